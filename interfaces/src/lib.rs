@@ -1,0 +1,53 @@
+//! The public interface of Atomic Obligation: one ink! trait a contract, with the types, events and errors they share.
+//!
+//! The contracts call each other only through these traits (`contract_ref!`), and so can any other contract. Section
+//! numbers in the docs are those of `docs/protocol.md`.
+//!
+//! Units: time is the block timestamp in milliseconds; native and PSP22 amounts are in the asset's smallest unit;
+//! reputation has no decimals; `_ppm` is parts per million, `_bps` parts per ten thousand.
+#![cfg_attr(not(feature = "std"), no_std)]
+
+pub mod market;
+pub mod obligation;
+pub mod reputation;
+
+pub use market::Market;
+pub use obligation::Obligation;
+pub use reputation::Reputation;
+
+use pendzl::contracts::access_control::RoleType;
+
+/// An amount of a native or PSP22 asset in its smallest unit, or of reputation in points.
+pub type Balance = u128;
+/// Milliseconds since the Unix epoch, as the block timestamp counts them; also a length of time.
+pub type Timestamp = u64;
+/// A fraction in parts per million.
+pub type Ppm = u32;
+/// A fraction in parts per ten thousand.
+pub type Bps = u16;
+/// A body of obligated work in the obligation contract, counted up from 0.
+pub type PoolId = u32;
+/// A request in the market, counted up from 0 and never used again.
+pub type RequestId = u32;
+/// A submission within its request, counted up from 0.
+pub type SubmissionId = u32;
+
+/// The roles of the organization. The manager is pendzl's `DEFAULT_ADMIN_ROLE`, which grants all the others.
+pub mod roles {
+    use super::RoleType;
+
+    /// Grants and revokes the other roles, pauses, and changes terms and policies with notice.
+    pub const MANAGER: RoleType = pendzl::contracts::access_control::DEFAULT_ADMIN_ROLE;
+    /// In the obligation contract: opens pools and reports work to the pools it opened.
+    pub const OPERATOR: RoleType = ink::selector_id!("OPERATOR");
+    /// In the reputation contract: owes new reputation, within its mint cap.
+    pub const MINTER: RoleType = ink::selector_id!("MINTER");
+    /// In the reputation contract: locks reputation and holds accounts back from freezing.
+    pub const LOCKER: RoleType = ink::selector_id!("LOCKER");
+    /// In the reputation contract: burns reputation as a penalty.
+    pub const SLASHER: RoleType = ink::selector_id!("SLASHER");
+    /// In the reputation contract: burns reputation as the price of something the owner asked for.
+    pub const SPENDER: RoleType = ink::selector_id!("SPENDER");
+    /// In the reputation contract: freezes and unfreezes accounts.
+    pub const FREEZER: RoleType = ink::selector_id!("FREEZER");
+}

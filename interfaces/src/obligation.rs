@@ -1,0 +1,550 @@
+//! Obligation: pools of work that members owe, and the standing that follows from it (section 1).
+
+use crate::{reputation, Balance, PoolId, Ppm, Timestamp};
+use ink::{prelude::vec::Vec, primitives::AccountId};
+use pendzl::contracts::{access_control::AccessControlError, pausable::PausableError};
+
+pub use rules::Standing;
+
+/// Most segments of a schedule.
+pub const MAX_SEGMENTS: usize = 32;
+/// Most outcomes in one [`Obligation::resolve`].
+pub const MAX_OUTCOMES: usize = 15;
+/// Most pools in which one account is seated, waiting or frozen.
+pub const MAX_POOLS_OF: usize = 8;
+/// Most accounts in one page of [`Obligation::waiting`].
+pub const MAX_PAGE: u32 = 64;
+/// Most seats filled by one [`Obligation::fill_seats`].
+pub const MAX_FILLED: u32 = 64;
+
+/// How much an op weighs when it is seen (section 1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum Rate {
+    /// Once, times the schedule.
+    Fixed,
+    /// The member's fair share of the reviews asked for, times its diligence, times the schedule.
+    FairShare { diligence_ppm: Ppm },
+}
+
+/// The terms of one pool (section 1.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Terms {
+    /// One op in this many seen must be declared. Fixed for the pool's life.
+    pub denominator: u32,
+    /// Length of an epoch, at least a minute. Fixed for the pool's life.
+    pub epoch: Timestamp,
+    /// What each finished epoch leaves of both counters; 1,000,000: nothing fades. Fixed for the pool's life.
+    pub retention_ppm: Ppm,
+    /// Ops short that are still Healthy.
+    pub throttle_buffer: u32,
+    /// Ops short that are still not Banned; at least `throttle_buffer`.
+    pub ban_buffer: u32,
+    /// How much an op weighs.
+    pub rate: Rate,
+    /// The fewest reviews an op in this pool asks for.
+    pub min_reviews: u8,
+    /// Ops of presence due for each whole epoch of membership; 0: none.
+    pub presence: u32,
+    /// Most members with a seat.
+    pub seats: u32,
+    /// Reputation that must be available to enlist.
+    pub min_reputation: Balance,
+    /// Reputation locked while a member or waiting.
+    pub bond: Balance,
+    /// Most open commitments while Healthy; at most `throttle_buffer`; 0: no commitments in this pool.
+    pub healthy_limit: u32,
+    /// Most open commitments while Throttled; from 1 to `healthy_limit` where that is above 0.
+    pub throttled_limit: u32,
+    /// Part of the unlocked reputation burnt by a ban, after the bond.
+    pub slash_ppm: Ppm,
+    /// Reputation owed to whoever's call latches a ban; at most half the bond.
+    pub keeper_reward: Balance,
+    /// Reputation burnt for each op restored.
+    pub restore_price: Balance,
+    /// From a ban to reinstatement, and from leaving to enlisting again.
+    pub cooldown: Timestamp,
+    /// The shortest freeze.
+    pub min_freeze: Timestamp,
+    /// The least time from the start of one freeze to the start of the next.
+    pub freeze_interval: Timestamp,
+    /// From proposing new terms to their taking effect; at least a day.
+    pub notice: Timestamp,
+}
+
+/// The weight of an op from `offset` into each cycle on, until the next segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Segment {
+    /// Milliseconds into the cycle.
+    pub offset: Timestamp,
+    /// What an op weighs, in parts per million of one op.
+    pub weight_ppm: Ppm,
+}
+
+/// How an op's weight changes with the time at which it is seen. Cycles count from the Unix epoch; before a cycle's
+/// first segment the last one still holds. No segments: an op always weighs 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Schedule {
+    /// Length of a cycle; above 0 where there are segments.
+    pub cycle: Timestamp,
+    /// At most 32, offsets strictly rising and below `cycle`.
+    pub segments: Vec<Segment>,
+}
+
+/// Where a member of a pool is in its life.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum MemberState {
+    /// Left; the ledger is kept.
+    #[default]
+    Left,
+    /// In the waiting line, bond locked.
+    Waiting,
+    /// On a seat: obliged.
+    Seated,
+    /// At rest, bond locked, counters standing still.
+    Frozen,
+    /// Banned.
+    Banned,
+}
+
+/// One account in one pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Membership {
+    pub state: MemberState,
+    /// The standing now, whether or not anyone latched it.
+    pub standing: Standing,
+    /// Micro-operations seen (1 op = 1,000,000), rounded down.
+    pub seen: u128,
+    /// Micro-operations declared, open commitments not included, rounded up.
+    pub declared: u128,
+    /// Whole ops that `seen` asks for.
+    pub required: u128,
+    /// Whole ops missing, open commitments counted as declared.
+    pub deficit: u128,
+    /// When the seat was taken; 0 without a seat.
+    pub seat_since: Timestamp,
+    /// Open commitments.
+    pub open: u32,
+    /// Reputation locked for this membership.
+    pub bond: Balance,
+    /// When it left, was frozen or was banned; 0 if never.
+    pub ended: Timestamp,
+}
+
+/// What a pool can do, and has to (section 1.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Capacity {
+    pub seats: u32,
+    /// Members with a seat, Throttled ones included.
+    pub active: u32,
+    /// Of those, latched as Throttled.
+    pub throttled: u32,
+    pub waiting: u32,
+    pub frozen: u32,
+    /// Faded sum of the reviews that ops seen have asked for.
+    pub demand: u64,
+    /// Faded sum of the ops declared by all.
+    pub supply: u64,
+    /// Reviews asked for and not done with.
+    pub backlog: u64,
+    /// `backlog / (active * healthy_limit)`; 1,000,000 with nobody active.
+    pub utilization_ppm: u32,
+}
+
+/// How one member's commitment ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Outcome {
+    pub who: AccountId,
+    /// Ops declared.
+    pub declared: u32,
+    /// Commitments closed.
+    pub released: u32,
+}
+
+/// Which rule the terms or the schedule break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum TermsReason {
+    /// The denominator must be 1 to 1,000,000.
+    Denominator,
+    /// An epoch lasts at least a minute.
+    Epoch,
+    /// Retention must be 1 to 1,000,000 ppm.
+    Retention,
+    /// `ban_buffer` must be at least `throttle_buffer`, and at most 1,000,000,000.
+    Buffers,
+    /// Diligence must be 1 to 1,000,000 ppm.
+    Diligence,
+    /// `min_reviews` must be at least 1.
+    MinReviews,
+    /// Honest members must not be bannable for work that was never there: `seats * greatest weight <= denominator *
+    /// min_reviews` at a fixed rate.
+    Share,
+    /// `presence * denominator` must be at most 1,000,000,000, and presence below the throttle buffer.
+    Presence,
+    /// There must be 1 to 1,000,000 seats.
+    Seats,
+    /// `healthy_limit <= throttle_buffer`, and `1 <= throttled_limit <= healthy_limit` (both 0: no commitments).
+    Limits,
+    /// At most 1,000,000 ppm can be slashed.
+    Slash,
+    /// The keeper's reward must be at most half the bond.
+    KeeperReward,
+    /// The notice must be at least a day.
+    Notice,
+    /// At most 32 segments, offsets strictly rising and below a cycle above 0.
+    Segments,
+    /// A segment's weight must be at most 1,000 ops.
+    Weight,
+    /// No time may be longer than a hundred years.
+    Duration,
+}
+
+/// Why an obligation message was refused. A refused message changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum Error {
+    /// The caller lacks the role this message needs.
+    MissingRole,
+    /// The contract is paused.
+    Paused,
+    /// The contract is not paused.
+    NotPaused,
+    /// There is no such pool.
+    UnknownPool,
+    /// The caller did not open this pool.
+    NotOperator,
+    /// The terms or the schedule break this rule.
+    InvalidTerms(TermsReason),
+    /// The account is no member of this pool.
+    NotAMember,
+    /// The account is a member, or waits already.
+    AlreadyMember,
+    /// The account takes a rest.
+    Frozen,
+    /// The account takes no rest.
+    NotFrozen,
+    /// The account is Banned, latched or not.
+    Banned,
+    /// The account is seated, waiting or frozen in eight pools already.
+    TooManyPools,
+    /// The account left too short a time ago.
+    CoolingDown,
+    /// Work is missing.
+    Deficit,
+    /// Commitments are open.
+    OpenCommitments,
+    /// As many commitments are open as the standing allows.
+    TooManyCommitments,
+    /// The account has declared its presence in this epoch already.
+    AlreadyCheckedIn,
+    /// This pool asks for no presence.
+    NoPresence,
+    /// The last freeze began too short a time ago.
+    FrozenRecently,
+    /// The freeze has not lasted the shortest time.
+    FrozenTooShortly,
+    /// More than 15 outcomes.
+    TooManyOutcomes,
+    /// The reputation contract refused.
+    Reputation(reputation::Error),
+    /// There are as many pools as a `PoolId` counts.
+    TooManyPoolsOpened,
+}
+
+impl From<AccessControlError> for Error {
+    fn from(_: AccessControlError) -> Self {
+        Self::MissingRole
+    }
+}
+
+impl From<PausableError> for Error {
+    fn from(error: PausableError) -> Self {
+        match error {
+            PausableError::Paused => Self::Paused,
+            PausableError::NotPaused => Self::NotPaused,
+        }
+    }
+}
+
+impl From<reputation::Error> for Error {
+    fn from(error: reputation::Error) -> Self {
+        Self::Reputation(error)
+    }
+}
+
+/// Obligations: who owes how much work, and in what standing that leaves them (section 1).
+///
+/// Beside these the contract implements AccessControl and Pausable.
+#[ink::trait_definition]
+pub trait Obligation {
+    // Anyone
+
+    /// Anyone: computes the standing of `who` now and latches it.
+    ///
+    /// A first `Banned` burns the bond, slashes, takes the seat away, gives it to the first in line, and owes the
+    /// keeper's reward to the caller. When nothing changes it enters no other contract. Emits `StandingChanged` on a
+    /// change, and `Seated` for who takes the seat.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`.
+    #[ink(message)]
+    fn evaluate(&mut self, pool: PoolId, who: AccountId) -> Result<Standing, Error>;
+
+    /// Anyone: gives up to `max` (at most 64) free seats to the first in line and returns how many. Emits `Seated`.
+    ///
+    /// Errors: `UnknownPool`.
+    #[ink(message)]
+    fn fill_seats(&mut self, pool: PoolId, max: u32) -> Result<u32, Error>;
+
+    /// The standing now, whether or not anyone latched it.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`.
+    #[ink(message)]
+    fn standing(&self, pool: PoolId, who: AccountId) -> Result<Standing, Error>;
+
+    /// Everything about one account in one pool, as of now.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`.
+    #[ink(message)]
+    fn membership(&self, pool: PoolId, who: AccountId) -> Result<Membership, Error>;
+
+    /// What the pool can do, and has to.
+    ///
+    /// Errors: `UnknownPool`.
+    #[ink(message)]
+    fn capacity(&self, pool: PoolId) -> Result<Capacity, Error>;
+
+    /// The pool's terms and schedule.
+    ///
+    /// Errors: `UnknownPool`.
+    #[ink(message)]
+    fn terms(&self, pool: PoolId) -> Result<(Terms, Schedule), Error>;
+
+    /// Up to `count` (at most 64) accounts of the waiting line, from its head, or from `from` on.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember` (`from` does not wait).
+    #[ink(message)]
+    fn waiting(&self, pool: PoolId, from: Option<AccountId>, count: u32) -> Result<Vec<AccountId>, Error>;
+
+    /// The pools in which `who` is seated, waiting or frozen.
+    #[ink(message)]
+    fn pools_of(&self, who: AccountId) -> Vec<PoolId>;
+
+    // Members
+
+    /// Anyone not a member: takes a seat, or a place at the end of the waiting line, and locks the bond.
+    ///
+    /// Errors: `Paused`, `UnknownPool`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`, `TooManyPools`,
+    /// `Reputation`.
+    #[ink(message)]
+    fn enlist(&mut self, pool: PoolId) -> Result<(), Error>;
+
+    /// A member without a deficit or open commitments, or one that waits: leaves, and the bond is unlocked.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `OpenCommitments`, `Deficit`.
+    #[ink(message)]
+    fn resign(&mut self, pool: PoolId) -> Result<(), Error>;
+
+    /// A member with a seat: declares the pool's presence, once an epoch.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `NoPresence`, `AlreadyCheckedIn`.
+    #[ink(message)]
+    fn check_in(&mut self, pool: PoolId) -> Result<(), Error>;
+
+    /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines.
+    ///
+    /// Errors: `NotAMember`, `Frozen`, `Banned`, `Deficit`, `OpenCommitments`, `FrozenRecently`, `Reputation`.
+    #[ink(message)]
+    fn freeze(&mut self) -> Result<(), Error>;
+
+    /// A frozen account: comes back, to free seats or the ends of the lines.
+    ///
+    /// Errors: `NotFrozen`, `FrozenTooShortly`, `Reputation`.
+    #[ink(message)]
+    fn unfreeze(&mut self) -> Result<(), Error>;
+
+    // Operators
+
+    /// OPERATOR: opens a pool, which only the caller can report work to.
+    ///
+    /// Errors: `MissingRole`, `InvalidTerms`, `TooManyPoolsOpened`.
+    #[ink(message)]
+    fn open_pool(&mut self, terms: Terms, schedule: Schedule) -> Result<PoolId, Error>;
+
+    /// The pool's operator: every member with a seat has seen `ops` more, each asking for `reviews_per_op` reviews.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`.
+    #[ink(message)]
+    fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error>;
+
+    /// The pool's operator: `who` has done `ops` more. Harmless for who has no seat.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`.
+    #[ink(message)]
+    fn record_declared(&mut self, pool: PoolId, who: AccountId, ops: u32) -> Result<(), Error>;
+
+    /// The pool's operator: `reviews` more have been asked for. Returns the capacity as it was before.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`.
+    #[ink(message)]
+    fn reserve(&mut self, pool: PoolId, reviews: u32) -> Result<Capacity, Error>;
+
+    /// The pool's operator: `reviews` of those asked for are done with, however they ended.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`.
+    #[ink(message)]
+    fn record_closed(&mut self, pool: PoolId, reviews: u32) -> Result<(), Error>;
+
+    /// The pool's operator: `who` commits to one op, which counts as declared until it is released.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`, `NotAMember`, `Frozen`, `Banned`, `TooManyCommitments`.
+    #[ink(message)]
+    fn commit(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
+
+    /// The pool's operator: closes one commitment of `who`. Harmless for who has none.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`.
+    #[ink(message)]
+    fn release(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
+
+    /// The pool's operator: records a whole round, at most 15 outcomes. Harmless for members that are gone.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`, `TooManyOutcomes`.
+    #[ink(message)]
+    fn resolve(&mut self, pool: PoolId, outcomes: Vec<Outcome>) -> Result<(), Error>;
+
+    // Managers
+
+    /// Manager: stops `enlist`, and nothing else. Emits pendzl's `Paused`.
+    ///
+    /// Errors: `MissingRole`, `Paused`.
+    #[ink(message)]
+    fn pause(&mut self) -> Result<(), Error>;
+
+    /// Manager: ends the pause. Emits pendzl's `Unpaused`.
+    ///
+    /// Errors: `MissingRole`, `NotPaused`.
+    #[ink(message)]
+    fn unpause(&mut self) -> Result<(), Error>;
+}
+
+/// A pool was opened.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PoolOpened {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub operator: AccountId,
+}
+
+/// An account joined the waiting line, and locked its bond.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Queued {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+}
+
+/// An account took a seat.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Seated {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+}
+
+/// A member, or one that waited, left; its bond was unlocked.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Resigned {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+}
+
+/// A standing was latched. The amounts are reputation, and 0 but for a ban.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct StandingChanged {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+    pub standing: Standing,
+    /// The bond burnt.
+    pub bond_burnt: Balance,
+    /// What else was slashed.
+    pub slashed: Balance,
+    /// Whose call it was.
+    pub keeper: AccountId,
+    /// What that account is owed for it.
+    pub reward: Balance,
+}
+
+/// The reputation contract refused to carry out a ban's penalties or a release: the ban or release stands without.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct ReputationRefused {
+    #[ink(topic)]
+    pub who: AccountId,
+    pub error: reputation::Error,
+}
+
+/// A member declared its presence.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct CheckedIn {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+    pub ops: u32,
+}
+
+/// An account began a rest from all its pools, or ended it.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct FreezeChanged {
+    #[ink(topic)]
+    pub who: AccountId,
+    pub frozen: bool,
+}
+
+/// Work was there to be done.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OpsSeen {
+    #[ink(topic)]
+    pub pool: PoolId,
+    pub ops: u32,
+    pub reviews_per_op: u32,
+}
+
+/// A member did work.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OpsDeclared {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+    pub ops: u32,
+}

@@ -1,0 +1,342 @@
+//! Reputation: a soulbound token, earned by work (section 2).
+
+use crate::{Balance, Timestamp};
+use ink::{prelude::vec::Vec, primitives::AccountId};
+use pendzl::contracts::access_control::AccessControlError;
+
+/// Most effects in one [`Reputation::apply`].
+pub const MAX_EFFECTS: usize = 32;
+/// Most accounts in one [`Reputation::endow`].
+pub const MAX_ENDOWED: usize = 256;
+/// Most tiers.
+pub const MAX_TIERS: usize = 32;
+/// Most different minters that one account can be owed reputation by; a further one is refused.
+pub const MAX_CREDITORS: usize = 8;
+
+/// Why reputation was earned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum MintReason {
+    /// A delivery whose score was paid.
+    Delivery,
+    /// A review that agreed with the median.
+    Review,
+    /// A call that latched a ban.
+    Keeper,
+}
+
+/// One change to one account, so that what belongs together travels in one call. See [`Reputation::apply`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum Effect {
+    /// Refuses the whole call unless `who` has this much available and is at least of this tier. No role needed.
+    Require { who: AccountId, available: Balance, tier: u8 },
+    /// As [`Reputation::owe`]. MINTER.
+    Owe { to: AccountId, amount: Balance, reason: MintReason },
+    /// As [`Reputation::lock`]. LOCKER.
+    Lock { who: AccountId, amount: Balance },
+    /// As [`Reputation::unlock`]. LOCKER.
+    Unlock { who: AccountId, amount: Balance },
+    /// Notes `places` more open places, which keep `who` from freezing. LOCKER.
+    Hold { who: AccountId, places: u32 },
+    /// Takes at most `places` of the caller's own holds off again; never fails. LOCKER.
+    Free { who: AccountId, places: u32 },
+    /// As [`Reputation::slash`]. SLASHER.
+    Slash { who: AccountId, amount: Balance },
+    /// Burns this fraction of what is not locked, rounded down, frozen or not. SLASHER.
+    SlashShare { who: AccountId, ppm: u32 },
+    /// As [`Reputation::spend`]. SPENDER.
+    Spend { who: AccountId, amount: Balance },
+    /// As [`Reputation::freeze`]. FREEZER.
+    Freeze { who: AccountId },
+    /// As [`Reputation::unfreeze`]. FREEZER.
+    Unfreeze { who: AccountId },
+}
+
+/// All there is to know about one account's reputation, in points.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Profile {
+    /// What the account has, locked or not.
+    pub balance: Balance,
+    /// The part that lockers hold as bonds.
+    pub locked: Balance,
+    /// `balance - locked`, and 0 while frozen.
+    pub available: Balance,
+    /// Earned and not yet minted.
+    pub owed: Balance,
+    /// Endowed or minted, over the account's lifetime.
+    pub earned: Balance,
+    /// Spent or burnt by the account, over its lifetime.
+    pub spent: Balance,
+    /// Burnt as a penalty, over its lifetime.
+    pub slashed: Balance,
+    /// Open places that keep the account from freezing.
+    pub holds: u32,
+    /// Whether the account takes a rest.
+    pub frozen: bool,
+}
+
+/// What one minter may mint in an epoch, and has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct MintCap {
+    /// Most points minted for this minter in one epoch.
+    pub cap: Balance,
+    /// The epoch, counted from 0 at the Unix epoch, that `minted` belongs to.
+    pub epoch: u64,
+    /// Points minted for this minter in that epoch.
+    pub minted: Balance,
+}
+
+/// Why a reputation message was refused. A refused message changes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub enum Error {
+    /// The caller lacks the role that this message, or an effect in it, needs.
+    MissingRole,
+    /// The account's available reputation is too small.
+    InsufficientReputation,
+    /// The account's tier is too low.
+    InsufficientTier,
+    /// The account is frozen.
+    Frozen,
+    /// The account is not frozen.
+    NotFrozen,
+    /// Places taken in requests that are not settled keep the account from freezing.
+    Held,
+    /// Nothing is owed to this account.
+    NothingOwed,
+    /// Everything owed to this account waits for the next epoch of its minters' caps.
+    MintCapReached,
+    /// Eight other minters owe this account already.
+    TooManyCreditors,
+    /// More than 32 effects.
+    TooManyEffects,
+    /// More than 256 accounts.
+    TooManyEndowed,
+    /// The founding workforce is complete: reputation is only earned now.
+    Sealed,
+    /// Tiers must rise strictly, from above 0, and be at most 32.
+    InvalidTiers,
+    /// An epoch lasts at least a minute, and the notice for a new minter at least a day.
+    InvalidPeriod,
+    /// No total may exceed what a `Balance` holds.
+    Overflow,
+}
+
+impl From<AccessControlError> for Error {
+    fn from(_: AccessControlError) -> Self {
+        Self::MissingRole
+    }
+}
+
+/// The soulbound reputation of one organization (section 2).
+///
+/// Beside these the contract implements PSP22 and PSP22Metadata, whose transfers and approvals always refuse, and
+/// AccessControl.
+#[ink::trait_definition]
+pub trait Reputation {
+    /// Whether this token can never be transferred: always true.
+    #[ink(message)]
+    fn soulbound(&self) -> bool;
+
+    /// Everything about one account.
+    #[ink(message)]
+    fn profile(&self, who: AccountId) -> Profile;
+
+    /// The highest tier, counted from 1, whose threshold the available balance meets; 0 below the first.
+    #[ink(message)]
+    fn tier(&self, who: AccountId) -> u8;
+
+    /// The thresholds of the tiers, strictly rising.
+    #[ink(message)]
+    fn tiers(&self) -> Vec<Balance>;
+
+    /// What `minter` may mint in an epoch, and has minted in this one.
+    #[ink(message)]
+    fn mint_cap(&self, minter: AccountId) -> MintCap;
+
+    /// Whether the founding workforce is complete.
+    #[ink(message)]
+    fn sealed(&self) -> bool;
+
+    /// When `minter`, proposed after sealing, may be granted the role; `None` if not proposed.
+    #[ink(message)]
+    fn minter_due(&self, minter: AccountId) -> Option<Timestamp>;
+
+    /// Manager, before `seal`: mints the founding workforce's reputation. At most 256 accounts a call.
+    ///
+    /// Errors: `MissingRole`, `Sealed`, `TooManyEndowed`, `Overflow`.
+    #[ink(message)]
+    fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error>;
+
+    /// Manager, once and for good: from now on reputation is only earned, and a new minter needs notice.
+    ///
+    /// Errors: `MissingRole`, `Sealed`.
+    #[ink(message)]
+    fn seal(&mut self) -> Result<(), Error>;
+
+    /// Manager: sets how much may be minted for `minter` in one epoch. What is over it stays owed.
+    ///
+    /// Errors: `MissingRole`.
+    #[ink(message)]
+    fn set_mint_cap(&mut self, minter: AccountId, cap: Balance) -> Result<(), Error>;
+
+    /// Manager: announces a new minter. After sealing, `grant_role(MINTER, …)` refuses who was not announced a notice
+    /// before. Announcing again starts the notice again.
+    ///
+    /// Errors: `MissingRole`.
+    #[ink(message)]
+    fn propose_minter(&mut self, minter: AccountId) -> Result<(), Error>;
+
+    /// MINTER: notes `amount` as earned. It is minted by `claim_reputation`.
+    ///
+    /// Errors: `MissingRole`, `TooManyCreditors`, `Overflow`.
+    #[ink(message)]
+    fn owe(&mut self, to: AccountId, amount: Balance, reason: MintReason) -> Result<(), Error>;
+
+    /// Anyone: mints what `who` is owed, as far as its minters' caps allow, and returns how much.
+    ///
+    /// Errors: `Frozen`, `NothingOwed`, `MintCapReached`, `Overflow`.
+    #[ink(message)]
+    fn claim_reputation(&mut self, who: AccountId) -> Result<Balance, Error>;
+
+    /// LOCKER: locks available reputation as a bond. Locks are kept per locker.
+    ///
+    /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
+    #[ink(message)]
+    fn lock(&mut self, who: AccountId, amount: Balance) -> Result<(), Error>;
+
+    /// LOCKER: releases at most `amount` of the caller's own lock and returns how much that was.
+    ///
+    /// Errors: `MissingRole`.
+    #[ink(message)]
+    fn unlock(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
+
+    /// SLASHER: burns up to `amount`, the caller's own lock first, then what is not locked, frozen or not, and returns
+    /// how much that was.
+    ///
+    /// Errors: `MissingRole`.
+    #[ink(message)]
+    fn slash(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
+
+    /// SPENDER: burns available reputation as the price of something `who` asked for.
+    ///
+    /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
+    #[ink(message)]
+    fn spend(&mut self, who: AccountId, amount: Balance) -> Result<(), Error>;
+
+    /// FREEZER: makes the account's reputation unavailable.
+    ///
+    /// Errors: `MissingRole`, `Frozen`, `Held`.
+    #[ink(message)]
+    fn freeze(&mut self, who: AccountId) -> Result<(), Error>;
+
+    /// FREEZER: ends the freeze.
+    ///
+    /// Errors: `MissingRole`, `NotFrozen`.
+    #[ink(message)]
+    fn unfreeze(&mut self, who: AccountId) -> Result<(), Error>;
+
+    /// Does up to 32 effects in order, or none of them, and returns for each the points it moved (0 for those that
+    /// move none). The caller needs the role of each effect.
+    ///
+    /// Errors: `TooManyEffects`, and those of the effects.
+    #[ink(message)]
+    fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Balance>, Error>;
+
+    /// Anyone: burns the caller's own available reputation.
+    ///
+    /// Errors: `Frozen`, `InsufficientReputation`.
+    #[ink(message)]
+    fn burn(&mut self, amount: Balance) -> Result<(), Error>;
+}
+
+/// Reputation was minted (`from` is `None`) or burnt (`to` is `None`): the event of the PSP22 standard.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Transfer {
+    #[ink(topic)]
+    pub from: Option<AccountId>,
+    #[ink(topic)]
+    pub to: Option<AccountId>,
+    pub value: u128,
+}
+
+/// Reputation was earned and waits for `claim_reputation`.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Owed {
+    #[ink(topic)]
+    pub to: AccountId,
+    pub minter: AccountId,
+    pub amount: Balance,
+    pub reason: MintReason,
+}
+
+/// A bond was locked.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Locked {
+    #[ink(topic)]
+    pub who: AccountId,
+    pub locker: AccountId,
+    pub amount: Balance,
+}
+
+/// A bond, or part of one, was released.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Unlocked {
+    #[ink(topic)]
+    pub who: AccountId,
+    pub locker: AccountId,
+    pub amount: Balance,
+}
+
+/// Reputation was burnt as a penalty.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Slashed {
+    #[ink(topic)]
+    pub who: AccountId,
+    pub slasher: AccountId,
+    pub amount: Balance,
+}
+
+/// An account's reputation was frozen, or came back.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct FrozenChanged {
+    #[ink(topic)]
+    pub who: AccountId,
+    pub frozen: bool,
+}
+
+/// The manager set what may be minted for a minter in an epoch.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct MintCapSet {
+    #[ink(topic)]
+    pub minter: AccountId,
+    pub cap: Balance,
+}
+
+/// The manager announced a new minter, who may be granted the role from `due` on.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct MinterProposed {
+    #[ink(topic)]
+    pub minter: AccountId,
+    pub due: Timestamp,
+}
+
+/// The founding workforce is complete.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct SealedForGood {
+    pub total_supply: Balance,
+}

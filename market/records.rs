@@ -1,0 +1,44 @@
+//! Small records that the market keeps beside requests and submissions.
+
+use ink::primitives::AccountId;
+use interfaces::{PoolId, Timestamp};
+
+/// What never changes once the manager has opened the market.
+#[derive(Clone, Copy, Debug)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Opening {
+    /// The enforcers' pool.
+    pub pool: PoolId,
+    /// The pool's epoch, in which a repeated pair earns less.
+    pub epoch: Timestamp,
+}
+
+/// The contracts the market works with.
+#[derive(Clone, Copy, Debug)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Partners {
+    pub reputation: AccountId,
+    pub obligation: AccountId,
+}
+
+/// What one provider took in one request.
+#[derive(Clone, Copy, Debug, Default)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Place {
+    pub taken: u16,
+    pub delivered: u16,
+    /// Places reported as never delivered on.
+    pub missed: u16,
+}
+
+/// How often a requester paid the same provider with reputation in an epoch.
+#[derive(Clone, Copy, Debug, Default)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Pair {
+    pub epoch: u64,
+    pub times: u32,
+}

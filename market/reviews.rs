@@ -1,0 +1,248 @@
+//! The reviews of one submission, and what they amount to (section 3.4).
+//!
+//! A review is *waiting* while its outcome is not reported to the obligation contract, *revealed* once it has a score.
+//! When a window ends, those that wait are reported; who did not reveal by then stays listed, and is barred.
+
+use ink::prelude::vec::Vec;
+use ink::primitives::AccountId;
+use interfaces::{
+    market::{Error, Review},
+    obligation::Outcome,
+    reputation::{Effect, MintReason},
+    Balance, SubmissionId,
+};
+
+/// The reviews of one submission.
+pub struct Round {
+    reviews: Vec<Review>,
+}
+
+/// What the reveals so far amount to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tally {
+    /// Reviews revealed, in this window or an earlier one.
+    pub reveals: u8,
+    /// Their lower median; `None` without a reveal.
+    pub median: Option<u8>,
+    /// How many of them are within the tolerance of it.
+    pub coherent: u8,
+}
+
+impl Round {
+    pub fn new(reviews: Vec<Review>) -> Self {
+        Self { reviews }
+    }
+
+    pub fn into_reviews(self) -> Vec<Review> {
+        self.reviews
+    }
+
+    /// Reviews that count towards `max_reviews`: revealed, or still able to be.
+    pub fn live(&self) -> usize {
+        self.reviews.iter().filter(|review| review.score.is_some() || !review.resolved).count()
+    }
+
+    /// Whether every review of this window is revealed.
+    pub fn all_revealed(&self) -> bool {
+        self.reviews.iter().all(|review| review.score.is_some() || review.resolved)
+    }
+
+    /// Adds a commitment, once an enforcer.
+    pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], max_reviews: u8) -> Result<(), Error> {
+        if self.reviews.iter().any(|review| review.enforcer == enforcer) {
+            return Err(Error::AlreadyReviewed);
+        }
+        if self.live() >= usize::from(max_reviews) {
+            return Err(Error::ReviewsFull);
+        }
+        self.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, resolved: false });
+        Ok(())
+    }
+
+    /// Opens the commitment of `enforcer`, made in this window.
+    pub fn reveal(
+        &mut self,
+        enforcer: AccountId,
+        commitment: [u8; 32],
+        score: u8,
+        duplicate_of: Option<SubmissionId>,
+    ) -> Result<(), Error> {
+        let review = self.reviews.iter_mut().find(|review| review.enforcer == enforcer).ok_or(Error::NotCommitted)?;
+        if review.score.is_some() {
+            return Err(Error::AlreadyRevealed);
+        }
+        if review.resolved {
+            return Err(Error::NotCommitted);
+        }
+        if review.commitment != commitment {
+            return Err(Error::WrongReveal);
+        }
+        review.score = Some(score);
+        review.duplicate_of = duplicate_of;
+        Ok(())
+    }
+
+    pub fn tally(&self, tolerance: u8) -> Tally {
+        let mut scores: Vec<u8> = self.reviews.iter().filter_map(|review| review.score).collect();
+        let median = rules::lower_median(&mut scores);
+        let coherent = scores.iter().filter(|score| is_coherent(**score, median, tolerance)).count();
+        // Two windows of at most 15 reviews each.
+        Tally { reveals: scores.len() as u8, median, coherent: coherent as u8 }
+    }
+
+    /// The enforcers within the tolerance of the median, who share the fee.
+    pub fn coherent(&self, median: Option<u8>, tolerance: u8) -> impl Iterator<Item = AccountId> + '_ {
+        self.reviews
+            .iter()
+            .filter(move |review| review.score.is_some_and(|score| is_coherent(score, median, tolerance)))
+            .map(|review| review.enforcer)
+    }
+
+    /// Reports every review that waits: a reveal is declared, a missing one only released.
+    pub fn resolve(&mut self) -> Vec<Outcome> {
+        let waiting = self.reviews.iter_mut().filter(|review| !review.resolved);
+        waiting
+            .map(|review| {
+                review.resolved = true;
+                Outcome { who: review.enforcer, declared: u32::from(review.score.is_some()), released: 1 }
+            })
+            .collect()
+    }
+
+    /// What reviews that wait and were not revealed cost their enforcers: twice the `stake` of a review and one point
+    /// more, which is strictly more than an incoherent one.
+    pub fn absences(&self, stake: Balance) -> impl Iterator<Item = Effect> + '_ {
+        let amount = stake.saturating_mul(2).saturating_add(1);
+        let absent = self.reviews.iter().filter(|review| !review.resolved && review.score.is_none());
+        absent.map(move |review| Effect::Slash { who: review.enforcer, amount })
+    }
+
+    /// What the verdict means for the reputation of who revealed: the `stake` of a review earned where it is coherent,
+    /// lost otherwise.
+    pub fn verdicts(&self, stake: Balance, median: Option<u8>, tolerance: u8) -> impl Iterator<Item = Effect> + '_ {
+        self.reviews.iter().filter(move |_| stake > 0).filter_map(move |review| {
+            let who = review.enforcer;
+            review.score.map(|score| match is_coherent(score, median, tolerance) {
+                true => Effect::Owe { to: who, amount: stake, reason: MintReason::Review },
+                false => Effect::Slash { who, amount: stake },
+            })
+        })
+    }
+}
+
+/// Whether a score is within the tolerance of the median.
+fn is_coherent(score: u8, median: Option<u8>, tolerance: u8) -> bool {
+    median.is_some_and(|median| score.abs_diff(median) <= tolerance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAKE: Balance = 10;
+
+    fn enforcer(n: u8) -> AccountId {
+        [n; 32].into()
+    }
+
+    /// A window in which enforcers 1, 2, … committed, and revealed these scores (or nothing).
+    fn round(scores: &[Option<u8>]) -> Round {
+        let mut round = Round::new(Vec::new());
+        for n in 1..=scores.len() as u8 {
+            round.commit(enforcer(n), [n; 32], 15).unwrap();
+        }
+        for (n, score) in (1..).zip(scores) {
+            if let Some(score) = score {
+                round.reveal(enforcer(n), [n; 32], *score, None).unwrap();
+            }
+        }
+        round
+    }
+
+    #[test]
+    fn an_enforcer_commits_once() {
+        let mut round = round(&[None]);
+        assert_eq!(round.commit(enforcer(1), [8; 32], 15), Err(Error::AlreadyReviewed));
+    }
+
+    #[test]
+    fn the_last_review_closes_the_round() {
+        let mut round = round(&[None, None, None]);
+        assert_eq!(round.commit(enforcer(4), [4; 32], 3), Err(Error::ReviewsFull));
+        assert_eq!(round.live(), 3);
+    }
+
+    #[test]
+    fn only_what_was_committed_can_be_revealed_and_only_once() {
+        let mut round = round(&[None]);
+        assert_eq!(round.reveal(enforcer(2), [2; 32], 50, None), Err(Error::NotCommitted));
+        assert_eq!(round.reveal(enforcer(1), [9; 32], 50, None), Err(Error::WrongReveal));
+        assert!(!round.all_revealed());
+        assert_eq!(round.reveal(enforcer(1), [1; 32], 50, None), Ok(()));
+        assert_eq!(round.reveal(enforcer(1), [1; 32], 50, None), Err(Error::AlreadyRevealed));
+        assert!(round.all_revealed());
+    }
+
+    #[test]
+    fn coherence_is_distance_from_the_lower_median() {
+        let round = round(&[Some(40), Some(60), Some(70), Some(100)]);
+        let tally = round.tally(10);
+        assert_eq!(tally, Tally { reveals: 4, median: Some(60), coherent: 2 });
+        let coherent: Vec<_> = round.coherent(tally.median, 10).collect();
+        assert_eq!(coherent, [enforcer(2), enforcer(3)]);
+    }
+
+    #[test]
+    fn nothing_revealed_has_no_median() {
+        assert_eq!(round(&[None, None]).tally(100), Tally { reveals: 0, median: None, coherent: 0 });
+    }
+
+    #[test]
+    fn showing_up_is_declared_whatever_the_score() {
+        let mut round = round(&[Some(0), None, Some(100)]);
+        let declared: Vec<_> = round.resolve().iter().map(|outcome| (outcome.declared, outcome.released)).collect();
+        assert_eq!(declared, [(1, 1), (0, 1), (1, 1)]);
+        assert_eq!(round.resolve(), []);
+    }
+
+    #[test]
+    fn staying_away_costs_strictly_more_than_being_wrong() {
+        for stake in [0, STAKE] {
+            let round = round(&[Some(50), Some(50), Some(100), None]);
+            let lost = |effects: &[Effect], n| {
+                effects.iter().find_map(|effect| match effect {
+                    Effect::Slash { who, amount } if *who == enforcer(n) => Some(*amount),
+                    _ => None,
+                })
+            };
+            let wrong: Vec<_> = round.verdicts(stake, Some(50), 10).collect();
+            let absent: Vec<_> = round.absences(stake).collect();
+            assert!(lost(&absent, 4) > Some(lost(&wrong, 3).unwrap_or(0)));
+            assert_eq!(absent.len(), 1);
+        }
+    }
+
+    #[test]
+    fn coherent_reviews_earn_the_stake_that_others_lose() {
+        let round = round(&[Some(50), Some(55), Some(100)]);
+        let owed = |n| Effect::Owe { to: enforcer(n), amount: STAKE, reason: MintReason::Review };
+        let lost = Effect::Slash { who: enforcer(3), amount: STAKE };
+        assert_eq!(round.verdicts(STAKE, Some(55), 10).collect::<Vec<_>>(), [owed(1), owed(2), lost]);
+        assert_eq!(round.verdicts(0, Some(55), 10).count(), 0);
+    }
+
+    #[test]
+    fn who_did_not_reveal_in_the_first_window_is_barred_from_the_second_and_reveals_stand() {
+        let mut round = round(&[Some(80), None]);
+        round.resolve();
+        assert_eq!(round.commit(enforcer(2), [8; 32], 2), Err(Error::AlreadyReviewed));
+        assert_eq!(round.reveal(enforcer(2), [2; 32], 80, None), Err(Error::NotCommitted));
+        assert_eq!(round.reveal(enforcer(1), [1; 32], 10, None), Err(Error::AlreadyRevealed));
+        assert_eq!(round.live(), 1, "the barred review makes room");
+        round.commit(enforcer(3), [3; 32], 2).unwrap();
+        round.reveal(enforcer(3), [3; 32], 60, None).unwrap();
+        assert_eq!(round.tally(10).median, Some(60));
+        assert_eq!(round.absences(STAKE).count(), 0, "nobody is punished twice");
+        assert_eq!(round.resolve().len(), 1);
+    }
+}

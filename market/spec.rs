@@ -1,0 +1,306 @@
+//! What a policy and a request must satisfy, and what a request costs (section 3.1).
+
+use interfaces::{
+    market::{
+        AssetPolicy, Policy, PolicyReason, Quote, RequestReason, RequestSpec, FEE_UNIT, MAX_ASSETS, MAX_BUCKETS,
+        MAX_LIMIT, MAX_PER_PROVIDER, MAX_REVIEWS, MAX_SCORE, MAX_URI,
+    },
+    Balance, Bps, Ppm, Timestamp,
+};
+
+/// All of something, in parts per ten thousand.
+const WHOLE_BPS: Bps = 10_000;
+/// All of something, in parts per million.
+pub const WHOLE_PPM: Ppm = 1_000_000;
+/// The longest time from one deadline to the next: ten years.
+const MAX_WINDOW: Timestamp = 3_653 * 24 * 60 * 60 * 1_000;
+/// No quorum above this leaves room for `2 * quorum - 1` reviews.
+const MAX_QUORUM: u8 = MAX_REVIEWS.div_ceil(2);
+
+/// `Ok` where a rule holds, its reason otherwise.
+fn rule<R>(holds: bool, reason: R) -> Result<(), R> {
+    if holds {
+        Ok(())
+    } else {
+        Err(reason)
+    }
+}
+
+/// Whether the organization may open its market with this policy.
+pub fn check_policy(policy: &Policy) -> Result<(), PolicyReason> {
+    let assets = &policy.assets;
+    let listed_once = assets.iter().enumerate().all(|(i, a)| assets[..i].iter().all(|b| b.asset != a.asset));
+    rule((1..=MAX_ASSETS).contains(&assets.len()) && listed_once, PolicyReason::Assets)?;
+    rule((1..=MAX_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow)?;
+    rule(policy.min_quorum % 2 == 1 && policy.min_quorum <= MAX_QUORUM, PolicyReason::MinQuorum)?;
+    rule(policy.max_tolerance <= MAX_SCORE, PolicyReason::MaxTolerance)?;
+    let shares = [policy.unreviewed_bps, policy.protocol_fee_bps, policy.premium_cap_bps];
+    rule(shares.iter().all(|share| *share <= WHOLE_BPS), PolicyReason::Shares)?;
+    rule(policy.target_utilization_ppm < WHOLE_PPM, PolicyReason::TargetUtilization)
+}
+
+/// Whether a request posted at `now` keeps to the protocol and the policy.
+pub fn check_request(spec: &RequestSpec, policy: &Policy, now: Timestamp) -> Result<(), RequestReason> {
+    rule(spec.uri.len() <= MAX_URI, RequestReason::Uri)?;
+    let min_review_fee = listed(policy, spec).ok_or(RequestReason::Asset)?.min_review_fee;
+    rule(spec.reward > 0, RequestReason::Reward)?;
+    rule(spec.review_fee >= min_review_fee, RequestReason::ReviewFee)?;
+    rule(rises(spec), RequestReason::Curve)?;
+    rule((1..=MAX_LIMIT).contains(&spec.limit), RequestReason::Limit)?;
+    let per_provider = 1..=MAX_PER_PROVIDER;
+    rule(
+        per_provider.contains(&spec.per_provider) && u32::from(spec.per_provider) <= spec.limit,
+        RequestReason::PerProvider,
+    )?;
+    rule(spec.place_deposit >= spec.review_fee, RequestReason::PlaceDeposit)?;
+    rule(spec.quorum % 2 == 1 && spec.quorum >= policy.min_quorum && spec.quorum <= MAX_QUORUM, RequestReason::Quorum)?;
+    let fewest_seats = spec.quorum.saturating_mul(2).saturating_sub(1);
+    rule((fewest_seats..=MAX_REVIEWS).contains(&spec.max_reviews), RequestReason::MaxReviews)?;
+    rule(spec.tolerance <= policy.max_tolerance, RequestReason::Tolerance)?;
+    rule(spaced(spec, policy.min_window, now), RequestReason::Deadlines)?;
+    rule(spec.place_deposit.checked_mul(spec.limit.into()).is_some(), RequestReason::Amounts)
+}
+
+/// What the policy says of the request's asset.
+fn listed<'a>(policy: &'a Policy, spec: &RequestSpec) -> Option<&'a AssetPolicy> {
+    policy.assets.iter().find(|listed| listed.asset == spec.asset)
+}
+
+/// Whether the curve has 1 to 8 buckets, scores rising strictly and weights rising.
+fn rises(spec: &RequestSpec) -> bool {
+    let curve = &spec.curve;
+    (1..=MAX_BUCKETS).contains(&curve.len())
+        && curve.iter().all(|bucket| bucket.min_score <= MAX_SCORE && bucket.weight_bps <= WHOLE_BPS)
+        && curve
+            .windows(2)
+            .all(|pair| pair[0].min_score < pair[1].min_score && pair[0].weight_bps <= pair[1].weight_bps)
+}
+
+/// Whether each deadline is neither too close to the one before nor too far from it.
+fn spaced(spec: &RequestSpec, min_window: Timestamp, now: Timestamp) -> bool {
+    let deadlines: [Timestamp; 5] = [now, spec.signal_by, spec.deliver_by, spec.review_by, spec.reveal_by];
+    deadlines
+        .windows(2)
+        .all(|pair| pair[1].checked_sub(pair[0]).is_some_and(|window| (min_window..=MAX_WINDOW).contains(&window)))
+}
+
+/// What the request costs at this utilization of the pool; `None` where the amounts exceed a `Balance`.
+pub fn price(spec: &RequestSpec, policy: &Policy, utilization_ppm: Ppm) -> Option<Quote> {
+    let review_fees = spec.review_fee.checked_mul(spec.limit.into())?;
+    let escrow = spec.reward.checked_add(review_fees)?;
+    let protocol_fee = rules::fraction_bps(escrow, policy.protocol_fee_bps);
+    let premium_bps = rules::premium_bps(utilization_ppm, policy.target_utilization_ppm, policy.premium_cap_bps);
+    let premium = rules::fraction_bps(escrow, premium_bps);
+    let total = escrow.checked_add(protocol_fee)?.checked_add(premium)?;
+    Some(Quote { reward: spec.reward, review_fees, protocol_fee, premium, total })
+}
+
+/// Most reputation that one submission of a request can earn its provider and enforcers together (section 3.5): an
+/// equal part for each of `limit` places of what the protocol fee allows.
+pub fn reputation_per_place(protocol_fee: Balance, policy: &Policy, limit: u32) -> Balance {
+    let whole = (protocol_fee / FEE_UNIT).saturating_mul(policy.reputation_per_fee);
+    let rest = (protocol_fee % FEE_UNIT).saturating_mul(policy.reputation_per_fee) / FEE_UNIT;
+    whole.saturating_add(rest).checked_div(limit.into()).unwrap_or(0)
+}
+
+/// The review windows of a submission: first as the request says, then once more from the call that reopened it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Since when reviews can be committed.
+    pub start: Timestamp,
+    /// From when on any member may commit, drawn or not.
+    pub open_to_all: Timestamp,
+    /// Until when reviews can be committed.
+    pub commit_by: Timestamp,
+    /// Until when reviews can be revealed.
+    pub reveal_by: Timestamp,
+}
+
+/// The window of the request's lengths that begins at `start`.
+pub fn window(spec: &RequestSpec, start: Timestamp) -> Window {
+    let commits = spec.review_by.saturating_sub(spec.deliver_by);
+    let reveals = spec.reveal_by.saturating_sub(spec.review_by);
+    let commit_by = start.saturating_add(commits);
+    Window {
+        start,
+        open_to_all: start.saturating_add(commits / 2),
+        commit_by,
+        reveal_by: commit_by.saturating_add(reveals),
+    }
+}
+
+/// The curve as the rules take it.
+pub fn curve_weight(spec: &RequestSpec, score: u8) -> Bps {
+    rules::curve_weight(spec.curve.iter().map(|bucket| (bucket.min_score, bucket.weight_bps)), score)
+}
+
+/// Whether `uri` is short enough to keep.
+pub fn fits(uri: &[u8]) -> bool {
+    uri.len() <= MAX_URI
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use interfaces::market::{Access, Asset, Award, Bucket, Duplicates};
+
+    const NOW: Timestamp = 1_000_000;
+    const HOUR: Timestamp = 3_600_000;
+
+    fn policy() -> Policy {
+        Policy {
+            assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: 10 }],
+            min_window: HOUR,
+            min_quorum: 3,
+            max_tolerance: 20,
+            unreviewed_bps: 5_000,
+            protocol_fee_bps: 500,
+            treasury: [9; 32].into(),
+            target_utilization_ppm: 500_000,
+            premium_cap_bps: 2_000,
+            reputation_per_fee: 1_000,
+        }
+    }
+
+    fn request() -> RequestSpec {
+        RequestSpec {
+            spec: [7; 32].into(),
+            uri: b"ipfs://brief".to_vec(),
+            asset: Asset::Native,
+            reward: 3_000,
+            review_fee: 10,
+            access: Access::Open,
+            award: Award::PerSubmission,
+            duplicates: Duplicates::Independent,
+            curve: vec![Bucket { min_score: 50, weight_bps: 5_000 }, Bucket { min_score: 80, weight_bps: 10_000 }],
+            limit: 3,
+            per_provider: 2,
+            provider_bond: 0,
+            place_deposit: 10,
+            access_price: 0,
+            min_reputation: 0,
+            min_tier: 0,
+            quorum: 3,
+            max_reviews: 5,
+            tolerance: 10,
+            signal_by: NOW + HOUR,
+            deliver_by: NOW + 2 * HOUR,
+            review_by: NOW + 3 * HOUR,
+            reveal_by: NOW + 4 * HOUR,
+        }
+    }
+
+    #[test]
+    fn a_request_within_every_rule_is_taken() {
+        assert_eq!(check_request(&request(), &policy(), NOW), Ok(()));
+    }
+
+    #[test]
+    fn a_policy_within_every_rule_is_taken() {
+        assert_eq!(check_policy(&policy()), Ok(()));
+    }
+
+    #[test]
+    fn each_broken_rule_of_a_request_is_named() {
+        type Break = fn(&mut RequestSpec);
+        let broken: &[(RequestReason, Break)] = &[
+            (RequestReason::Uri, |r| r.uri = vec![b'x'; MAX_URI + 1]),
+            (RequestReason::Reward, |r| r.reward = 0),
+            (RequestReason::ReviewFee, |r| r.review_fee = 9),
+            (RequestReason::Curve, |r| r.curve.clear()),
+            (RequestReason::Curve, |r| r.curve = vec![r.curve[0]; 2]),
+            (RequestReason::Curve, |r| r.curve.reverse()),
+            (RequestReason::Curve, |r| r.curve[1].min_score = 101),
+            (RequestReason::Curve, |r| r.curve[1].weight_bps = 10_001),
+            (RequestReason::Curve, |r| r.curve[1].weight_bps = 4_999),
+            (RequestReason::Curve, |r| {
+                r.curve = (0..9).map(|i| Bucket { min_score: i, weight_bps: i.into() }).collect()
+            }),
+            (RequestReason::Limit, |r| r.limit = 0),
+            (RequestReason::Limit, |r| r.limit = MAX_LIMIT + 1),
+            (RequestReason::PerProvider, |r| r.per_provider = 0),
+            (RequestReason::PerProvider, |r| r.per_provider = 4),
+            (RequestReason::PlaceDeposit, |r| r.place_deposit = 9),
+            (RequestReason::Quorum, |r| r.quorum = 1),
+            (RequestReason::Quorum, |r| r.quorum = 4),
+            (RequestReason::Quorum, |r| r.quorum = 9),
+            (RequestReason::MaxReviews, |r| r.max_reviews = 4),
+            (RequestReason::MaxReviews, |r| r.max_reviews = 16),
+            (RequestReason::Tolerance, |r| r.tolerance = 21),
+            (RequestReason::Deadlines, |r| r.signal_by = NOW + HOUR - 1),
+            (RequestReason::Deadlines, |r| r.signal_by = 0),
+            (RequestReason::Deadlines, |r| r.deliver_by = r.signal_by),
+            (RequestReason::Deadlines, |r| r.review_by = r.deliver_by + HOUR - 1),
+            (RequestReason::Deadlines, |r| r.reveal_by = r.review_by + HOUR - 1),
+            (RequestReason::Deadlines, |r| r.reveal_by = Timestamp::MAX),
+            (RequestReason::Amounts, |r| r.place_deposit = Balance::MAX),
+        ];
+        for (i, (reason, break_it)) in broken.iter().enumerate() {
+            let mut request = request();
+            break_it(&mut request);
+            assert_eq!(check_request(&request, &policy(), NOW), Err(*reason), "case {i}");
+        }
+        let elsewhere = Policy { assets: Vec::new(), ..policy() };
+        assert_eq!(check_request(&request(), &elsewhere, NOW), Err(RequestReason::Asset));
+    }
+
+    #[test]
+    fn each_broken_rule_of_a_policy_is_named() {
+        type Break = fn(&mut Policy);
+        let broken: &[(PolicyReason, Break)] = &[
+            (PolicyReason::Assets, |p| p.assets.clear()),
+            (PolicyReason::Assets, |p| p.assets = vec![p.assets[0]; 2]),
+            (PolicyReason::MinWindow, |p| p.min_window = 0),
+            (PolicyReason::MinWindow, |p| p.min_window = Timestamp::MAX),
+            (PolicyReason::MinQuorum, |p| p.min_quorum = 0),
+            (PolicyReason::MinQuorum, |p| p.min_quorum = 2),
+            (PolicyReason::MinQuorum, |p| p.min_quorum = 9),
+            (PolicyReason::MaxTolerance, |p| p.max_tolerance = 101),
+            (PolicyReason::Shares, |p| p.unreviewed_bps = 10_001),
+            (PolicyReason::Shares, |p| p.protocol_fee_bps = 10_001),
+            (PolicyReason::Shares, |p| p.premium_cap_bps = 10_001),
+            (PolicyReason::TargetUtilization, |p| p.target_utilization_ppm = WHOLE_PPM),
+        ];
+        for (i, (reason, break_it)) in broken.iter().enumerate() {
+            let mut policy = policy();
+            break_it(&mut policy);
+            assert_eq!(check_policy(&policy), Err(*reason), "case {i}");
+        }
+    }
+
+    #[test]
+    fn the_price_is_the_escrow_with_fee_and_premium_on_top() {
+        let quote = price(&request(), &policy(), 750_000).unwrap();
+        // 3,000 + 3 * 10, 5 % of that, and half of the 20 % that full utilization would add; all rounded down.
+        let expected = Quote { reward: 3_000, review_fees: 30, protocol_fee: 151, premium: 303, total: 3_484 };
+        assert_eq!(quote, expected);
+        assert_eq!(price(&request(), &policy(), 500_000).unwrap().premium, 0);
+    }
+
+    #[test]
+    fn a_price_beyond_a_balance_is_no_price() {
+        assert_eq!(price(&RequestSpec { reward: Balance::MAX, ..request() }, &policy(), 0), None);
+        assert_eq!(price(&RequestSpec { review_fee: Balance::MAX, ..request() }, &policy(), 0), None);
+    }
+
+    #[test]
+    fn reputation_is_bounded_by_the_fee_and_shared_over_the_places() {
+        assert_eq!(reputation_per_place(3 * FEE_UNIT, &policy(), 3), 1_000);
+        assert_eq!(reputation_per_place(FEE_UNIT / 2, &policy(), 3), 166);
+        assert_eq!(reputation_per_place(0, &policy(), 3), 0);
+        assert_eq!(
+            reputation_per_place(Balance::MAX, &Policy { reputation_per_fee: Balance::MAX, ..policy() }, 1),
+            Balance::MAX
+        );
+    }
+
+    #[test]
+    fn the_first_window_ends_when_the_request_says_and_the_second_is_as_long() {
+        let request = request();
+        let first = window(&request, request.deliver_by);
+        assert_eq!((first.commit_by, first.reveal_by), (request.review_by, request.reveal_by));
+        assert_eq!(first.open_to_all, request.deliver_by + HOUR / 2);
+        let second = window(&request, 5_000);
+        assert_eq!((second.start, second.commit_by, second.reveal_by), (5_000, 5_000 + HOUR, 5_000 + 2 * HOUR));
+    }
+}
