@@ -86,8 +86,7 @@ impl Round {
         let mut scores: Vec<u8> = self.reviews.iter().filter_map(|review| review.score).collect();
         let median = rules::lower_median(&mut scores);
         let coherent = scores.iter().filter(|score| is_coherent(**score, median, tolerance)).count();
-        // Two windows of at most 15 reviews each.
-        Tally { reveals: scores.len() as u8, median, coherent: coherent as u8 }
+        Tally { reveals: few(scores.len()), median, coherent: few(coherent) }
     }
 
     /// The enforcers within the tolerance of the median, who share the fee.
@@ -128,6 +127,11 @@ impl Round {
             })
         })
     }
+}
+
+/// A number of reviews: two windows of at most 15 each.
+fn few(count: usize) -> u8 {
+    u8::try_from(count).unwrap_or(u8::MAX)
 }
 
 /// Whether a score is within the tolerance of the median.

@@ -66,9 +66,9 @@ apt-cache policy rustc-web 2>/dev/null | grep -qF "$debian_version" && apt-cache
     say "refreshing the package lists"
     as_root apt-get update -q >/dev/null
 }
-# Libraries the compiler loads, and LLVM 19's lld: a linker of another LLVM emits instructions the chain refuses.
+# Libraries the compiler and cargo load, and LLVM 19's lld: a linker of another LLVM emits instructions the chain refuses.
 missing=()
-for package in libllvm19 libpcre3 lld-19; do
+for package in libllvm19 libpcre3 libhttp-parser2.9 libcurl4 libsqlite3-0 libssh2-1 lld-19; do
     dpkg -s "$package" >/dev/null 2>&1 || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then
@@ -82,7 +82,8 @@ mkdir -p "$unpacked.part"
 (
     cd "$unpacked.part"
     for package in rustc-web cargo-web rust-web-src libstd-rust-web-dev rust-web-clippy rustfmt-web libstd-rust-web-1.85; do
-        apt-get download -q "$package=$debian_version" >/dev/null
+        apt-get download -q "$package=$debian_version" >/dev/null 2>&1 ||
+            fail "Debian no longer offers $package=$debian_version. With internet access, run:" "    rustup toolchain install $version"
     done
     for file in *.deb; do dpkg -x "$file" .; done
     rm -f -- *.deb

@@ -137,7 +137,7 @@ pub struct Membership {
     pub open: u32,
     /// Reputation locked for this membership.
     pub bond: Balance,
-    /// When it left, was frozen or was banned; 0 if never.
+    /// When it last gave up a seat, by leaving, a freeze or a ban; 0 if never. Leaving the waiting line gives up none.
     pub ended: Timestamp,
 }
 

@@ -1,0 +1,693 @@
+//! A chain within the process: real Wasm on `pallet-contracts`, with a clock that the caller sets.
+//!
+//! Limits and prices are those of `contracts-node`: code up to 256 KiB, 12 decimals, an existential deposit of a thousandth of
+//! a UNIT, and a storage deposit of a tenth of a UNIT an item. Time starts at [`GENESIS`] and moves only by [`Chain::pass`]. A call
+//! that traps or reverts changes nothing, as a failed transaction would.
+
+use crate::build::Artifact;
+use anyhow::Result;
+use frame_support::storage::with_transaction;
+use frame_support::traits::fungible::{Inspect, Mutate};
+use frame_support::{
+    sp_runtime::{DispatchError, TransactionOutcome},
+    traits::Get,
+};
+use ink::{
+    env::{
+        call::{
+            utils::{ReturnType, Set},
+            Call, CallBuilder, ExecutionInput, Selector,
+        },
+        DefaultEnvironment, Event,
+    },
+    primitives::{AccountId, MessageResult},
+};
+use ink_sandbox::{
+    frame_system, macros::BlockBuilder, pallet_contracts, pallet_contracts::ContractResult, AccountId32, Sandbox,
+    Snapshot, TestExternalities,
+};
+use interfaces::{Balance, Timestamp};
+use scale::{Decode, Encode};
+use std::{
+    cell::RefCell,
+    fmt,
+    rc::{Rc, Weak},
+};
+
+pub use frame_support::weights::Weight;
+pub use pallet_contracts::StorageDeposit;
+pub use runtime::AtomicRuntime;
+
+/// One UNIT of the chain's currency, which has 12 decimals.
+pub const UNIT: Balance = 1_000_000_000_000;
+/// The time of the first block: 2030-01-01T00:00:00Z.
+pub const GENESIS: Timestamp = 1_893_456_000_000;
+/// What one call may use at most: the greatest part of a block that a contracts chain gives to one transaction.
+pub const GAS_LIMIT: Weight = Weight::from_parts(500_000_000_000, 5 * 1024 * 1024);
+
+/// `n` minutes in milliseconds.
+pub const fn minutes(n: u64) -> Timestamp {
+    n * 60 * 1_000
+}
+
+/// `n` hours in milliseconds.
+pub const fn hours(n: u64) -> Timestamp {
+    minutes(n * 60)
+}
+
+/// `n` days in milliseconds.
+pub const fn days(n: u64) -> Timestamp {
+    hours(n * 24)
+}
+
+/// A message to a contract, as the builders of `contract_ref!` make it.
+pub type Message<Args, T> = CallBuilder<
+    DefaultEnvironment,
+    Set<Call<DefaultEnvironment>>,
+    Set<ExecutionInput<Args>>,
+    Set<ReturnType<T>>,
+>;
+
+/// The runtime: `ink_sandbox`'s, with the limits and prices of a real contracts chain.
+// The macro asks for a feature that crates outside of it do not have.
+#[allow(unexpected_cfgs)]
+mod runtime {
+    use super::UNIT;
+    use frame_support::{
+        construct_runtime, derive_impl, parameter_types,
+        sp_runtime::{testing::H256, traits::Convert, AccountId32, Perbill},
+        traits::{ConstBool, ConstU128, ConstU32, ConstU64, Currency, Randomness},
+        weights::Weight,
+    };
+    use ink_sandbox::{frame_system, pallet_balances, pallet_contracts, pallet_timestamp};
+
+    /// What the node asks for each item of storage, and for each byte in it.
+    const DEPOSIT_PER_ITEM: u128 = UNIT / 10;
+    const DEPOSIT_PER_BYTE: u128 = UNIT / 200_000;
+    const EXISTENTIAL_DEPOSIT: u128 = UNIT / 1_000;
+    const MAX_CODE: u32 = 256 * 1024;
+
+    construct_runtime!(
+        pub enum AtomicRuntime {
+            System: frame_system,
+            Balances: pallet_balances,
+            Timestamp: pallet_timestamp,
+            Contracts: pallet_contracts,
+        }
+    );
+
+    #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig as frame_system::DefaultConfig)]
+    impl frame_system::Config for AtomicRuntime {
+        type Block = frame_system::mocking::MockBlockU32<AtomicRuntime>;
+        type Version = ();
+        type BlockHashCount = ConstU32<250>;
+        type AccountData = pallet_balances::AccountData<u128>;
+    }
+
+    impl pallet_balances::Config for AtomicRuntime {
+        type RuntimeEvent = RuntimeEvent;
+        type WeightInfo = ();
+        type Balance = u128;
+        type DustRemoval = ();
+        type ExistentialDeposit = ConstU128<EXISTENTIAL_DEPOSIT>;
+        type AccountStore = System;
+        type ReserveIdentifier = [u8; 8];
+        type FreezeIdentifier = ();
+        type MaxLocks = ();
+        type MaxReserves = ();
+        type MaxFreezes = ();
+        type RuntimeHoldReason = RuntimeHoldReason;
+        type RuntimeFreezeReason = RuntimeFreezeReason;
+    }
+
+    impl pallet_timestamp::Config for AtomicRuntime {
+        type Moment = u64;
+        type OnTimestampSet = ();
+        type MinimumPeriod = ConstU64<1>;
+        type WeightInfo = ();
+    }
+
+    pub enum NoRandomness {}
+
+    impl Randomness<H256, u32> for NoRandomness {
+        fn random(_subject: &[u8]) -> (H256, u32) {
+            unreachable!("this chain offers contracts no randomness")
+        }
+    }
+
+    type BalanceOf = <Balances as Currency<AccountId32>>::Balance;
+
+    impl Convert<Weight, BalanceOf> for AtomicRuntime {
+        fn convert(weight: Weight) -> BalanceOf {
+            weight.ref_time().into()
+        }
+    }
+
+    parameter_types! {
+        pub ContractsSchedule: pallet_contracts::Schedule<AtomicRuntime> = {
+            let mut schedule = <pallet_contracts::Schedule<AtomicRuntime>>::default();
+            // Only checked against the greatest code; nodes that take 256 KiB have this much.
+            schedule.limits.runtime_memory = 1024 * 1024 * 1024;
+            schedule
+        };
+        pub DefaultDepositLimit: BalanceOf = 1024 * DEPOSIT_PER_ITEM + 1024 * 1024 * DEPOSIT_PER_BYTE;
+        pub CodeHashLockupDepositPercent: Perbill = Perbill::from_percent(30);
+    }
+
+    impl pallet_contracts::Config for AtomicRuntime {
+        type Time = Timestamp;
+        type Randomness = NoRandomness;
+        type Currency = Balances;
+        type RuntimeEvent = RuntimeEvent;
+        type RuntimeCall = RuntimeCall;
+        type CallFilter = ();
+        type WeightPrice = Self;
+        type WeightInfo = ();
+        type ChainExtension = ();
+        type Schedule = ContractsSchedule;
+        type CallStack = [pallet_contracts::Frame<Self>; 5];
+        type DepositPerByte = ConstU128<DEPOSIT_PER_BYTE>;
+        type DepositPerItem = ConstU128<DEPOSIT_PER_ITEM>;
+        type AddressGenerator = pallet_contracts::DefaultAddressGenerator;
+        type MaxCodeLen = ConstU32<MAX_CODE>;
+        type MaxStorageKeyLen = ConstU32<128>;
+        type UnsafeUnstableInterface = ConstBool<false>;
+        type UploadOrigin = frame_system::EnsureSigned<Self::AccountId>;
+        type InstantiateOrigin = frame_system::EnsureSigned<Self::AccountId>;
+        type MaxDebugBufferLen = ConstU32<{ 2 * 1024 * 1024 }>;
+        type Migrations = ();
+        type DefaultDepositLimit = DefaultDepositLimit;
+        type Debug = ();
+        type CodeHashLockupDepositPercent = CodeHashLockupDepositPercent;
+        type MaxDelegateDependencies = ConstU32<32>;
+        type RuntimeHoldReason = RuntimeHoldReason;
+        type Environment = ();
+        type Xcm = ();
+        type ApiVersion = ();
+    }
+}
+
+type System = frame_system::Pallet<AtomicRuntime>;
+type Contracts = pallet_contracts::Pallet<AtomicRuntime>;
+
+thread_local! {
+    /// The chain that this thread started last.
+    static LATEST: RefCell<Weak<RefCell<TestExternalities>>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The chain as a backend of `ink_e2e`: `#[ink_e2e::test(backend(runtime_only(sandbox = AtomicSandbox)))]`.
+///
+/// `ink_e2e` hides the sandbox it makes; [`Chain::of_this_thread`] reaches it, to set the clock for example.
+pub struct AtomicSandbox {
+    ext: Rc<RefCell<TestExternalities>>,
+}
+
+impl Default for AtomicSandbox {
+    fn default() -> Self {
+        let mut ext = BlockBuilder::<AtomicRuntime>::new_ext(Vec::new());
+        ext.execute_with(|| runtime::Timestamp::set_timestamp(GENESIS));
+        let ext = Rc::new(RefCell::new(ext));
+        LATEST.with(|latest| *latest.borrow_mut() = Rc::downgrade(&ext));
+        Self { ext }
+    }
+}
+
+impl Sandbox for AtomicSandbox {
+    type Runtime = AtomicRuntime;
+
+    fn execute_with<T>(&mut self, execute: impl FnOnce() -> T) -> T {
+        self.ext.borrow_mut().execute_with(execute)
+    }
+
+    fn dry_run<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.ext.borrow().as_backend();
+        let result = action(self);
+        let mut ext = self.ext.borrow_mut();
+        ext.commit_all().expect("no transaction is open outside of a call");
+        ext.backend = before;
+        result
+    }
+
+    fn register_extension<E: std::any::Any + ink_sandbox::Extension>(&mut self, extension: E) {
+        self.ext.borrow_mut().register_extension(extension);
+    }
+
+    fn initialize_block(height: u32, parent_hash: <Self::Runtime as frame_system::Config>::Hash) {
+        let now = runtime::Timestamp::get();
+        BlockBuilder::<Self::Runtime>::initialize_block(height, parent_hash);
+        runtime::Timestamp::set_timestamp(now);
+    }
+
+    fn finalize_block(height: u32) -> <Self::Runtime as frame_system::Config>::Hash {
+        BlockBuilder::<Self::Runtime>::finalize_block(height)
+    }
+
+    fn default_actor() -> AccountId32 {
+        to_runtime(&account("default"))
+    }
+
+    fn default_gas_limit() -> Weight {
+        GAS_LIMIT
+    }
+
+    fn get_metadata() -> ink_sandbox::RuntimeMetadataPrefixed {
+        Self::Runtime::metadata()
+    }
+
+    fn convert_account_to_origin(account: AccountId32) -> runtime::RuntimeOrigin {
+        Some(account).into()
+    }
+
+    fn take_snapshot(&mut self) -> Snapshot {
+        let mut backend = self.ext.borrow().as_backend();
+        let storage = backend.backend_storage_mut().drain().into_iter().filter(|(_, (_, count))| *count > 0).collect();
+        Snapshot { storage, storage_root: *backend.root() }
+    }
+
+    fn restore_snapshot(&mut self, snapshot: Snapshot) {
+        *self.ext.borrow_mut() =
+            TestExternalities::from_raw_snapshot(snapshot.storage, snapshot.storage_root, Default::default());
+    }
+}
+
+/// The account of this name: its public key is the hash of the name.
+pub fn account(name: &str) -> AccountId {
+    AccountId::from(contract_build::code_hash(name.as_bytes()))
+}
+
+fn to_runtime(account: &AccountId) -> AccountId32 {
+    AccountId32::new(*account.as_ref())
+}
+
+fn from_runtime(account: &AccountId32) -> AccountId {
+    AccountId::from(*AsRef::<[u8; 32]>::as_ref(account))
+}
+
+/// A handle of an embedded chain; clones are handles of the same one.
+#[derive(Clone)]
+pub struct Chain {
+    ext: Rc<RefCell<TestExternalities>>,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Chain {
+    /// Starts a new chain.
+    pub fn new() -> Self {
+        Self { ext: AtomicSandbox::default().ext }
+    }
+
+    /// The chain that this thread started last and still holds, by [`Chain::new`] or by `ink_e2e` with [`AtomicSandbox`].
+    pub fn of_this_thread() -> Option<Self> {
+        LATEST.with(|latest| latest.borrow().upgrade()).map(|ext| Self { ext })
+    }
+
+    fn within<T>(&self, action: impl FnOnce() -> T) -> T {
+        self.ext.borrow_mut().execute_with(action)
+    }
+
+    /// The time, in milliseconds since the Unix epoch.
+    pub fn now(&self) -> Timestamp {
+        self.within(runtime::Timestamp::get)
+    }
+
+    /// Lets this many milliseconds pass; what comes next happens in a new block.
+    pub fn pass(&self, time: Timestamp) {
+        self.within(|| {
+            let height = System::block_number();
+            let parent = AtomicSandbox::finalize_block(height);
+            AtomicSandbox::initialize_block(height.saturating_add(1), parent);
+            runtime::Timestamp::set_timestamp(runtime::Timestamp::get().saturating_add(time));
+        });
+    }
+
+    /// Lets time pass until `time`; does nothing if that is past.
+    pub fn pass_until(&self, time: Timestamp) {
+        let now = self.now();
+        if time > now {
+            self.pass(time - now);
+        }
+    }
+
+    /// Makes `amount` of the chain's currency out of nothing, for `who`.
+    pub fn fund(&self, who: &AccountId, amount: Balance) {
+        self.within(|| runtime::Balances::mint_into(&to_runtime(who), amount)).expect("an amount the account can hold");
+    }
+
+    /// Destroys all that `who` has to spend; without deposits to keep it, the account is gone.
+    pub fn drain(&self, who: &AccountId) {
+        let who = to_runtime(who);
+        self.within(|| runtime::Balances::set_balance(&who, 0));
+    }
+
+    /// What `who` has to spend: deposits for storage are not in it, the existential deposit is.
+    pub fn balance(&self, who: &AccountId) -> Balance {
+        self.within(|| ink_sandbox::pallet_balances::Pallet::<AtomicRuntime>::free_balance(to_runtime(who)))
+    }
+
+    /// All that `who` has, deposits for storage included.
+    pub fn total_balance(&self, who: &AccountId) -> Balance {
+        self.within(|| runtime::Balances::total_balance(&to_runtime(who)))
+    }
+
+    /// All that there is of the chain's currency.
+    pub fn total_issuance(&self) -> Balance {
+        self.within(runtime::Balances::total_issuance)
+    }
+
+    /// What an account must have to exist.
+    pub fn existential_deposit(&self) -> Balance {
+        self.within(<AtomicRuntime as ink_sandbox::pallet_balances::Config>::ExistentialDeposit::get)
+    }
+
+    /// The hash of everything in storage: equal hashes, equal states.
+    pub fn state_hash(&self) -> [u8; 32] {
+        // Events are of the block, not of the state.
+        self.within(System::reset_events);
+        self.ext.borrow().as_backend().root().0
+    }
+
+    /// Uploads a contract's code and makes one of it.
+    pub fn deploy<Args: Encode>(
+        &self,
+        artifact: &Artifact,
+        constructor: ExecutionInput<Args>,
+        caller: &AccountId,
+        value: Balance,
+    ) -> Outcome<AccountId> {
+        let result = self.transact(true, || {
+            // As in a transaction, the nonce makes each address a new one.
+            System::inc_account_nonce(to_runtime(caller));
+            let salt = System::account_nonce(to_runtime(caller)).encode();
+            Contracts::bare_instantiate(
+                to_runtime(caller),
+                value,
+                GAS_LIMIT,
+                None,
+                pallet_contracts::Code::Upload(artifact.wasm.clone()),
+                constructor.encode(),
+                salt,
+                pallet_contracts::DebugInfo::UnsafeDebug,
+                pallet_contracts::CollectEvents::UnsafeCollect,
+            )
+        });
+        Outcome::new(result, |instance| match instance.reverted() {
+            false => Ok(from_runtime(&instance.account_id)),
+            true => Err(format!("the constructor refused: {:?}", instance.result.data)),
+        })
+    }
+
+    /// Sends a transaction: `caller` sends `message`.
+    pub fn call<Args: Encode, T: Decode>(&self, caller: &AccountId, message: Message<Args, T>) -> Outcome<T> {
+        self.call_within(caller, message, GAS_LIMIT)
+    }
+
+    /// As [`Chain::call`], with a gas limit.
+    pub fn call_within<Args: Encode, T: Decode>(
+        &self,
+        caller: &AccountId,
+        message: Message<Args, T>,
+        gas_limit: Weight,
+    ) -> Outcome<T> {
+        self.execute(caller, message, gas_limit, true)
+    }
+
+    /// As [`Chain::call`], but leaves everything as it was.
+    pub fn dry_run<Args: Encode, T: Decode>(&self, caller: &AccountId, message: Message<Args, T>) -> Outcome<T> {
+        self.execute(caller, message, GAS_LIMIT, false)
+    }
+
+    /// Reads from a contract, without a transaction.
+    ///
+    /// # Panics
+    /// If the message traps.
+    #[track_caller]
+    pub fn read<Args: Encode, T: Decode>(&self, message: Message<Args, T>) -> T {
+        self.dry_run(&account("reader"), message).returned()
+    }
+
+    fn execute<Args: Encode, T: Decode>(
+        &self,
+        caller: &AccountId,
+        message: Message<Args, T>,
+        gas_limit: Weight,
+        keep: bool,
+    ) -> Outcome<T> {
+        let message = message.params();
+        let result = self.transact(keep, || {
+            Contracts::bare_call(
+                to_runtime(caller),
+                to_runtime(message.callee()),
+                *message.transferred_value(),
+                gas_limit,
+                None,
+                message.exec_input().encode(),
+                pallet_contracts::DebugInfo::UnsafeDebug,
+                pallet_contracts::CollectEvents::UnsafeCollect,
+                pallet_contracts::Determinism::Enforced,
+            )
+        });
+        Outcome::new(result, |returned| match MessageResult::<T>::decode(&mut returned.data.as_slice()) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(format!("{error:?}")),
+            Err(error) => Err(format!("the message's result is of another type: {error}")),
+        })
+    }
+
+    /// Runs `action` as a transaction: what fails, or is not to be kept, is rolled back.
+    fn transact<R: Returned>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<R> {
+        self.within(|| {
+            System::reset_events();
+            let result = with_transaction(|| {
+                let result = action();
+                // A transaction's outcome is a `Result` over a `DispatchError`; this one never fails itself.
+                if keep && matches!(&result.result, Ok(returned) if !returned.reverted()) {
+                    TransactionOutcome::Commit(Ok::<_, DispatchError>(result))
+                } else {
+                    TransactionOutcome::Rollback(Ok(result))
+                }
+            });
+            result.expect("transactions are not nested as deep as the limit")
+        })
+    }
+}
+
+/// What an execution that did not trap left.
+trait Returned {
+    /// Whether the contract asked for everything to be undone.
+    fn reverted(&self) -> bool;
+}
+
+impl Returned for pallet_contracts::ExecReturnValue {
+    fn reverted(&self) -> bool {
+        self.did_revert()
+    }
+}
+
+impl Returned for pallet_contracts::InstantiateReturnValue<AccountId32> {
+    fn reverted(&self) -> bool {
+        self.result.did_revert()
+    }
+}
+
+type Executed<R> =
+    ContractResult<Result<R, DispatchError>, Balance, ink_sandbox::EventRecordOf<AtomicRuntime>>;
+
+/// How a call ended.
+#[derive(Debug)]
+pub struct Outcome<T> {
+    /// What the message returned (a refusal of its own is a value, too), or why it returned nothing.
+    pub result: Result<T, Trap>,
+    /// What it used of the block.
+    pub gas: Weight,
+    /// What the caller paid for storage, or got back.
+    pub deposit: StorageDeposit<Balance>,
+    /// The events of contracts, in order; none of a call that failed.
+    pub emitted: Vec<Emitted>,
+}
+
+impl<T> Outcome<T> {
+    fn new<R>(executed: Executed<R>, returned: impl FnOnce(R) -> Result<T, String>) -> Self {
+        let debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
+        let result = match executed.result {
+            Ok(value) => returned(value),
+            Err(DispatchError::Module(error)) => Err(error.message.unwrap_or("an unnamed error").to_owned()),
+            Err(error) => Err(format!("{error:?}")),
+        };
+        let emitted = executed.events.unwrap_or_default().into_iter().filter_map(Emitted::of).collect();
+        Self {
+            result: result.map_err(|error| Trap { error, debug }),
+            gas: executed.gas_consumed,
+            deposit: executed.storage_deposit,
+            emitted,
+        }
+    }
+
+    /// The events of type `E`, in order.
+    pub fn events<E: Event + Decode>(&self) -> Vec<E> {
+        self.emitted.iter().filter_map(Emitted::decode).collect()
+    }
+
+    /// What the message returned.
+    ///
+    /// # Panics
+    /// If it trapped.
+    #[track_caller]
+    pub fn returned(self) -> T {
+        match self.result {
+            Ok(value) => value,
+            Err(trap) => panic!("the call trapped: {trap}"),
+        }
+    }
+
+    /// Why the message returned nothing.
+    ///
+    /// # Panics
+    /// If it did return.
+    #[track_caller]
+    pub fn trap(self) -> Trap {
+        match self.result {
+            Ok(_) => panic!("the call did not trap"),
+            Err(trap) => trap,
+        }
+    }
+}
+
+impl<T: fmt::Debug, E: fmt::Debug> Outcome<Result<T, E>> {
+    /// What an accepted message returned.
+    ///
+    /// # Panics
+    /// If it was refused, or trapped.
+    #[track_caller]
+    pub fn ok(self) -> T {
+        match self.returned() {
+            Ok(value) => value,
+            Err(error) => panic!("the message was refused: {error:?}"),
+        }
+    }
+
+    /// Why the message was refused.
+    ///
+    /// # Panics
+    /// If it was accepted, or trapped.
+    #[track_caller]
+    pub fn err(self) -> E {
+        match self.returned() {
+            Ok(value) => panic!("the message was accepted: {value:?}"),
+            Err(error) => error,
+        }
+    }
+}
+
+/// Why a call ended without a result: a panic, no gas left, no money for the value or the storage deposit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trap {
+    /// The runtime's name for it.
+    pub error: String,
+    /// What the runtime's interpreter wrote about it, if anything.
+    pub debug: String,
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.debug.is_empty() {
+            true => write!(f, "{}", self.error),
+            false => write!(f, "{} ({})", self.error, self.debug),
+        }
+    }
+}
+
+impl std::error::Error for Trap {}
+
+/// An event of a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emitted {
+    pub contract: AccountId,
+    topics: Vec<[u8; 32]>,
+    data: Vec<u8>,
+}
+
+impl Emitted {
+    fn of(record: ink_sandbox::EventRecordOf<AtomicRuntime>) -> Option<Self> {
+        let runtime::RuntimeEvent::Contracts(pallet_contracts::Event::ContractEmitted { contract, data }) = record.event
+        else {
+            return None;
+        };
+        let topics = record.topics.iter().map(|topic| topic.0).collect();
+        Some(Self { contract: from_runtime(&contract), topics, data })
+    }
+
+    /// The event, if it is of type `E`.
+    pub fn decode<E: Event + Decode>(&self) -> Option<E> {
+        let signature = E::SIGNATURE_TOPIC?;
+        (self.topics.first() == Some(&signature)).then(|| E::decode(&mut self.data.as_slice()).ok()).flatten()
+    }
+}
+
+/// The input of a constructor that has no arguments yet.
+pub fn constructor(name: &str) -> ExecutionInput<ink::env::call::utils::EmptyArgumentList> {
+    let hash = contract_build::code_hash(name.as_bytes());
+    ExecutionInput::new(Selector::new([hash[0], hash[1], hash[2], hash[3]]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_stands_still_until_it_is_let_pass_and_counts_milliseconds() {
+        let chain = Chain::new();
+        assert_eq!(chain.now(), GENESIS);
+        chain.fund(&account("alice"), UNIT);
+        assert_eq!(chain.now(), GENESIS);
+        chain.pass(1);
+        chain.pass(days(3));
+        assert_eq!(chain.now(), GENESIS + days(3) + 1);
+        chain.pass_until(GENESIS);
+        assert_eq!(chain.now(), GENESIS + days(3) + 1);
+    }
+
+    #[test]
+    fn accounts_are_of_their_name_and_balances_add_up() {
+        let chain = Chain::new();
+        assert_ne!(account("alice"), account("bob"));
+        chain.fund(&account("alice"), 2 * UNIT);
+        chain.fund(&account("bob"), UNIT);
+        assert_eq!(chain.balance(&account("alice")), 2 * UNIT);
+        assert_eq!(chain.total_issuance(), 3 * UNIT);
+    }
+
+    #[test]
+    fn a_handle_of_this_thread_is_the_chain_it_started_last() {
+        let chain = Chain::new();
+        chain.fund(&account("alice"), UNIT);
+        let same = Chain::of_this_thread().expect("a chain");
+        same.pass(hours(1));
+        assert_eq!(chain.now(), GENESIS + hours(1));
+        drop((chain, same));
+        assert!(Chain::of_this_thread().is_none());
+    }
+
+    #[test]
+    fn a_sandbox_keeps_the_clock_of_the_chain_when_it_builds_a_block() {
+        use ink_sandbox::api::prelude::SystemAPI;
+        let mut sandbox = AtomicSandbox::default();
+        sandbox.build_blocks(3);
+        assert_eq!(Chain::of_this_thread().expect("a chain").now(), GENESIS);
+    }
+
+    #[test]
+    fn a_dry_run_of_the_sandbox_leaves_everything_as_it_was() {
+        let mut sandbox = AtomicSandbox::default();
+        let chain = Chain::of_this_thread().expect("a chain");
+        let before = chain.state_hash();
+        sandbox.dry_run(|_| chain.fund(&account("alice"), UNIT));
+        assert_eq!(chain.state_hash(), before);
+        chain.fund(&account("alice"), UNIT);
+        assert_ne!(chain.state_hash(), before);
+    }
+}

@@ -1,0 +1,105 @@
+//! The `atomic` command.
+
+use anyhow::{Context, Result};
+use atomic_cli::{
+    build,
+    scenario::{
+        play,
+        read::{self, Problem},
+        report::{Paint, Timeline},
+    },
+};
+use clap::{Parser, Subcommand};
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// The scenario's own mistake, or a balance sheet that does not add up.
+const FAILED: u8 = 1;
+/// A file that cannot be read, as wrong usage is.
+const UNUSABLE: u8 = 2;
+
+/// Builds the contracts of Atomic Obligation and plays scenarios of its labor market on an embedded chain.
+#[derive(Parser)]
+#[command(name = "atomic", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the contracts whose sources changed, in release, and says how large they are
+    Build,
+    /// Plays a scenario and prints its timeline and balance sheet
+    ///
+    /// Exits with 1 if the balance sheet does not add up or a step ends otherwise than the file says, and with 2 if the
+    /// file is wrong. docs/scenarios.md says how to write one.
+    Run {
+        /// The scenario, a TOML file
+        file: PathBuf,
+        /// Prints everything as JSON instead
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Build => build_contracts(),
+        Command::Run { file, json } => run(&file, json),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        match error.is::<Problem>() {
+            true => UNUSABLE.into(),
+            false => FAILED.into(),
+        }
+    })
+}
+
+fn build_contracts() -> Result<ExitCode> {
+    let contracts = build::contracts_built_here()?;
+    print!("{}", build::size_table(&contracts));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run(file: &Path, json: bool) -> Result<ExitCode> {
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) => {
+            eprintln!("error: reading {}: {error}", file.display());
+            return Ok(UNUSABLE.into());
+        }
+    };
+    let scenario = read::scenario(&file.display().to_string(), &text)?;
+    let contracts = build::contracts_built_here()?;
+    let mut out = io::stdout().lock();
+    let paint = Paint { colour: !json && out.is_terminal() };
+    let mut timeline = Timeline::new(paint);
+    if !json {
+        writeln!(out, "{}\n", scenario.title)?;
+        if !scenario.about.is_empty() {
+            writeln!(out, "{}\n", scenario.about.trim())?;
+        }
+    }
+    let report = play::play(&scenario, &contracts, |entry| {
+        if !json {
+            // A closed pipe ends the output, not the story's verdict.
+            let _ = write!(out, "{}", timeline.add(entry)).and_then(|()| out.flush());
+        }
+    })
+    .context("playing the scenario")?;
+    let rest = match json {
+        true => serde_json::to_string_pretty(&report)? + "\n",
+        false => timeline.finish() + &report.show(paint),
+    };
+    let _ = out.write_all(rest.as_bytes());
+    Ok(match report.adds_up && report.surprises == 0 {
+        true => ExitCode::SUCCESS,
+        false => FAILED.into(),
+    })
+}

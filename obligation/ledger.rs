@@ -1,0 +1,446 @@
+//! What a pool has seen and its members have declared, as of one moment (sections 1.2, 1.3 and 1.5).
+//!
+//! A pool is kept in two cells: [`Pool`] holds what never changes, [`Counters`] what changes with the work. Loaded
+//! together they are a [`PoolNow`], whose methods do everything that needs no other cell than a member's own.
+
+use ink::primitives::AccountId;
+use interfaces::{
+    obligation::{Capacity, Error, MemberState, Membership, Rate, Schedule, Standing, Terms},
+    Balance, PoolId, Timestamp,
+};
+use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
+
+use crate::seats::Line;
+
+/// What never changes about a pool.
+#[derive(Clone, Debug)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Pool {
+    /// Who opened it and alone reports work to it.
+    pub operator: AccountId,
+    /// When: its epochs are counted from here.
+    pub opened: Timestamp,
+    pub terms: Terms,
+    pub schedule: Schedule,
+}
+
+/// What changes about a pool. Sums of ops are raw [`Micro`]s, as of `epoch`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Counters {
+    /// The epoch to which the three sums below have faded.
+    epoch: u64,
+    /// The accumulator: what a member seated from the start has seen.
+    accumulated: u128,
+    demand: u128,
+    supply: u128,
+    /// Members with a seat, Throttled ones included.
+    pub active: u32,
+    /// Of those, latched as Throttled.
+    pub throttled: u32,
+    pub frozen: u32,
+    pub line: Line,
+    /// Reviews asked for and not done with.
+    pub backlog: u64,
+}
+
+/// One account in one pool.
+///
+/// With a seat the four numbers of the ledger are those of section 1.2. Without one the ledger stands still: `carry` is
+/// what was seen and `declared` what was declared when the seat was given up, and neither grows nor fades.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Member {
+    pub state: MemberState,
+    /// Whether the standing last latched is Throttled; only with a seat.
+    pub throttled: bool,
+    carry: u128,
+    baseline: u128,
+    declared: u128,
+    anchor: u64,
+    /// Open commitments.
+    pub open: u32,
+    /// When the seat was taken; 0 without one.
+    pub seat_since: Timestamp,
+    /// Reputation locked for this membership.
+    pub bond: Balance,
+    /// When the last seat was given up; 0 if never.
+    pub ended: Timestamp,
+    /// The first epoch in which presence can be declared again.
+    pub next_check_in: u64,
+}
+
+impl Member {
+    fn ledger(&self) -> Ledger {
+        Ledger {
+            carry: Micro(self.carry),
+            baseline: Micro(self.baseline),
+            declared: Micro(self.declared),
+            anchor: self.anchor,
+        }
+    }
+
+    fn keep(&mut self, ledger: Ledger) {
+        self.carry = ledger.carry.0;
+        self.baseline = ledger.baseline.0;
+        self.declared = ledger.declared.0;
+        self.anchor = ledger.anchor;
+    }
+
+    /// Whether the last seat was given up less than `cooldown` ago. Who never had one has nothing to cool down from.
+    pub fn cools_down(&self, cooldown: Timestamp, now: Timestamp) -> bool {
+        self.ended != 0 && now < self.ended.saturating_add(cooldown)
+    }
+}
+
+/// A pool at one moment: its sums have faded to the present epoch.
+#[derive(Clone, Debug)]
+pub struct PoolNow {
+    pub id: PoolId,
+    pub now: Timestamp,
+    pub fixed: Pool,
+    pub counters: Counters,
+    fading: Fading,
+}
+
+impl PoolNow {
+    pub fn new(id: PoolId, fixed: Pool, mut counters: Counters, now: Timestamp) -> Self {
+        let terms = &fixed.terms;
+        let presence = u64::from(terms.presence).saturating_mul(terms.denominator.into());
+        let fading = Fading { retention_ppm: terms.retention_ppm, presence_per_epoch: Micro::from_ops(presence) };
+        let epoch = rules::epoch_of(now, fixed.opened, terms.epoch);
+        let passed = epoch.saturating_sub(counters.epoch);
+        if passed > 0 {
+            let accumulator = Accumulator { total: Micro(counters.accumulated), epoch: counters.epoch };
+            counters.accumulated = accumulator.at(&fading, epoch).total.0;
+            counters.demand = rules::decay_floor(Micro(counters.demand), fading.retention_ppm, passed).0;
+            counters.supply = rules::decay_floor(Micro(counters.supply), fading.retention_ppm, passed).0;
+            counters.epoch = epoch;
+        }
+        Self { id, now, fixed, counters, fading }
+    }
+
+    pub fn terms(&self) -> &Terms {
+        &self.fixed.terms
+    }
+
+    /// The present epoch of the pool.
+    pub fn epoch(&self) -> u64 {
+        self.counters.epoch
+    }
+
+    // The pool
+
+    /// `ops` more to be done, each asking for `reviews_per_op` reviews: whatever the number of members, one sum grows.
+    pub fn see(&mut self, ops: u32, reviews_per_op: u32) {
+        let Pool { terms, schedule, .. } = &self.fixed;
+        let segments = schedule.segments.iter().map(|segment| (segment.offset, segment.weight_ppm));
+        let schedule_ppm = rules::schedule_weight(segments, schedule.cycle, self.now);
+        let weight = match terms.rate {
+            Rate::Fixed => rules::fixed_weight(schedule_ppm),
+            Rate::FairShare { diligence_ppm } => rules::fair_share_weight(
+                terms.denominator,
+                diligence_ppm,
+                schedule_ppm,
+                reviews_per_op,
+                self.counters.active,
+            ),
+        };
+        self.counters.accumulated = self.accumulator().see(&self.fading, self.epoch(), weight, ops).total.0;
+        let reviews = u64::from(ops).saturating_mul(reviews_per_op.into());
+        self.counters.demand = Micro(self.counters.demand).saturating_add(Micro::from_ops(reviews)).0;
+    }
+
+    pub fn capacity(&self) -> Capacity {
+        let Counters { demand, supply, active, throttled, frozen, ref line, backlog, .. } = self.counters;
+        Capacity {
+            seats: self.fixed.terms.seats,
+            active,
+            throttled,
+            waiting: line.length,
+            frozen,
+            demand: Micro(demand).floor_ops(),
+            supply: Micro(supply).floor_ops(),
+            backlog,
+            utilization_ppm: rules::utilization_ppm(backlog, active, self.fixed.terms.healthy_limit),
+        }
+    }
+
+    pub fn has_free_seat(&self) -> bool {
+        self.counters.active < self.fixed.terms.seats
+    }
+
+    // One member
+
+    /// The standing now, whether or not anyone latched it; a ban that was latched stays.
+    pub fn standing(&self, member: &Member) -> Standing {
+        if member.state == MemberState::Banned {
+            return Standing::Banned;
+        }
+        let terms = &self.fixed.terms;
+        let buffers =
+            Buffers { denominator: terms.denominator, throttle: terms.throttle_buffer, ban: terms.ban_buffer };
+        let (seen, declared) = self.seen_and_declared(member);
+        rules::ledger_standing(seen, declared, member.open, &buffers)
+    }
+
+    /// The standing of who works on a seat; or the reason why it does not.
+    pub fn standing_at_work(&self, member: &Member) -> Result<Standing, Error> {
+        match member.state {
+            MemberState::Left | MemberState::Waiting => Err(Error::NotAMember),
+            MemberState::Frozen => Err(Error::Frozen),
+            MemberState::Banned => Err(Error::Banned),
+            MemberState::Seated => match self.standing(member) {
+                Standing::Banned => Err(Error::Banned),
+                standing => Ok(standing),
+            },
+        }
+    }
+
+    /// Whole ops missing, open commitments counted as declared.
+    pub fn deficit(&self, member: &Member) -> u128 {
+        let (seen, declared) = self.seen_and_declared(member);
+        rules::deficit(seen, declared, member.open, self.fixed.terms.denominator)
+    }
+
+    pub fn membership(&self, member: &Member) -> Membership {
+        let (seen, declared) = self.seen_and_declared(member);
+        Membership {
+            state: member.state,
+            standing: self.standing(member),
+            seen: seen.floor_micro(),
+            declared: declared.ceil_micro(),
+            required: rules::required(seen, self.fixed.terms.denominator),
+            deficit: self.deficit(member),
+            seat_since: member.seat_since,
+            open: member.open,
+            bond: member.bond,
+            ended: member.ended,
+        }
+    }
+
+    /// The member takes a seat and goes on with the ledger it kept.
+    pub fn seat(&mut self, member: &mut Member) {
+        member.keep(Ledger::seat(Micro(member.carry), Micro(member.declared), &self.accumulator()));
+        member.state = MemberState::Seated;
+        member.seat_since = self.now;
+        self.counters.active = self.counters.active.saturating_add(1);
+    }
+
+    /// The member gives up its seat, and its ledger stands still.
+    pub fn vacate(&mut self, member: &mut Member, state: MemberState) {
+        self.latch(member, Standing::Healthy);
+        let (carry, declared) = member.ledger().rest(&self.fading, &self.accumulator());
+        member.keep(Ledger { carry, baseline: Micro::ZERO, declared, anchor: 0 });
+        member.state = state;
+        member.seat_since = 0;
+        member.ended = self.now;
+        self.counters.active = self.counters.active.saturating_sub(1);
+    }
+
+    /// Latches Healthy or Throttled for a member with a seat; returns whether that is a change.
+    pub fn latch(&mut self, member: &mut Member, standing: Standing) -> bool {
+        let throttled = standing == Standing::Throttled;
+        let changes = throttled != member.throttled;
+        if changes {
+            let count = self.counters.throttled;
+            self.counters.throttled = if throttled { count.saturating_add(1) } else { count.saturating_sub(1) };
+            member.throttled = throttled;
+        }
+        changes
+    }
+
+    /// A member with a seat has done `ops` more.
+    pub fn declare(&mut self, member: &mut Member, ops: u32) {
+        member.keep(member.ledger().declare(&self.fading, &self.accumulator(), ops.into()));
+        self.counters.supply = Micro(self.counters.supply).saturating_add(Micro::from_ops(ops.into())).0;
+    }
+
+    /// How many commitments a member of this standing may have open.
+    pub fn most_open(&self, standing: Standing) -> u32 {
+        match standing {
+            Standing::Healthy => self.fixed.terms.healthy_limit,
+            Standing::Throttled => self.fixed.terms.throttled_limit,
+            Standing::Banned => 0,
+        }
+    }
+
+    fn accumulator(&self) -> Accumulator {
+        Accumulator { total: Micro(self.counters.accumulated), epoch: self.counters.epoch }
+    }
+
+    fn seen_and_declared(&self, member: &Member) -> (Micro, Micro) {
+        if member.state == MemberState::Seated {
+            let ledger = member.ledger();
+            (ledger.seen(&self.fading, &self.accumulator()), ledger.declared(&self.fading, self.epoch()))
+        } else {
+            (Micro(member.carry), Micro(member.declared))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{after, plain, pool, terms, weekly, DAY};
+    use proptest::prelude::*;
+
+    const OP: u128 = 1_000_000;
+
+    fn seated(pool: &mut PoolNow) -> Member {
+        let mut member = Member::default();
+        pool.seat(&mut member);
+        member
+    }
+
+    #[test]
+    fn a_member_has_seen_what_came_while_it_was_seated_and_nothing_else() {
+        let mut pool = pool(plain(), Schedule::default());
+        pool.see(100, 3);
+        let mut member = seated(&mut pool);
+        pool.see(48, 3);
+        assert_eq!(pool.membership(&member).seen, 48 * OP);
+        assert_eq!((pool.membership(&member).required, pool.deficit(&member)), (1, 1));
+        pool.declare(&mut member, 1);
+        pool.vacate(&mut member, MemberState::Left);
+        pool.see(1_000, 3);
+        assert_eq!((pool.membership(&member).seen, pool.membership(&member).declared), (48 * OP, OP));
+        pool.seat(&mut member);
+        pool.see(2, 3);
+        assert_eq!((pool.membership(&member).seen, pool.membership(&member).declared), (50 * OP, OP));
+    }
+
+    #[test]
+    fn both_counters_fade_with_a_seat_and_stand_still_without_one() {
+        let mut now = pool(Terms { presence: 0, ..terms() }, Schedule::default());
+        let mut member = seated(&mut now);
+        now.see(480, 3);
+        now.declare(&mut member, 4);
+        let mut now = after(now, 7 * DAY);
+        let faded = now.membership(&member);
+        assert_eq!((faded.seen, faded.declared, faded.required), (432 * OP - 1, 3_600_000 + 1, 8));
+        now.vacate(&mut member, MemberState::Frozen);
+        let mut now = after(now, 700 * DAY);
+        now.see(999, 3);
+        let rested = now.membership(&member);
+        assert_eq!((rested.seen, rested.declared), (faded.seen, faded.declared));
+        now.seat(&mut member);
+        let now = after(now, 7 * DAY);
+        assert_eq!(now.membership(&member).required, 8, "388.8 ops seen");
+        assert!(now.membership(&member).declared < rested.declared);
+    }
+
+    #[test]
+    fn an_op_weighs_what_the_schedule_says_when_it_is_seen() {
+        let mut now = pool(plain(), weekly());
+        let member = seated(&mut now);
+        now.see(10, 3);
+        let mut now = after(now, 2 * DAY);
+        now.see(10, 3);
+        assert_eq!(now.membership(&member).seen, 15 * OP);
+    }
+
+    #[test]
+    fn a_fair_share_is_divided_among_those_who_are_active_then() {
+        let rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+        let mut pool = pool(Terms { rate, ..plain() }, Schedule::default());
+        pool.see(7, 3);
+        let first = seated(&mut pool);
+        assert_eq!(pool.accumulator().total, Micro::ZERO, "nobody was active");
+        for _ in 0..5 {
+            seated(&mut pool);
+        }
+        pool.see(1, 3);
+        assert_eq!(pool.membership(&first).seen, 24 * OP, "half of an op in 48: three reviews among six members");
+    }
+
+    #[test]
+    fn presence_falls_due_by_the_epoch() {
+        let mut now = pool(Terms { retention_ppm: 1_000_000, ..terms() }, Schedule::default());
+        let member = seated(&mut now);
+        assert_eq!(after(now.clone(), 7 * DAY - 1).membership(&member).required, 0);
+        assert_eq!(after(now.clone(), 7 * DAY).membership(&member).required, 1);
+        assert_eq!(after(now, 70 * DAY).membership(&member).required, 10);
+    }
+
+    #[test]
+    fn demand_and_supply_are_the_reviews_asked_for_and_the_ops_declared_and_both_fade() {
+        let mut now = pool(terms(), weekly());
+        let mut member = seated(&mut now);
+        now.see(100, 3);
+        now.declare(&mut member, 20);
+        assert_eq!((now.capacity().demand, now.capacity().supply), (300, 20));
+        let later = after(now.clone(), 7 * DAY);
+        assert_eq!((later.capacity().demand, later.capacity().supply), (269, 17), "270 and 18, rounded down");
+        let touched = (0..7).fold(now, |pool, _| after(pool, DAY));
+        assert_eq!(touched.counters, later.counters, "touching a pool more often changes nothing");
+    }
+
+    #[test]
+    fn open_commitments_count_as_declared_and_a_latched_ban_stays() {
+        let mut pool = pool(plain(), Schedule::default());
+        let mut member = seated(&mut pool);
+        pool.see(48 * 11, 3);
+        assert_eq!((pool.standing(&member), pool.deficit(&member)), (Standing::Throttled, 11));
+        member.open = 1;
+        assert_eq!((pool.standing(&member), pool.deficit(&member)), (Standing::Healthy, 10));
+        assert_eq!(pool.membership(&member).declared, 0);
+        member.state = MemberState::Banned;
+        assert_eq!(pool.standing(&member), Standing::Banned);
+    }
+
+    #[test]
+    fn who_never_had_a_seat_has_nothing_to_cool_down_from() {
+        assert!(!Member::default().cools_down(14 * DAY, DAY), "not even on a chain that is a day old");
+        let left = Member { ended: DAY, ..Member::default() };
+        assert!(left.cools_down(14 * DAY, 15 * DAY - 1) && !left.cools_down(14 * DAY, 15 * DAY));
+    }
+
+    #[test]
+    fn a_clock_that_stands_or_leaps_a_million_years_is_harmless() {
+        let mut now = pool(terms(), weekly());
+        let member = seated(&mut now);
+        now.see(u32::MAX, u32::MAX);
+        let later = PoolNow::new(0, now.fixed, now.counters, Timestamp::MAX);
+        assert_eq!(later.standing(&member), Standing::Healthy, "all but the presence of late has faded");
+        let back = PoolNow::new(0, later.fixed.clone(), later.counters.clone(), 0);
+        assert_eq!(back.counters, later.counters);
+    }
+
+    proptest! {
+        /// Members seated at different times, each counted by hand.
+        #[test]
+        fn where_nothing_fades_the_ledger_follows_the_rule_on_whole_counters(
+            steps in proptest::collection::vec((0..4usize, 0..3u8, 0..400u32), 0..60),
+        ) {
+            let mut pool = pool(plain(), Schedule::default());
+            let mut members: [Option<(Member, u64, u64)>; 4] = Default::default();
+            for (index, action, ops) in steps {
+                match (action, &mut members[index]) {
+                    (0, _) => {
+                        pool.see(ops, 3);
+                        members.iter_mut().flatten().for_each(|(_, seen, _)| *seen += u64::from(ops));
+                    }
+                    (1, Some((member, _, declared))) => {
+                        pool.declare(member, ops / 40);
+                        *declared += u64::from(ops / 40);
+                    }
+                    (_, None) => members[index] = Some((seated(&mut pool), 0, 0)),
+                    (_, Some((member, _, _))) => member.open = ops % 5,
+                }
+                for (member, seen, declared) in members.iter().flatten() {
+                    let done = declared + u64::from(member.open);
+                    prop_assert_eq!(pool.standing(member), rules::standing(*seen, done, 48, 10, 50));
+                    prop_assert_eq!(pool.deficit(member), u128::from((seen / 48).saturating_sub(done)));
+                    let membership = pool.membership(member);
+                    prop_assert_eq!(membership.seen, u128::from(*seen) * OP);
+                    prop_assert_eq!(membership.declared, u128::from(*declared) * OP);
+                    prop_assert_eq!(membership.required, u128::from(seen / 48));
+                }
+            }
+        }
+    }
+}

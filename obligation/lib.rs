@@ -1,0 +1,538 @@
+//! # Obligation
+//!
+//! A DAO pays people, but it cannot make them keep showing up. This contract counts, for each pool of work, the
+//! operations its members have *seen* (work that was there to be done) and *declared* (work they did), and from these
+//! two numbers alone anyone can have a member judged Healthy, Throttled or Banned. Nobody votes to fire anyone.
+//!
+//! **The life of a member.** An account [enlists](interfaces::Obligation::enlist) with a bond of reputation and takes a
+//! seat, or a place in the waiting line. From its seat it has seen whatever the pool's operator records for all, and
+//! commits to work, does it, and is thereby declared. It may [rest](interfaces::Obligation::freeze) from all its pools
+//! at once, or [leave](interfaces::Obligation::resign), both only with nothing missing: then its ledger stands still,
+//! and goes on when it comes back. A member that falls too far short is banned by the first call of
+//! [`evaluate`](interfaces::Obligation::evaluate) that finds it so: the bond burns, the caller is rewarded, and the
+//! first in line has the seat.
+//!
+//! **Who may do what.** The manager (pendzl's role 0, at first who deployed the contract) grants roles and pauses
+//! enlisting. An account with the OPERATOR role opens pools; to those it opened it alone reports work, even after the
+//! role is revoked, so that work in hand can be settled. This contract itself needs LOCKER, SLASHER, FREEZER and MINTER
+//! in the reputation contract.
+//!
+//! **Bounded work.** No message loops over the members of a pool. What all have seen is one sum
+//! ([`ledger`]), the line is a linked list ([`seats`]), and an account is in eight pools at most ([`members`]).
+#![cfg_attr(not(feature = "std"), no_std, no_main)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+/// Returns the error unless the condition holds.
+macro_rules! ensure {
+    ($condition:expr, $error:expr) => {
+        if !$condition {
+            return Err($error);
+        }
+    };
+}
+
+#[cfg(test)]
+mod fixtures;
+pub mod ledger;
+pub mod members;
+pub mod seats;
+pub mod terms;
+
+pub use self::obligation::{Obligation, ObligationRef};
+
+#[pendzl::implementation(AccessControl, Pausable)]
+#[ink::contract]
+pub mod obligation {
+    use crate::members::{Ban, Evaluation, Members, Place};
+    use ink::{
+        codegen::{Env, TraitCallBuilder},
+        contract_ref,
+        prelude::{vec, vec::Vec},
+        storage::Lazy,
+    };
+    use interfaces::{
+        obligation::{
+            Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolOpened, Queued,
+            ReputationRefused, Resigned, Schedule, Seated, Standing, StandingChanged, Terms,
+        },
+        reputation::{self, Effect, MintReason},
+        roles, PoolId, Reputation as _,
+    };
+
+    /// What a standing cost the member, and earned who latched it.
+    #[derive(Default)]
+    struct Penalty {
+        bond_burnt: Balance,
+        slashed: Balance,
+        reward: Balance,
+    }
+
+    /// See the crate's documentation.
+    #[ink(storage)]
+    #[derive(Default, StorageFieldGetter)]
+    pub struct Obligation {
+        #[storage_field]
+        access_control: AccessControlData,
+        #[storage_field]
+        pausable: PausableData,
+        reputation: Lazy<AccountId>,
+        members: Members,
+    }
+
+    impl Obligation {
+        /// Obligations whose bonds and penalties are in `reputation`, a contract of [`interfaces::Reputation`]. The
+        /// caller becomes the manager. Emits pendzl's `RoleGranted`.
+        #[ink(constructor)]
+        pub fn new(reputation: AccountId) -> Self {
+            let mut instance = Self::default();
+            instance.reputation.set(&reputation);
+            let manager = Self::env().caller();
+            AccessControlStorage::add(&mut instance.access_control, roles::MANAGER, &Some(manager));
+            let granted = RoleGranted { role: roles::MANAGER, grantee: Some(manager), grantor: Some(manager) };
+            Self::env().emit_event(granted);
+            instance
+        }
+
+        /// The reputation contract.
+        #[ink(message)]
+        pub fn reputation(&self) -> AccountId {
+            self.reputation.get().expect("set by the constructor")
+        }
+    }
+
+    impl interfaces::Obligation for Obligation {
+        // Anyone
+
+        #[ink(message)]
+        fn evaluate(&mut self, pool: PoolId, who: AccountId) -> Result<Standing, Error> {
+            match self.members.evaluate(pool, who, self.now())? {
+                Evaluation::Unchanged(standing) => Ok(standing),
+                Evaluation::Latched(standing) => {
+                    self.announce_standing(pool, who, standing, Penalty::default());
+                    Ok(standing)
+                }
+                Evaluation::Banned(ban) => {
+                    self.punish(pool, who, ban)?;
+                    Ok(Standing::Banned)
+                }
+            }
+        }
+
+        #[ink(message)]
+        fn fill_seats(&mut self, pool: PoolId, max: u32) -> Result<u32, Error> {
+            let seated = self.members.fill_seats(pool, max, self.now())?;
+            let mut filled = 0_u32;
+            for who in seated {
+                self.announce_place(pool, who, Place::Seat);
+                filled = filled.saturating_add(1);
+            }
+            Ok(filled)
+        }
+
+        #[ink(message)]
+        fn standing(&self, pool: PoolId, who: AccountId) -> Result<Standing, Error> {
+            let pool_now = self.members.pool(pool, self.now())?;
+            Ok(pool_now.standing(&self.members.member(pool, who)?))
+        }
+
+        #[ink(message)]
+        fn membership(&self, pool: PoolId, who: AccountId) -> Result<Membership, Error> {
+            let pool_now = self.members.pool(pool, self.now())?;
+            Ok(pool_now.membership(&self.members.member(pool, who)?))
+        }
+
+        #[ink(message)]
+        fn capacity(&self, pool: PoolId) -> Result<Capacity, Error> {
+            Ok(self.members.pool(pool, self.now())?.capacity())
+        }
+
+        #[ink(message)]
+        fn terms(&self, pool: PoolId) -> Result<(Terms, Schedule), Error> {
+            self.members.terms(pool)
+        }
+
+        #[ink(message)]
+        fn waiting(&self, pool: PoolId, from: Option<AccountId>, count: u32) -> Result<Vec<AccountId>, Error> {
+            self.members.waiting(pool, from, count)
+        }
+
+        #[ink(message)]
+        fn pools_of(&self, who: AccountId) -> Vec<PoolId> {
+            self.members.pools_of(who)
+        }
+
+        // Members
+
+        #[ink(message)]
+        fn enlist(&mut self, pool: PoolId) -> Result<(), Error> {
+            self._ensure_not_paused()?;
+            let who = self.env().caller();
+            let enlisted = self.members.enlist(pool, who, self.now())?;
+            let mut effects = Vec::new();
+            if enlisted.unlock > 0 {
+                effects.push(Effect::Unlock { who, amount: enlisted.unlock });
+            }
+            effects.push(Effect::Require { who, available: enlisted.require, tier: 0 });
+            effects.push(Effect::Lock { who, amount: enlisted.lock });
+            self.apply(effects)?;
+            self.announce_place(pool, who, enlisted.place);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn resign(&mut self, pool: PoolId) -> Result<(), Error> {
+            let who = self.env().caller();
+            let departed = self.members.resign(pool, who, self.now())?;
+            if departed.bond > 0 {
+                let unlock = Effect::Unlock { who, amount: departed.bond };
+                if let Err(error) = self.apply(vec![unlock]) {
+                    self.members.keep_bond(pool, who, departed.bond)?;
+                    self.env().emit_event(ReputationRefused { who, error });
+                }
+            }
+            self.env().emit_event(Resigned { pool, who });
+            self.announce_successor(pool, departed.seated);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn check_in(&mut self, pool: PoolId) -> Result<(), Error> {
+            let who = self.env().caller();
+            let ops = self.members.check_in(pool, who, self.now())?;
+            self.env().emit_event(CheckedIn { pool, who, ops });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn freeze(&mut self) -> Result<(), Error> {
+            let who = self.env().caller();
+            let seated = self.members.freeze(who, self.now())?;
+            self.apply(vec![Effect::Freeze { who }])?;
+            self.env().emit_event(FreezeChanged { who, frozen: true });
+            for (pool, next) in seated {
+                self.announce_place(pool, next, Place::Seat);
+            }
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn unfreeze(&mut self) -> Result<(), Error> {
+            let who = self.env().caller();
+            let places = self.members.unfreeze(who, self.now())?;
+            match self.apply(vec![Effect::Unfreeze { who }]) {
+                // Another freezer may have ended it there: then it has ended.
+                Ok(_) | Err(reputation::Error::NotFrozen) => {}
+                Err(error) => return Err(error.into()),
+            }
+            self.env().emit_event(FreezeChanged { who, frozen: false });
+            for (pool, place) in places {
+                self.announce_place(pool, who, place);
+            }
+            Ok(())
+        }
+
+        // Operators
+
+        #[ink(message)]
+        fn open_pool(&mut self, terms: Terms, schedule: Schedule) -> Result<PoolId, Error> {
+            let operator = self.env().caller();
+            self._ensure_has_role(roles::OPERATOR, Some(operator))?;
+            let pool = self.members.open_pool(operator, terms, schedule, self.now())?;
+            self.env().emit_event(PoolOpened { pool, operator });
+            Ok(pool)
+        }
+
+        #[ink(message)]
+        fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error> {
+            self.members.record_seen(pool, self.env().caller(), ops, reviews_per_op, self.now())?;
+            self.env().emit_event(OpsSeen { pool, ops, reviews_per_op });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn record_declared(&mut self, pool: PoolId, who: AccountId, ops: u32) -> Result<(), Error> {
+            self.resolve_all(pool, &[Outcome { who, declared: ops, released: 0 }])
+        }
+
+        #[ink(message)]
+        fn reserve(&mut self, pool: PoolId, reviews: u32) -> Result<Capacity, Error> {
+            self.members.reserve(pool, self.env().caller(), reviews, self.now())
+        }
+
+        #[ink(message)]
+        fn record_closed(&mut self, pool: PoolId, reviews: u32) -> Result<(), Error> {
+            self.members.record_closed(pool, self.env().caller(), reviews, self.now())
+        }
+
+        #[ink(message)]
+        fn commit(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
+            self.members.commit(pool, self.env().caller(), who, self.now())
+        }
+
+        #[ink(message)]
+        fn release(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
+            self.resolve_all(pool, &[Outcome { who, declared: 0, released: 1 }])
+        }
+
+        #[ink(message)]
+        fn resolve(&mut self, pool: PoolId, outcomes: Vec<Outcome>) -> Result<(), Error> {
+            self.resolve_all(pool, &outcomes)
+        }
+
+        // Managers
+
+        #[ink(message)]
+        fn pause(&mut self) -> Result<(), Error> {
+            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            Ok(self._pause()?)
+        }
+
+        #[ink(message)]
+        fn unpause(&mut self) -> Result<(), Error> {
+            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            Ok(self._unpause()?)
+        }
+    }
+
+    /// pendzl counts a role granted to `None` as everyone's: nobody may grant that.
+    #[overrider(AccessControl)]
+    fn grant_role(&mut self, role: RoleType, account: Option<AccountId>) -> Result<(), AccessControlError> {
+        self._ensure_has_role(self._get_role_admin(role), Some(self.env().caller()))?;
+        if account.is_none() {
+            return Err(AccessControlError::InvalidCaller);
+        }
+        self._grant_role(role, account)
+    }
+
+    impl Obligation {
+        fn now(&self) -> Timestamp {
+            self.env().block_timestamp()
+        }
+
+        fn resolve_all(&mut self, pool: PoolId, outcomes: &[Outcome]) -> Result<(), Error> {
+            for (who, ops) in self.members.resolve(pool, self.env().caller(), outcomes, self.now())? {
+                self.env().emit_event(OpsDeclared { pool, who, ops });
+            }
+            Ok(())
+        }
+
+        /// Carries out a ban that was latched: burns the bond and the share of the rest, and owes the caller its
+        /// reward.
+        ///
+        /// Where the reputation contract refuses, the penalties are tried without the reward, so that a keeper who
+        /// cannot be rewarded spares nobody. Where it refuses those as well, the bond stays noted as locked. The ban
+        /// stands either way.
+        fn punish(&mut self, pool: PoolId, who: AccountId, ban: Ban) -> Result<(), Error> {
+            let penalty = match self.penalize(who, &ban, ban.reward) {
+                Ok(penalty) => penalty,
+                Err(error) => {
+                    self.env().emit_event(ReputationRefused { who, error });
+                    let unrewarded = self.penalize(who, &ban, 0);
+                    if unrewarded.is_err() {
+                        self.members.keep_bond(pool, who, ban.bond)?;
+                    }
+                    unrewarded.unwrap_or_default()
+                }
+            };
+            self.announce_standing(pool, who, Standing::Banned, penalty);
+            self.announce_successor(pool, ban.seated);
+            Ok(())
+        }
+
+        /// One attempt at a ban's penalties, with a reward for the caller if it is above 0.
+        fn penalize(&self, who: AccountId, ban: &Ban, reward: Balance) -> Result<Penalty, reputation::Error> {
+            let mut effects =
+                vec![Effect::Slash { who, amount: ban.bond }, Effect::SlashShare { who, ppm: ban.slash_ppm }];
+            if reward > 0 {
+                effects.push(Effect::Owe { to: self.env().caller(), amount: reward, reason: MintReason::Keeper });
+            }
+            let mut taken = self.apply(effects)?.into_iter();
+            Ok(Penalty {
+                bond_burnt: taken.next().unwrap_or_default(),
+                slashed: taken.next().unwrap_or_default(),
+                reward,
+            })
+        }
+
+        /// All effects in one call of the reputation contract, or the reason it gave for refusing them. A failure below
+        /// that (out of gas, a trap, no such contract) aborts the whole transaction.
+        fn apply(&self, effects: Vec<Effect>) -> Result<Vec<Balance>, reputation::Error> {
+            let mut reputation: contract_ref!(interfaces::Reputation) = self.reputation().into();
+            match reputation.call_mut().apply(effects).try_invoke() {
+                Ok(Ok(outcome)) => outcome,
+                _ => panic!("the call of the reputation contract failed"),
+            }
+        }
+
+        fn announce_standing(&self, pool: PoolId, who: AccountId, standing: Standing, penalty: Penalty) {
+            let Penalty { bond_burnt, slashed, reward } = penalty;
+            let keeper = self.env().caller();
+            self.env().emit_event(StandingChanged { pool, who, standing, bond_burnt, slashed, keeper, reward });
+        }
+
+        fn announce_place(&self, pool: PoolId, who: AccountId, place: Place) {
+            match place {
+                Place::Seat => self.env().emit_event(Seated { pool, who }),
+                Place::Line => self.env().emit_event(Queued { pool, who }),
+            }
+        }
+
+        /// Who took a seat that came free, if anyone waited for it.
+        fn announce_successor(&self, pool: PoolId, who: Option<AccountId>) {
+            if let Some(who) = who {
+                self.announce_place(pool, who, Place::Seat);
+            }
+        }
+    }
+
+    /// What does not enter the reputation contract; the rest is tested on a chain.
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::fixtures::{account, plain, OPENED};
+        use ink::{
+            env::{test, DefaultEnvironment},
+            scale::Decode,
+        };
+        use interfaces::Obligation as _;
+
+        const MANAGER: u8 = 1;
+        const OPERATOR: u8 = 2;
+        const MEMBER: u8 = 3;
+        const REPUTATION: u8 = 9;
+
+        fn calls(caller: u8) {
+            test::set_caller::<DefaultEnvironment>(account(caller));
+        }
+
+        /// The contract with a manager and an operator that opened a pool.
+        fn contract() -> Obligation {
+            test::set_block_timestamp::<DefaultEnvironment>(OPENED);
+            calls(MANAGER);
+            let mut contract = Obligation::new(account(REPUTATION));
+            contract.grant_role(roles::OPERATOR, Some(account(OPERATOR))).unwrap();
+            calls(OPERATOR);
+            assert_eq!(contract.open_pool(plain(), Schedule::default()), Ok(0));
+            contract
+        }
+
+        /// With a member on a seat, as if its bond had been locked.
+        fn contract_with_member() -> Obligation {
+            let mut contract = contract();
+            contract.members.enlist(0, account(MEMBER), OPENED).unwrap();
+            contract
+        }
+
+        fn events() -> usize {
+            test::recorded_events().count()
+        }
+
+        fn last_event<E: Decode>() -> E {
+            let event = test::recorded_events().last().expect("an event");
+            E::decode(&mut &event.data[..]).expect("this event")
+        }
+
+        #[ink::test]
+        fn who_deploys_is_the_manager_and_the_event_names_it() {
+            calls(MANAGER);
+            let contract = Obligation::new(account(REPUTATION));
+            assert!(contract.has_role(roles::MANAGER, Some(account(MANAGER))));
+            assert!(!contract.has_role(roles::MANAGER, Some(account(MEMBER))));
+            assert_eq!(contract.reputation(), account(REPUTATION));
+            let granted: RoleGranted = last_event();
+            assert_eq!(granted.grantee, Some(account(MANAGER)));
+        }
+
+        #[ink::test]
+        fn a_role_is_granted_by_the_manager_and_never_to_everyone() {
+            let mut contract = contract();
+            calls(MANAGER);
+            for role in [roles::MANAGER, roles::OPERATOR] {
+                assert_eq!(contract.grant_role(role, None), Err(AccessControlError::InvalidCaller));
+            }
+            calls(MEMBER);
+            for grantee in [Some(account(MEMBER)), None] {
+                assert_eq!(contract.grant_role(roles::OPERATOR, grantee), Err(AccessControlError::MissingRole));
+            }
+        }
+
+        #[ink::test]
+        fn only_an_operator_opens_pools() {
+            let mut contract = contract();
+            calls(MANAGER);
+            assert_eq!(contract.open_pool(plain(), Schedule::default()), Err(Error::MissingRole));
+            calls(OPERATOR);
+            assert_eq!(contract.open_pool(plain(), Schedule::default()), Ok(1));
+            assert_eq!(last_event::<PoolOpened>(), PoolOpened { pool: 1, operator: account(OPERATOR) });
+            assert_eq!(contract.terms(1), Ok((plain(), Schedule::default())));
+        }
+
+        #[ink::test]
+        fn a_pause_is_the_managers_and_stops_enlisting_and_nothing_else() {
+            let mut contract = contract_with_member();
+            assert_eq!(contract.pause(), Err(Error::MissingRole));
+            calls(MANAGER);
+            assert_eq!(contract.unpause(), Err(Error::NotPaused));
+            assert_eq!(contract.pause(), Ok(()));
+            assert_eq!(contract.pause(), Err(Error::Paused));
+            assert!(contract.paused());
+            calls(MEMBER);
+            assert_eq!(contract.unpause(), Err(Error::MissingRole));
+            assert_eq!(contract.enlist(0), Err(Error::Paused));
+            assert_eq!(contract.check_in(0), Err(Error::NoPresence));
+            assert_eq!(contract.evaluate(0, account(MEMBER)), Ok(Standing::Healthy));
+            calls(OPERATOR);
+            assert_eq!(contract.open_pool(plain(), Schedule::default()), Ok(1));
+            assert_eq!(contract.commit(0, account(MEMBER)), Ok(()));
+            calls(MANAGER);
+            assert_eq!(contract.unpause(), Ok(()));
+            calls(MEMBER);
+            assert_eq!(contract.enlist(0), Err(Error::AlreadyMember));
+        }
+
+        #[ink::test]
+        fn work_is_announced_as_it_is_recorded() {
+            let mut contract = contract_with_member();
+            assert_eq!(contract.record_seen(0, 480, 3), Ok(()));
+            assert_eq!(last_event::<OpsSeen>(), OpsSeen { pool: 0, ops: 480, reviews_per_op: 3 });
+            assert_eq!(contract.record_declared(0, account(MEMBER), 2), Ok(()));
+            assert_eq!(last_event::<OpsDeclared>(), OpsDeclared { pool: 0, who: account(MEMBER), ops: 2 });
+
+            let before = events();
+            let gone = Outcome { who: account(REPUTATION), declared: 4, released: 1 };
+            let idle = Outcome { who: account(MEMBER), declared: 0, released: 1 };
+            assert_eq!(contract.resolve(0, vec![gone, idle]), Ok(()));
+            assert_eq!(contract.release(0, account(MEMBER)), Ok(()));
+            assert_eq!(contract.record_declared(0, account(REPUTATION), 3), Ok(()));
+            assert_eq!(events(), before, "nobody declared anything");
+
+            let membership = contract.membership(0, account(MEMBER)).unwrap();
+            assert_eq!((membership.required, membership.deficit), (10, 8));
+            assert_eq!(contract.reserve(0, 8).map(|capacity| capacity.demand), Ok(1440));
+            assert_eq!(contract.record_closed(0, 3), Ok(()));
+            assert_eq!(contract.capacity(0).map(|capacity| capacity.backlog), Ok(5));
+        }
+
+        #[ink::test]
+        fn a_latched_standing_is_announced_once_with_who_latched_it() {
+            let mut contract = contract_with_member();
+            contract.record_seen(0, 48 * 11, 3).unwrap();
+            assert_eq!(contract.standing(0, account(MEMBER)), Ok(Standing::Throttled));
+            calls(REPUTATION);
+            assert_eq!(contract.evaluate(0, account(MEMBER)), Ok(Standing::Throttled));
+            let expected = StandingChanged {
+                pool: 0,
+                who: account(MEMBER),
+                standing: Standing::Throttled,
+                bond_burnt: 0,
+                slashed: 0,
+                keeper: account(REPUTATION),
+                reward: 0,
+            };
+            assert_eq!(last_event::<StandingChanged>(), expected);
+            let before = events();
+            assert_eq!(contract.evaluate(0, account(MEMBER)), Ok(Standing::Throttled));
+            assert_eq!(events(), before);
+        }
+    }
+}

@@ -1,0 +1,801 @@
+use super::*;
+use crate::fixtures::{account, on_chain, plain, terms, DAY, OPENED};
+use interfaces::obligation::{Capacity, Membership, Rate, TermsReason};
+use proptest::prelude::*;
+
+const OPERATOR: u8 = 100;
+const STRANGER: u8 = 101;
+
+/// A contract's members and a clock.
+struct World {
+    members: Members,
+    now: Timestamp,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { members: Members::default(), now: OPENED }
+    }
+
+    fn with(terms: Terms) -> Self {
+        let mut world = Self::new();
+        world.open(terms);
+        world
+    }
+
+    fn open(&mut self, terms: Terms) -> PoolId {
+        self.members.open_pool(account(OPERATOR), terms, Schedule::default(), self.now).unwrap()
+    }
+
+    fn pass(&mut self, time: Timestamp) {
+        self.now += time;
+    }
+
+    fn enlist(&mut self, pool: PoolId, who: u8) -> Result<Place, Error> {
+        self.members.enlist(pool, account(who), self.now).map(|enlisted| enlisted.place)
+    }
+
+    fn resign(&mut self, pool: PoolId, who: u8) -> Result<Departed, Error> {
+        self.members.resign(pool, account(who), self.now)
+    }
+
+    fn freeze(&mut self, who: u8) -> Result<Vec<(PoolId, AccountId)>, Error> {
+        self.members.freeze(account(who), self.now)
+    }
+
+    fn unfreeze(&mut self, who: u8) -> Result<Vec<(PoolId, Place)>, Error> {
+        self.members.unfreeze(account(who), self.now)
+    }
+
+    fn check_in(&mut self, pool: PoolId, who: u8) -> Result<u32, Error> {
+        self.members.check_in(pool, account(who), self.now)
+    }
+
+    fn evaluate(&mut self, pool: PoolId, who: u8) -> Result<Evaluation, Error> {
+        self.members.evaluate(pool, account(who), self.now)
+    }
+
+    fn see(&mut self, pool: PoolId, ops: u32) {
+        self.members.record_seen(pool, account(OPERATOR), ops, 3, self.now).unwrap();
+    }
+
+    fn commit(&mut self, pool: PoolId, who: u8) -> Result<(), Error> {
+        self.members.commit(pool, account(OPERATOR), account(who), self.now)
+    }
+
+    fn resolve(&mut self, pool: PoolId, who: u8, declared: u32, released: u32) -> Vec<(AccountId, u32)> {
+        let outcome = Outcome { who: account(who), declared, released };
+        self.members.resolve(pool, account(OPERATOR), &[outcome], self.now).unwrap()
+    }
+
+    fn declare(&mut self, pool: PoolId, who: u8, ops: u32) {
+        self.resolve(pool, who, ops, 0);
+    }
+
+    fn membership(&self, pool: PoolId, who: u8) -> Membership {
+        self.members.pool(pool, self.now).unwrap().membership(&self.members.member(pool, account(who)).unwrap())
+    }
+
+    fn capacity(&self, pool: PoolId) -> Capacity {
+        self.members.pool(pool, self.now).unwrap().capacity()
+    }
+
+    fn waiting(&self, pool: PoolId) -> Vec<AccountId> {
+        self.members.waiting(pool, None, MAX_PAGE).unwrap()
+    }
+
+    /// Everything that is stored about these pools and accounts.
+    fn cells(&self, pools: PoolId, accounts: u8) -> impl PartialEq + core::fmt::Debug {
+        let of_pools: Vec<_> = (0..pools).map(|pool| (self.members.counters.get(pool), self.waiting(pool))).collect();
+        let of_accounts: Vec<_> = (0..accounts)
+            .map(|who| {
+                let cells = (0..pools).map(|pool| self.members.members.get((pool, account(who))));
+                (self.members.accounts.get(account(who)), cells.collect::<Vec<_>>())
+            })
+            .collect();
+        (of_pools, of_accounts)
+    }
+}
+
+/// One seat, so that a second account waits.
+fn single() -> Terms {
+    Terms { seats: 1, ..plain() }
+}
+
+/// Ops seen that leave a member of a plain pool short of this many.
+fn short(ops: u32) -> u32 {
+    48 * ops
+}
+
+// Evaluation
+
+#[test]
+fn a_member_is_throttled_recovers_by_working_and_is_throttled_again() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Unchanged(Standing::Healthy)));
+        world.see(0, short(11));
+        assert_eq!(world.capacity(0).throttled, 0, "nobody has latched it");
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Latched(Standing::Throttled)));
+        assert_eq!(world.capacity(0).throttled, 1);
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Unchanged(Standing::Throttled)));
+        world.declare(0, 1, 1);
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Latched(Standing::Healthy)));
+        assert_eq!(world.capacity(0).throttled, 0);
+        world.see(0, short(1));
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Latched(Standing::Throttled)));
+    });
+}
+
+#[test]
+fn a_ban_burns_the_bond_and_gives_the_seat_to_the_first_in_line_once() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        for who in [1, 2, 3] {
+            world.enlist(0, who).unwrap();
+        }
+        world.see(0, short(20));
+        world.evaluate(0, 1).unwrap();
+        world.see(0, short(31));
+        world.pass(DAY);
+        let seated = Some(account(2));
+        let ban = Ban { bond: 50, slash_ppm: 100_000, reward: 20, seated };
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Banned(ban)));
+
+        let banned = world.membership(0, 1);
+        assert_eq!((banned.state, banned.standing), (MemberState::Banned, Standing::Banned));
+        assert_eq!((banned.bond, banned.seat_since, banned.ended), (0, 0, world.now));
+        assert_eq!(banned.required, 51, "what it was banned for stays to be seen");
+        assert!(world.members.pools_of(account(1)).is_empty());
+        let next = world.membership(0, 2);
+        assert_eq!((next.state, next.seat_since, next.seen), (MemberState::Seated, world.now, 0));
+        let capacity = world.capacity(0);
+        assert_eq!((capacity.active, capacity.throttled, capacity.waiting), (1, 0, 1));
+
+        let before = world.cells(1, 4);
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Unchanged(Standing::Banned)));
+        assert_eq!(world.cells(1, 4), before);
+    });
+}
+
+#[test]
+fn the_reward_for_a_ban_is_never_above_half_the_bond_that_burns() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.members.keep_bond(0, account(1), 11).unwrap();
+        world.see(0, short(51));
+        let ban = Ban { bond: 11, slash_ppm: 100_000, reward: 5, seated: None };
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Banned(ban)));
+    });
+}
+
+#[test]
+fn whose_ledger_stands_still_is_evaluated_without_any_change() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        for who in [1, 2, 3] {
+            world.enlist(0, who).unwrap();
+        }
+        world.freeze(1).unwrap();
+        world.resign(0, 3).unwrap();
+        world.enlist(0, 4).unwrap();
+        world.see(0, short(40));
+        world.see(0, short(400));
+        let before = world.cells(1, 5);
+        for (who, state) in [(1, MemberState::Frozen), (3, MemberState::Left), (4, MemberState::Waiting)] {
+            assert_eq!(world.membership(0, who).state, state);
+            assert_eq!(world.evaluate(0, who), Ok(Evaluation::Unchanged(Standing::Healthy)));
+        }
+        assert_eq!(world.cells(1, 5), before);
+        assert_eq!(world.evaluate(0, STRANGER), Err(Error::NotAMember));
+        assert_eq!(world.evaluate(1, 1), Err(Error::UnknownPool));
+    });
+}
+
+#[test]
+fn work_in_hand_bans_nobody_until_it_is_released() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.commit(0, 1).unwrap();
+        world.see(0, short(51));
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Latched(Standing::Throttled)));
+        world.resolve(0, 1, 0, 1);
+        assert!(matches!(world.evaluate(0, 1), Ok(Evaluation::Banned(_))));
+        assert_eq!(world.capacity(0).throttled, 0);
+    });
+}
+
+#[test]
+fn who_is_banned_by_its_live_standing_can_no_longer_help_itself_before_anyone_latches_it() {
+    on_chain(|| {
+        let mut world = World::with(Terms { presence: 9, ..single() });
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(51));
+        let before = world.cells(1, 2);
+        assert_eq!(world.resign(0, 1), Err(Error::Banned));
+        assert_eq!(world.check_in(0, 1), Err(Error::Banned));
+        assert_eq!(world.freeze(1), Err(Error::Banned));
+        assert_eq!(world.commit(0, 1), Err(Error::Banned));
+        assert_eq!(world.cells(1, 2), before);
+        world.evaluate(0, 1).unwrap();
+        assert_eq!(world.resign(0, 1), Err(Error::Banned));
+        assert_eq!(world.check_in(0, 1), Err(Error::Banned));
+        assert_eq!(world.commit(0, 1), Err(Error::Banned));
+        assert_eq!(world.enlist(0, 1), Err(Error::Banned));
+        assert_eq!(world.freeze(1), Err(Error::NotAMember), "it has nothing left to rest from");
+    });
+}
+
+// Enlisting, leaving and the line
+
+#[test]
+fn seats_are_taken_first_come_first_served() {
+    on_chain(|| {
+        let mut world = World::with(Terms { seats: 2, ..plain() });
+        assert_eq!(world.enlist(0, 1), Ok(Place::Seat));
+        assert_eq!(world.enlist(0, 2), Ok(Place::Seat));
+        assert_eq!(world.enlist(0, 3), Ok(Place::Line));
+        assert_eq!(world.enlist(0, 4), Ok(Place::Line));
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: Some(account(3)) }));
+        assert_eq!(world.waiting(0), vec![account(4)]);
+        assert_eq!(world.members.fill_seats(0, 9, world.now), Ok(vec![]));
+        assert_eq!(world.resign(0, 4), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.resign(0, 2), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.capacity(0).active, 1);
+    });
+}
+
+#[test]
+fn enlisting_asks_for_the_reputation_and_the_bond_of_the_terms() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        let asked = |place, unlock| Ok(Enlisted { place, unlock, require: 100, lock: 50 });
+        assert_eq!(world.members.enlist(0, account(1), world.now), asked(Place::Seat, 0));
+        assert_eq!(world.members.enlist(0, account(2), world.now), asked(Place::Line, 0));
+        assert_eq!((world.membership(0, 1).bond, world.membership(0, 2).bond), (50, 50));
+    });
+}
+
+#[test]
+fn seats_that_came_free_without_a_call_can_be_filled_by_anyone() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        for who in 1..=5 {
+            world.enlist(0, who).unwrap();
+        }
+        let mut pool = world.members.pools.get(0).unwrap();
+        pool.terms.seats = 4;
+        world.members.pools.insert(0, &pool);
+        assert_eq!(world.enlist(0, 6), Ok(Place::Line), "a free seat is not for who comes last");
+        assert_eq!(world.members.fill_seats(0, 0, world.now), Ok(vec![]));
+        assert_eq!(world.members.fill_seats(0, 2, world.now), Ok(vec![account(2), account(3)]));
+        assert_eq!(world.members.fill_seats(0, 9, world.now), Ok(vec![account(4)]));
+        assert_eq!(world.members.fill_seats(1, 9, world.now), Err(Error::UnknownPool));
+    });
+}
+
+#[test]
+fn enlisting_is_refused_with_the_reason() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        assert_eq!(world.enlist(1, 3), Err(Error::UnknownPool));
+        assert_eq!(world.enlist(0, 1), Err(Error::AlreadyMember));
+        assert_eq!(world.enlist(0, 2), Err(Error::AlreadyMember));
+        world.freeze(1).unwrap();
+        let other = world.open(plain());
+        assert_eq!(world.enlist(0, 1), Err(Error::Frozen));
+        assert_eq!(world.enlist(other, 1), Err(Error::Frozen));
+
+        for _ in 0..7 {
+            let pool = world.open(plain());
+            world.enlist(pool, 3).unwrap();
+        }
+        world.enlist(0, 3).unwrap();
+        assert_eq!(world.enlist(other, 3), Err(Error::TooManyPools), "a place in a line counts");
+        world.resign(0, 3).unwrap();
+        assert_eq!(world.enlist(other, 3), Ok(Place::Seat));
+    });
+}
+
+#[test]
+fn who_left_a_seat_cools_down_and_then_carries_on_with_its_ledger() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(3) + 47);
+        world.declare(0, 1, 3);
+        world.resign(0, 1).unwrap();
+        assert_eq!(world.membership(0, 1).ended, world.now);
+        world.see(0, short(100));
+        world.pass(14 * DAY - 1);
+        assert_eq!(world.enlist(0, 1), Err(Error::CoolingDown));
+        world.pass(1);
+        assert_eq!(world.enlist(0, 1), Ok(Place::Seat));
+        world.see(0, 1);
+        let membership = world.membership(0, 1);
+        assert_eq!((membership.required, membership.deficit, membership.declared), (4, 1, 3_000_000));
+    });
+}
+
+#[test]
+fn who_left_the_line_without_a_seat_may_come_back_at_once() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.resign(0, 2).unwrap();
+        assert_eq!(world.membership(0, 2).ended, 0);
+        assert_eq!(world.enlist(0, 2), Ok(Place::Line));
+    });
+}
+
+#[test]
+fn leaving_never_launders_a_deficit() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.commit(0, 1).unwrap();
+        world.see(0, short(2));
+        assert_eq!(world.resign(0, 1), Err(Error::OpenCommitments));
+        assert_eq!(world.freeze(1), Err(Error::Deficit));
+        world.see(0, 0);
+        world.resolve(0, 1, 1, 0);
+        assert_eq!(world.freeze(1), Err(Error::OpenCommitments), "an open commitment makes up for the other op");
+        world.resolve(0, 1, 0, 1);
+        assert_eq!(world.resign(0, 1), Err(Error::Deficit));
+        world.declare(0, 1, 1);
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.resign(0, 1), Err(Error::NotAMember));
+        assert_eq!(world.resign(0, STRANGER), Err(Error::NotAMember));
+        assert_eq!(world.resign(1, 1), Err(Error::UnknownPool));
+    });
+}
+
+#[test]
+fn a_bond_that_could_not_be_unlocked_is_set_free_later() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.resign(0, 1).unwrap();
+        world.members.keep_bond(0, account(1), 50).unwrap();
+        let before = world.capacity(0);
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.capacity(0), before);
+        assert_eq!(world.resign(0, 1), Err(Error::NotAMember));
+        world.members.keep_bond(0, account(1), 30).unwrap();
+        world.pass(14 * DAY);
+        let enlisted = world.members.enlist(0, account(1), world.now).unwrap();
+        assert_eq!((enlisted.unlock, enlisted.lock, world.membership(0, 1).bond), (30, 50, 50));
+    });
+}
+
+#[test]
+fn a_throttled_latch_goes_with_the_seat() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(11));
+        world.evaluate(0, 1).unwrap();
+        world.declare(0, 1, 11);
+        assert_eq!(world.capacity(0).throttled, 1, "nobody has latched its recovery");
+        world.resign(0, 1).unwrap();
+        assert_eq!(world.capacity(0).throttled, 0);
+    });
+}
+
+// Presence
+
+#[test]
+fn presence_is_declared_once_an_epoch_by_who_has_a_seat() {
+    on_chain(|| {
+        let mut world = World::with(Terms { presence: 2, ..single() });
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        assert_eq!(world.check_in(0, 1), Ok(2));
+        assert_eq!((world.membership(0, 1).declared, world.capacity(0).supply), (2_000_000, 2));
+        assert_eq!(world.check_in(0, 1), Err(Error::AlreadyCheckedIn));
+        world.pass(7 * DAY);
+        assert_eq!(world.membership(0, 1).required, 2);
+        assert_eq!(world.check_in(0, 1), Ok(2));
+        assert_eq!(world.check_in(0, 2), Err(Error::NotAMember));
+        assert_eq!(world.check_in(0, STRANGER), Err(Error::NotAMember));
+        assert_eq!(world.check_in(1, 1), Err(Error::UnknownPool));
+        world.freeze(1).unwrap();
+        assert_eq!(world.check_in(0, 1), Err(Error::Frozen));
+
+        let without = world.open(plain());
+        world.enlist(without, 3).unwrap();
+        assert_eq!(world.check_in(without, 3), Err(Error::NoPresence));
+    });
+}
+
+// Resting
+
+#[test]
+fn an_account_rests_from_all_its_pools_and_comes_back_to_free_seats_or_the_ends_of_lines() {
+    on_chain(|| {
+        let mut world = World::with(Terms { min_freeze: 4 * DAY, ..single() });
+        let (busy, roomy, queued) = (0, world.open(plain()), world.open(single()));
+        world.enlist(busy, 1).unwrap();
+        world.enlist(busy, 2).unwrap();
+        world.enlist(roomy, 1).unwrap();
+        world.enlist(queued, 3).unwrap();
+        world.enlist(queued, 1).unwrap();
+        world.enlist(queued, 4).unwrap();
+
+        assert_eq!(world.freeze(1), Ok(vec![(busy, account(2))]));
+        assert_eq!(world.waiting(queued), vec![account(4)]);
+        assert_eq!(world.members.pools_of(account(1)), vec![busy, roomy, queued]);
+        assert_eq!((world.capacity(busy).frozen, world.capacity(queued).frozen), (1, 1));
+        assert_eq!((world.capacity(busy).active, world.capacity(roomy).active), (1, 0));
+        for pool in [busy, roomy, queued] {
+            assert_eq!((world.membership(pool, 1).state, world.membership(pool, 1).bond), (MemberState::Frozen, 50));
+            assert_eq!(world.resign(pool, 1), Err(Error::Frozen));
+            assert_eq!(world.commit(pool, 1), Err(Error::Frozen));
+        }
+        assert_eq!(world.freeze(1), Err(Error::Frozen));
+
+        world.see(roomy, short(999));
+        world.pass(4 * DAY - 1);
+        assert_eq!(world.unfreeze(1), Err(Error::FrozenTooShortly), "the longest of its pools' shortest rests");
+        world.pass(1);
+        assert_eq!(world.unfreeze(1), Ok(vec![(busy, Place::Line), (roomy, Place::Seat), (queued, Place::Line)]));
+        assert_eq!(world.membership(roomy, 1).seen, 0);
+        assert_eq!(world.membership(roomy, 1).seat_since, world.now);
+        assert_eq!(world.waiting(queued), vec![account(4), account(1)]);
+        assert_eq!((world.capacity(busy).frozen, world.capacity(roomy).frozen), (0, 0));
+        assert_eq!(world.membership(queued, 1).ended, 0, "it never had a seat there to give up");
+        assert_eq!(world.unfreeze(1), Err(Error::NotFrozen));
+        assert_eq!(world.unfreeze(STRANGER), Err(Error::NotFrozen));
+        assert_eq!(world.freeze(STRANGER), Err(Error::NotAMember));
+    });
+}
+
+#[test]
+fn rests_are_apart_by_the_longest_interval_of_the_accounts_pools() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        let slow = world.open(Terms { freeze_interval: 60 * DAY, ..plain() });
+        world.enlist(0, 1).unwrap();
+        world.enlist(slow, 1).unwrap();
+        world.freeze(1).unwrap();
+        world.pass(10 * DAY);
+        world.unfreeze(1).unwrap();
+        world.pass(50 * DAY - 1);
+        assert_eq!(world.freeze(1), Err(Error::FrozenRecently));
+        world.pass(1);
+        assert_eq!(world.freeze(1), Ok(vec![]));
+    });
+}
+
+#[test]
+fn one_pool_where_something_is_missing_keeps_an_account_from_resting_at_all() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        let other = world.open(plain());
+        world.enlist(0, 1).unwrap();
+        world.enlist(other, 1).unwrap();
+        world.see(other, short(1));
+        let before = world.cells(2, 2);
+        assert_eq!(world.freeze(1), Err(Error::Deficit));
+        assert_eq!(world.cells(2, 2), before);
+    });
+}
+
+// Operators
+
+#[test]
+fn a_pool_is_opened_with_valid_terms_only_and_pools_are_counted_up() {
+    on_chain(|| {
+        let mut world = World::new();
+        let invalid = Terms { seats: 0, ..terms() };
+        let opened = world.members.open_pool(account(OPERATOR), invalid, Schedule::default(), world.now);
+        assert_eq!(opened, Err(Error::InvalidTerms(TermsReason::Seats)));
+        assert_eq!((world.open(terms()), world.open(plain())), (0, 1));
+        assert_eq!(world.members.terms(1), Ok((plain(), Schedule::default())));
+        assert_eq!(world.members.terms(2), Err(Error::UnknownPool));
+        world.members.opened.set(&PoolId::MAX);
+        let opened = world.members.open_pool(account(OPERATOR), terms(), Schedule::default(), world.now);
+        assert_eq!(opened, Err(Error::TooManyPoolsOpened));
+    });
+}
+
+#[test]
+fn only_the_operator_that_opened_a_pool_reports_work_to_it() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        let before = world.cells(1, 2);
+        for (pool, reason) in [(0, Error::NotOperator), (1, Error::UnknownPool)] {
+            let (members, now, by) = (&mut world.members, world.now, account(STRANGER));
+            assert_eq!(members.record_seen(pool, by, 1, 3, now), Err(reason));
+            assert_eq!(members.reserve(pool, by, 1, now), Err(reason));
+            assert_eq!(members.record_closed(pool, by, 1, now), Err(reason));
+            assert_eq!(members.commit(pool, by, account(1), now), Err(reason));
+            assert_eq!(members.resolve(pool, by, &[], now), Err(reason));
+        }
+        assert_eq!(world.cells(1, 2), before);
+    });
+}
+
+#[test]
+fn a_member_commits_to_as_much_as_its_live_standing_allows() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        for _ in 0..8 {
+            world.commit(0, 1).unwrap();
+        }
+        assert_eq!(world.commit(0, 1), Err(Error::TooManyCommitments));
+        world.resolve(0, 1, 0, 8);
+        world.see(0, short(12));
+        assert_eq!(world.capacity(0).throttled, 0, "nobody has latched it");
+        world.commit(0, 1).unwrap();
+        assert_eq!(world.membership(0, 1).standing, Standing::Throttled);
+        world.commit(0, 1).unwrap();
+        assert_eq!(world.membership(0, 1).standing, Standing::Healthy, "both count as declared");
+        world.see(0, short(1));
+        assert_eq!(world.commit(0, 1), Err(Error::TooManyCommitments));
+        assert_eq!(world.commit(0, 2), Err(Error::NotAMember), "who waits has no seat to work from");
+        assert_eq!(world.commit(0, STRANGER), Err(Error::NotAMember));
+        world.resign(0, 2).unwrap();
+        assert_eq!(world.commit(0, 2), Err(Error::NotAMember));
+
+        let without = world.open(Terms { healthy_limit: 0, throttled_limit: 0, ..plain() });
+        world.enlist(without, 3).unwrap();
+        assert_eq!(world.commit(without, 3), Err(Error::TooManyCommitments));
+    });
+}
+
+#[test]
+fn outcomes_of_those_who_are_gone_or_banned_or_unknown_are_harmless() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.commit(0, 1).unwrap();
+        world.commit(0, 1).unwrap();
+        world.see(0, short(53));
+        world.evaluate(0, 1).unwrap();
+        let supply = world.capacity(0).supply;
+        assert_eq!(world.membership(0, 1).open, 2);
+        assert_eq!(world.resolve(0, 1, 3, 1), vec![]);
+        assert_eq!((world.membership(0, 1).open, world.membership(0, 1).declared), (1, 0));
+        assert_eq!(world.resolve(0, 1, 0, 9), vec![], "at most those that are open");
+        assert_eq!(world.membership(0, 1).open, 0);
+        assert_eq!(world.resolve(0, STRANGER, 5, 5), vec![]);
+        assert_eq!(world.members.member(0, account(STRANGER)), Err(Error::NotAMember));
+        assert_eq!(world.capacity(0).supply, supply);
+        assert_eq!(world.resolve(0, 2, 5, 5), vec![(account(2), 5)], "it has the seat now");
+        assert_eq!(world.capacity(0).supply, supply + 5);
+    });
+}
+
+#[test]
+fn a_round_of_fifteen_outcomes_is_recorded_at_once_and_a_longer_one_refused() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.commit(0, 1).unwrap();
+        world.commit(0, 1).unwrap();
+        let outcome = Outcome { who: account(1), declared: 1, released: 1 };
+        let long = world.members.resolve(0, account(OPERATOR), &[outcome; 16], world.now);
+        assert_eq!(long, Err(Error::TooManyOutcomes));
+        let recorded = world.members.resolve(0, account(OPERATOR), &[outcome; 15], world.now).unwrap();
+        assert_eq!(recorded.len(), 15);
+        assert_eq!((world.membership(0, 1).declared, world.membership(0, 1).open), (15_000_000, 0));
+    });
+}
+
+#[test]
+fn the_backlog_is_what_was_asked_for_less_what_is_done_with() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        let by = account(OPERATOR);
+        let before = world.members.reserve(0, by, 4, world.now).unwrap();
+        assert_eq!((before.backlog, before.utilization_ppm), (0, 0));
+        let before = world.members.reserve(0, by, 2, world.now).unwrap();
+        assert_eq!((before.backlog, before.utilization_ppm), (4, 500_000));
+        world.members.record_closed(0, by, 5, world.now).unwrap();
+        assert_eq!(world.capacity(0).backlog, 1);
+        world.members.record_closed(0, by, 5, world.now).unwrap();
+        assert_eq!(world.capacity(0).backlog, 0);
+        world.declare(0, 1, 3);
+        assert_eq!(world.capacity(0).backlog, 0, "declarations never touch it");
+    });
+}
+
+#[test]
+fn the_line_is_read_in_pages() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        for who in 1..=4 {
+            world.enlist(0, who).unwrap();
+        }
+        assert_eq!(world.members.waiting(0, None, 2), Ok(vec![account(2), account(3)]));
+        assert_eq!(world.members.waiting(0, Some(account(3)), u32::MAX), Ok(vec![account(3), account(4)]));
+        assert_eq!(world.members.waiting(0, Some(account(1)), 2), Err(Error::NotAMember));
+        assert_eq!(world.members.waiting(1, None, 2), Err(Error::UnknownPool));
+    });
+}
+
+// Random histories
+
+#[derive(Clone, Debug)]
+enum Step {
+    Enlist(PoolId, u8),
+    Resign(PoolId, u8),
+    CheckIn(PoolId, u8),
+    Freeze(u8),
+    Unfreeze(u8),
+    Evaluate(PoolId, u8),
+    Fill(PoolId, u32),
+    See(PoolId, u32),
+    Commit(PoolId, u8),
+    Resolve(PoolId, Vec<(u8, u32, u32)>),
+    Reserve(PoolId, u32),
+    Close(PoolId, u32),
+    Pass(Timestamp),
+}
+
+const POOLS: PoolId = 2;
+const ACCOUNTS: u8 = 6;
+
+fn step() -> impl Strategy<Value = Step> {
+    let outcomes = proptest::collection::vec((0..ACCOUNTS, 0..8u32, 0..3u32), 0..4);
+    prop_oneof![
+        5 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Enlist(pool, who)),
+        2 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Resign(pool, who)),
+        1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::CheckIn(pool, who)),
+        3 => (0..ACCOUNTS).prop_map(Step::Freeze),
+        3 => (0..ACCOUNTS).prop_map(Step::Unfreeze),
+        4 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Evaluate(pool, who)),
+        1 => (0..POOLS, 0..4u32).prop_map(|(pool, max)| Step::Fill(pool, max)),
+        3 => (0..POOLS, 0..20u32).prop_map(|(pool, ops)| Step::See(pool, ops)),
+        2 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Commit(pool, who)),
+        4 => (0..POOLS, outcomes).prop_map(|(pool, outcomes)| Step::Resolve(pool, outcomes)),
+        1 => (0..POOLS, 0..9u32).prop_map(|(pool, reviews)| Step::Reserve(pool, reviews)),
+        1 => (0..POOLS, 0..9u32).prop_map(|(pool, reviews)| Step::Close(pool, reviews)),
+        2 => (0..3 * DAY).prop_map(Step::Pass),
+    ]
+}
+
+/// Small numbers, so that a short history meets every rule.
+fn hasty() -> Terms {
+    Terms {
+        denominator: 2,
+        epoch: DAY,
+        throttle_buffer: 3,
+        ban_buffer: 8,
+        healthy_limit: 3,
+        throttled_limit: 1,
+        seats: 2,
+        cooldown: DAY,
+        min_freeze: DAY,
+        freeze_interval: 2 * DAY,
+        ..terms()
+    }
+}
+
+impl World {
+    /// Takes a step and says whether it was refused.
+    fn take(&mut self, step: &Step) -> bool {
+        let (now, by) = (self.now, account(OPERATOR));
+        match step {
+            Step::Enlist(pool, who) => self.enlist(*pool, *who).is_err(),
+            Step::Resign(pool, who) => self.resign(*pool, *who).is_err(),
+            Step::CheckIn(pool, who) => self.check_in(*pool, *who).is_err(),
+            Step::Freeze(who) => self.freeze(*who).is_err(),
+            Step::Unfreeze(who) => self.unfreeze(*who).is_err(),
+            Step::Evaluate(pool, who) => self.evaluate_twice(*pool, *who).is_err(),
+            Step::Fill(pool, max) => self.members.fill_seats(*pool, *max, now).is_err(),
+            Step::See(pool, ops) => self.members.record_seen(*pool, by, *ops, 3, now).is_err(),
+            Step::Commit(pool, who) => self.commit(*pool, *who).is_err(),
+            Step::Resolve(pool, outcomes) => {
+                let outcome =
+                    |&(who, declared, released): &(u8, u32, u32)| Outcome { who: account(who), declared, released };
+                let outcomes: Vec<_> = outcomes.iter().map(outcome).collect();
+                self.members.resolve(*pool, by, &outcomes, now).is_err()
+            }
+            Step::Reserve(pool, reviews) => self.members.reserve(*pool, by, *reviews, now).is_err(),
+            Step::Close(pool, reviews) => self.members.record_closed(*pool, by, *reviews, now).is_err(),
+            Step::Pass(time) => {
+                self.pass(*time);
+                false
+            }
+        }
+    }
+
+    fn evaluate_twice(&mut self, pool: PoolId, who: u8) -> Result<(), Error> {
+        let live = self.members.member(pool, account(who)).map(|_| self.membership(pool, who).standing)?;
+        self.evaluate(pool, who)?;
+        assert_eq!(self.evaluate(pool, who), Ok(Evaluation::Unchanged(live)), "a ban has effect once");
+        Ok(())
+    }
+
+    fn known(&self, pool: PoolId, who: u8) -> Option<Member> {
+        self.members.members.get((pool, account(who)))
+    }
+
+    fn rests(&self, pool: PoolId, who: u8) -> bool {
+        self.known(pool, who).is_some_and(|member| member.state == MemberState::Frozen)
+    }
+
+    fn check(&self) {
+        for pool in 0..POOLS {
+            let members: Vec<_> = (0..ACCOUNTS).filter_map(|who| Some((who, self.known(pool, who)?))).collect();
+            let count = |state| members.iter().filter(|(_, member)| member.state == state).count() as u32;
+            let capacity = self.capacity(pool);
+            assert_eq!(capacity.active, count(MemberState::Seated));
+            assert_eq!(capacity.waiting, count(MemberState::Waiting));
+            assert_eq!(capacity.frozen, count(MemberState::Frozen));
+            assert_eq!(capacity.throttled, members.iter().filter(|(_, member)| member.throttled).count() as u32);
+            assert!(capacity.active <= capacity.seats);
+            assert!(capacity.waiting == 0 || capacity.active == capacity.seats, "nobody waits beside a free seat");
+            let mut line: Vec<_> = self.waiting(pool);
+            line.sort();
+            let waits = |(who, member): &(u8, Member)| (member.state == MemberState::Waiting).then(|| account(*who));
+            assert_eq!(line, members.iter().filter_map(waits).collect::<Vec<_>>());
+            for (who, member) in &members {
+                let present = !matches!(member.state, MemberState::Left | MemberState::Banned);
+                let seated = member.state == MemberState::Seated;
+                assert_eq!(self.members.pools_of(account(*who)).contains(&pool), present);
+                assert_eq!(member.bond, if present { terms().bond } else { 0 });
+                assert_eq!(member.seat_since != 0, seated);
+                assert!(!member.throttled || seated);
+                assert_eq!(member.state == MemberState::Frozen, present && self.members.account(account(*who)).frozen);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn over_any_history_the_counts_are_those_of_a_recount_and_what_rests_or_is_refused_does_not_change(
+        steps in proptest::collection::vec(step(), 0..150),
+    ) {
+        on_chain(|| {
+            let mut world = World::with(hasty());
+            world.open(Terms { seats: 1, presence: 0, rate: Rate::FairShare { diligence_ppm: 800_000 }, ..hasty() });
+            let mut backlog = [0_u64; POOLS as usize];
+            for step in &steps {
+                let cells = world.cells(POOLS, ACCOUNTS);
+                let resting: Vec<_> = (0..POOLS)
+                    .flat_map(|pool| (0..ACCOUNTS).map(move |who| (pool, who)))
+                    .filter(|(pool, who)| world.rests(*pool, *who))
+                    .map(|(pool, who)| (pool, who, world.membership(pool, who)))
+                    .collect();
+
+                let refused = world.take(step);
+
+                assert!(!refused || world.cells(POOLS, ACCOUNTS) == cells, "refused, and something changed: {step:?}");
+                for (pool, who, before) in resting {
+                    let after = world.membership(pool, who);
+                    if after.state == MemberState::Frozen {
+                        assert_eq!(after, before);
+                    }
+                }
+                match *step {
+                    Step::Reserve(pool, reviews) => backlog[pool as usize] += u64::from(reviews),
+                    Step::Close(pool, reviews) => {
+                        let backlog = &mut backlog[pool as usize];
+                        *backlog = backlog.saturating_sub(reviews.into());
+                    }
+                    _ => {}
+                }
+                for pool in 0..POOLS {
+                    assert_eq!(world.capacity(pool).backlog, backlog[pool as usize]);
+                }
+                world.check();
+            }
+        });
+    }
+}

@@ -1,0 +1,36 @@
+//! The arithmetic of Atomic Obligation: who stands how, what counters fade to, what a score pays.
+//!
+//! Pure functions and small values, without storage, clock or accounts: the contracts load, call a rule from here, and
+//! store. Section numbers in the docs are those of `docs/protocol.md`.
+//!
+//! - [`standing`](mod@standing): Healthy, Throttled or Banned, from what was seen and declared (1.3)
+//! - [`fixed`]: micro-operations with fraction bits, exact fractions of amounts
+//! - [`decay`] and [`ledger`]: counters that fade by the epoch, and one accumulator for all members (1.2)
+//! - [`schedule`]: what an op weighs when it is seen (1.1)
+//! - [`capacity`]: utilization and its price (1.5, 3.5)
+//! - [`median`], [`pay`], [`draw`]: a review round's verdict, its pay, and who may review first (3.4, 3.5)
+//!
+//! Nothing here panics or wraps, whatever it is given: what does not fit saturates, and every function says which way
+//! it rounds.
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+
+pub mod capacity;
+pub mod decay;
+pub mod draw;
+pub mod fixed;
+pub mod ledger;
+pub mod median;
+pub mod pay;
+pub mod schedule;
+pub mod standing;
+
+pub use capacity::{premium_bps, utilization_ppm, MAX_UTILIZATION_PPM};
+pub use decay::{decay_ceil, decay_floor, Fading};
+pub use draw::is_drawn;
+pub use fixed::{Micro, BPS, PPM};
+pub use ledger::{epoch_of, Accumulator, Ledger};
+pub use median::lower_median;
+pub use pay::{curve_weight, fraction_bps, fraction_ppm, halved, pay_per_submission};
+pub use schedule::{fair_share_weight, fixed_weight, schedule_weight};
+pub use standing::{deficit, ledger_standing, required, standing, Buffers, Standing};

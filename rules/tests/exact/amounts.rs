@@ -1,0 +1,138 @@
+//! Weights, medians, curves, pay and prices, against big integers and rationals.
+
+use num_bigint::{BigInt, BigUint};
+use num_rational::BigRational;
+use num_traits::One;
+use proptest::prelude::*;
+use rules::{
+    curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, halved, is_drawn, lower_median,
+    pay_per_submission, premium_bps, schedule_weight, utilization_ppm, Micro, BPS, MAX_UTILIZATION_PPM, PPM,
+};
+
+fn ratio(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> BigRational {
+    BigRational::new(numerator.into(), denominator.into())
+}
+
+fn amounts() -> impl Strategy<Value = u128> {
+    (any::<u128>(), 0..128_u32).prop_map(|(amount, shift)| amount >> shift)
+}
+
+/// `amount * numerator / denominator`, rounded down, and the greatest amount where it does not fit.
+fn floor(amount: u128, numerator: u64, denominator: u64) -> u128 {
+    u128::try_from(BigUint::from(amount) * numerator / denominator).unwrap_or(u128::MAX)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn pay_is_the_exact_share_rounded_down(reward in amounts(), limit in 1..=u32::MAX, weight in any::<u16>()) {
+        let pay = pay_per_submission(reward, limit, weight);
+        prop_assert_eq!(pay, floor(reward, u64::from(weight), u64::from(limit) * 10_000));
+    }
+
+    #[test]
+    fn a_full_request_never_pays_more_than_its_reward(
+        reward in amounts(),
+        weights in prop::collection::vec(0..=BPS, 1..200),
+    ) {
+        let limit = weights.len() as u32;
+        let pays = weights.iter().map(|weight| pay_per_submission(reward, limit, *weight));
+        let paid: BigUint = pays.map(BigUint::from).sum();
+        prop_assert!(paid <= BigUint::from(reward));
+    }
+
+    #[test]
+    fn fractions_are_exact_and_rounded_down(amount in amounts(), bps in any::<u16>(), ppm in any::<u32>()) {
+        prop_assert_eq!(fraction_bps(amount, bps), floor(amount, u64::from(bps), 10_000));
+        prop_assert_eq!(fraction_ppm(amount, ppm), floor(amount, u64::from(ppm), 1_000_000));
+    }
+
+    #[test]
+    fn halving_is_dividing_by_powers_of_two(amount in amounts(), times in 0..300_u32) {
+        let exact = BigUint::from(amount) / (BigUint::one() << times);
+        prop_assert_eq!(BigUint::from(halved(amount, times)), exact);
+    }
+
+    #[test]
+    fn the_median_is_the_lower_middle_of_the_sorted_scores(mut scores in prop::collection::vec(0..=100_u8, 0..16)) {
+        let mut sorted = scores.clone();
+        sorted.sort_unstable();
+        let middle = sorted.len().saturating_sub(1) / 2;
+        prop_assert_eq!(lower_median(&mut scores), sorted.get(middle).copied());
+    }
+
+    #[test]
+    fn a_curve_gives_the_weight_of_the_highest_bucket_reached(
+        buckets in prop::collection::btree_map(0..=100_u8, 0..=BPS, 0..=8),
+        score in 0..=100_u8,
+    ) {
+        let reached = (0..=score).rev().find_map(|score| buckets.get(&score)).copied().unwrap_or(0);
+        prop_assert_eq!(curve_weight(buckets.into_iter(), score), reached);
+    }
+
+    #[test]
+    fn a_schedule_gives_the_weight_of_the_segment_that_began_last(
+        cycle in 1..200_u64,
+        weights in prop::collection::btree_map(0..200_u64, any::<u32>(), 0..=32),
+        now in 0..10_000_u64,
+    ) {
+        let segments: Vec<(u64, u32)> = weights.into_iter().filter(|(offset, _)| *offset < cycle).collect();
+        // Back in time, over the start of the cycle, until a segment begins.
+        let began = |ago| segments.iter().find(|(offset, _)| *offset == (now + cycle - ago) % cycle);
+        let exact = (0..cycle).find_map(began).map_or(PPM, |(_, weight)| *weight);
+        prop_assert_eq!(schedule_weight(segments.iter().copied(), cycle, now), exact);
+    }
+
+    #[test]
+    fn a_fair_share_is_exact_up_to_a_fraction_bit(
+        denominator in prop_oneof![Just(48), any::<u32>()],
+        diligence in 0..=PPM,
+        schedule in prop_oneof![0..=2 * PPM, any::<u32>()],
+        reviews in prop_oneof![0..20_u32, any::<u32>()],
+        active in prop_oneof![1..100_u32, 1..=u32::MAX],
+    ) {
+        let whole = || ratio(1, 1);
+        let share = ratio(reviews, active);
+        let diligent = (ratio(diligence, PPM) * &share).min(whole()) * ratio(schedule, PPM);
+        let exact = ratio(Micro::OP.0, 1) * ratio(denominator, 1) * diligent.min(share.min(whole()));
+        let weight = fair_share_weight(denominator, diligence, schedule, reviews, active);
+        prop_assert_eq!(BigInt::from(weight.0), exact.floor().to_integer());
+    }
+
+    #[test]
+    fn a_fixed_weight_is_exact(schedule in any::<u32>()) {
+        prop_assert_eq!(ratio(fixed_weight(schedule).0, Micro::OP.0), ratio(schedule, PPM));
+    }
+
+    #[test]
+    fn utilization_is_the_exact_part_rounded_down(
+        backlog in prop_oneof![0..10_000_u64, any::<u64>()],
+        active in prop_oneof![1..100_u32, 1..=u32::MAX],
+        limit in prop_oneof![1..100_u32, 1..=u32::MAX],
+    ) {
+        let exact = (ratio(backlog, active) / ratio(limit, PPM)).floor().to_integer();
+        let capped = exact.min(BigInt::from(MAX_UTILIZATION_PPM));
+        prop_assert_eq!(BigInt::from(utilization_ppm(backlog, active, limit)), capped);
+    }
+
+    #[test]
+    fn the_premium_is_linear_between_target_and_whole_and_rounded_down(
+        utilization in 0..=2 * PPM,
+        target in 0..PPM,
+        cap in any::<u16>(),
+    ) {
+        let above = ratio(utilization.saturating_sub(target), PPM - target).min(ratio(1, 1));
+        let exact = (above * ratio(cap, 1)).floor().to_integer();
+        prop_assert_eq!(BigInt::from(premium_bps(utilization, target, cap)), exact);
+    }
+
+    #[test]
+    fn a_draw_is_compared_exactly(draw in any::<u64>(), half in 1..=u64::MAX, part in any::<u64>(), off in -1..=1_i8) {
+        // Around the moment at which this draw comes up, or at any other.
+        let moment = (u128::from(draw) * u128::from(half)) >> 64;
+        let elapsed = if off == 0 { part } else { (moment as u64).saturating_add_signed(i64::from(off)) };
+        let exact = elapsed >= half || ratio(draw, 1_u128 << 64) < ratio(elapsed, half);
+        prop_assert_eq!(is_drawn(draw, elapsed, half), exact);
+    }
+}
