@@ -44,6 +44,8 @@ pub mod market {
     };
 
     type Result<T, E = Error> = core::result::Result<T, E>;
+    /// A submission is known by its request and its number in it.
+    type SubmissionKey = (RequestId, SubmissionId);
     /// What `try_invoke` answers: the callee's own answer, or why there is none.
     type Answer<T, E> = Result<ink::MessageResult<Result<T, E>>, ink::env::Error>;
 
@@ -63,8 +65,8 @@ pub mod market {
         specs: Mapping<RequestId, RequestSpec>,
         states: Mapping<RequestId, RequestState>,
         places: Mapping<(RequestId, AccountId), Place>,
-        submissions: Mapping<(RequestId, SubmissionId), Submission>,
-        reviews: Mapping<(RequestId, SubmissionId), Vec<Review>>,
+        submissions: Mapping<SubmissionKey, Submission>,
+        reviews: Mapping<SubmissionKey, Vec<Review>>,
         credits: Mapping<(Asset, AccountId), Balance>,
         pairs: Mapping<(AccountId, AccountId), Pair>,
     }
@@ -112,7 +114,7 @@ pub mod market {
         fn open(&mut self, policy: Policy, terms: Terms, schedule: Schedule) -> Result<PoolId> {
             self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
             ensure(self.opening.get().is_none(), Error::AlreadyOpen)?;
-            spec::check_policy(&policy).map_err(Error::InvalidPolicy)?;
+            spec::check_policy(&policy, terms.min_reviews).map_err(Error::InvalidPolicy)?;
             let epoch = terms.epoch;
             let pool = answer(self.obligation().call_mut().open_pool(terms, schedule).try_invoke())?;
             self.opening.set(&Opening { pool, epoch });

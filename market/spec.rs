@@ -26,13 +26,14 @@ fn rule<R>(holds: bool, reason: R) -> Result<(), R> {
     }
 }
 
-/// Whether the organization may open its market with this policy.
-pub fn check_policy(policy: &Policy) -> Result<(), PolicyReason> {
+/// Whether the organization may open its market with this policy, for a pool whose ops ask for at least `min_reviews`.
+pub fn check_policy(policy: &Policy, min_reviews: u8) -> Result<(), PolicyReason> {
     let assets = &policy.assets;
     let listed_once = assets.iter().enumerate().all(|(i, a)| assets[..i].iter().all(|b| b.asset != a.asset));
     rule((1..=MAX_ASSETS).contains(&assets.len()) && listed_once, PolicyReason::Assets)?;
     rule((1..=MAX_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow)?;
-    rule(policy.min_quorum % 2 == 1 && policy.min_quorum <= MAX_QUORUM, PolicyReason::MinQuorum)?;
+    let quorums = min_reviews..=MAX_QUORUM;
+    rule(policy.min_quorum % 2 == 1 && quorums.contains(&policy.min_quorum), PolicyReason::MinQuorum)?;
     rule(policy.max_tolerance <= MAX_SCORE, PolicyReason::MaxTolerance)?;
     let shares = [policy.unreviewed_bps, policy.protocol_fee_bps, policy.premium_cap_bps];
     rule(shares.iter().all(|share| *share <= WHOLE_BPS), PolicyReason::Shares)?;
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_policy_within_every_rule_is_taken() {
-        assert_eq!(check_policy(&policy()), Ok(()));
+        assert_eq!(check_policy(&policy(), 3), Ok(()));
     }
 
     #[test]
@@ -253,7 +254,8 @@ mod tests {
             (PolicyReason::MinWindow, |p| p.min_window = 0),
             (PolicyReason::MinWindow, |p| p.min_window = Timestamp::MAX),
             (PolicyReason::MinQuorum, |p| p.min_quorum = 0),
-            (PolicyReason::MinQuorum, |p| p.min_quorum = 2),
+            (PolicyReason::MinQuorum, |p| p.min_quorum = 1),
+            (PolicyReason::MinQuorum, |p| p.min_quorum = 4),
             (PolicyReason::MinQuorum, |p| p.min_quorum = 9),
             (PolicyReason::MaxTolerance, |p| p.max_tolerance = 101),
             (PolicyReason::Shares, |p| p.unreviewed_bps = 10_001),
@@ -264,7 +266,7 @@ mod tests {
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut policy = policy();
             break_it(&mut policy);
-            assert_eq!(check_policy(&policy), Err(*reason), "case {i}");
+            assert_eq!(check_policy(&policy, 3), Err(*reason), "case {i}");
         }
     }
 

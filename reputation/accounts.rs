@@ -24,15 +24,6 @@ macro_rules! ensure {
     };
 }
 
-/// Reputation earned from one minter and not yet minted.
-#[derive(Debug)]
-#[ink::scale_derive(Encode, Decode, TypeInfo)]
-#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
-pub struct Debt {
-    minter: AccountId,
-    amount: Balance,
-}
-
 /// One account's numbers, all in one storage cell. `balance` is always `earned - spent - slashed`.
 #[derive(Debug, Default)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -47,8 +38,8 @@ pub struct Account {
     /// The sum of all pledges' holds.
     holds: u32,
     frozen: bool,
-    /// At most [`MAX_CREDITORS`], each with an amount above 0.
-    owed: Vec<Debt>,
+    /// What each minter owes and has not minted yet: at most [`MAX_CREDITORS`], each amount above 0.
+    owed: Vec<(AccountId, Balance)>,
 }
 
 /// What one contract holds of one account.
@@ -91,11 +82,11 @@ impl Account {
 
     /// Notes that `minter` owes the account `amount` more.
     pub fn owe(&mut self, minter: AccountId, amount: Balance) -> Result<(), Error> {
-        if let Some(debt) = self.owed.iter_mut().find(|debt| debt.minter == minter) {
-            debt.amount = debt.amount.checked_add(amount).ok_or(Error::Overflow)?;
+        if let Some((_, owed)) = self.owed.iter_mut().find(|(debtor, _)| *debtor == minter) {
+            *owed = owed.checked_add(amount).ok_or(Error::Overflow)?;
         } else if amount > 0 {
             ensure!(self.owed.len() < MAX_CREDITORS, Error::TooManyCreditors);
-            self.owed.push(Debt { minter, amount });
+            self.owed.push((minter, amount));
         }
         Ok(())
     }
@@ -105,13 +96,13 @@ impl Account {
         ensure!(!self.frozen, Error::Frozen);
         ensure!(!self.owed.is_empty(), Error::NothingOwed);
         let mut minted: Balance = 0;
-        for debt in &mut self.owed {
-            let drawn = draw(debt.minter, debt.amount);
-            debt.amount = debt.amount.saturating_sub(drawn);
+        for (minter, owed) in &mut self.owed {
+            let drawn = draw(*minter, *owed);
+            *owed = owed.saturating_sub(drawn);
             minted = minted.checked_add(drawn).ok_or(Error::Overflow)?;
         }
         ensure!(minted > 0, Error::MintCapReached);
-        self.owed.retain(|debt| debt.amount > 0);
+        self.owed.retain(|(_, owed)| *owed > 0);
         self.earn(minted)?;
         Ok(minted)
     }
@@ -196,7 +187,7 @@ impl Account {
             balance: self.balance,
             locked: self.locked,
             available: self.available(),
-            owed: self.owed.iter().fold(0, |sum: Balance, debt| sum.saturating_add(debt.amount)),
+            owed: self.owed.iter().fold(0, |sum: Balance, (_, owed)| sum.saturating_add(*owed)),
             earned: self.earned,
             spent: self.spent,
             slashed: self.slashed,

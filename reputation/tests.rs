@@ -1,4 +1,5 @@
 //! What the contract promises, through its messages, in ink!'s off-chain environment.
+#![allow(clippy::unwrap_used)]
 
 use crate::{
     minting::{MIN_EPOCH, MIN_NOTICE},

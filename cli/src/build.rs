@@ -8,7 +8,7 @@
 //! So the contracts are built from a *stage*: a copy of their sources in the cache, where each is a workspace of its own
 //! with the project's lock file beside it.
 
-use anyhow::{bail, ensure, Context, Result};
+use anyhow::{bail, Context, Result};
 use contract_build::{
     BuildArtifacts, BuildInfo, BuildMode, BuildResult, CrateMetadata, ExecuteArgs, Features, ManifestPath,
     MetadataArtifacts, Network, OptimizationPasses, Target, UnstableFlags, Verbosity, WasmOptSettings,
@@ -20,7 +20,6 @@ use std::{
     ffi::OsStr,
     fs::{self, File},
     path::{Path, PathBuf},
-    process::Command,
     sync::OnceLock,
 };
 use toml::{Table, Value};
@@ -87,26 +86,22 @@ impl Contracts {
     }
 }
 
-/// The contracts, built first where their sources changed. Meant for tests: a build runs as a process of its own.
+/// The contracts, built first where their sources changed.
+///
+/// Building sets variables of this process's environment, which the cargo commands of `contract-build` inherit.
 pub fn contracts() -> Result<&'static Contracts> {
     static CONTRACTS: OnceLock<Result<Contracts, String>> = OnceLock::new();
     CONTRACTS
-        .get_or_init(|| load_or(build_in_child).map_err(|error| format!("{error:#}")))
+        .get_or_init(|| load_or_build().map_err(|error| format!("{error:#}")))
         .as_ref()
         .map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-/// The contracts, built by this process where their sources changed. Call it while the process has one thread only: it
-/// sets the environment for the cargo commands of `contract-build`.
-pub fn contracts_built_here() -> Result<Contracts> {
-    load_or(build_missing)
-}
-
-fn load_or(build: impl FnOnce() -> Result<()>) -> Result<Contracts> {
-    if Contract::ALL.iter().any(|contract| !matches!(artifact_folder(*contract), Ok(folder) if folder.is_dir())) {
-        build()?;
+fn load_or_build() -> Result<Contracts> {
+    let is_missing = |contract: &Contract| !artifact_folder(*contract).is_ok_and(|folder| folder.is_dir());
+    if Contract::ALL.iter().any(is_missing) {
+        build_missing()?;
     }
-    let load = |contract| load(contract);
     Ok(Contracts {
         reputation: load(Contract::Reputation)?,
         obligation: load(Contract::Obligation)?,
@@ -221,16 +216,6 @@ fn collect_sources(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
             files.insert(path);
         }
     }
-    Ok(())
-}
-
-fn build_in_child() -> Result<()> {
-    let status = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-        .args(["run", "--locked", "--quiet", "--package", "cli", "--", "build"])
-        .current_dir(workspace())
-        .status()
-        .context("running cargo to build the contracts")?;
-    ensure!(status.success(), "building the contracts failed");
     Ok(())
 }
 

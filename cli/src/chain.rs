@@ -61,12 +61,8 @@ pub const fn days(n: u64) -> Timestamp {
 }
 
 /// A message to a contract, as the builders of `contract_ref!` make it.
-pub type Message<Args, T> = CallBuilder<
-    DefaultEnvironment,
-    Set<Call<DefaultEnvironment>>,
-    Set<ExecutionInput<Args>>,
-    Set<ReturnType<T>>,
->;
+pub type Message<Args, T> =
+    CallBuilder<DefaultEnvironment, Set<Call<DefaultEnvironment>>, Set<ExecutionInput<Args>>, Set<ReturnType<T>>>;
 
 /// The runtime: `ink_sandbox`'s, with the limits and prices of a real contracts chain.
 // The macro asks for a feature that crates outside of it do not have.
@@ -494,8 +490,7 @@ impl Returned for pallet_contracts::InstantiateReturnValue<AccountId32> {
     }
 }
 
-type Executed<R> =
-    ContractResult<Result<R, DispatchError>, Balance, ink_sandbox::EventRecordOf<AtomicRuntime>>;
+type Executed<R> = ContractResult<Result<R, DispatchError>, Balance, ink_sandbox::EventRecordOf<AtomicRuntime>>;
 
 /// How a call ended.
 #[derive(Debug)]
@@ -613,7 +608,8 @@ pub struct Emitted {
 
 impl Emitted {
     fn of(record: ink_sandbox::EventRecordOf<AtomicRuntime>) -> Option<Self> {
-        let runtime::RuntimeEvent::Contracts(pallet_contracts::Event::ContractEmitted { contract, data }) = record.event
+        let runtime::RuntimeEvent::Contracts(pallet_contracts::Event::ContractEmitted { contract, data }) =
+            record.event
         else {
             return None;
         };

@@ -62,8 +62,8 @@ fn main() -> ExitCode {
 }
 
 fn build_contracts() -> Result<ExitCode> {
-    let contracts = build::contracts_built_here()?;
-    print!("{}", build::size_table(&contracts));
+    let contracts = build::contracts()?;
+    print!("{}", build::size_table(contracts));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,7 +76,7 @@ fn run(file: &Path, json: bool) -> Result<ExitCode> {
         }
     };
     let scenario = read::scenario(&file.display().to_string(), &text)?;
-    let contracts = build::contracts_built_here()?;
+    let contracts = build::contracts()?;
     let mut out = io::stdout().lock();
     let paint = Paint { colour: !json && out.is_terminal() };
     let mut timeline = Timeline::new(paint);
@@ -86,7 +86,7 @@ fn run(file: &Path, json: bool) -> Result<ExitCode> {
             writeln!(out, "{}\n", scenario.about.trim())?;
         }
     }
-    let report = play::play(&scenario, &contracts, |entry| {
+    let report = play::play(&scenario, contracts, |entry| {
         if !json {
             // A closed pipe ends the output, not the story's verdict.
             let _ = write!(out, "{}", timeline.add(entry)).and_then(|()| out.flush());

@@ -10,7 +10,7 @@ use interfaces::{
     market::{
         Asset, Claimed, Error, NoShow, Opened, Phase, PlacesTaken, PolicyReason, Quote, Reclaimed, ReputationRefused,
         RequestPosted, RequestReason, RequestSettled, ReviewCommitted, ReviewRevealed, ReviewsOpened,
-        SubmissionFinalized, Submitted, Verdict, Withdrawn, WindowReopened,
+        SubmissionFinalized, Submitted, Verdict, WindowReopened, Withdrawn,
     },
     obligation::{self, Schedule},
     reputation, roles, Market as _, Obligation as _,
@@ -129,10 +129,7 @@ fn a_quote_says_each_part_of_the_price() {
     let town = Town::new();
     let quote = town.chain.read(town.market().quote(town.request_spec())).unwrap();
     let fee = PRICE - 33 * UNIT;
-    assert_eq!(
-        quote,
-        Quote { reward: 30 * UNIT, review_fees: 3 * UNIT, protocol_fee: fee, premium: 0, total: PRICE }
-    );
+    assert_eq!(quote, Quote { reward: 30 * UNIT, review_fees: 3 * UNIT, protocol_fee: fee, premium: 0, total: PRICE });
 }
 
 #[test]

@@ -329,7 +329,8 @@ pub enum PolicyReason {
     Assets,
     /// The window must be above 0 and at most a hundred years.
     MinWindow,
-    /// The smallest quorum must be odd and at most 7.
+    /// The smallest quorum must be odd, at most 7, and at least the `min_reviews` of the pool's terms: members are obliged
+    /// by what an op asks for.
     MinQuorum,
     /// The greatest tolerance must be at most 100.
     MaxTolerance,

@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused_with_what_was_expected() {
-        for text in ["1.5", "UNIT", "", "1.5 DOT", ".5 UNIT", "1.0000000000001 UNIT", "1.5.5 UNIT", "2.5 plancks", "-1 UNIT"] {
+        for text in
+            ["1.5", "UNIT", "", "1.5 DOT", ".5 UNIT", "1.0000000000001 UNIT", "1.5.5 UNIT", "2.5 plancks", "-1 UNIT"]
+        {
             let error = amount(text).expect_err(text);
             assert!(error.contains("expected an amount such as"), "{text}: {error}");
         }

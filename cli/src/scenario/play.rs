@@ -73,11 +73,8 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 chain.fund(&actor.account, actor.funds);
             }
         }
-        let accounts = scenario
-            .actors
-            .iter()
-            .map(|actor| Account::new(&actor.name, chain.balance(&actor.account)))
-            .collect();
+        let accounts =
+            scenario.actors.iter().map(|actor| Account::new(&actor.name, chain.balance(&actor.account))).collect();
         let escrow = Escrow::new(chain.balance(&world.market_address), chain.total_issuance());
         let mut player = Self {
             scenario,
@@ -109,7 +106,23 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.plan(at, Step { at: at - self.began, who, action, expect: None });
     }
 
+    /// What the manager did before the story begins.
+    fn enter_setup(&mut self) {
+        let founders = &self.scenario.settings.founders;
+        let endowed: Balance = founders.iter().map(|(_, endowment)| endowment).sum();
+        let notes = vec![
+            "deployed the contracts and granted them the roles they need of each other".into(),
+            format!("endowed {} with {} reputation", counted(founders.len() as u64, "founder"), thousands(endowed)),
+            "sealed: from now on reputation is only earned".into(),
+            format!("opened the market, with {} for enforcers", counted(self.scenario.settings.terms.seats, "seat")),
+        ];
+        let who = vec![super::read::MANAGER.to_owned()];
+        let deed = "set up the organization".to_owned();
+        self.enter(Entry { at: 0, who, deed, outcome: Outcome::Done, expected: true, notes });
+    }
+
     fn run(&mut self) -> Result<()> {
+        self.enter_setup();
         while let Some(((at, _), step)) = self.agenda.pop_first() {
             self.chain.pass_until(at);
             self.act(&step)?;
@@ -217,13 +230,11 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             }
             Action::Evaluate { member } => {
                 let member = self.account_of(*member);
-                let deed = format!("evaluate {}", self.name(&member));
-                let message = obligation(&world).evaluate(pool, member);
-                if let Some(standing) = self.send(step, "evaluate", deed, message) {
-                    if let Some(entry) = self.timeline.last_mut().filter(|entry| entry.notes.is_empty()) {
-                        entry.notes.push(format!("still {standing:?}"));
-                    }
-                }
+                let deed = match self.chain.read(obligation(&world).standing(pool, member)) {
+                    Ok(standing) => format!("evaluate {}, who is {standing:?}", self.name(&member)),
+                    Err(_) => format!("evaluate {}", self.name(&member)),
+                };
+                self.send(step, "evaluate", deed, obligation(&world).evaluate(pool, member));
             }
             Action::FillSeats { max } => {
                 self.send(step, "fill_seats", "fill seats".into(), obligation(&world).fill_seats(pool, *max));
@@ -252,7 +263,8 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 let deed = format!("open the reviews of {}", self.title(*request));
                 while let Some(MAX_BATCH) =
                     self.send(step, "open_reviews", deed.clone(), market(&world).open_reviews(id, MAX_BATCH))
-                {}
+                {
+                }
             }
             Action::Commit { request, submission, score, duplicate_of } => {
                 let id = self.live(*request)?.id;
@@ -291,9 +303,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 self.send(step, "withdraw", "withdraw".into(), market(&world).withdraw(Asset::Native));
             }
             Action::ClaimReputation { of } => {
-                let of = self.account_of(*of);
-                let deed = format!("claim the reputation of {}", self.name(&of));
-                self.send(step, "claim_reputation", deed, world.reputation().claim_reputation(of));
+                let deed = "claim the reputation that others earned".to_owned();
+                let message = world.reputation().claim_reputation(self.account_of(*of));
+                self.send(step, "claim_reputation", deed, message);
             }
             Action::ClaimOwnReputation => {
                 let deed = "claim reputation".to_owned();
@@ -644,7 +656,8 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             return Some(format!("submission {} of {}", submitted.submission, self.name(&submitted.provider)));
         }
         if let Some(revealed) = event.decode::<market::ReviewRevealed>() {
-            let mut note = format!("{} gives {} to {}", self.name(&revealed.enforcer), revealed.score, revealed.submission);
+            let mut note =
+                format!("{} gives {} to {}", self.name(&revealed.enforcer), revealed.score, revealed.submission);
             if let Some(earlier) = revealed.duplicate_of {
                 note.push_str(&format!(" as a duplicate of {earlier}"));
             }
@@ -658,7 +671,8 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         }
         if let Some(claimed) = event.decode::<market::Claimed>() {
             let mut note = format!("{} earned {}", self.name(&claimed.provider), show_amount(claimed.pay));
-            for (amount, what) in [(claimed.deposit, "its deposit back"), (claimed.forfeited, "its deposit forfeited")] {
+            for (amount, what) in [(claimed.deposit, "its deposit back"), (claimed.forfeited, "its deposit forfeited")]
+            {
                 if amount > 0 {
                     note.push_str(&format!(", {what} ({})", show_amount(amount)));
                 }
@@ -720,7 +734,16 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             .map(|(actor, profile)| super::report::Reputation::new(&actor.name, &profile))
             .collect();
         let members = self.members();
-        Ok(Report::new(self.scenario, contracts, self.timeline, members, reputation, self.accounts, self.escrow, self.costs))
+        Ok(Report::new(
+            self.scenario,
+            contracts,
+            self.timeline,
+            members,
+            reputation,
+            self.accounts,
+            self.escrow,
+            self.costs,
+        ))
     }
 }
 
@@ -742,7 +765,11 @@ fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
     };
     let fee = match finalized.coherent {
         0 => String::new(),
-        coherent => format!("; {} share {}", counted(coherent, "enforcer"), show_amount(finalized.fee * Balance::from(coherent))),
+        coherent => format!(
+            "; {} share {}",
+            counted(coherent, "enforcer"),
+            show_amount(finalized.fee * Balance::from(coherent))
+        ),
     };
     format!("{verdict}, weighs {percent} %{fee}")
 }

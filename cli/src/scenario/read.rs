@@ -119,33 +119,79 @@ pub enum Action {
     CheckIn,
     Freeze,
     Unfreeze,
-    Evaluate { member: Actor },
-    FillSeats { max: u32 },
+    Evaluate {
+        member: Actor,
+    },
+    FillSeats {
+        max: u32,
+    },
     /// Posts a request and lets it play itself to its end.
-    Play { request: Plan },
-    Post { request: Plan },
-    Signal { request: Plan, places: u16 },
-    Submit { request: Plan },
-    ReportNoShow { request: Plan, provider: Actor },
-    OpenReviews { request: Plan },
-    Commit { request: Plan, submission: SubmissionId, score: u8, duplicate_of: Option<SubmissionId> },
-    Reveal { request: Plan, submission: SubmissionId, score: u8, duplicate_of: Option<SubmissionId> },
-    Finalize { request: Plan, submission: SubmissionId },
-    Settle { request: Plan },
-    Claim { request: Plan, submission: SubmissionId },
-    Reclaim { request: Plan },
+    Play {
+        request: Plan,
+    },
+    Post {
+        request: Plan,
+    },
+    Signal {
+        request: Plan,
+        places: u16,
+    },
+    Submit {
+        request: Plan,
+    },
+    ReportNoShow {
+        request: Plan,
+        provider: Actor,
+    },
+    OpenReviews {
+        request: Plan,
+    },
+    Commit {
+        request: Plan,
+        submission: SubmissionId,
+        score: u8,
+        duplicate_of: Option<SubmissionId>,
+    },
+    Reveal {
+        request: Plan,
+        submission: SubmissionId,
+        score: u8,
+        duplicate_of: Option<SubmissionId>,
+    },
+    Finalize {
+        request: Plan,
+        submission: SubmissionId,
+    },
+    Settle {
+        request: Plan,
+    },
+    Claim {
+        request: Plan,
+        submission: SubmissionId,
+    },
+    Reclaim {
+        request: Plan,
+    },
     Withdraw,
-    ClaimReputation { of: Actor },
+    ClaimReputation {
+        of: Actor,
+    },
     ClaimOwnReputation,
-    Burn { amount: Balance },
+    Burn {
+        amount: Balance,
+    },
     PauseMarket,
     UnpauseMarket,
     PauseObligation,
     UnpauseObligation,
     /// Plans the reviews of what was delivered, in a request that plays itself.
-    PlanReviews { request: Plan },
+    PlanReviews {
+        request: Plan,
+    },
     /// Finalizes, settles and pays what can be; a request that plays itself ends with it.
-    WrapUp { request: Plan },
+    WrapUp {
+        request: Plan,
+    },
     Show,
 }
 
@@ -191,8 +237,7 @@ pub fn scenario(file: &str, text: &str) -> Result<Scenario, Problem> {
         let message = error.message().trim().replace('\n', ", ");
         problem(file, text, Mistake { span: error.span().unwrap_or(0..0), message })
     })?;
-    read_scenario(&Fields::new("the file", document.as_table(), 0..0))
-        .map_err(|mistake| problem(file, text, mistake))
+    read_scenario(&Fields::new("the file", document.as_table(), 0..0)).map_err(|mistake| problem(file, text, mistake))
 }
 
 fn problem(file: &str, text: &str, mistake: Mistake) -> Problem {
@@ -238,9 +283,7 @@ impl<'a> Fields<'a> {
 
     fn optional<T>(&self, key: &'static str, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<Option<T>> {
         self.item(key)
-            .map(|item| {
-                read(item).map_err(|mistake| Mistake { message: prefixed(key, mistake.message), ..mistake })
-            })
+            .map(|item| read(item).map_err(|mistake| Mistake { message: prefixed(key, mistake.message), ..mistake }))
             .transpose()
     }
 
@@ -259,8 +302,7 @@ impl<'a> Fields<'a> {
         for (key, _) in self.table.iter() {
             if !known.contains(&key) {
                 let span = self.table.get_key_value(key).and_then(|(key, _)| key.span()).unwrap_or(self.span);
-                let message =
-                    format!("`{key}` is no key of {}; expected one of {}", self.name, known.join(", "));
+                let message = format!("`{key}` is no key of {}; expected one of {}", self.name, known.join(", "));
                 return Err(Mistake { span, message });
             }
         }
@@ -614,8 +656,7 @@ fn read_windows(item: &Item) -> Read<Windows> {
 
 fn read_bucket(item: &Item) -> Read<Bucket> {
     let fields = Fields::of("a bucket of the curve", item)?;
-    let bucket =
-        Bucket { min_score: fields.required("from", score)?, weight_bps: fields.required("weight", bps)? };
+    let bucket = Bucket { min_score: fields.required("from", score)?, weight_bps: fields.required("weight", bps)? };
     fields.finish()?;
     Ok(bucket)
 }
@@ -819,7 +860,9 @@ mod tests {
         ));
         assert_eq!(scenario.requests.len(), 2);
         assert_eq!(scenario.steps.len(), 1);
-        assert!(matches!(scenario.steps[0], Step { at, who: 3, action: Action::Play { request: 0 }, .. } if at == days(1)));
+        assert!(
+            matches!(scenario.steps[0], Step { at, who: 3, action: Action::Play { request: 0 }, .. } if at == days(1))
+        );
         let scores = &scenario.requests[0].deliveries[0].scores;
         assert!(scores[0].reveals && scores[0].score == 90 && !scores[1].reveals);
         assert_eq!((scenario.requests[0].max_reviews, scenario.requests[0].place_deposit), (5, UNIT));

@@ -4,10 +4,7 @@ use super::{
     amounts::{show_change, show_time, show_units, thousands},
     read::Scenario,
 };
-use crate::{
-    build::Contracts,
-    chain::Weight,
-};
+use crate::{build::Contracts, chain::Weight};
 use interfaces::{
     obligation::{MemberState, Membership},
     reputation::Profile,
@@ -21,6 +18,8 @@ use std::fmt::Write;
 const MICRO: u128 = 1_000_000;
 const PICOSECONDS_IN_MILLISECOND: u64 = 1_000_000_000;
 const KIB: u64 = 1_024;
+/// Width of a time, up to the hundredth day.
+const TIME_WIDTH: usize = 9;
 /// Width of the timeline.
 const WIDTH: usize = 118;
 
@@ -412,7 +411,7 @@ impl Timeline {
 
     fn show(&mut self, entry: &Entry) -> String {
         let paint = self.paint;
-        let time = show_time(entry.at);
+        let time = format!("{:>TIME_WIDTH$}", show_time(entry.at));
         let repeated = self.day == Some(entry.at);
         self.day = Some(entry.at);
         let shown_time = match repeated {
@@ -627,17 +626,14 @@ mod tests {
         assert_eq!(timeline.add(&entry("ada", "enlist")), "");
         assert_eq!(timeline.add(&entry("ben", "enlist")), "");
         let shown = timeline.add(&entry("cleo", "freeze for a rest"));
-        assert_eq!(shown, "0d 01:00   ada, ben enlist\n");
-        assert_eq!(timeline.finish(), "           cleo freezes for a rest\n");
+        assert_eq!(shown, " 0d 01:00   ada, ben enlist\n");
+        assert_eq!(timeline.finish(), "            cleo freezes for a rest\n");
     }
 
     #[test]
     fn a_refusal_is_told_from_an_expected_one() {
-        let refused = |expected| Entry {
-            outcome: Outcome::Refused("Banned".into()),
-            expected,
-            ..entry("ada", "enlist")
-        };
+        let refused =
+            |expected| Entry { outcome: Outcome::Refused("Banned".into()), expected, ..entry("ada", "enlist") };
         let mut timeline = Timeline::new(PLAIN);
         timeline.add(&refused(true));
         assert!(timeline.add(&refused(false)).contains("- ada enlists: refused as expected, Banned"));
@@ -652,7 +648,8 @@ mod tests {
 
     #[test]
     fn an_account_adds_up_to_the_last_unit_or_not_at_all() {
-        let account = Account { sent: 30, received: 10, deposited: 3, refunded: 1, after: 78, ..Account::new("ada", 100) };
+        let account =
+            Account { sent: 30, received: 10, deposited: 3, refunded: 1, after: 78, ..Account::new("ada", 100) };
         assert!(account.adds_up());
         assert!(!Account { after: 79, ..account }.adds_up());
     }

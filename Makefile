@@ -1,0 +1,56 @@
+# Everything below sets up what it needs, the Rust toolchain included, and keeps what it builds outside the checkout.
+# `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export ATOMIC_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/atomic-obligation
+export CARGO_TARGET_DIR ?= $(ATOMIC_CACHE)/target
+# Contract manifests are resolved in temporary folders too, away from .cargo/config.toml.
+export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
+
+SCENARIO ?= scenarios/labor-market.toml
+SAY := printf '\n\033[1m%s\033[0m\n'
+
+.PHONY: help demo test build check fmt lint clean toolchain
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Built things are kept in $(ATOMIC_CACHE)"
+
+demo: build ## Play the story of scenarios/labor-market.toml on real contracts (SCENARIO=file for another)
+	@cargo run --locked --quiet --package cli -- run $(SCENARIO)
+
+test: toolchain ## Run all tests: unit, property, and the contracts on an embedded chain
+	@$(SAY) "Compiling the tests (some ten minutes the first time)"
+	cargo test --locked --workspace --no-run
+	@$(SAY) "Running them; the first that needs the contracts builds them"
+	cargo test --locked --workspace
+
+build: toolchain ## Build the contracts in release, where their sources changed
+	@$(SAY) "Building the command that builds the contracts (some ten minutes the first time)"
+	cargo build --locked --package cli
+	@$(SAY) "Building the contracts"
+	@cargo run --locked --quiet --package cli -- build
+
+check: toolchain ## Check that everything compiles, contracts without the standard library too
+	cargo check --locked --workspace --all-targets
+	cargo check --locked --package rules --package interfaces --no-default-features
+
+fmt: toolchain ## Format the sources
+	cargo fmt --all
+
+lint: toolchain ## Check formatting and run clippy, warnings denied
+	@$(SAY) "Formatting"
+	cargo fmt --all --check
+	@$(SAY) "Clippy"
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@$(SAY) "Without the standard library"
+	cargo check --locked --package rules --package interfaces --no-default-features
+
+clean: ## Remove everything that was built
+	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" target
+
+toolchain:
+	@scripts/toolchain.sh
