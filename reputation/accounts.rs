@@ -1,8 +1,8 @@
 //! Accounts: what everyone has, what others hold of it, and the sum of it all.
 //!
-//! An [`Account`] and the [`Pledge`] one contract holds of it are plain values, whose methods are the rules. [`Accounts`]
-//! keeps them in storage, and a [`Batch`] is what one call works on: every cell is read once, and those that changed
-//! are written once, after the last rule has agreed.
+//! An [`Account`] and the [`Pledge`] that one contract holds of it are plain values, whose methods are the rules.
+//! [`Accounts`] keeps them in storage, and a [`Batch`] is what one call works on: every cell is read once, and those
+//! that changed are written once, after the last rule has agreed.
 
 use ink::{
     prelude::vec::Vec,

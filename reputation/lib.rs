@@ -9,13 +9,11 @@
 //! The roles are those of [`interfaces::roles`], each granted to the contract that needs it, never to everyone at once.
 //! After sealing, a manager can still:
 //!
-//! - grant and revoke every role, MINTER only to an account that was announced a notice before ([`grant_role`]);
+//! - grant and revoke every role, MINTER only to an account that was announced a notice before (`propose_minter`);
 //! - set mint caps, up and down, at once.
 //!
-//! It can no longer create reputation by its own hand: what it may do to balances is what a role it grants may do,
-//! and every grant, announcement and cap is an event. Reputation that a minter owed stays owed when its role is revoked.
-//!
-//! [`grant_role`]: reputation::Reputation
+//! It can no longer create reputation by its own hand: what it may do to balances is what a role it grants may do, and
+//! every grant, announcement and cap is an event. What a minter owed stays owed when its role is revoked.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod accounts;
@@ -189,7 +187,7 @@ pub mod reputation {
             Ok(moved)
         }
 
-        /// Emits the events of an effect that moved so many points.
+        /// Emits the events of an effect that changed something, and moved so many points.
         fn announce(&self, caller: AccountId, effect: &Effect, amount: Balance) {
             match *effect {
                 Effect::Owe { to, reason, .. } => self.env().emit_event(Owed { to, minter: caller, amount, reason }),

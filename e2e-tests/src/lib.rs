@@ -5,17 +5,20 @@
 
 use atomic_cli::{
     build,
-    chain::{account, Outcome},
+    chain::{account, Chain, Message, Outcome},
     world::{commitment, Settings, World},
 };
-use ink::primitives::{AccountId, Hash};
+use ink::{
+    primitives::{AccountId, Hash},
+    scale::{Decode, Encode},
+};
 use interfaces::{
     market::{self, RequestSpec},
     obligation::Membership,
     reputation::Profile,
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
-use std::ops::Deref;
+use std::{fmt::Debug, ops::Deref};
 
 /// The enforcers on the town's five seats.
 pub const ENFORCERS: [&str; 5] = ["eva", "emil", "edda", "enzo", "elsa"];
@@ -38,6 +41,22 @@ pub fn work_of(name: &str) -> Hash {
     let hash = account(&format!("work of {name}"));
     let bytes: &[u8; 32] = hash.as_ref();
     Hash::from(*bytes)
+}
+
+/// `who` sends a message that is refused: what it is told. Nothing on the chain has changed.
+///
+/// # Panics
+/// If the message was accepted, or changed something all the same.
+#[track_caller]
+pub fn refused<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
+    chain: &Chain,
+    who: &AccountId,
+    message: Message<Args, Result<T, E>>,
+) -> E {
+    let before = chain.state_hash();
+    let error = chain.call(who, message).err();
+    assert_eq!(chain.state_hash(), before, "a refused message changed something");
+    error
 }
 
 /// An organization, its market open.

@@ -38,7 +38,8 @@ pub enum Effect {
     Lock { who: AccountId, amount: Balance },
     /// As [`Reputation::unlock`]. LOCKER.
     Unlock { who: AccountId, amount: Balance },
-    /// Notes `places` more open places, which keep `who` from freezing. LOCKER.
+    /// Notes `places` more open places, which keep `who` from freezing. Refuses `Frozen` (a frozen account takes none)
+    /// and `Overflow`. LOCKER.
     Hold { who: AccountId, places: u32 },
     /// Takes at most `places` of the caller's own holds off again; never fails. LOCKER.
     Free { who: AccountId, places: u32 },
@@ -64,7 +65,7 @@ pub struct Profile {
     pub locked: Balance,
     /// `balance - locked`, and 0 while frozen.
     pub available: Balance,
-    /// Earned and not yet minted.
+    /// Earned and not yet minted, at most the greatest `Balance`.
     pub owed: Balance,
     /// Endowed or minted, over the account's lifetime.
     pub earned: Balance,
