@@ -14,8 +14,8 @@
 //!
 //! **Who may do what.** The manager (pendzl's role 0, at first who deployed the contract) grants roles and pauses
 //! enlisting. An account with the OPERATOR role opens pools; to those it opened it alone reports work, even after the
-//! role is revoked, so that work in hand can be settled. This contract itself needs LOCKER, SLASHER, FREEZER and MINTER
-//! in the reputation contract.
+//! role is revoked, so that work in hand can be settled. This contract itself needs LOCKER, SLASHER, SPENDER, FREEZER
+//! and MINTER in the reputation contract.
 //!
 //! **Bounded work.** No message loops over the members of a pool. What all have seen is one sum
 //! ([`ledger`]), the line is a linked list ([`seats`]), and an account is in eight pools at most ([`members`]).
@@ -53,7 +53,7 @@ pub mod obligation {
     use interfaces::{
         obligation::{
             Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolOpened, Queued,
-            ReputationRefused, Resigned, Schedule, Seated, Standing, StandingChanged, Terms,
+            ReputationRefused, Resigned, Restored, Schedule, Seated, Standing, StandingChanged, Terms,
         },
         reputation::{self, Effect, MintReason},
         roles, PoolId, Reputation as _,
@@ -105,17 +105,13 @@ pub mod obligation {
 
         #[ink(message)]
         fn evaluate(&mut self, pool: PoolId, who: AccountId) -> Result<Standing, Error> {
-            match self.members.evaluate(pool, who, self.now())? {
-                Evaluation::Unchanged(standing) => Ok(standing),
-                Evaluation::Latched(standing) => {
-                    self.announce_standing(pool, who, standing, Penalty::default());
-                    Ok(standing)
-                }
-                Evaluation::Banned(ban) => {
-                    self.punish(pool, who, ban)?;
-                    Ok(Standing::Banned)
-                }
-            }
+            let standings = self.evaluate_all(pool, &[who])?;
+            Ok(standings.into_iter().next().expect("one account was evaluated"))
+        }
+
+        #[ink(message)]
+        fn evaluate_many(&mut self, pool: PoolId, accounts: Vec<AccountId>) -> Result<Vec<Standing>, Error> {
+            self.evaluate_all(pool, &accounts)
         }
 
         #[ink(message)]
@@ -200,6 +196,17 @@ pub mod obligation {
             let who = self.env().caller();
             let ops = self.members.check_in(pool, who, self.now())?;
             self.env().emit_event(CheckedIn { pool, who, ops });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn restore(&mut self, pool: PoolId, ops: u32) -> Result<(), Error> {
+            let who = self.env().caller();
+            let burnt = self.members.restore(pool, who, ops, self.now())?;
+            if burnt > 0 {
+                self.apply(vec![Effect::Spend { who, amount: burnt }])?;
+            }
+            self.env().emit_event(Restored { pool, who, ops, burnt });
             Ok(())
         }
 
@@ -316,42 +323,69 @@ pub mod obligation {
             Ok(())
         }
 
-        /// Carries out a ban that was latched: burns the bond and the share of the rest, and owes the caller its
-        /// reward.
-        ///
-        /// Where the reputation contract refuses, the penalties are tried without the reward, so that a keeper who
-        /// cannot be rewarded spares nobody. Where it refuses those as well, the bond stays noted as locked. The ban
-        /// stands either way.
-        fn punish(&mut self, pool: PoolId, who: AccountId, ban: Ban) -> Result<(), Error> {
-            let penalty = match self.penalize(who, &ban, ban.reward) {
-                Ok(penalty) => penalty,
-                Err(error) => {
-                    self.env().emit_event(ReputationRefused { who, error });
-                    let unrewarded = self.penalize(who, &ban, 0);
-                    if unrewarded.is_err() {
-                        self.members.keep_bond(pool, who, ban.bond)?;
-                    }
-                    unrewarded.unwrap_or_default()
+        fn evaluate_all(&mut self, pool: PoolId, accounts: &[AccountId]) -> Result<Vec<Standing>, Error> {
+            let evaluations = self.members.evaluate(pool, accounts, self.now())?;
+            let standings = evaluations.iter().map(Evaluation::standing).collect();
+            let mut bans = Vec::new();
+            for (&who, evaluation) in accounts.iter().zip(evaluations) {
+                match evaluation {
+                    Evaluation::Unchanged(_) => {}
+                    Evaluation::Latched(standing) => self.announce_standing(pool, who, standing, Penalty::default()),
+                    Evaluation::Banned(ban) => bans.push((who, ban)),
                 }
-            };
-            self.announce_standing(pool, who, Standing::Banned, penalty);
-            self.announce_successor(pool, ban.seated);
+            }
+            if !bans.is_empty() {
+                self.punish(pool, bans)?;
+            }
+            Ok(standings)
+        }
+
+        /// Carries out bans that were latched: burns the bonds and the shares of the rest, and owes the caller its
+        /// rewards.
+        ///
+        /// Where the reputation contract refuses, the penalties are tried without the rewards, so that a keeper who
+        /// cannot be rewarded spares nobody. Where it refuses those as well, the bonds stay noted as locked. The bans
+        /// stand either way.
+        fn punish(&mut self, pool: PoolId, mut bans: Vec<(AccountId, Ban)>) -> Result<(), Error> {
+            let mut taken = self.penalize(&bans);
+            if let Err(error) = taken {
+                for (who, ban) in &mut bans {
+                    ban.reward = 0;
+                    self.env().emit_event(ReputationRefused { who: *who, error });
+                }
+                taken = self.penalize(&bans);
+            }
+            let burns = taken.is_ok();
+            let mut taken = taken.unwrap_or_default().into_iter();
+            for (who, ban) in bans {
+                if !burns {
+                    self.members.keep_bond(pool, who, ban.bond)?;
+                }
+                let penalty = Penalty {
+                    bond_burnt: taken.next().unwrap_or_default(),
+                    slashed: taken.next().unwrap_or_default(),
+                    reward: ban.reward,
+                };
+                self.announce_standing(pool, who, Standing::Banned, penalty);
+                self.announce_successor(pool, ban.seated);
+            }
             Ok(())
         }
 
-        /// One attempt at a ban's penalties, with a reward for the caller if it is above 0.
-        fn penalize(&self, who: AccountId, ban: &Ban, reward: Balance) -> Result<Penalty, reputation::Error> {
-            let mut effects =
-                vec![Effect::Slash { who, amount: ban.bond }, Effect::SlashShare { who, ppm: ban.slash_ppm }];
+        /// One attempt at the penalties of bans, with the rewards for the caller as one sum; returns what was taken:
+        /// bond and share by turns.
+        fn penalize(&self, bans: &[(AccountId, Ban)]) -> Result<Vec<Balance>, reputation::Error> {
+            let mut effects = Vec::new();
+            let mut reward: Balance = 0;
+            for &(who, ref ban) in bans {
+                effects.push(Effect::Slash { who, amount: ban.bond });
+                effects.push(Effect::SlashShare { who, ppm: ban.slash_ppm });
+                reward = reward.saturating_add(ban.reward);
+            }
             if reward > 0 {
                 effects.push(Effect::Owe { to: self.env().caller(), amount: reward, reason: MintReason::Keeper });
             }
-            let mut taken = self.apply(effects)?.into_iter();
-            Ok(Penalty {
-                bond_burnt: taken.next().unwrap_or_default(),
-                slashed: taken.next().unwrap_or_default(),
-                reward,
-            })
+            self.apply(effects)
         }
 
         /// All effects in one call of the reputation contract, or the reason it gave for refusing them. A failure below

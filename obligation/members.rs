@@ -12,7 +12,8 @@ use ink::{
 };
 use interfaces::{
     obligation::{
-        Error, MemberState, Outcome, Schedule, Standing, Terms, MAX_FILLED, MAX_OUTCOMES, MAX_PAGE, MAX_POOLS_OF,
+        Error, MemberState, Outcome, Schedule, Standing, Terms, MAX_BANS, MAX_EVALUATED, MAX_FILLED, MAX_OUTCOMES,
+        MAX_PAGE, MAX_POOLS_OF,
     },
     Balance, PoolId, Ppm, Timestamp,
 };
@@ -85,6 +86,15 @@ pub enum Evaluation {
     Banned(Ban),
 }
 
+impl Evaluation {
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Unchanged(standing) | Self::Latched(standing) => *standing,
+            Self::Banned(_) => Standing::Banned,
+        }
+    }
+}
+
 /// All pools and their members.
 #[derive(Debug, Default)]
 #[ink::storage_item]
@@ -130,32 +140,30 @@ impl Members {
 
     // Anyone
 
-    /// Latches the standing of `who`. Only who has a seat can change: a ledger that stands still has nothing to latch.
-    pub fn evaluate(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<Evaluation, Error> {
+    /// Latches the standings of all `accounts`, but at most eight bans, and says in their order what was found.
+    ///
+    /// All are judged as they stood at the beginning: who takes the seat of one that is banned is not judged on it, and
+    /// who is named again is found unchanged.
+    pub fn evaluate(&mut self, id: PoolId, accounts: &[AccountId], now: Timestamp) -> Result<Vec<Evaluation>, Error> {
+        ensure!(accounts.len() <= MAX_EVALUATED, Error::TooManyEvaluated);
         let mut pool = self.pool(id, now)?;
-        let mut member = self.member(id, who)?;
-        let standing = pool.standing(&member);
-        if member.state != MemberState::Seated {
-            return Ok(Evaluation::Unchanged(standing));
+        let members: Result<Vec<_>, _> = accounts.iter().map(|&who| self.member(id, who)).collect();
+        let mut evaluations: Vec<Evaluation> = Vec::with_capacity(accounts.len());
+        let (mut bans, mut changed) = (0_usize, false);
+        for (&who, mut member) in accounts.iter().zip(members?) {
+            let named_before = accounts.iter().zip(&evaluations).find(|(other, _)| **other == who);
+            let evaluation = match named_before {
+                Some((_, found)) => Evaluation::Unchanged(found.standing()),
+                None => self.judge(&mut pool, who, &mut member, bans < MAX_BANS),
+            };
+            bans = bans.saturating_add(matches!(evaluation, Evaluation::Banned(_)).into());
+            changed |= !matches!(evaluation, Evaluation::Unchanged(_));
+            evaluations.push(evaluation);
         }
-        let evaluation = if standing == Standing::Banned {
-            let bond = core::mem::take(&mut member.bond);
-            pool.vacate(&mut member, MemberState::Banned);
-            self.leave_pool(who, id);
-            Evaluation::Banned(Ban {
-                bond,
-                slash_ppm: pool.terms().slash_ppm,
-                reward: pool.terms().keeper_reward.min(terms::most_reward(bond)),
-                seated: self.seat_first(&mut pool),
-            })
-        } else if pool.latch(&mut member, standing) {
-            Evaluation::Latched(standing)
-        } else {
-            return Ok(Evaluation::Unchanged(standing));
-        };
-        self.keep(id, who, &member);
-        self.store(&pool);
-        Ok(evaluation)
+        if changed {
+            self.store(&pool);
+        }
+        Ok(evaluations)
     }
 
     /// Gives up to `max` free seats to the first in line and returns who took them.
@@ -243,6 +251,21 @@ impl Members {
         self.keep(id, who, &member);
         self.store(&pool);
         Ok(presence)
+    }
+
+    /// `who` makes up for `ops` it missed; returns what that costs in reputation.
+    pub fn restore(&mut self, id: PoolId, who: AccountId, ops: u32, now: Timestamp) -> Result<Balance, Error> {
+        let mut pool = self.pool(id, now)?;
+        let mut member = self.member(id, who)?;
+        pool.standing_at_work(&member)?;
+        let deficit = pool.deficit(&member);
+        ensure!(deficit > 0 && ops > 0, Error::NoDeficit);
+        ensure!(u128::from(ops) <= deficit, Error::BeyondDeficit);
+
+        pool.declare(&mut member, ops);
+        self.keep(id, who, &member);
+        self.store(&pool);
+        Ok(pool.terms().restore_price.saturating_mul(ops.into()))
     }
 
     /// Rests all memberships of `who`, seats and places in lines alike; returns who took which seat.
@@ -420,6 +443,35 @@ impl Members {
     }
 
     // Steps
+
+    /// Latches the standing of one member, a ban only if it `may_ban`. Only who has a seat can change: a ledger that
+    /// stands still has nothing to latch.
+    fn judge(&mut self, pool: &mut PoolNow, who: AccountId, member: &mut Member, may_ban: bool) -> Evaluation {
+        let standing = pool.standing(member);
+        if member.state != MemberState::Seated {
+            return Evaluation::Unchanged(standing);
+        }
+        if standing != Standing::Banned {
+            if !pool.latch(member, standing) {
+                return Evaluation::Unchanged(standing);
+            }
+            self.keep(pool.id, who, member);
+            return Evaluation::Latched(standing);
+        }
+        if !may_ban {
+            return Evaluation::Unchanged(standing);
+        }
+        let bond = core::mem::take(&mut member.bond);
+        pool.vacate(member, MemberState::Banned);
+        self.leave_pool(who, pool.id);
+        self.keep(pool.id, who, member);
+        Evaluation::Banned(Ban {
+            bond,
+            slash_ppm: pool.terms().slash_ppm,
+            reward: pool.terms().keeper_reward.min(terms::most_reward(bond)),
+            seated: self.seat_first(pool),
+        })
+    }
 
     /// The pool, if `operator` opened it.
     fn operated(&self, id: PoolId, operator: AccountId, now: Timestamp) -> Result<PoolNow, Error> {

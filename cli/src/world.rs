@@ -179,7 +179,7 @@ impl World {
     fn grant_roles(&self) -> Result<()> {
         let (reputation, obligation, market) = (self.reputation_address, self.obligation_address, self.market_address);
         let granted: [(AccountId, AccountId, &[RoleType]); 3] = [
-            (reputation, obligation, &[roles::LOCKER, roles::SLASHER, roles::FREEZER, roles::MINTER]),
+            (reputation, obligation, &[roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::FREEZER, roles::MINTER]),
             (reputation, market, &[roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::MINTER]),
             (obligation, market, &[roles::OPERATOR]),
         ];

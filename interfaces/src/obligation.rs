@@ -16,6 +16,10 @@ pub const MAX_POOLS_OF: usize = 8;
 pub const MAX_PAGE: u32 = 64;
 /// Most seats filled by one [`Obligation::fill_seats`].
 pub const MAX_FILLED: u32 = 64;
+/// Most accounts in one [`Obligation::evaluate_many`].
+pub const MAX_EVALUATED: usize = 64;
+/// Most bans latched by one [`Obligation::evaluate_many`].
+pub const MAX_BANS: usize = 8;
 
 /// How much an op weighs when it is seen (section 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,6 +266,12 @@ pub enum Error {
     Reputation(reputation::Error),
     /// There are as many pools as a `PoolId` counts.
     TooManyPoolsOpened,
+    /// More than 64 accounts to evaluate.
+    TooManyEvaluated,
+    /// There is nothing to restore: no work is missing, or no ops were asked for.
+    NoDeficit,
+    /// More ops than are missing cannot be restored.
+    BeyondDeficit,
 }
 
 impl From<AccessControlError> for Error {
@@ -301,6 +311,16 @@ pub trait Obligation {
     /// Errors: `UnknownPool`, `NotAMember`.
     #[ink(message)]
     fn evaluate(&mut self, pool: PoolId, who: AccountId) -> Result<Standing, Error>;
+
+    /// Anyone: evaluates up to 64 accounts as [`Obligation::evaluate`] does, and returns their standings in order.
+    ///
+    /// At most 8 bans are latched, in one call of the reputation contract; further accounts are reported as `Banned`
+    /// and left for another call. An account named twice is handled once. The keeper's rewards are owed as one sum.
+    /// Emits what `evaluate` emits.
+    ///
+    /// Errors: `TooManyEvaluated`, `UnknownPool`, `NotAMember` (one of them is none: then none is evaluated).
+    #[ink(message)]
+    fn evaluate_many(&mut self, pool: PoolId, accounts: Vec<AccountId>) -> Result<Vec<Standing>, Error>;
 
     /// Anyone: gives up to `max` (at most 64) free seats to the first in line and returns how many. Emits `Seated`.
     ///
@@ -362,6 +382,13 @@ pub trait Obligation {
     /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `NoPresence`, `AlreadyCheckedIn`.
     #[ink(message)]
     fn check_in(&mut self, pool: PoolId) -> Result<(), Error>;
+
+    /// A member with a seat: burns `restore_price * ops` of its available reputation and declares `ops`, at most its
+    /// present deficit. Emits `Restored`.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `NoDeficit`, `BeyondDeficit`, `Reputation`.
+    #[ink(message)]
+    fn restore(&mut self, pool: PoolId, ops: u32) -> Result<(), Error>;
 
     /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines.
     ///
@@ -517,6 +544,19 @@ pub struct CheckedIn {
     #[ink(topic)]
     pub who: AccountId,
     pub ops: u32,
+}
+
+/// A member made up for work it had missed.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Restored {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+    pub ops: u32,
+    /// The reputation burnt for it.
+    pub burnt: Balance,
 }
 
 /// An account began a rest from all its pools, or ended it.

@@ -52,7 +52,16 @@ impl World {
     }
 
     fn evaluate(&mut self, pool: PoolId, who: u8) -> Result<Evaluation, Error> {
-        self.members.evaluate(pool, account(who), self.now)
+        self.evaluate_many(pool, &[who]).map(|mut found| found.remove(0))
+    }
+
+    fn evaluate_many(&mut self, pool: PoolId, who: &[u8]) -> Result<Vec<Evaluation>, Error> {
+        let accounts: Vec<_> = who.iter().copied().map(account).collect();
+        self.members.evaluate(pool, &accounts, self.now)
+    }
+
+    fn restore(&mut self, pool: PoolId, who: u8, ops: u32) -> Result<Balance, Error> {
+        self.members.restore(pool, account(who), ops, self.now)
     }
 
     fn see(&mut self, pool: PoolId, ops: u32) {
@@ -226,6 +235,121 @@ fn who_is_banned_by_its_live_standing_can_no_longer_help_itself_before_anyone_la
         assert_eq!(world.commit(0, 1), Err(Error::Banned));
         assert_eq!(world.enlist(0, 1), Err(Error::Banned));
         assert_eq!(world.freeze(1), Err(Error::NotAMember), "it has nothing left to rest from");
+    });
+}
+
+#[test]
+fn many_are_evaluated_at_once_each_once_and_in_the_order_named() {
+    on_chain(|| {
+        let mut world = World::with(Terms { seats: 3, ..plain() });
+        for who in [1, 2, 3, 4] {
+            world.enlist(0, who).unwrap();
+        }
+        world.see(0, short(51));
+        world.declare(0, 2, 30);
+        world.declare(0, 3, 51);
+        let ban = Ban { bond: 50, slash_ppm: 100_000, reward: 20, seated: Some(account(4)) };
+        let found = world.evaluate_many(0, &[3, 1, 4, 2, 1, 2]).unwrap();
+        let expected = [
+            Evaluation::Unchanged(Standing::Healthy),
+            Evaluation::Banned(ban),
+            Evaluation::Unchanged(Standing::Healthy),
+            Evaluation::Latched(Standing::Throttled),
+            Evaluation::Unchanged(Standing::Banned),
+            Evaluation::Unchanged(Standing::Throttled),
+        ];
+        assert_eq!(found, expected);
+        assert_eq!(
+            (world.membership(0, 4).state, world.membership(0, 1).state),
+            (MemberState::Seated, MemberState::Banned)
+        );
+        let capacity = world.capacity(0);
+        assert_eq!((capacity.active, capacity.throttled, capacity.waiting), (3, 1, 0));
+        assert_eq!(world.evaluate_many(0, &[]), Ok(vec![]));
+    });
+}
+
+#[test]
+fn at_most_eight_bans_are_latched_at_once_and_the_others_told() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        let all: Vec<u8> = (1..=10).collect();
+        for &who in &all {
+            world.enlist(0, who).unwrap();
+        }
+        world.see(0, short(51));
+        let banned = |found: &[Evaluation]| found.iter().filter(|found| matches!(found, Evaluation::Banned(_))).count();
+        let first = world.evaluate_many(0, &all).unwrap();
+        assert!(first.iter().all(|found| found.standing() == Standing::Banned));
+        assert_eq!((banned(&first), world.capacity(0).active), (8, 2));
+        assert_eq!(world.membership(0, 9).state, MemberState::Seated);
+        let second = world.evaluate_many(0, &all).unwrap();
+        assert_eq!((banned(&second), world.capacity(0).active), (2, 0));
+    });
+}
+
+#[test]
+fn no_account_is_evaluated_where_one_is_no_member_or_there_are_too_many() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(51));
+        let before = world.cells(1, 2);
+        assert_eq!(world.evaluate_many(0, &[1, STRANGER]), Err(Error::NotAMember));
+        assert_eq!(world.evaluate_many(0, &[1; 65]), Err(Error::TooManyEvaluated));
+        assert_eq!(world.evaluate_many(1, &[1]), Err(Error::UnknownPool));
+        assert_eq!(world.cells(1, 2), before);
+        assert_eq!(world.evaluate_many(0, &[1; 64]).map(|found| found.len()), Ok(64));
+    });
+}
+
+// Restoring
+
+#[test]
+fn a_deficit_is_restored_at_its_price_and_never_beyond() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        assert_eq!(world.restore(0, 1, 1), Err(Error::NoDeficit));
+        world.see(0, short(12));
+        world.commit(0, 1).unwrap();
+        let before = world.cells(1, 3);
+        assert_eq!(world.restore(0, 1, 0), Err(Error::NoDeficit));
+        assert_eq!(world.restore(0, 1, 12), Err(Error::BeyondDeficit), "work in hand is not missing");
+        assert_eq!(world.restore(0, 2, 1), Err(Error::NotAMember));
+        assert_eq!(world.restore(0, STRANGER, 1), Err(Error::NotAMember));
+        assert_eq!(world.restore(1, 1, 1), Err(Error::UnknownPool));
+        assert_eq!(world.cells(1, 3), before);
+        assert_eq!(world.restore(0, 1, 4), Ok(20));
+        assert_eq!((world.membership(0, 1).declared, world.membership(0, 1).deficit), (4_000_000, 7));
+        assert_eq!(world.restore(0, 1, 7), Ok(35));
+        assert_eq!(world.restore(0, 1, 1), Err(Error::NoDeficit));
+        world.resolve(0, 1, 1, 1);
+        world.freeze(1).unwrap();
+        assert_eq!(world.restore(0, 1, 1), Err(Error::Frozen));
+    });
+}
+
+#[test]
+fn a_ban_cannot_be_bought_off() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(51));
+        assert_eq!(world.restore(0, 1, 51), Err(Error::Banned), "not even before anyone has latched it");
+        world.evaluate(0, 1).unwrap();
+        assert_eq!(world.restore(0, 1, 51), Err(Error::Banned));
+    });
+}
+
+#[test]
+fn a_price_beyond_all_reputation_is_named_and_not_wrapped() {
+    on_chain(|| {
+        let mut world = World::with(Terms { restore_price: Balance::MAX, ..plain() });
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(2));
+        assert_eq!(world.restore(0, 1, 2), Ok(Balance::MAX));
     });
 }
 
@@ -636,6 +760,7 @@ enum Step {
     Freeze(u8),
     Unfreeze(u8),
     Evaluate(PoolId, u8),
+    Restore(PoolId, u8, u32),
     Fill(PoolId, u32),
     See(PoolId, u32),
     Commit(PoolId, u8),
@@ -657,6 +782,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..ACCOUNTS).prop_map(Step::Freeze),
         3 => (0..ACCOUNTS).prop_map(Step::Unfreeze),
         4 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Evaluate(pool, who)),
+        1 => (0..POOLS, 0..ACCOUNTS, 0..4u32).prop_map(|(pool, who, ops)| Step::Restore(pool, who, ops)),
         1 => (0..POOLS, 0..4u32).prop_map(|(pool, max)| Step::Fill(pool, max)),
         3 => (0..POOLS, 0..20u32).prop_map(|(pool, ops)| Step::See(pool, ops)),
         2 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Commit(pool, who)),
@@ -695,6 +821,7 @@ impl World {
             Step::Freeze(who) => self.freeze(*who).is_err(),
             Step::Unfreeze(who) => self.unfreeze(*who).is_err(),
             Step::Evaluate(pool, who) => self.evaluate_twice(*pool, *who).is_err(),
+            Step::Restore(pool, who, ops) => self.restore(*pool, *who, *ops).is_err(),
             Step::Fill(pool, max) => self.members.fill_seats(*pool, *max, now).is_err(),
             Step::See(pool, ops) => self.members.record_seen(*pool, by, *ops, 3, now).is_err(),
             Step::Commit(pool, who) => self.commit(*pool, *who).is_err(),
