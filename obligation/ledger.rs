@@ -1,7 +1,8 @@
 //! What a pool has seen and its members have declared, as of one moment (sections 1.2, 1.3 and 1.5).
 //!
-//! A pool is kept in two cells: [`Pool`] holds what never changes, [`Counters`] what changes with the work. Loaded
-//! together they are a [`PoolNow`], whose methods do everything that needs no other cell than a member's own.
+//! A pool is kept in two cells: [`Pool`] holds what changes with new terms only, [`Counters`] what changes with the
+//! work. Loaded together they are a [`PoolNow`], whose methods do everything that needs no other cell than a member's
+//! own. A [`Proposal`] waits in a third cell, which nobody loads before it is due.
 
 use ink::primitives::AccountId;
 use interfaces::{
@@ -10,9 +11,9 @@ use interfaces::{
 };
 use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
 
-use crate::seats::Line;
+use crate::{seats::Line, terms};
 
-/// What never changes about a pool.
+/// What changes about a pool with new terms only.
 #[derive(Clone, Debug)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -25,7 +26,16 @@ pub struct Pool {
     pub schedule: Schedule,
 }
 
-/// What changes about a pool. Sums of ops are raw [`Micro`]s, as of `epoch`.
+/// Terms and a schedule that wait for their notice to be over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Proposal {
+    pub terms: Terms,
+    pub schedule: Schedule,
+}
+
+/// What changes about a pool with the work. Sums of ops are raw [`Micro`]s, as of `epoch`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -44,6 +54,12 @@ pub struct Counters {
     pub line: Line,
     /// Reviews asked for and not done with.
     pub backlog: u64,
+    /// When the proposed terms take effect; `None` without a proposal.
+    pub due: Option<Timestamp>,
+    /// The presence due for the running epoch, where new terms took effect within it.
+    presence: Option<u32>,
+    /// Whether the operator has closed the pool.
+    pub closed: bool,
 }
 
 /// One account in one pool.
@@ -67,8 +83,12 @@ pub struct Member {
     pub seat_since: Timestamp,
     /// Reputation locked for this membership.
     pub bond: Balance,
+    /// Whether the operator enrolled it.
+    pub enrolled: bool,
     /// When the last seat was given up; 0 if never.
     pub ended: Timestamp,
+    /// When the cooldown is over that began then, under the terms of the time.
+    cooled_at: Timestamp,
     /// The first epoch in which presence can be declared again.
     pub next_check_in: u64,
 }
@@ -90,9 +110,14 @@ impl Member {
         self.anchor = ledger.anchor;
     }
 
-    /// Whether the last seat was given up less than `cooldown` ago. Who never had one has nothing to cool down from.
-    pub fn cools_down(&self, cooldown: Timestamp, now: Timestamp) -> bool {
-        self.ended != 0 && now < self.ended.saturating_add(cooldown)
+    /// The ledger begins anew, as if nothing had ever been seen.
+    pub fn clear(&mut self) {
+        self.keep(Ledger::default());
+    }
+
+    /// Whether the last seat was given up too short a time ago. Who never had one has nothing to cool down from.
+    pub fn cools_down(&self, now: Timestamp) -> bool {
+        now < self.cooled_at
     }
 }
 
@@ -103,24 +128,63 @@ pub struct PoolNow {
     pub now: Timestamp,
     pub fixed: Pool,
     pub counters: Counters,
-    fading: Fading,
+    /// Whether a proposal took effect since the pool was stored.
+    pub adopted: bool,
 }
 
 impl PoolNow {
-    pub fn new(id: PoolId, fixed: Pool, mut counters: Counters, now: Timestamp) -> Self {
-        let terms = &fixed.terms;
-        let presence = u64::from(terms.presence).saturating_mul(terms.denominator.into());
-        let fading = Fading { retention_ppm: terms.retention_ppm, presence_per_epoch: Micro::from_ops(presence) };
-        let epoch = rules::epoch_of(now, fixed.opened, terms.epoch);
-        let passed = epoch.saturating_sub(counters.epoch);
-        if passed > 0 {
-            let accumulator = Accumulator { total: Micro(counters.accumulated), epoch: counters.epoch };
-            counters.accumulated = accumulator.at(&fading, epoch).total.0;
-            counters.demand = rules::decay_floor(Micro(counters.demand), fading.retention_ppm, passed).0;
-            counters.supply = rules::decay_floor(Micro(counters.supply), fading.retention_ppm, passed).0;
-            counters.epoch = epoch;
+    pub fn new(id: PoolId, fixed: Pool, counters: Counters, now: Timestamp) -> Self {
+        let mut pool = Self { id, now, fixed, counters, adopted: false };
+        pool.advance(now);
+        pool
+    }
+
+    /// The proposal is in force from `now` on, the moment at which it is due. Only the running epoch keeps the presence
+    /// with which it began: terms never act backwards.
+    pub fn adopt(&mut self, proposal: Proposal) {
+        let presence = self.presence();
+        self.counters.presence = (presence != proposal.terms.presence).then_some(presence);
+        self.counters.due = None;
+        self.fixed.terms = proposal.terms;
+        self.fixed.schedule = proposal.schedule;
+        self.adopted = true;
+    }
+
+    /// Time passes: all sums fade, and presence falls due.
+    pub fn advance(&mut self, now: Timestamp) {
+        self.now = now;
+        let epoch = rules::epoch_of(now, self.fixed.opened, self.fixed.terms.epoch);
+        if epoch > self.counters.epoch && self.counters.presence.is_some() {
+            self.fade(self.counters.epoch.saturating_add(1));
+            self.counters.presence = None;
         }
-        Self { id, now, fixed, counters, fading }
+        if epoch > self.counters.epoch {
+            self.fade(epoch);
+        }
+    }
+
+    fn fade(&mut self, epoch: u64) {
+        let fading = self.fading();
+        let passed = epoch.saturating_sub(self.counters.epoch);
+        self.counters.accumulated = self.accumulator().at(&fading, epoch).total.0;
+        self.counters.demand = rules::decay_floor(Micro(self.counters.demand), fading.retention_ppm, passed).0;
+        self.counters.supply = rules::decay_floor(Micro(self.counters.supply), fading.retention_ppm, passed).0;
+        self.counters.epoch = epoch;
+    }
+
+    fn fading(&self) -> Fading {
+        let terms = &self.fixed.terms;
+        let presence = u64::from(self.presence()).saturating_mul(terms.denominator.into());
+        Fading { retention_ppm: terms.retention_ppm, presence_per_epoch: Micro::from_ops(presence) }
+    }
+
+    /// Ops of presence due for the running epoch.
+    pub fn presence(&self) -> u32 {
+        if self.counters.closed {
+            0
+        } else {
+            self.counters.presence.unwrap_or(self.fixed.terms.presence)
+        }
     }
 
     pub fn terms(&self) -> &Terms {
@@ -140,7 +204,7 @@ impl PoolNow {
         let segments = schedule.segments.iter().map(|segment| (segment.offset, segment.weight_ppm));
         let schedule_ppm = rules::schedule_weight(segments, schedule.cycle, self.now);
         let weight = match terms.rate {
-            Rate::Fixed => rules::fixed_weight(schedule_ppm),
+            Rate::Fixed => rules::fixed_weight(schedule_ppm.min(terms::fairest_weight(terms, self.counters.active))),
             Rate::FairShare { diligence_ppm } => rules::fair_share_weight(
                 terms.denominator,
                 diligence_ppm,
@@ -149,7 +213,7 @@ impl PoolNow {
                 self.counters.active,
             ),
         };
-        self.counters.accumulated = self.accumulator().see(&self.fading, self.epoch(), weight, ops).total.0;
+        self.counters.accumulated = self.accumulator().see(&self.fading(), self.epoch(), weight, ops).total.0;
         let reviews = u64::from(ops).saturating_mul(reviews_per_op.into());
         self.counters.demand = Micro(self.counters.demand).saturating_add(Micro::from_ops(reviews)).0;
     }
@@ -170,7 +234,7 @@ impl PoolNow {
     }
 
     pub fn has_free_seat(&self) -> bool {
-        self.counters.active < self.fixed.terms.seats
+        !self.counters.closed && self.counters.active < self.fixed.terms.seats
     }
 
     // One member
@@ -233,11 +297,12 @@ impl PoolNow {
     /// The member gives up its seat, and its ledger stands still.
     pub fn vacate(&mut self, member: &mut Member, state: MemberState) {
         self.latch(member, Standing::Healthy);
-        let (carry, declared) = member.ledger().rest(&self.fading, &self.accumulator());
+        let (carry, declared) = member.ledger().rest(&self.fading(), &self.accumulator());
         member.keep(Ledger { carry, baseline: Micro::ZERO, declared, anchor: 0 });
         member.state = state;
         member.seat_since = 0;
         member.ended = self.now;
+        member.cooled_at = self.now.saturating_add(self.fixed.terms.cooldown);
         self.counters.active = self.counters.active.saturating_sub(1);
     }
 
@@ -255,7 +320,7 @@ impl PoolNow {
 
     /// A member with a seat has done `ops` more.
     pub fn declare(&mut self, member: &mut Member, ops: u32) {
-        member.keep(member.ledger().declare(&self.fading, &self.accumulator(), ops.into()));
+        member.keep(member.ledger().declare(&self.fading(), &self.accumulator(), ops.into()));
         self.counters.supply = Micro(self.counters.supply).saturating_add(Micro::from_ops(ops.into())).0;
     }
 
@@ -275,7 +340,7 @@ impl PoolNow {
     fn seen_and_declared(&self, member: &Member) -> (Micro, Micro) {
         if member.state == MemberState::Seated {
             let ledger = member.ledger();
-            (ledger.seen(&self.fading, &self.accumulator()), ledger.declared(&self.fading, self.epoch()))
+            (ledger.seen(&self.fading(), &self.accumulator()), ledger.declared(&self.fading(), self.epoch()))
         } else {
             (Micro(member.carry), Micro(member.declared))
         }
@@ -285,7 +350,7 @@ impl PoolNow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{after, plain, pool, terms, weekly, DAY};
+    use crate::fixtures::{after, plain, pool, terms, weekly, DAY, OPENED};
     use proptest::prelude::*;
 
     const OP: u128 = 1_000_000;
@@ -394,9 +459,11 @@ mod tests {
 
     #[test]
     fn who_never_had_a_seat_has_nothing_to_cool_down_from() {
-        assert!(!Member::default().cools_down(14 * DAY, DAY), "not even on a chain that is a day old");
-        let left = Member { ended: DAY, ..Member::default() };
-        assert!(left.cools_down(14 * DAY, 15 * DAY - 1) && !left.cools_down(14 * DAY, 15 * DAY));
+        assert!(!Member::default().cools_down(DAY), "not even on a chain that is a day old");
+        let mut pool = pool(terms(), Schedule::default());
+        let mut left = seated(&mut pool);
+        pool.vacate(&mut left, MemberState::Left);
+        assert!(left.cools_down(OPENED + 14 * DAY - 1) && !left.cools_down(OPENED + 14 * DAY));
     }
 
     #[test]

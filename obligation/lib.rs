@@ -10,10 +10,15 @@
 //! at once, or [leave](interfaces::Obligation::resign), both only with nothing missing: then its ledger stands still,
 //! and goes on when it comes back. A member that falls too far short is banned by the first call of
 //! [`evaluate`](interfaces::Obligation::evaluate) that finds it so: the bond burns, the caller is rewarded, and the
-//! first in line has the seat.
+//! first in line has the seat. After a cooldown the manager may [lift the ban](interfaces::Obligation::reinstate).
 //!
-//! **Who may do what.** The manager (pendzl's role 0, at first who deployed the contract) grants roles and pauses
-//! enlisting. An account with the OPERATOR role opens pools; to those it opened it alone reports work, even after the
+//! **The life of a pool.** Its operator opens it under terms, enlisted members join it, and the operator
+//! [enrolls](interfaces::Obligation::enroll) those that agreed through it. New terms are
+//! [proposed](interfaces::Obligation::propose_terms) by the manager and take effect after the notice of those in force;
+//! who does not want them leaves meanwhile. A [closed](interfaces::Obligation::close_pool) pool asks nothing of anyone.
+//!
+//! **Who may do what.** The manager (pendzl's role 0, at first who deployed the contract) grants roles, pauses
+//! enlisting, proposes terms and lifts bans. An account with the OPERATOR role opens pools; to those it opened it alone reports work, even after the
 //! role is revoked, so that work in hand can be settled. This contract itself needs LOCKER, SLASHER, SPENDER, FREEZER
 //! and MINTER in the reputation contract.
 //!
@@ -43,7 +48,7 @@ pub use self::obligation::{Obligation, ObligationRef};
 #[pendzl::implementation(AccessControl, Pausable)]
 #[ink::contract]
 pub mod obligation {
-    use crate::members::{Ban, Evaluation, Members, Place};
+    use crate::members::{Ban, Departed, Enlisted, Evaluation, Members, Place};
     use ink::{
         codegen::{Env, TraitCallBuilder},
         contract_ref,
@@ -52,8 +57,9 @@ pub mod obligation {
     };
     use interfaces::{
         obligation::{
-            Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolOpened, Queued,
-            ReputationRefused, Resigned, Restored, Schedule, Seated, Standing, StandingChanged, Terms,
+            Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolClosed,
+            PoolOpened, Queued, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated, Standing,
+            StandingChanged, Terms, TermsProposed,
         },
         reputation::{self, Effect, MintReason},
         roles, PoolId, Reputation as _,
@@ -126,6 +132,11 @@ pub mod obligation {
         }
 
         #[ink(message)]
+        fn apply_terms(&mut self, pool: PoolId) -> Result<(), Error> {
+            self.members.apply_terms(pool, self.now())
+        }
+
+        #[ink(message)]
         fn standing(&self, pool: PoolId, who: AccountId) -> Result<Standing, Error> {
             let pool_now = self.members.pool(pool, self.now())?;
             Ok(pool_now.standing(&self.members.member(pool, who)?))
@@ -144,7 +155,13 @@ pub mod obligation {
 
         #[ink(message)]
         fn terms(&self, pool: PoolId) -> Result<(Terms, Schedule), Error> {
-            self.members.terms(pool)
+            let pool_now = self.members.pool(pool, self.now())?;
+            Ok((pool_now.fixed.terms, pool_now.fixed.schedule))
+        }
+
+        #[ink(message)]
+        fn pending_terms(&self, pool: PoolId) -> Option<(Terms, Schedule, Timestamp)> {
+            self.members.pending(pool, self.now())
         }
 
         #[ink(message)]
@@ -164,13 +181,7 @@ pub mod obligation {
             self._ensure_not_paused()?;
             let who = self.env().caller();
             let enlisted = self.members.enlist(pool, who, self.now())?;
-            let mut effects = Vec::new();
-            if enlisted.unlock > 0 {
-                effects.push(Effect::Unlock { who, amount: enlisted.unlock });
-            }
-            effects.push(Effect::Require { who, available: enlisted.require, tier: 0 });
-            effects.push(Effect::Lock { who, amount: enlisted.lock });
-            self.apply(effects)?;
+            self.secure(who, &enlisted)?;
             self.announce_place(pool, who, enlisted.place);
             Ok(())
         }
@@ -179,16 +190,7 @@ pub mod obligation {
         fn resign(&mut self, pool: PoolId) -> Result<(), Error> {
             let who = self.env().caller();
             let departed = self.members.resign(pool, who, self.now())?;
-            if departed.bond > 0 {
-                let unlock = Effect::Unlock { who, amount: departed.bond };
-                if let Err(error) = self.apply(vec![unlock]) {
-                    self.members.keep_bond(pool, who, departed.bond)?;
-                    self.env().emit_event(ReputationRefused { who, error });
-                }
-            }
-            self.env().emit_event(Resigned { pool, who });
-            self.announce_successor(pool, departed.seated);
-            Ok(())
+            self.let_go(pool, who, departed)
         }
 
         #[ink(message)]
@@ -250,9 +252,31 @@ pub mod obligation {
         }
 
         #[ink(message)]
+        fn close_pool(&mut self, pool: PoolId) -> Result<(), Error> {
+            self.members.close_pool(pool, self.env().caller(), self.now())?;
+            self.env().emit_event(PoolClosed { pool });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn enroll(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
+            let enlisted = self.members.enroll(pool, self.env().caller(), who, self.now())?;
+            self.secure(who, &enlisted)?;
+            self.announce_place(pool, who, enlisted.place);
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn discharge(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
+            let departed = self.members.discharge(pool, self.env().caller(), who, self.now())?;
+            self.let_go(pool, who, departed)
+        }
+
+        #[ink(message)]
         fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error> {
-            self.members.record_seen(pool, self.env().caller(), ops, reviews_per_op, self.now())?;
-            self.env().emit_event(OpsSeen { pool, ops, reviews_per_op });
+            if self.members.record_seen(pool, self.env().caller(), ops, reviews_per_op, self.now())? {
+                self.env().emit_event(OpsSeen { pool, ops, reviews_per_op });
+            }
             Ok(())
         }
 
@@ -289,6 +313,22 @@ pub mod obligation {
         // Managers
 
         #[ink(message)]
+        fn propose_terms(&mut self, pool: PoolId, terms: Terms, schedule: Schedule) -> Result<(), Error> {
+            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            let due = self.members.propose_terms(pool, terms, schedule, self.now())?;
+            self.env().emit_event(TermsProposed { pool, due });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn reinstate(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
+            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            self.members.reinstate(pool, who, self.now())?;
+            self.env().emit_event(Reinstated { pool, who });
+            Ok(())
+        }
+
+        #[ink(message)]
         fn pause(&mut self) -> Result<(), Error> {
             self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
             Ok(self._pause()?)
@@ -320,6 +360,40 @@ pub mod obligation {
             for (who, ops) in self.members.resolve(pool, self.env().caller(), outcomes, self.now())? {
                 self.env().emit_event(OpsDeclared { pool, who, ops });
             }
+            Ok(())
+        }
+
+        /// Makes sure of the reputation that a place asks for, and locks its bond. Where nothing is asked it enters no
+        /// other contract.
+        fn secure(&self, who: AccountId, enlisted: &Enlisted) -> Result<(), Error> {
+            let &Enlisted { unlock, require, lock, .. } = enlisted;
+            let mut effects = Vec::new();
+            if unlock > 0 {
+                effects.push(Effect::Unlock { who, amount: unlock });
+            }
+            if require > 0 {
+                effects.push(Effect::Require { who, available: require, tier: 0 });
+            }
+            if lock > 0 {
+                effects.push(Effect::Lock { who, amount: lock });
+            }
+            if !effects.is_empty() {
+                self.apply(effects)?;
+            }
+            Ok(())
+        }
+
+        /// Unlocks the bond of who has left. Where the reputation contract refuses, it stays noted as locked.
+        fn let_go(&mut self, pool: PoolId, who: AccountId, departed: Departed) -> Result<(), Error> {
+            if departed.bond > 0 {
+                let unlock = Effect::Unlock { who, amount: departed.bond };
+                if let Err(error) = self.apply(vec![unlock]) {
+                    self.members.keep_bond(pool, who, departed.bond)?;
+                    self.env().emit_event(ReputationRefused { who, error });
+                }
+            }
+            self.env().emit_event(Resigned { pool, who });
+            self.announce_successor(pool, departed.seated);
             Ok(())
         }
 

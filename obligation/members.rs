@@ -6,20 +6,21 @@
 //! and events, it returns.
 
 use ink::{
+    env::{emit_event, DefaultEnvironment},
     prelude::vec::Vec,
     primitives::AccountId,
     storage::{Lazy, Mapping},
 };
 use interfaces::{
     obligation::{
-        Error, MemberState, Outcome, Schedule, Standing, Terms, MAX_BANS, MAX_EVALUATED, MAX_FILLED, MAX_OUTCOMES,
-        MAX_PAGE, MAX_POOLS_OF,
+        Error, MemberState, Outcome, Schedule, Standing, Terms, TermsApplied, MAX_BANS, MAX_EVALUATED, MAX_FILLED,
+        MAX_OUTCOMES, MAX_PAGE, MAX_POOLS_OF,
     },
     Balance, PoolId, Ppm, Timestamp,
 };
 
 use crate::{
-    ledger::{Counters, Member, Pool, PoolNow},
+    ledger::{Counters, Member, Pool, PoolNow, Proposal},
     seats::WaitingLines,
     terms,
 };
@@ -31,10 +32,14 @@ use crate::{
 struct Account {
     /// Where it is seated, waiting or frozen; at most eight.
     pools: Vec<PoolId>,
+    /// In how many pools more it is enrolled.
+    engagements: u32,
     /// Whether it takes a rest, from all of them.
     frozen: bool,
     /// When its last rest began.
     last_freeze: Option<Timestamp>,
+    /// Until when that lasted at least, under the terms of the time.
+    rests_until: Timestamp,
 }
 
 /// Where an account was put.
@@ -103,6 +108,7 @@ pub struct Members {
     opened: Lazy<PoolId>,
     pools: Mapping<PoolId, Pool>,
     counters: Mapping<PoolId, Counters>,
+    proposals: Mapping<PoolId, Proposal>,
     members: Mapping<(PoolId, AccountId), Member>,
     accounts: Mapping<AccountId, Account>,
     lines: WaitingLines,
@@ -111,16 +117,24 @@ pub struct Members {
 impl Members {
     // Reads
 
-    /// The pool as of now.
+    /// The pool as of now. A proposal that fell due is in force from then on, whether or not anyone applied it.
     pub fn pool(&self, id: PoolId, now: Timestamp) -> Result<PoolNow, Error> {
         let pool = self.pools.get(id).ok_or(Error::UnknownPool)?;
-        Ok(PoolNow::new(id, pool, self.counters.get(id).unwrap_or_default(), now))
+        let counters = self.counters.get(id).unwrap_or_default();
+        let due = counters.due.filter(|due| *due <= now);
+        let mut pool = PoolNow::new(id, pool, counters, due.unwrap_or(now));
+        if let Some(proposal) = due.and_then(|_| self.proposals.get(id)) {
+            pool.adopt(proposal);
+            pool.advance(now);
+        }
+        Ok(pool)
     }
 
-    /// What the pool never changes.
-    pub fn terms(&self, id: PoolId) -> Result<(Terms, Schedule), Error> {
-        let pool = self.pools.get(id).ok_or(Error::UnknownPool)?;
-        Ok((pool.terms, pool.schedule))
+    /// What is proposed and not in force yet, and when it will be.
+    pub fn pending(&self, id: PoolId, now: Timestamp) -> Option<(Terms, Schedule, Timestamp)> {
+        let due = self.counters.get(id)?.due.filter(|due| now < *due)?;
+        let proposal = self.proposals.get(id)?;
+        Some((proposal.terms, proposal.schedule, due))
     }
 
     /// The account in this pool, once it has been a member or waited.
@@ -180,32 +194,30 @@ impl Members {
         Ok(seated)
     }
 
+    /// Writes down a proposal that is in force.
+    pub fn apply_terms(&mut self, id: PoolId, now: Timestamp) -> Result<(), Error> {
+        let pool = self.pool(id, now)?;
+        ensure!(pool.counters.due.is_none(), Error::NoticeRunning);
+        ensure!(pool.adopted, Error::NoPendingTerms);
+        self.store(&pool);
+        Ok(())
+    }
+
     // Members
 
     /// Puts `who` on a free seat or at the end of the line, in both cases with a bond.
     pub fn enlist(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<Enlisted, Error> {
         let mut pool = self.pool(id, now)?;
-        let mut member = self.members.get((id, who)).unwrap_or_default();
-        match member.state {
-            MemberState::Seated | MemberState::Waiting => return Err(Error::AlreadyMember),
-            MemberState::Frozen => return Err(Error::Frozen),
-            MemberState::Banned => return Err(Error::Banned),
-            MemberState::Left => {}
-        }
-        let mut account = self.account(who);
-        ensure!(!account.frozen, Error::Frozen);
-        ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
-        ensure!(!member.cools_down(pool.terms().cooldown, now), Error::CoolingDown);
+        let (mut member, mut account) = self.candidate(&pool, who)?;
         ensure!(account.pools.len() < MAX_POOLS_OF, Error::TooManyPools);
 
         account.pools.push(id);
         self.accounts.insert(who, &account);
-        let lock = pool.terms().bond;
-        let unlock = core::mem::replace(&mut member.bond, lock);
+        let unlock = core::mem::replace(&mut member.bond, pool.terms().bond);
         let place = self.place(&mut pool, who, &mut member);
         self.keep(id, who, &member);
         self.store(&pool);
-        Ok(Enlisted { place, unlock, require: pool.terms().min_reputation, lock })
+        Ok(Enlisted { place, unlock, require: pool.terms().min_reputation, lock: member.bond })
     }
 
     /// `who` gives up its seat or its place in the line. Who has left already can do so again for a bond that could not
@@ -219,16 +231,20 @@ impl Members {
             MemberState::Waiting => {
                 self.lines.leave(id, &mut pool.counters.line, who);
                 member.state = MemberState::Left;
-                self.leave_pool(who, id);
+                self.leave_pool(who, id, &mut member);
                 self.store(&pool);
             }
             MemberState::Seated | MemberState::Frozen | MemberState::Banned => {
-                pool.standing_at_work(&member)?;
-                ensure!(member.open == 0, Error::OpenCommitments);
-                ensure!(pool.deficit(&member) == 0, Error::Deficit);
-                pool.vacate(&mut member, MemberState::Left);
-                seated = self.seat_first(&mut pool);
-                self.leave_pool(who, id);
+                if !(pool.counters.closed && member.state == MemberState::Seated) {
+                    pool.standing_at_work(&member)?;
+                    ensure!(member.open == 0, Error::OpenCommitments);
+                    // Nobody is held to terms it did not agree to; the ledger keeps the deficit.
+                    if pool.counters.due.is_none() {
+                        ensure!(!member.enrolled, Error::Engaged);
+                        ensure!(pool.deficit(&member) == 0, Error::Deficit);
+                    }
+                }
+                seated = self.leave_seat(&mut pool, who, &mut member, MemberState::Left);
                 self.store(&pool);
             }
         }
@@ -240,9 +256,10 @@ impl Members {
     /// `who` declares the pool's presence for this epoch; returns how many ops that is.
     pub fn check_in(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<u32, Error> {
         let mut pool = self.pool(id, now)?;
+        ensure!(!pool.counters.closed, Error::PoolClosed);
         let mut member = self.member(id, who)?;
         pool.standing_at_work(&member)?;
-        let presence = pool.terms().presence;
+        let presence = pool.presence();
         ensure!(presence > 0, Error::NoPresence);
         ensure!(pool.epoch() >= member.next_check_in, Error::AlreadyCheckedIn);
 
@@ -256,6 +273,7 @@ impl Members {
     /// `who` makes up for `ops` it missed; returns what that costs in reputation.
     pub fn restore(&mut self, id: PoolId, who: AccountId, ops: u32, now: Timestamp) -> Result<Balance, Error> {
         let mut pool = self.pool(id, now)?;
+        ensure!(!pool.counters.closed, Error::PoolClosed);
         let mut member = self.member(id, who)?;
         pool.standing_at_work(&member)?;
         let deficit = pool.deficit(&member);
@@ -271,10 +289,11 @@ impl Members {
     /// Rests all memberships of `who`, seats and places in lines alike; returns who took which seat.
     pub fn freeze(&mut self, who: AccountId, now: Timestamp) -> Result<Vec<(PoolId, AccountId)>, Error> {
         let mut account = self.account(who);
+        ensure!(account.engagements == 0, Error::Engaged);
         ensure!(!account.pools.is_empty(), Error::NotAMember);
         ensure!(!account.frozen, Error::Frozen);
         let mut memberships = Vec::with_capacity(account.pools.len());
-        let mut interval = 0;
+        let (mut interval, mut shortest) = (0, 0);
         for &id in &account.pools {
             let (pool, member) = (self.pool(id, now)?, self.member(id, who)?);
             if member.state == MemberState::Seated {
@@ -283,12 +302,14 @@ impl Members {
                 ensure!(member.open == 0, Error::OpenCommitments);
             }
             interval = interval.max(pool.terms().freeze_interval);
+            shortest = shortest.max(pool.terms().min_freeze);
             memberships.push((pool, member));
         }
         ensure!(account.last_freeze.is_none_or(|last| now >= last.saturating_add(interval)), Error::FrozenRecently);
 
         account.frozen = true;
         account.last_freeze = Some(now);
+        account.rests_until = now.saturating_add(shortest);
         self.accounts.insert(who, &account);
         let mut seated = Vec::new();
         for (mut pool, mut member) in memberships {
@@ -309,11 +330,11 @@ impl Members {
     /// Ends the rest of `who`; returns where it was put.
     pub fn unfreeze(&mut self, who: AccountId, now: Timestamp) -> Result<Vec<(PoolId, Place)>, Error> {
         let mut account = self.account(who);
-        let began = account.last_freeze.filter(|_| account.frozen).ok_or(Error::NotFrozen)?;
+        ensure!(account.frozen, Error::NotFrozen);
+        ensure!(now >= account.rests_until, Error::FrozenTooShortly);
         let mut memberships = Vec::with_capacity(account.pools.len());
         for &id in &account.pools {
             let (pool, member) = (self.pool(id, now)?, self.member(id, who)?);
-            ensure!(now >= began.saturating_add(pool.terms().min_freeze), Error::FrozenTooShortly);
             memberships.push((pool, member));
         }
 
@@ -355,6 +376,61 @@ impl Members {
         Ok(id)
     }
 
+    /// From now on nothing accrues, and a proposal is void.
+    pub fn close_pool(&mut self, id: PoolId, operator: AccountId, now: Timestamp) -> Result<(), Error> {
+        let mut pool = self.operated(id, operator, now)?;
+        ensure!(!pool.counters.closed, Error::PoolClosed);
+
+        if pool.counters.due.take().is_some() {
+            self.proposals.remove(id);
+        }
+        pool.counters.closed = true;
+        self.store(&pool);
+        Ok(())
+    }
+
+    /// Puts `who` on a free seat that nobody waits for, as one that agreed to it through the operator.
+    pub fn enroll(
+        &mut self,
+        id: PoolId,
+        operator: AccountId,
+        who: AccountId,
+        now: Timestamp,
+    ) -> Result<Enlisted, Error> {
+        let mut pool = self.operated(id, operator, now)?;
+        let (mut member, mut account) = self.candidate(&pool, who)?;
+        ensure!(pool.has_free_seat() && pool.counters.line.length == 0, Error::NoFreeSeat);
+
+        account.engagements = account.engagements.saturating_add(1);
+        self.accounts.insert(who, &account);
+        member.enrolled = true;
+        let unlock = core::mem::replace(&mut member.bond, pool.terms().bond);
+        pool.seat(&mut member);
+        self.keep(id, who, &member);
+        self.store(&pool);
+        Ok(Enlisted { place: Place::Seat, unlock, require: pool.terms().min_reputation, lock: member.bond })
+    }
+
+    /// Ends what [`Members::enroll`] began.
+    pub fn discharge(
+        &mut self,
+        id: PoolId,
+        operator: AccountId,
+        who: AccountId,
+        now: Timestamp,
+    ) -> Result<Departed, Error> {
+        let mut pool = self.operated(id, operator, now)?;
+        let mut member = self.member(id, who)?;
+        ensure!(member.enrolled, Error::NotAMember);
+
+        let seated = self.leave_seat(&mut pool, who, &mut member, MemberState::Left);
+        let bond = core::mem::take(&mut member.bond);
+        self.keep(id, who, &member);
+        self.store(&pool);
+        Ok(Departed { bond, seated })
+    }
+
+    /// Says whether there was anything to record: a closed pool sees nothing.
     pub fn record_seen(
         &mut self,
         id: PoolId,
@@ -362,11 +438,14 @@ impl Members {
         ops: u32,
         reviews_per_op: u32,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let mut pool = self.operated(id, operator, now)?;
+        if pool.counters.closed {
+            return Ok(false);
+        }
         pool.see(ops, reviews_per_op);
         self.store(&pool);
-        Ok(())
+        Ok(true)
     }
 
     /// Adds to the backlog; returns the pool as it was before.
@@ -378,6 +457,7 @@ impl Members {
         now: Timestamp,
     ) -> Result<interfaces::obligation::Capacity, Error> {
         let mut pool = self.operated(id, operator, now)?;
+        ensure!(!pool.counters.closed, Error::PoolClosed);
         let before = pool.capacity();
         pool.counters.backlog = pool.counters.backlog.saturating_add(reviews.into());
         self.store(&pool);
@@ -410,8 +490,8 @@ impl Members {
         Ok(())
     }
 
-    /// Records how commitments ended; returns what was declared by whom. Who has no seat declares nothing, but its
-    /// commitments are still closed, at most those that are open: work that is done with never fails because its member
+    /// Records how commitments ended; returns what was declared by whom. Who has no seat, or one in a closed pool,
+    /// declares nothing, but its commitments are still closed, at most those that are open: work that is done with never fails because its member
     /// is gone.
     pub fn resolve(
         &mut self,
@@ -425,7 +505,8 @@ impl Members {
         let mut declared = Vec::new();
         for outcome in outcomes {
             let Some(mut member) = self.members.get((id, outcome.who)) else { continue };
-            let declares = outcome.declared > 0 && member.state == MemberState::Seated;
+            let seated = member.state == MemberState::Seated && !pool.counters.closed;
+            let declares = outcome.declared > 0 && seated;
             if declares {
                 pool.declare(&mut member, outcome.declared);
                 declared.push((outcome.who, outcome.declared));
@@ -442,13 +523,48 @@ impl Members {
         Ok(declared)
     }
 
+    // Managers
+
+    /// Terms and a schedule are proposed; returns when they take effect.
+    pub fn propose_terms(
+        &mut self,
+        id: PoolId,
+        terms: Terms,
+        schedule: Schedule,
+        now: Timestamp,
+    ) -> Result<Timestamp, Error> {
+        let mut pool = self.pool(id, now)?;
+        ensure!(!pool.counters.closed, Error::PoolClosed);
+        terms::validate_change(pool.terms(), &terms, &schedule).map_err(Error::InvalidTerms)?;
+
+        let due = now.saturating_add(pool.terms().notice);
+        pool.counters.due = Some(due);
+        self.store(&pool);
+        self.proposals.insert(id, &Proposal { terms, schedule });
+        Ok(due)
+    }
+
+    /// Lifts the ban of `who`.
+    pub fn reinstate(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<(), Error> {
+        let pool = self.pool(id, now)?;
+        let mut member = self.member(id, who)?;
+        let gone = matches!(member.state, MemberState::Banned | MemberState::Left);
+        ensure!(gone && pool.standing(&member) == Standing::Banned, Error::NotBanned);
+        ensure!(!member.cools_down(now), Error::CoolingDown);
+
+        member.state = MemberState::Left;
+        member.clear();
+        self.keep(id, who, &member);
+        Ok(())
+    }
+
     // Steps
 
     /// Latches the standing of one member, a ban only if it `may_ban`. Only who has a seat can change: a ledger that
-    /// stands still has nothing to latch.
+    /// stands still has nothing to latch, and nor has a closed pool.
     fn judge(&mut self, pool: &mut PoolNow, who: AccountId, member: &mut Member, may_ban: bool) -> Evaluation {
         let standing = pool.standing(member);
-        if member.state != MemberState::Seated {
+        if member.state != MemberState::Seated || pool.counters.closed {
             return Evaluation::Unchanged(standing);
         }
         if standing != Standing::Banned {
@@ -462,14 +578,13 @@ impl Members {
             return Evaluation::Unchanged(standing);
         }
         let bond = core::mem::take(&mut member.bond);
-        pool.vacate(member, MemberState::Banned);
-        self.leave_pool(who, pool.id);
+        let seated = self.leave_seat(pool, who, member, MemberState::Banned);
         self.keep(pool.id, who, member);
         Evaluation::Banned(Ban {
             bond,
             slash_ppm: pool.terms().slash_ppm,
             reward: pool.terms().keeper_reward.min(terms::most_reward(bond)),
-            seated: self.seat_first(pool),
+            seated,
         })
     }
 
@@ -478,6 +593,36 @@ impl Members {
         let pool = self.pool(id, now)?;
         ensure!(pool.fixed.operator == operator, Error::NotOperator);
         Ok(pool)
+    }
+
+    /// What is known of `who`, who may take a seat in this pool.
+    fn candidate(&self, pool: &PoolNow, who: AccountId) -> Result<(Member, Account), Error> {
+        ensure!(!pool.counters.closed, Error::PoolClosed);
+        let member = self.members.get((pool.id, who)).unwrap_or_default();
+        match member.state {
+            MemberState::Seated | MemberState::Waiting => return Err(Error::AlreadyMember),
+            MemberState::Frozen => return Err(Error::Frozen),
+            MemberState::Banned => return Err(Error::Banned),
+            MemberState::Left => {}
+        }
+        let account = self.account(who);
+        ensure!(!account.frozen, Error::Frozen);
+        ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
+        ensure!(!member.cools_down(pool.now), Error::CoolingDown);
+        Ok((member, account))
+    }
+
+    /// `who` gives up its seat and the pool; returns who takes the seat.
+    fn leave_seat(
+        &mut self,
+        pool: &mut PoolNow,
+        who: AccountId,
+        member: &mut Member,
+        state: MemberState,
+    ) -> Option<AccountId> {
+        pool.vacate(member, state);
+        self.leave_pool(who, pool.id, member);
+        self.seat_first(pool)
     }
 
     /// Puts `who` on a free seat that nobody waits for, otherwise at the end of the line.
@@ -508,9 +653,13 @@ impl Members {
         self.accounts.get(who).unwrap_or_default()
     }
 
-    fn leave_pool(&mut self, who: AccountId, id: PoolId) {
+    fn leave_pool(&mut self, who: AccountId, id: PoolId, member: &mut Member) {
         let mut account = self.account(who);
-        account.pools.retain(|pool| *pool != id);
+        if core::mem::take(&mut member.enrolled) {
+            account.engagements = account.engagements.saturating_sub(1);
+        } else {
+            account.pools.retain(|pool| *pool != id);
+        }
         self.accounts.insert(who, &account);
     }
 
@@ -518,8 +667,15 @@ impl Members {
         self.members.insert((id, who), member);
     }
 
+    /// Stores what changed about the pool. Terms that took effect meanwhile are written down on this occasion, whatever
+    /// the message, and announced right here.
     fn store(&mut self, pool: &PoolNow) {
         self.counters.insert(pool.id, &pool.counters);
+        if pool.adopted {
+            self.pools.insert(pool.id, &pool.fixed);
+            self.proposals.remove(pool.id);
+            emit_event::<DefaultEnvironment, _>(TermsApplied { pool: pool.id });
+        }
     }
 }
 

@@ -56,6 +56,22 @@ pub fn validate(terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
     Ok(())
 }
 
+/// Says which rule terms and a schedule break that are to follow the `present` ones.
+pub fn validate_change(present: &Terms, terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
+    let fixed = |terms: &Terms| (terms.denominator, terms.epoch, terms.retention_ppm);
+    validate(terms, schedule)?;
+    ensure!(fixed(present) == fixed(terms), TermsReason::Fixed);
+    Ok(())
+}
+
+/// The greatest weight of an op at a fixed rate that so many active members can bear: the reviews it asks for, shared
+/// out among them, are as many as the ledger then demands of them. It binds only while fewer seats than active members
+/// are left by a change of terms; otherwise no valid schedule reaches it.
+pub fn fairest_weight(terms: &Terms, active: u32) -> Ppm {
+    let weight = asked(terms).checked_div(active.into()).unwrap_or(u128::MAX);
+    Ppm::try_from(weight).unwrap_or(Ppm::MAX)
+}
+
 /// The greatest reward for latching a ban that burns this bond.
 pub fn most_reward(bond: u128) -> u128 {
     bond / BOND_PER_REWARD
@@ -65,8 +81,12 @@ pub fn most_reward(bond: u128) -> u128 {
 /// even while an op weighs the most.
 fn is_fair(terms: &Terms, greatest_weight: Ppm) -> bool {
     let demanded = u128::from(terms.seats).saturating_mul(greatest_weight.into());
-    let asked = u128::from(terms.denominator).saturating_mul(terms.min_reviews.into()).saturating_mul(WHOLE.into());
-    demanded <= asked
+    demanded <= asked(terms)
+}
+
+/// What the fewest reviews of an op make up for, over all members, in parts per million of an op seen.
+fn asked(terms: &Terms) -> u128 {
+    u128::from(terms.denominator).saturating_mul(terms.min_reviews.into()).saturating_mul(WHOLE.into())
 }
 
 #[cfg(test)]
@@ -112,6 +132,31 @@ mod tests {
         for (number, edge) in edges.into_iter().enumerate() {
             assert_eq!(reason(edge), Ok(()), "edge {number}");
         }
+    }
+
+    #[test]
+    fn what_is_fixed_for_life_cannot_change_and_all_else_can() {
+        let present = terms();
+        let reason = |change: Change| {
+            let (mut terms, mut schedule) = (terms(), weekly());
+            change(&mut terms, &mut schedule);
+            validate_change(&present, &terms, &schedule)
+        };
+        let fixed: [Change; 3] =
+            [|t, _| t.denominator = 49, |t, _| t.epoch = 2 * MINUTE, |t, _| t.retention_ppm = WHOLE];
+        for (number, change) in fixed.into_iter().enumerate() {
+            assert_eq!(reason(change), Err(TermsReason::Fixed), "case {number}");
+        }
+        assert_eq!(reason(|t, _| (t.seats, t.presence, t.bond) = (1, 0, 1_000)), Ok(()));
+        assert_eq!(reason(|t, _| t.seats = 0), Err(TermsReason::Seats));
+    }
+
+    #[test]
+    fn no_op_weighs_more_than_its_reviews_can_make_up_for() {
+        let terms = Terms { denominator: 48, min_reviews: 3, ..terms() };
+        assert_eq!(fairest_weight(&terms, 144), WHOLE);
+        assert_eq!(fairest_weight(&terms, 288), WHOLE / 2);
+        assert_eq!((fairest_weight(&terms, 1), fairest_weight(&terms, 0)), (144 * WHOLE, Ppm::MAX));
     }
 
     #[test]

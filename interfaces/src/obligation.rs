@@ -214,6 +214,8 @@ pub enum TermsReason {
     Weight,
     /// No time may be longer than a hundred years.
     Duration,
+    /// Denominator, epoch and retention are fixed for the pool's life.
+    Fixed,
 }
 
 /// Why an obligation message was refused. A refused message changes nothing.
@@ -272,6 +274,18 @@ pub enum Error {
     NoDeficit,
     /// More ops than are missing cannot be restored.
     BeyondDeficit,
+    /// No terms are proposed for this pool.
+    NoPendingTerms,
+    /// The notice of the proposed terms is not over.
+    NoticeRunning,
+    /// The pool is closed.
+    PoolClosed,
+    /// The account is enrolled in an engagement, which only its operator ends.
+    Engaged,
+    /// No seat is free, or others wait for it.
+    NoFreeSeat,
+    /// No ban of this account was latched.
+    NotBanned,
 }
 
 impl From<AccessControlError> for Error {
@@ -328,6 +342,13 @@ pub trait Obligation {
     #[ink(message)]
     fn fill_seats(&mut self, pool: PoolId, max: u32) -> Result<u32, Error>;
 
+    /// Anyone: writes down that the proposed terms are in force. Every other message counts with them from the moment
+    /// their notice is over, and writes them down where it changes the pool. Emits `TermsApplied`.
+    ///
+    /// Errors: `UnknownPool`, `NoPendingTerms`, `NoticeRunning`.
+    #[ink(message)]
+    fn apply_terms(&mut self, pool: PoolId) -> Result<(), Error>;
+
     /// The standing now, whether or not anyone latched it.
     ///
     /// Errors: `UnknownPool`, `NotAMember`.
@@ -346,11 +367,16 @@ pub trait Obligation {
     #[ink(message)]
     fn capacity(&self, pool: PoolId) -> Result<Capacity, Error>;
 
-    /// The pool's terms and schedule.
+    /// The pool's terms and schedule as of now, whether or not anyone applied them.
     ///
     /// Errors: `UnknownPool`.
     #[ink(message)]
     fn terms(&self, pool: PoolId) -> Result<(Terms, Schedule), Error>;
+
+    /// The terms and the schedule that are proposed, and when they take effect. None from then on, and for a pool that
+    /// does not exist.
+    #[ink(message)]
+    fn pending_terms(&self, pool: PoolId) -> Option<(Terms, Schedule, Timestamp)>;
 
     /// Up to `count` (at most 64) accounts of the waiting line, from its head, or from `from` on.
     ///
@@ -366,33 +392,39 @@ pub trait Obligation {
 
     /// Anyone not a member: takes a seat, or a place at the end of the waiting line, and locks the bond.
     ///
-    /// Errors: `Paused`, `UnknownPool`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`, `TooManyPools`,
-    /// `Reputation`.
+    /// Errors: `Paused`, `UnknownPool`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
+    /// `TooManyPools`, `Reputation`.
     #[ink(message)]
     fn enlist(&mut self, pool: PoolId) -> Result<(), Error>;
 
     /// A member without a deficit or open commitments, or one that waits: leaves, and the bond is unlocked.
     ///
-    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `OpenCommitments`, `Deficit`.
+    /// While terms are proposed a deficit keeps nobody; the ledger keeps the deficit. A closed pool keeps nobody at all
+    /// whose ban was not latched. Who is enrolled stays until it is discharged, except in these two cases.
+    ///
+    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `OpenCommitments`, `Engaged`, `Deficit`.
     #[ink(message)]
     fn resign(&mut self, pool: PoolId) -> Result<(), Error>;
 
     /// A member with a seat: declares the pool's presence, once an epoch.
     ///
-    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `NoPresence`, `AlreadyCheckedIn`.
+    /// Presence is due as the terms asked for it when the epoch began.
+    ///
+    /// Errors: `UnknownPool`, `PoolClosed`, `NotAMember`, `Frozen`, `Banned`, `NoPresence`, `AlreadyCheckedIn`.
     #[ink(message)]
     fn check_in(&mut self, pool: PoolId) -> Result<(), Error>;
 
     /// A member with a seat: burns `restore_price * ops` of its available reputation and declares `ops`, at most its
     /// present deficit. Emits `Restored`.
     ///
-    /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `NoDeficit`, `BeyondDeficit`, `Reputation`.
+    /// Errors: `UnknownPool`, `PoolClosed`, `NotAMember`, `Frozen`, `Banned`, `NoDeficit`, `BeyondDeficit`,
+    /// `Reputation`.
     #[ink(message)]
     fn restore(&mut self, pool: PoolId, ops: u32) -> Result<(), Error>;
 
     /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines.
     ///
-    /// Errors: `NotAMember`, `Frozen`, `Banned`, `Deficit`, `OpenCommitments`, `FrozenRecently`, `Reputation`.
+    /// Errors: `Engaged`, `NotAMember`, `Frozen`, `Banned`, `Deficit`, `OpenCommitments`, `FrozenRecently`, `Reputation`.
     #[ink(message)]
     fn freeze(&mut self) -> Result<(), Error>;
 
@@ -410,13 +442,39 @@ pub trait Obligation {
     #[ink(message)]
     fn open_pool(&mut self, terms: Terms, schedule: Schedule) -> Result<PoolId, Error>;
 
+    /// The pool's operator: closes it for good, proposed terms included. From then on nothing is seen, declared or due,
+    /// no standing is latched, nobody takes a seat, and members leave freely. Emits `PoolClosed`.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`.
+    #[ink(message)]
+    fn close_pool(&mut self, pool: PoolId) -> Result<(), Error>;
+
+    /// The pool's operator: gives a free seat to `who`, which agreed to it through the operator, and locks the bond.
+    ///
+    /// An enrolled account cannot freeze, and the pool is none of its eight. Nothing is asked of the reputation contract
+    /// where the terms have neither bond nor `min_reputation`. Emits `Seated`.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
+    /// `NoFreeSeat`, `Reputation`.
+    #[ink(message)]
+    fn enroll(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
+
+    /// The pool's operator: ends what `enroll` began, whatever the ledger says; it is kept, and the bond is unlocked.
+    /// Emits `Resigned`.
+    ///
+    /// Errors: `UnknownPool`, `NotOperator`, `NotAMember` (not enrolled, or banned).
+    #[ink(message)]
+    fn discharge(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
+
     /// The pool's operator: every member with a seat has seen `ops` more, each asking for `reviews_per_op` reviews.
+    /// Harmless for a closed pool.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
     fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error>;
 
-    /// The pool's operator: `who` has done `ops` more. Harmless for who has no seat.
+    /// The pool's operator: `who` has done `ops` more. Harmless for who has no seat, and for
+    /// a closed pool.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -424,7 +482,7 @@ pub trait Obligation {
 
     /// The pool's operator: `reviews` more have been asked for. Returns the capacity as it was before.
     ///
-    /// Errors: `UnknownPool`, `NotOperator`.
+    /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`.
     #[ink(message)]
     fn reserve(&mut self, pool: PoolId, reviews: u32) -> Result<Capacity, Error>;
 
@@ -454,6 +512,22 @@ pub trait Obligation {
 
     // Managers
 
+    /// Manager: proposes new terms and a new schedule, which take effect when the present notice is over. Replaces what
+    /// was proposed before. Emits `TermsProposed`.
+    ///
+    /// Errors: `MissingRole`, `UnknownPool`, `PoolClosed`, `InvalidTerms` (`Fixed` for a change of what is fixed).
+    #[ink(message)]
+    fn propose_terms(&mut self, pool: PoolId, terms: Terms, schedule: Schedule) -> Result<(), Error>;
+
+    /// Manager: lifts a ban after the cooldown, and clears the ledger. The account enlists by itself. Emits
+    /// `Reinstated`.
+    ///
+    /// Also for who left while terms were proposed and would be Banned under those now in force.
+    ///
+    /// Errors: `MissingRole`, `UnknownPool`, `NotAMember`, `NotBanned`, `CoolingDown`.
+    #[ink(message)]
+    fn reinstate(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
+
     /// Manager: stops `enlist`, and nothing else. Emits pendzl's `Paused`.
     ///
     /// Errors: `MissingRole`, `Paused`.
@@ -477,6 +551,41 @@ pub struct PoolOpened {
     pub operator: AccountId,
 }
 
+/// New terms were proposed. They take effect at `due`.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct TermsProposed {
+    #[ink(topic)]
+    pub pool: PoolId,
+    pub due: Timestamp,
+}
+
+/// The proposed terms were written down; they have been in force since they fell due.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct TermsApplied {
+    #[ink(topic)]
+    pub pool: PoolId,
+}
+
+/// A pool was closed by its operator.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PoolClosed {
+    #[ink(topic)]
+    pub pool: PoolId,
+}
+
+/// A ban was lifted, with a clean ledger.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Reinstated {
+    #[ink(topic)]
+    pub pool: PoolId,
+    #[ink(topic)]
+    pub who: AccountId,
+}
+
 /// An account joined the waiting line, and locked its bond.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
@@ -497,7 +606,7 @@ pub struct Seated {
     pub who: AccountId,
 }
 
-/// A member, or one that waited, left; its bond was unlocked.
+/// A member, or one that waited, left or was discharged; its bond was unlocked.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Resigned {

@@ -64,6 +64,26 @@ impl World {
         self.members.restore(pool, account(who), ops, self.now)
     }
 
+    fn propose(&mut self, pool: PoolId, terms: Terms) -> Result<Timestamp, Error> {
+        self.members.propose_terms(pool, terms, Schedule::default(), self.now)
+    }
+
+    fn terms(&self, pool: PoolId) -> Terms {
+        self.members.pool(pool, self.now).unwrap().fixed.terms
+    }
+
+    fn enroll(&mut self, pool: PoolId, who: u8) -> Result<Enlisted, Error> {
+        self.members.enroll(pool, account(OPERATOR), account(who), self.now)
+    }
+
+    fn discharge(&mut self, pool: PoolId, who: u8) -> Result<Departed, Error> {
+        self.members.discharge(pool, account(OPERATOR), account(who), self.now)
+    }
+
+    fn reinstate(&mut self, pool: PoolId, who: u8) -> Result<(), Error> {
+        self.members.reinstate(pool, account(who), self.now)
+    }
+
     fn see(&mut self, pool: PoolId, ops: u32) {
         self.members.record_seen(pool, account(OPERATOR), ops, 3, self.now).unwrap();
     }
@@ -611,6 +631,396 @@ fn one_pool_where_something_is_missing_keeps_an_account_from_resting_at_all() {
     });
 }
 
+// New terms
+
+#[test]
+fn new_terms_are_in_force_from_the_end_of_the_notice_whether_or_not_anyone_applies_them() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        let new = Terms { notice: 9 * DAY, bond: 70, ..plain() };
+        assert_eq!(world.members.apply_terms(0, world.now), Err(Error::NoPendingTerms));
+        assert_eq!(world.propose(0, new.clone()), Ok(OPENED + 7 * DAY));
+        let pending = Some((new.clone(), Schedule::default(), OPENED + 7 * DAY));
+        world.pass(7 * DAY - 1);
+        assert_eq!(world.members.pending(0, world.now), pending);
+        assert_eq!(world.members.apply_terms(0, world.now), Err(Error::NoticeRunning));
+        assert_eq!(world.terms(0), plain());
+        world.pass(1);
+        assert_eq!(world.members.pending(0, world.now), None);
+        assert_eq!(world.terms(0), new);
+        assert_eq!(world.members.pools.get(0).unwrap().terms, plain(), "nobody has applied them");
+        world.enlist(0, 1).unwrap();
+        assert_eq!(world.membership(0, 1).bond, 70);
+        assert_eq!(world.members.pools.get(0).unwrap().terms, new);
+        assert_eq!(world.members.apply_terms(0, world.now), Err(Error::NoPendingTerms), "enlisting applied them");
+        assert_eq!(world.propose(0, plain()), Ok(world.now + 9 * DAY), "the notice of the terms in force");
+        assert_eq!(world.members.apply_terms(1, world.now), Err(Error::UnknownPool));
+        assert_eq!(world.members.pending(1, world.now), None);
+    });
+}
+
+#[test]
+fn a_newer_proposal_replaces_a_pending_one_and_starts_its_own_notice() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.propose(0, Terms { bond: 60, ..plain() }).unwrap();
+        world.pass(6 * DAY);
+        assert_eq!(world.propose(0, Terms { bond: 80, ..plain() }), Ok(world.now + 7 * DAY));
+        world.pass(DAY);
+        assert_eq!(world.terms(0).bond, 50);
+        world.pass(6 * DAY);
+        assert_eq!(world.terms(0).bond, 80);
+        assert_eq!(world.propose(0, Terms { bond: 90, ..plain() }), Ok(world.now + 7 * DAY));
+        assert_eq!(world.terms(0).bond, 80, "what was due is applied, not lost to what follows");
+        assert_eq!(world.members.apply_terms(0, world.now), Err(Error::NoticeRunning));
+        world.pass(7 * DAY);
+        assert_eq!(world.members.apply_terms(0, world.now), Ok(()));
+        assert_eq!(world.members.pools.get(0).unwrap().terms.bond, 90);
+    });
+}
+
+#[test]
+fn a_proposal_that_breaks_a_rule_changes_nothing() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        let before = world.cells(1, 1);
+        let refused = |reason| Err(Error::InvalidTerms(reason));
+        assert_eq!(world.propose(0, Terms { seats: 0, ..plain() }), refused(TermsReason::Seats));
+        assert_eq!(world.propose(0, Terms { denominator: 49, ..plain() }), refused(TermsReason::Fixed));
+        assert_eq!(world.propose(1, plain()), Err(Error::UnknownPool));
+        assert_eq!(world.cells(1, 1), before);
+        assert_eq!(world.members.pending(0, world.now), None);
+    });
+}
+
+#[test]
+fn what_was_seen_weighs_by_the_terms_of_the_time() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.see(0, 100);
+        let half =
+            Schedule { cycle: 1, segments: vec![interfaces::obligation::Segment { offset: 0, weight_ppm: 500_000 }] };
+        world.members.propose_terms(0, plain(), half, world.now).unwrap();
+        world.see(0, 100);
+        world.pass(7 * DAY);
+        world.see(0, 100);
+        assert_eq!(world.membership(0, 1).seen, 250_000_000);
+    });
+}
+
+#[test]
+fn presence_is_due_as_it_was_when_the_epoch_began() {
+    on_chain(|| {
+        let mut world = World::with(Terms { presence: 2, notice: 10 * DAY, ..plain() });
+        world.enlist(0, 1).unwrap();
+        world.propose(0, Terms { presence: 5, ..plain() }).unwrap();
+        world.pass(8 * DAY);
+        world.pass(2 * DAY);
+        assert_eq!((world.terms(0).presence, world.membership(0, 1).required), (5, 2));
+        assert_eq!(world.check_in(0, 1), Ok(2), "this epoch began with two");
+        world.pass(4 * DAY);
+        assert_eq!((world.membership(0, 1).required, world.membership(0, 1).deficit), (4, 2));
+        assert_eq!(world.check_in(0, 1), Ok(5));
+        world.pass(7 * DAY);
+        assert_eq!(world.membership(0, 1).required, 9);
+        world.pass(70 * DAY);
+        assert_eq!(world.membership(0, 1).required, 59);
+    });
+}
+
+#[test]
+fn years_after_the_notice_the_ledger_is_the_same_as_if_terms_had_been_applied_at_once() {
+    let history = |applied: bool| {
+        let mut found = None;
+        on_chain(|| {
+            let mut world = World::with(Terms { presence: 3, notice: 10 * DAY, ..terms() });
+            world.enlist(0, 1).unwrap();
+            world.see(0, 480);
+            world.propose(0, Terms { presence: 1, ..terms() }).unwrap();
+            world.pass(10 * DAY);
+            if applied {
+                world.members.apply_terms(0, world.now).unwrap();
+            }
+            world.pass(800 * DAY);
+            found = Some(world.membership(0, 1));
+        });
+        found.unwrap()
+    };
+    let (lazy, applied) = (history(false), history(true));
+    assert_eq!(lazy, applied);
+    assert_eq!(lazy.required, 10, "what an epoch of one op leaves, and a trace of all before");
+}
+
+#[test]
+fn while_terms_are_proposed_a_deficit_keeps_nobody_but_goes_along() {
+    on_chain(|| {
+        let mut world = World::with(Terms { seats: 2, ..plain() });
+        for who in [1, 2] {
+            world.enlist(0, who).unwrap();
+        }
+        world.see(0, short(11));
+        assert_eq!(world.resign(0, 1), Err(Error::Deficit));
+        world.propose(0, plain()).unwrap();
+        world.commit(0, 1).unwrap();
+        assert_eq!(world.resign(0, 1), Err(Error::OpenCommitments));
+        world.resolve(0, 1, 0, 1);
+        assert_eq!(world.freeze(1), Err(Error::Deficit), "leaving is free, resting is not");
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+        world.pass(14 * DAY);
+        world.enlist(0, 1).unwrap();
+        assert_eq!((world.membership(0, 1).deficit, world.resign(0, 1)), (11, Err(Error::Deficit)));
+        world.propose(0, plain()).unwrap();
+        world.see(0, short(40));
+        assert_eq!(world.resign(0, 1), Err(Error::Banned));
+        world.pass(7 * DAY);
+        world.declare(0, 2, 20);
+        assert_eq!(world.resign(0, 2), Err(Error::Deficit), "the time to leave is over");
+    });
+}
+
+#[test]
+fn with_fewer_seats_nobody_loses_one_and_nobody_takes_one() {
+    on_chain(|| {
+        let mut world = World::with(Terms { seats: 3, ..plain() });
+        for who in 1..=4 {
+            world.enlist(0, who).unwrap();
+        }
+        world.propose(0, Terms { seats: 2, ..plain() }).unwrap();
+        world.pass(7 * DAY);
+        assert_eq!(world.members.fill_seats(0, 9, world.now), Ok(vec![]));
+        assert_eq!((world.capacity(0).active, world.capacity(0).seats), (3, 2));
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.resign(0, 2), Ok(Departed { bond: 50, seated: Some(account(4)) }));
+        assert_eq!(world.capacity(0).active, 2);
+    });
+}
+
+#[test]
+fn more_members_than_seats_are_left_are_not_held_to_work_that_was_never_there() {
+    on_chain(|| {
+        let few = Terms { denominator: 2, min_reviews: 3, seats: 6, ..plain() };
+        let mut world = World::with(few.clone());
+        for who in 1..=6 {
+            world.enlist(0, who).unwrap();
+        }
+        let double =
+            Schedule { cycle: 1, segments: vec![interfaces::obligation::Segment { offset: 0, weight_ppm: 2_000_000 }] };
+        world.members.propose_terms(0, Terms { seats: 3, ..few }, double, world.now).unwrap();
+        world.pass(7 * DAY);
+        world.see(0, 10);
+        assert_eq!(world.membership(0, 1).seen, 10_000_000, "thirty reviews among six members");
+        for who in 1..=3 {
+            world.declare(0, who, 5);
+            world.resign(0, who).unwrap();
+        }
+        world.see(0, 10);
+        assert_eq!(world.membership(0, 4).seen, 30_000_000);
+    });
+}
+
+#[test]
+fn longer_rests_and_cooldowns_hold_for_those_that_begin_under_the_new_terms() {
+    on_chain(|| {
+        let mut world = World::with(Terms { min_freeze: 9 * DAY, ..plain() });
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.propose(0, Terms { min_freeze: 90 * DAY, cooldown: 90 * DAY, ..plain() }).unwrap();
+        world.freeze(1).unwrap();
+        world.resign(0, 2).unwrap();
+        world.pass(9 * DAY);
+        assert!(world.unfreeze(1).is_ok());
+        world.pass(5 * DAY);
+        assert_eq!(world.enlist(0, 2), Ok(Place::Seat));
+        world.resign(0, 2).unwrap();
+        world.pass(89 * DAY);
+        assert_eq!(world.enlist(0, 2), Err(Error::CoolingDown));
+    });
+}
+
+// Closing
+
+#[test]
+fn in_a_closed_pool_nothing_accrues_and_nobody_is_banned_or_seated() {
+    on_chain(|| {
+        let mut world = World::with(Terms { presence: 9, seats: 2, ..plain() });
+        for who in 1..=4 {
+            world.enlist(0, who).unwrap();
+        }
+        world.commit(0, 2).unwrap();
+        world.see(0, short(50));
+        world.propose(0, plain()).unwrap();
+        let by = account(OPERATOR);
+        assert_eq!(world.members.close_pool(0, account(STRANGER), world.now), Err(Error::NotOperator));
+        assert_eq!(world.members.close_pool(1, by, world.now), Err(Error::UnknownPool));
+        assert_eq!(world.members.close_pool(0, by, world.now), Ok(()));
+        let before = world.cells(1, 6);
+        assert_eq!(world.members.close_pool(0, by, world.now), Err(Error::PoolClosed));
+        assert_eq!(world.enlist(0, 5), Err(Error::PoolClosed));
+        assert_eq!(world.check_in(0, 1), Err(Error::PoolClosed));
+        assert_eq!(world.restore(0, 1, 1), Err(Error::PoolClosed));
+        assert_eq!(world.propose(0, plain()), Err(Error::PoolClosed));
+        assert_eq!(world.enroll(0, 5), Err(Error::PoolClosed));
+        assert_eq!(world.members.reserve(0, by, 1, world.now), Err(Error::PoolClosed));
+        assert_eq!(world.members.record_seen(0, by, 999, 3, world.now), Ok(false));
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Unchanged(Standing::Throttled)), "and not latched");
+        assert_eq!(world.cells(1, 6), before);
+        assert_eq!(world.resolve(0, 2, 3, 0), vec![], "nor is anything declared");
+
+        world.pass(70 * DAY);
+        assert_eq!(world.members.pending(0, world.now), None);
+        assert_eq!(world.membership(0, 1).required, 50, "no presence falls due");
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }), "whatever is missing");
+        assert_eq!(world.resign(0, 2), Ok(Departed { bond: 50, seated: None }), "whatever is open");
+        assert_eq!(world.members.fill_seats(0, 9, world.now), Ok(vec![]));
+        assert_eq!(world.resign(0, 3), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.resolve(0, 2, 1, 1), vec![]);
+        assert_eq!((world.capacity(0).active, world.capacity(0).waiting, world.membership(0, 2).open), (0, 1, 0));
+    });
+}
+
+#[test]
+fn who_was_banned_in_time_stays_banned_and_who_was_not_goes_free() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.see(0, short(51));
+        world.evaluate(0, 1).unwrap();
+        world.members.close_pool(0, account(OPERATOR), world.now).unwrap();
+        assert_eq!(world.evaluate(0, 2), Ok(Evaluation::Unchanged(Standing::Banned)));
+        assert_eq!(world.resign(0, 1), Err(Error::Banned));
+        assert_eq!(world.resign(0, 2), Ok(Departed { bond: 50, seated: None }));
+    });
+}
+
+#[test]
+fn who_rested_while_its_pool_closed_comes_back_and_leaves() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.freeze(1).unwrap();
+        world.members.close_pool(0, account(OPERATOR), world.now).unwrap();
+        world.pass(3 * DAY);
+        assert_eq!(world.resign(0, 1), Err(Error::Frozen));
+        assert_eq!(world.unfreeze(1), Ok(vec![(0, Place::Line)]));
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+    });
+}
+
+// Engagements
+
+#[test]
+fn an_operator_enrolls_and_discharges_whatever_the_ledger_says() {
+    on_chain(|| {
+        let mut world = World::with(Terms { bond: 0, min_reputation: 0, keeper_reward: 0, cooldown: 0, ..single() });
+        let by = account(OPERATOR);
+        assert_eq!(world.members.enroll(0, account(STRANGER), account(1), world.now), Err(Error::NotOperator));
+        assert_eq!(world.members.enroll(1, by, account(1), world.now), Err(Error::UnknownPool));
+        let asked_nothing = Enlisted { place: Place::Seat, unlock: 0, require: 0, lock: 0 };
+        assert_eq!(world.enroll(0, 1), Ok(asked_nothing));
+        assert_eq!(world.enroll(0, 1), Err(Error::AlreadyMember));
+        assert_eq!(world.enlist(0, 1), Err(Error::AlreadyMember));
+        assert_eq!(world.enroll(0, 2), Err(Error::NoFreeSeat));
+        assert!(world.members.pools_of(account(1)).is_empty());
+        assert_eq!(world.freeze(1), Err(Error::Engaged));
+        assert_eq!(world.resign(0, 1), Err(Error::Engaged));
+
+        world.see(0, short(5));
+        world.enlist(0, 2).unwrap();
+        assert_eq!(world.members.discharge(0, account(STRANGER), account(1), world.now), Err(Error::NotOperator));
+        assert_eq!(world.members.discharge(1, by, account(1), world.now), Err(Error::UnknownPool));
+        assert_eq!(world.discharge(0, 2), Err(Error::NotAMember), "it came by itself");
+        assert_eq!(world.discharge(0, 1), Ok(Departed { bond: 0, seated: Some(account(2)) }));
+        assert_eq!(world.discharge(0, 1), Err(Error::NotAMember));
+        assert_eq!(world.membership(0, 1).deficit, 5, "leaving never launders a deficit");
+        assert_eq!(world.freeze(1), Err(Error::NotAMember), "no longer Engaged");
+        world.freeze(2).unwrap();
+        let other = world.open(plain());
+        assert_eq!(world.enroll(other, 2), Err(Error::Frozen));
+    });
+}
+
+#[test]
+fn an_enrolled_account_has_a_bond_where_the_terms_ask_for_one_and_can_be_banned() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        assert_eq!(world.enroll(0, 1), Ok(Enlisted { place: Place::Seat, unlock: 0, require: 100, lock: 50 }));
+        assert_eq!(world.enroll(0, 2).map(|enlisted| enlisted.lock), Ok(50));
+        assert_eq!(world.discharge(0, 2), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.enroll(0, 2), Err(Error::CoolingDown));
+        for _ in 0..8 {
+            let pool = world.open(plain());
+            world.enlist(pool, 1).unwrap();
+        }
+        world.see(0, short(51));
+        let ban = Ban { bond: 50, slash_ppm: 100_000, reward: 20, seated: None };
+        assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Banned(ban)));
+        assert_eq!(world.discharge(0, 1), Err(Error::NotAMember));
+        assert_eq!(world.enroll(0, 1), Err(Error::Banned));
+        assert_eq!(world.freeze(1), Ok(vec![]), "its engagement has ended");
+    });
+}
+
+#[test]
+fn new_terms_or_the_end_of_the_pool_set_who_is_enrolled_free() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        let closing = world.open(plain());
+        world.enroll(0, 1).unwrap();
+        world.enroll(closing, 1).unwrap();
+        world.propose(0, plain()).unwrap();
+        world.members.close_pool(closing, account(OPERATOR), world.now).unwrap();
+        assert_eq!(world.freeze(1), Err(Error::Engaged));
+        assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.freeze(1), Err(Error::Engaged), "by the other pool");
+        assert_eq!(world.resign(closing, 1), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.freeze(1), Err(Error::NotAMember));
+    });
+}
+
+// Reinstatement
+
+#[test]
+fn a_ban_is_lifted_after_the_cooldown_with_a_clean_ledger() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        assert_eq!(world.reinstate(0, 1), Err(Error::NotBanned));
+        world.see(0, short(51));
+        assert_eq!(world.reinstate(0, 1), Err(Error::NotBanned), "nobody has latched it");
+        world.evaluate(0, 1).unwrap();
+        world.pass(14 * DAY - 1);
+        let before = world.cells(1, 2);
+        assert_eq!(world.reinstate(0, 1), Err(Error::CoolingDown));
+        assert_eq!(world.reinstate(0, STRANGER), Err(Error::NotAMember));
+        assert_eq!(world.reinstate(1, 1), Err(Error::UnknownPool));
+        assert_eq!(world.cells(1, 2), before);
+        world.pass(1);
+        assert_eq!(world.reinstate(0, 1), Ok(()));
+        assert_eq!(world.reinstate(0, 1), Err(Error::NotBanned));
+        let clean = world.membership(0, 1);
+        assert_eq!((clean.state, clean.standing, clean.seen), (MemberState::Left, Standing::Healthy, 0));
+        assert_eq!(world.enlist(0, 1), Ok(Place::Seat), "by itself");
+        assert_eq!(world.membership(0, 1).required, 0);
+    });
+}
+
+#[test]
+fn who_left_before_terms_under_which_it_would_be_banned_can_be_reinstated() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(40));
+        world.propose(0, Terms { ban_buffer: 20, ..plain() }).unwrap();
+        world.resign(0, 1).unwrap();
+        world.pass(14 * DAY);
+        assert_eq!(world.enlist(0, 1), Err(Error::Banned));
+        assert_eq!(world.reinstate(0, 1), Ok(()));
+        assert_eq!(world.enlist(0, 1), Ok(Place::Seat));
+    });
+}
+
 // Operators
 
 #[test]
@@ -621,8 +1031,8 @@ fn a_pool_is_opened_with_valid_terms_only_and_pools_are_counted_up() {
         let opened = world.members.open_pool(account(OPERATOR), invalid, Schedule::default(), world.now);
         assert_eq!(opened, Err(Error::InvalidTerms(TermsReason::Seats)));
         assert_eq!((world.open(terms()), world.open(plain())), (0, 1));
-        assert_eq!(world.members.terms(1), Ok((plain(), Schedule::default())));
-        assert_eq!(world.members.terms(2), Err(Error::UnknownPool));
+        assert_eq!(world.members.pool(1, world.now).unwrap().terms(), &plain());
+        assert_eq!(world.members.pool(2, world.now).map(|pool| pool.id), Err(Error::UnknownPool));
         world.members.opened.set(&PoolId::MAX);
         let opened = world.members.open_pool(account(OPERATOR), terms(), Schedule::default(), world.now);
         assert_eq!(opened, Err(Error::TooManyPoolsOpened));
@@ -761,6 +1171,11 @@ enum Step {
     Unfreeze(u8),
     Evaluate(PoolId, u8),
     Restore(PoolId, u8, u32),
+    Propose(PoolId, u32, u32),
+    Apply(PoolId),
+    Enroll(PoolId, u8),
+    Discharge(PoolId, u8),
+    Reinstate(PoolId, u8),
     Fill(PoolId, u32),
     See(PoolId, u32),
     Commit(PoolId, u8),
@@ -783,6 +1198,11 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..ACCOUNTS).prop_map(Step::Unfreeze),
         4 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Evaluate(pool, who)),
         1 => (0..POOLS, 0..ACCOUNTS, 0..4u32).prop_map(|(pool, who, ops)| Step::Restore(pool, who, ops)),
+        1 => (0..POOLS, 1..4u32, 0..3u32).prop_map(|(pool, seats, presence)| Step::Propose(pool, seats, presence)),
+        1 => (0..POOLS).prop_map(Step::Apply),
+        1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Enroll(pool, who)),
+        1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Discharge(pool, who)),
+        1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Reinstate(pool, who)),
         1 => (0..POOLS, 0..4u32).prop_map(|(pool, max)| Step::Fill(pool, max)),
         3 => (0..POOLS, 0..20u32).prop_map(|(pool, ops)| Step::See(pool, ops)),
         2 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Commit(pool, who)),
@@ -806,6 +1226,7 @@ fn hasty() -> Terms {
         cooldown: DAY,
         min_freeze: DAY,
         freeze_interval: 2 * DAY,
+        notice: DAY,
         ..terms()
     }
 }
@@ -822,6 +1243,14 @@ impl World {
             Step::Unfreeze(who) => self.unfreeze(*who).is_err(),
             Step::Evaluate(pool, who) => self.evaluate_twice(*pool, *who).is_err(),
             Step::Restore(pool, who, ops) => self.restore(*pool, *who, *ops).is_err(),
+            Step::Propose(pool, seats, presence) => {
+                let terms = Terms { seats: *seats, presence: *presence, ..hasty() };
+                self.propose(*pool, terms).is_err()
+            }
+            Step::Apply(pool) => self.members.apply_terms(*pool, now).is_err(),
+            Step::Enroll(pool, who) => self.enroll(*pool, *who).is_err(),
+            Step::Discharge(pool, who) => self.discharge(*pool, *who).is_err(),
+            Step::Reinstate(pool, who) => self.reinstate(*pool, *who).is_err(),
             Step::Fill(pool, max) => self.members.fill_seats(*pool, *max, now).is_err(),
             Step::See(pool, ops) => self.members.record_seen(*pool, by, *ops, 3, now).is_err(),
             Step::Commit(pool, who) => self.commit(*pool, *who).is_err(),
@@ -855,6 +1284,15 @@ impl World {
         self.known(pool, who).is_some_and(|member| member.state == MemberState::Frozen)
     }
 
+    fn check_engagements(&self) {
+        for who in 0..ACCOUNTS {
+            let enrolled = |pool: &PoolId| self.known(*pool, who).is_some_and(|member| member.enrolled);
+            let account = self.members.account(account(who));
+            assert_eq!(account.engagements as usize, (0..POOLS).filter(enrolled).count());
+            assert!(!account.frozen || account.engagements == 0);
+        }
+    }
+
     fn check(&self) {
         for pool in 0..POOLS {
             let members: Vec<_> = (0..ACCOUNTS).filter_map(|who| Some((who, self.known(pool, who)?))).collect();
@@ -864,8 +1302,6 @@ impl World {
             assert_eq!(capacity.waiting, count(MemberState::Waiting));
             assert_eq!(capacity.frozen, count(MemberState::Frozen));
             assert_eq!(capacity.throttled, members.iter().filter(|(_, member)| member.throttled).count() as u32);
-            assert!(capacity.active <= capacity.seats);
-            assert!(capacity.waiting == 0 || capacity.active == capacity.seats, "nobody waits beside a free seat");
             let mut line: Vec<_> = self.waiting(pool);
             line.sort();
             let waits = |(who, member): &(u8, Member)| (member.state == MemberState::Waiting).then(|| account(*who));
@@ -873,7 +1309,8 @@ impl World {
             for (who, member) in &members {
                 let present = !matches!(member.state, MemberState::Left | MemberState::Banned);
                 let seated = member.state == MemberState::Seated;
-                assert_eq!(self.members.pools_of(account(*who)).contains(&pool), present);
+                assert_eq!(self.members.pools_of(account(*who)).contains(&pool), present && !member.enrolled);
+                assert!(!member.enrolled || seated);
                 assert_eq!(member.bond, if present { terms().bond } else { 0 });
                 assert_eq!(member.seat_since != 0, seated);
                 assert!(!member.throttled || seated);
@@ -893,6 +1330,7 @@ proptest! {
             let mut world = World::with(hasty());
             world.open(Terms { seats: 1, presence: 0, rate: Rate::FairShare { diligence_ppm: 800_000 }, ..hasty() });
             let mut backlog = [0_u64; POOLS as usize];
+            let mut active = [0_u32; POOLS as usize];
             for step in &steps {
                 let cells = world.cells(POOLS, ACCOUNTS);
                 let resting: Vec<_> = (0..POOLS)
@@ -922,6 +1360,12 @@ proptest! {
                     assert_eq!(world.capacity(pool).backlog, backlog[pool as usize]);
                 }
                 world.check();
+                world.check_engagements();
+                for pool in 0..POOLS {
+                    let (was, is) = (active[pool as usize], world.capacity(pool).active);
+                    assert!(is <= was || is <= world.capacity(pool).seats, "seated beyond the seats: {step:?}");
+                    active[pool as usize] = is;
+                }
             }
         });
     }
