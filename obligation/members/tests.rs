@@ -652,6 +652,7 @@ fn new_terms_are_in_force_from_the_end_of_the_notice_whether_or_not_anyone_appli
         world.enlist(0, 1).unwrap();
         assert_eq!(world.membership(0, 1).bond, 70);
         assert_eq!(world.members.pools.get(0).unwrap().terms, new);
+        assert!(world.members.proposals.get(0).is_none(), "and freed what they were kept in");
         assert_eq!(world.members.apply_terms(0, world.now), Err(Error::NoPendingTerms), "enlisting applied them");
         assert_eq!(world.propose(0, plain()), Ok(world.now + 9 * DAY), "the notice of the terms in force");
         assert_eq!(world.members.apply_terms(1, world.now), Err(Error::UnknownPool));
@@ -854,6 +855,7 @@ fn in_a_closed_pool_nothing_accrues_and_nobody_is_banned_or_seated() {
         assert_eq!(world.members.close_pool(0, account(STRANGER), world.now), Err(Error::NotOperator));
         assert_eq!(world.members.close_pool(1, by, world.now), Err(Error::UnknownPool));
         assert_eq!(world.members.close_pool(0, by, world.now), Ok(()));
+        assert!(world.members.proposals.get(0).is_none());
         let before = world.cells(1, 6);
         assert_eq!(world.members.close_pool(0, by, world.now), Err(Error::PoolClosed));
         assert_eq!(world.enlist(0, 5), Err(Error::PoolClosed));
