@@ -178,15 +178,14 @@ impl Members {
     pub fn enlist(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<Enlisted, Error> {
         let mut pool = self.pool(id, now)?;
         let mut member = self.members.get((id, who)).unwrap_or_default();
+        ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
         match member.state {
             MemberState::Seated | MemberState::Waiting => return Err(Error::AlreadyMember),
             MemberState::Frozen => return Err(Error::Frozen),
-            MemberState::Banned => return Err(Error::Banned),
-            MemberState::Left => {}
+            MemberState::Left | MemberState::Banned => {}
         }
         let mut account = self.account(who);
         ensure!(!account.frozen, Error::Frozen);
-        ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
         ensure!(!member.cools_down(pool.terms().cooldown, now), Error::CoolingDown);
         ensure!(account.pools.len() < MAX_POOLS_OF, Error::TooManyPools);
 
