@@ -49,12 +49,12 @@ fn an_outcome_says_what_it_used_what_it_paid_for_storage_and_what_happened() {
     assert!(outcome.gas.ref_time() > 0 && outcome.gas.proof_size() > 0);
     let StorageDeposit::Charge(deposit) = outcome.deposit else { panic!("enlisting writes new cells") };
     assert_eq!(world.chain.balance(&ada), before - deposit);
-    assert_eq!(world.chain.total_balance(&world.obligation_address) > deposit, true);
+    assert!(world.chain.total_balance(&world.obligation_address) > deposit);
 }
 
 #[test]
 fn nobody_without_money_can_pay_for_storage() {
     let world = world();
     let trap = world.chain.call(&account("ada"), world.obligation().enlist(world.pool)).trap();
-    assert_eq!(trap.error, "StorageDepositNotEnoughFunds");
+    assert_eq!(trap.error, "StorageDepositLimitExhausted");
 }
