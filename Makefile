@@ -34,9 +34,9 @@ build: toolchain ## Build the contracts in release, where their sources changed
 	@$(SAY) "Building the contracts"
 	@cargo run --locked --quiet --package cli -- build
 
-check: toolchain ## Check that everything compiles, contracts without the standard library too
+check: toolchain ## Check that everything compiles, the rules without the standard library too
 	cargo check --locked --workspace --all-targets
-	cargo check --locked --package rules --package interfaces --no-default-features
+	cargo check --locked --package rules --no-default-features
 
 fmt: toolchain ## Format the sources
 	cargo fmt --all
@@ -47,7 +47,7 @@ lint: toolchain ## Check formatting and run clippy, warnings denied
 	@$(SAY) "Clippy"
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@$(SAY) "Without the standard library"
-	cargo check --locked --package rules --package interfaces --no-default-features
+	cargo check --locked --package rules --no-default-features
 
 clean: ## Remove everything that was built
 	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" target

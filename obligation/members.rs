@@ -599,15 +599,14 @@ impl Members {
     fn candidate(&self, pool: &PoolNow, who: AccountId) -> Result<(Member, Account), Error> {
         ensure!(!pool.counters.closed, Error::PoolClosed);
         let member = self.members.get((pool.id, who)).unwrap_or_default();
+        ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
         match member.state {
             MemberState::Seated | MemberState::Waiting => return Err(Error::AlreadyMember),
             MemberState::Frozen => return Err(Error::Frozen),
-            MemberState::Banned => return Err(Error::Banned),
-            MemberState::Left => {}
+            MemberState::Left | MemberState::Banned => {}
         }
         let account = self.account(who);
         ensure!(!account.frozen, Error::Frozen);
-        ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
         ensure!(!member.cools_down(pool.now), Error::CoolingDown);
         Ok((member, account))
     }

@@ -5,8 +5,8 @@
 //! in one cache, and a contract is built again only when its sources changed.
 //!
 //! `contract-build` copies a contract's manifest to a temporary folder and would leave a workspace's lock file behind.
-//! So the contracts are built from a *stage*: a copy of their sources in the cache, where each is a workspace of its own
-//! with the project's lock file beside it.
+//! So the contracts are built from a *stage*: a copy of their sources in the cache, where each is a workspace of its
+//! own with the project's lock file beside it.
 
 use anyhow::{bail, Context, Result};
 use contract_build::{
@@ -161,7 +161,8 @@ fn source_hash(contract: Contract) -> Result<String> {
         add(&file.to_string_lossy(), &bytes);
     }
     let hash = contract_build::code_hash(&described);
-    Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..HASH_DIGITS].to_owned())
+    let digits: Vec<_> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(digits.concat()[..HASH_DIGITS].to_owned())
 }
 
 /// What the crates of contracts inherit from the workspace's manifest.

@@ -1,8 +1,9 @@
 //! A chain within the process: real Wasm on `pallet-contracts`, with a clock that the caller sets.
 //!
-//! Limits and prices are those of `contracts-node`: code up to 256 KiB, 12 decimals, an existential deposit of a thousandth of
-//! a UNIT, and a storage deposit of a tenth of a UNIT an item. Time starts at [`GENESIS`] and moves only by [`Chain::pass`]. A call
-//! that traps or reverts changes nothing, as a failed transaction would.
+//! Limits and prices are those of `contracts-node`: code up to 256 KiB, 12 decimals, an existential deposit of a
+//! thousandth of a UNIT, and a storage deposit of a tenth of a UNIT an item. There are no transaction fees. Time starts
+//! at [`GENESIS`] and moves only by [`Chain::pass`]. A call that traps or reverts changes nothing, as a failed
+//! transaction would.
 
 use crate::build::Artifact;
 use anyhow::Result;
@@ -297,7 +298,8 @@ impl Chain {
         Self { ext: AtomicSandbox::default().ext }
     }
 
-    /// The chain that this thread started last and still holds, by [`Chain::new`] or by `ink_e2e` with [`AtomicSandbox`].
+    /// The chain that this thread started last and still holds, by [`Chain::new`] or by `ink_e2e` with
+    /// [`AtomicSandbox`].
     pub fn of_this_thread() -> Option<Self> {
         LATEST.with(|latest| latest.borrow().upgrade()).map(|ext| Self { ext })
     }

@@ -131,7 +131,8 @@ pub struct World {
 }
 
 impl World {
-    /// Deploys the contracts on a new chain, grants exactly the roles they need, endows and seals, and opens the market.
+    /// Deploys the contracts on a new chain, grants exactly the roles they need, endows and seals, and opens the
+    /// market.
     pub fn deploy(contracts: &Contracts, settings: Settings) -> Result<Self> {
         let chain = Chain::new();
         let manager = account("manager");

@@ -1,8 +1,24 @@
 //! The contracts through ink!'s own end-to-end framework, on the same embedded chain as all other tests.
 //!
-//! The framework builds the contracts by itself, with debug messages: sizes and weights are not those of a release.
+//! The framework's test macro has its contracts built by `ink_e2e::build_root_and_contract_dependencies`: in debug
+//! mode, and without the lock file, so that any dependency's next release can break it. This file stands in for the
+//! crate that the macro calls, and hands it the release builds that all other tests run on.
 
-use atomic_cli::chain::{account, days, AtomicSandbox, Chain};
+extern crate ink_e2e as framework;
+extern crate self as ink_e2e;
+
+pub use framework::{log_info, tokio, tracing_subscriber, SandboxClient, INIT, LOG_PREFIX};
+
+/// What the framework's macro calls for the contracts.
+pub fn build_root_and_contract_dependencies() -> Vec<PathBuf> {
+    contracts().expect("the contracts build").all().map(|artifact| artifact.bundle.with_extension("wasm")).to_vec()
+}
+
+use atomic_cli::{
+    build::contracts,
+    chain::{account, days, AtomicSandbox, Chain},
+};
+use framework::ContractsBackend;
 use ink::{
     codegen::TraitCallBuilder,
     contract_ref,
@@ -13,10 +29,9 @@ use ink::{
     primitives::AccountId,
     selector_bytes,
 };
-use ink_e2e::{ContractsBackend, E2EBackend};
 use interfaces::{reputation, roles, Balance, Reputation as _};
 use pendzl::contracts::access_control::{AccessControl, AccessControlError};
-use std::error::Error;
+use std::{error::Error, path::PathBuf};
 
 type Reputation = contract_ref!(interfaces::Reputation, DefaultEnvironment);
 type Calls = <Reputation as TraitCallBuilder>::Builder;
@@ -24,11 +39,11 @@ type RoleCalls = <contract_ref!(AccessControl, DefaultEnvironment) as TraitCallB
 
 const ENDOWMENT: Balance = 300;
 
-#[ink_e2e::test(backend(runtime_only(sandbox = AtomicSandbox)))]
-async fn a_founder_keeps_the_endowment_and_a_new_minter_waits_for_its_notice<Client: E2EBackend>(
+#[framework::test(backend(runtime_only(sandbox = AtomicSandbox)))]
+async fn a_founder_keeps_the_endowment_and_a_new_minter_waits_for_its_notice<Client: framework::E2EBackend>(
     mut client: Client,
 ) -> Result<(), Box<dyn Error>> {
-    let manager = ink_e2e::alice();
+    let manager = framework::alice();
     let notice = days(7);
     let mut constructor = build_create::<Reputation>()
         .exec_input(

@@ -286,6 +286,8 @@ fn a_wallet_that_knows_only_the_standard_sees_balances_that_nothing_moves() {
     assert!(org.chain.read(org.calls().soulbound()));
 
     let no_data = Vec::<u8>::new;
+    org.who("ana");
+    org.who("ben");
     for amount in [0, 1, ENDOWMENT, ENDOWMENT + 1] {
         let transfer = (ben, amount, no_data());
         let transfer_from = (ana, ben, amount, no_data());
@@ -355,6 +357,7 @@ fn what_a_minter_owes_is_minted_for_anyones_claim() {
 #[test]
 fn owing_nothing_is_accepted_and_leaves_nothing_behind() {
     let org = Org::sealed();
+    org.who("minter");
     let before = org.chain.state_hash();
     let nothing = org.send("minter", org.calls().owe(account("ben"), 0, MintReason::Review));
     assert!(nothing.emitted.is_empty());
@@ -671,6 +674,7 @@ fn either_all_effects_of_a_call_happen_or_none() {
 fn anyone_may_require_and_is_told_what_is_missing() {
     let org = Org::sealed();
     let require = |available, tier| vec![Effect::Require { who: account("ana"), available, tier }];
+    org.who(STRANGER);
     let before = org.chain.state_hash();
     assert_eq!(org.apply(STRANGER, require(1_000, 2)).ok(), [0]);
     assert_eq!(org.chain.state_hash(), before);
@@ -806,6 +810,20 @@ fn once_sealed_a_new_minter_needs_an_announcement_and_its_notice() {
     for (_, role) in STAFF.into_iter().filter(|(_, role)| *role != roles::MINTER) {
         org.grant("ben", role).ok();
     }
+}
+
+#[test]
+fn whoever_administers_the_minters_is_bound_by_the_notice() {
+    let org = Org::sealed();
+    let delegate = || org.roles().set_role_admin(roles::MINTER, roles::LOCKER);
+    assert_eq!(org.refused(STRANGER, delegate()), AccessControlError::MissingRole);
+    org.send(MANAGER, delegate()).ok();
+    let grant = || org.roles().grant_role(roles::MINTER, Some(account("ben")));
+    assert_eq!(org.refused("locker", grant()), AccessControlError::InvalidCaller);
+    org.send(MANAGER, org.calls().propose_minter(account("ben"))).ok();
+    org.chain.pass(NOTICE);
+    assert_eq!(org.refused(MANAGER, grant()), AccessControlError::MissingRole, "no longer the manager's");
+    org.send("locker", grant()).ok();
 }
 
 #[test]

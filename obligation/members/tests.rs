@@ -244,6 +244,7 @@ fn who_is_banned_by_its_live_standing_can_no_longer_help_itself_before_anyone_la
         world.enlist(0, 1).unwrap();
         world.see(0, short(51));
         let before = world.cells(1, 2);
+        assert_eq!(world.enlist(0, 1), Err(Error::Banned));
         assert_eq!(world.resign(0, 1), Err(Error::Banned));
         assert_eq!(world.check_in(0, 1), Err(Error::Banned));
         assert_eq!(world.freeze(1), Err(Error::Banned));

@@ -3,7 +3,7 @@
 use super::{
     amounts::{show_amount, thousands},
     read::{Action, Actor, Plan, RequestPlan, Scenario, ScorePlan, Step},
-    report::{Account, Cost, Entry, Escrow, Outcome, Report},
+    report::{Account, Cost, Entry, Escrow, Member, Outcome, Report, Reputation, Story},
 };
 use crate::{
     build::Contracts,
@@ -24,7 +24,8 @@ use std::{
 
 /// Part of a window after whose beginning (or before whose end) a request that plays itself acts.
 const WITHIN: Timestamp = 20;
-/// In the first half of the review window only drawn members may commit: a request that plays itself waits for the rest.
+/// In the first half of the review window only drawn members may commit: a request that plays itself waits until the
+/// last quarter.
 const COMMITS_IN_LAST: Timestamp = 4;
 
 /// Plays the whole story. `watch` sees each entry of the timeline as it happens.
@@ -330,7 +331,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             Action::PlanReviews { request } => self.plan_reviews(*request)?,
             Action::WrapUp { request } => self.wrap_up(step, *request)?,
             Action::Show => {
-                let notes = self.members().iter().map(super::report::Member::summary).collect();
+                let notes = self.members().iter().map(Member::summary).collect();
                 let (at, who) = (self.chain.now() - self.began, Vec::new());
                 let deed = "how they stand".to_owned();
                 self.enter(Entry { at, who, deed, outcome: Outcome::Done, expected: true, notes });
@@ -692,18 +693,18 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         Some(format!("the reputation contract refused: {:?}", refused.error))
     }
 
-    fn members(&self) -> Vec<super::report::Member> {
+    fn members(&self) -> Vec<Member> {
         self.scenario
             .actors
             .iter()
             .filter_map(|actor| {
                 let read = self.chain.read(self.world.obligation().membership(self.world.pool, actor.account));
-                read.ok().map(|membership| super::report::Member::new(&actor.name, &membership))
+                read.ok().map(|membership| Member::new(&actor.name, &membership))
             })
             .collect()
     }
 
-    /// Closes the books.
+    /// Counts what everyone has in the end.
     fn report(mut self, contracts: &Contracts) -> Result<Report> {
         let credit = |account| {
             let credit = self.chain.read(self.world.market().credit(Asset::Native, account));
@@ -731,19 +732,11 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             .iter()
             .map(|actor| (actor, self.chain.read(world.reputation().profile(actor.account))))
             .filter(|(_, profile)| *profile != reputation::Profile::default())
-            .map(|(actor, profile)| super::report::Reputation::new(&actor.name, &profile))
+            .map(|(actor, profile)| Reputation::new(&actor.name, &profile))
             .collect();
         let members = self.members();
-        Ok(Report::new(
-            self.scenario,
-            contracts,
-            self.timeline,
-            members,
-            reputation,
-            self.accounts,
-            self.escrow,
-            self.costs,
-        ))
+        let Self { timeline, accounts, escrow, costs, .. } = self;
+        Ok(Report::new(self.scenario, contracts, Story { timeline, members, reputation, accounts, escrow, costs }))
     }
 }
 

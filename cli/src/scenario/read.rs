@@ -1,7 +1,7 @@
 //! The scenario file. `docs/scenarios.md` documents every key.
 //!
-//! What is wrong with a file is said with the line, the column and what was expected there. Everything that can be known
-//! without playing is checked here: unknown keys and names, types, units, and times.
+//! What is wrong with a file is said with the line, the column and what was expected there. Everything that can be
+//! known without playing is checked here: unknown keys and names, types, units, and times.
 
 use super::amounts;
 use crate::{

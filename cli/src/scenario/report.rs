@@ -300,18 +300,20 @@ fn exact<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error>
     serializer.collect_str(number)
 }
 
+/// What a story left, before the books are closed.
+pub struct Story {
+    pub timeline: Vec<Entry>,
+    pub members: Vec<Member>,
+    pub reputation: Vec<Reputation>,
+    pub accounts: Vec<Account>,
+    pub escrow: Escrow,
+    pub costs: BTreeMap<&'static str, Cost>,
+}
+
 impl Report {
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        scenario: &Scenario,
-        contracts: &Contracts,
-        timeline: Vec<Entry>,
-        members: Vec<Member>,
-        reputation: Vec<Reputation>,
-        accounts: Vec<Account>,
-        escrow: Escrow,
-        costs: BTreeMap<&'static str, Cost>,
-    ) -> Self {
+    /// Closes the books.
+    pub fn new(scenario: &Scenario, contracts: &Contracts, story: Story) -> Self {
+        let Story { timeline, members, reputation, accounts, escrow, costs } = story;
         let Escrow { paid_in, paid, refunded, fees, still_held, credited, withdrawn, .. } = escrow;
         let owes = still_held + credited;
         let mut checks = vec![
@@ -496,7 +498,8 @@ impl Table {
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<_> = (0..columns).map(width).collect();
         let mut shown = String::new();
-        for (index, row) in self.rows.iter().enumerate() {
+        let without_heads = self.rows[0].iter().all(String::is_empty);
+        for (index, row) in self.rows.iter().enumerate().skip(usize::from(without_heads)) {
             let cells = row.iter().zip(&widths).enumerate();
             let line: Vec<_> = cells
                 .map(|(column, (cell, width))| match column {
@@ -578,7 +581,7 @@ impl Report {
         ] {
             table.row([what.to_owned(), amount(number)]);
         }
-        out.push_str(table.show(paint).trim_start_matches(['\n', ' ']));
+        out.push_str(&table.show(paint));
         for check in &self.checks {
             let numbers = match check.holds {
                 true => amount(check.left),
