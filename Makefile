@@ -52,5 +52,15 @@ lint: toolchain ## Check formatting and run clippy, warnings denied
 clean: ## Remove everything that was built
 	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" target
 
+# Cargo takes crates of the same name in two checkouts for the same, and the newer build for fresh: when another checkout
+# built last, its own crates are forgotten. What they depend on stays.
+OWN := rules interfaces reputation obligation market e2e-tests cli
+BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
+
 toolchain:
 	@scripts/toolchain.sh
+	@mkdir -p "$(CARGO_TARGET_DIR)"
+	@if [ "$$(cat "$(BUILT_LAST)" 2>/dev/null)" != "$(CURDIR)" ]; then \
+		rm -rf $(foreach crate,$(OWN),"$(CARGO_TARGET_DIR)"/*/.fingerprint/$(crate)-*); \
+		printf '%s' "$(CURDIR)" > "$(BUILT_LAST)"; \
+	fi
