@@ -1,11 +1,10 @@
 //! What a clever or careless account might try. Each attempt is refused by name, and changes nothing at all.
 
 use atomic_cli::{
-    chain::{account, Message, UNIT},
+    chain::{account, UNIT},
     world::commitment,
 };
-use e2e_tests::{Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
-use ink::primitives::AccountId;
+use e2e_tests::{refused, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use interfaces::{
     market,
     obligation::{self, Outcome, Standing, StandingChanged},
@@ -13,21 +12,6 @@ use interfaces::{
     Market as _, Obligation as _, Reputation as _,
 };
 use pendzl::contracts::psp22::{PSP22Error, PSP22 as _};
-use scale::{Decode, Encode};
-use std::fmt::Debug;
-
-/// `who` tries `message`: what it is told. Whatever that is, the chain is as it was before.
-#[track_caller]
-fn refused<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
-    town: &Town,
-    who: &AccountId,
-    message: Message<Args, Result<T, E>>,
-) -> E {
-    let before = town.chain.state_hash();
-    let error = town.chain.call(who, message).err();
-    assert_eq!(town.chain.state_hash(), before, "a refused message changed something");
-    error
-}
 
 /// A request with one delivery of Pia's, reviewed and settled.
 fn settled(town: &Town) -> interfaces::RequestId {
@@ -45,7 +29,7 @@ fn nobody_is_paid_twice_for_one_submission() {
     let town = Town::new();
     let request = settled(&town);
     town.claim(request, 0).ok();
-    let again = refused(&town, &town.who("pia"), town.market().claim(request, 0));
+    let again = refused(&town.chain, &town.who("pia"), town.market().claim(request, 0));
     assert_eq!(again, market::Error::AlreadyClaimed);
     assert_eq!(town.credit("pia"), 10 * UNIT + UNIT);
 }
@@ -54,7 +38,7 @@ fn nobody_is_paid_twice_for_one_submission() {
 fn nothing_is_settled_twice() {
     let town = Town::new();
     let request = settled(&town);
-    let again = refused(&town, &town.who(STRANGER), town.market().settle(request, 64));
+    let again = refused(&town.chain, &town.who(STRANGER), town.market().settle(request, 64));
     assert_eq!(again, market::Error::AlreadySettled);
     assert_eq!(town.state(request).unclaimed, 10 * UNIT);
 }
@@ -63,7 +47,7 @@ fn nothing_is_settled_twice() {
 fn no_verdict_is_given_twice() {
     let town = Town::new();
     let request = settled(&town);
-    let again = refused(&town, &town.who(STRANGER), town.market().finalize(request, 0));
+    let again = refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, 0));
     assert_eq!(again, market::Error::AlreadyFinalized);
     assert_eq!(town.credit("eva"), UNIT / 3);
 }
@@ -74,7 +58,7 @@ fn a_credit_is_paid_out_once() {
     let request = settled(&town);
     town.claim(request, 0).ok();
     town.withdraw("pia").ok();
-    let again = refused(&town, &town.who("pia"), town.market().withdraw(market::Asset::Native));
+    let again = refused(&town.chain, &town.who("pia"), town.market().withdraw(market::Asset::Native));
     assert_eq!(again, market::Error::NothingToWithdraw);
 }
 
@@ -89,7 +73,7 @@ fn a_score_that_was_not_committed_cannot_be_revealed() {
     town.until_commits_close(request, 0);
     let eva = town.who("eva");
     let other_score = town.market().reveal_review(request, 0, 90, None, SALT);
-    assert_eq!(refused(&town, &eva, other_score), market::Error::WrongReveal);
+    assert_eq!(refused(&town.chain, &eva, other_score), market::Error::WrongReveal);
 }
 
 #[test]
@@ -107,7 +91,11 @@ fn a_copied_commitment_is_worth_nothing_to_the_copier() {
     town.until_commits_close(request, 0);
     town.reveal("eva", request, 0, 77).ok();
     let copied = town.market().reveal_review(request, 0, 77, None, SALT);
-    assert_eq!(refused(&town, &emil, copied), market::Error::WrongReveal, "the enforcer is part of what is hashed");
+    assert_eq!(
+        refused(&town.chain, &emil, copied),
+        market::Error::WrongReveal,
+        "the enforcer is part of what is hashed"
+    );
 }
 
 #[test]
@@ -119,10 +107,10 @@ fn nobody_reviews_its_own_submission_or_request() {
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
     let own = town.market().commit_review(request, 0, commitment(request, 0, &elsa, 100, None, SALT));
-    assert_eq!(refused(&town, &elsa, own), market::Error::Conflicted);
+    assert_eq!(refused(&town.chain, &elsa, own), market::Error::Conflicted);
     let requester = town.who(REQUESTER);
     let cheap = town.market().commit_review(request, 0, commitment(request, 0, &requester, 0, None, SALT));
-    assert_eq!(refused(&town, &requester, cheap), market::Error::Conflicted);
+    assert_eq!(refused(&town.chain, &requester, cheap), market::Error::Conflicted);
 }
 
 #[test]
@@ -130,12 +118,12 @@ fn reputation_cannot_be_transferred_by_any_message_of_the_token() {
     let town = Town::new();
     let (eva, pia) = (town.who("eva"), town.who("pia"));
     let soulbound = || PSP22Error::Custom("Soulbound".into());
-    assert_eq!(refused(&town, &eva, town.token().transfer(pia, 1, vec![])), soulbound());
-    assert_eq!(refused(&town, &eva, town.token().transfer(pia, 0, vec![])), soulbound());
-    assert_eq!(refused(&town, &eva, town.token().approve(pia, 1)), soulbound());
-    assert_eq!(refused(&town, &eva, town.token().increase_allowance(pia, 1)), soulbound());
-    assert_eq!(refused(&town, &eva, town.token().decrease_allowance(pia, 0)), soulbound());
-    assert_eq!(refused(&town, &pia, town.token().transfer_from(eva, pia, 1, vec![])), soulbound());
+    assert_eq!(refused(&town.chain, &eva, town.token().transfer(pia, 1, vec![])), soulbound());
+    assert_eq!(refused(&town.chain, &eva, town.token().transfer(pia, 0, vec![])), soulbound());
+    assert_eq!(refused(&town.chain, &eva, town.token().approve(pia, 1)), soulbound());
+    assert_eq!(refused(&town.chain, &eva, town.token().increase_allowance(pia, 1)), soulbound());
+    assert_eq!(refused(&town.chain, &eva, town.token().decrease_allowance(pia, 0)), soulbound());
+    assert_eq!(refused(&town.chain, &pia, town.token().transfer_from(eva, pia, 1, vec![])), soulbound());
 }
 
 #[test]
@@ -155,14 +143,17 @@ fn nobody_without_the_role_touches_reputation() {
         Effect::Unfreeze { who: eva },
     ];
     for effect in effects {
-        let told = refused(&town, &stranger, town.reputation().apply(vec![effect.clone()]));
+        let told = refused(&town.chain, &stranger, town.reputation().apply(vec![effect.clone()]));
         assert_eq!(told, reputation::Error::MissingRole, "{effect:?}");
     }
     // Not even the manager, who appoints those who may.
     let fiat = Effect::Owe { to: town.manager, amount: 1, reason: MintReason::Review };
-    assert_eq!(refused(&town, &town.manager, town.reputation().apply(vec![fiat])), reputation::Error::MissingRole);
+    assert_eq!(
+        refused(&town.chain, &town.manager, town.reputation().apply(vec![fiat])),
+        reputation::Error::MissingRole
+    );
     let late = town.reputation().endow(vec![(town.manager, 1)]);
-    assert_eq!(refused(&town, &town.manager, late), reputation::Error::Sealed);
+    assert_eq!(refused(&town.chain, &town.manager, late), reputation::Error::Sealed);
 }
 
 #[test]
@@ -173,17 +164,17 @@ fn only_the_pools_operator_reports_work_to_it() {
     let calls = || town.obligation();
     for who in [town.who(STRANGER), town.who("eva"), town.manager] {
         let not_operator = obligation::Error::NotOperator;
-        assert_eq!(refused(&town, &who, calls().record_seen(pool, 100, 1)), not_operator);
-        assert_eq!(refused(&town, &who, calls().record_declared(pool, eva, 100)), not_operator);
-        assert_eq!(refused(&town, &who, calls().reserve(pool, 1)), not_operator);
-        assert_eq!(refused(&town, &who, calls().record_closed(pool, 1)), not_operator);
-        assert_eq!(refused(&town, &who, calls().commit(pool, eva)), not_operator);
-        assert_eq!(refused(&town, &who, calls().release(pool, eva)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().record_seen(pool, 100, 1)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().record_declared(pool, eva, 100)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().reserve(pool, 1)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().record_closed(pool, 1)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().commit(pool, eva)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().release(pool, eva)), not_operator);
         let outcome = Outcome { who: eva, declared: 1, released: 0 };
-        assert_eq!(refused(&town, &who, calls().resolve(pool, vec![outcome])), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().resolve(pool, vec![outcome])), not_operator);
     }
     let own_pool = calls().open_pool(atomic_cli::world::default_terms(), obligation::Schedule::default());
-    assert_eq!(refused(&town, &town.who(STRANGER), own_pool), obligation::Error::MissingRole);
+    assert_eq!(refused(&town.chain, &town.who(STRANGER), own_pool), obligation::Error::MissingRole);
 }
 
 /// Requests go by, and Elsa does nothing, until she is beyond the ban buffer of six.
@@ -232,14 +223,14 @@ fn who_is_banned_by_the_numbers_cannot_slip_away_before_anyone_says_so() {
     elsa_idles(&town);
     let elsa = town.who("elsa");
     let banned = obligation::Error::Banned;
-    assert_eq!(refused(&town, &elsa, town.obligation().resign(town.pool)), banned);
-    assert_eq!(refused(&town, &elsa, town.obligation().freeze()), banned);
+    assert_eq!(refused(&town.chain, &elsa, town.obligation().resign(town.pool)), banned);
+    assert_eq!(refused(&town.chain, &elsa, town.obligation().freeze()), banned);
     let request = town.post();
     town.deliver("pia", request);
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
     let review = town.market().commit_review(request, 0, commitment(request, 0, &elsa, 80, None, SALT));
-    assert_eq!(refused(&town, &elsa, review), market::Error::Obligation(banned));
+    assert_eq!(refused(&town.chain, &elsa, review), market::Error::Obligation(banned));
 }
 
 #[test]
@@ -248,8 +239,8 @@ fn a_deficit_is_neither_rested_nor_resigned_away() {
     town.play_request(&ENFORCERS[..3], 80);
     let elsa = town.who("elsa");
     assert_eq!(town.member("elsa").deficit, 1);
-    assert_eq!(refused(&town, &elsa, town.obligation().resign(town.pool)), obligation::Error::Deficit);
-    assert_eq!(refused(&town, &elsa, town.obligation().freeze()), obligation::Error::Deficit);
+    assert_eq!(refused(&town.chain, &elsa, town.obligation().resign(town.pool)), obligation::Error::Deficit);
+    assert_eq!(refused(&town.chain, &elsa, town.obligation().freeze()), obligation::Error::Deficit);
 }
 
 #[test]
@@ -259,7 +250,7 @@ fn a_place_taken_keeps_its_provider_from_resting() {
     town.signal("eva", request, 1).ok();
     let eva = town.who("eva");
     let held = obligation::Error::Reputation(reputation::Error::Held);
-    assert_eq!(refused(&town, &eva, town.obligation().freeze()), held);
+    assert_eq!(refused(&town.chain, &eva, town.obligation().freeze()), held);
     town.chain.pass_until(town.spec(request).deliver_by);
     town.chain.call(&town.who(STRANGER), town.market().report_no_show(request, eva)).ok();
     town.chain.call(&eva, town.obligation().freeze()).ok();
