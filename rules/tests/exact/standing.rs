@@ -163,3 +163,21 @@ proptest! {
         }
     }
 }
+
+/// The worked example of the README: denominator 2, buffers of 3 and 6.
+#[test]
+fn the_table_of_the_readme_is_what_the_rule_says() {
+    let table = [
+        (7, 0, Standing::Healthy),
+        (8, 0, Standing::Throttled),
+        (8, 1, Standing::Healthy),
+        (13, 0, Standing::Throttled),
+        (14, 0, Standing::Banned),
+    ];
+    let readme = include_str!("../../../README.md");
+    for (seen, declared, expected) in table {
+        assert_eq!(standing(seen, declared, 2, 3, 6), expected, "{seen} seen, {declared} declared");
+        let row = format!("| {seen} | {} | {declared} | {expected:?}", seen / 2);
+        assert!(readme.contains(&row), "the README has no row `{row}`");
+    }
+}
