@@ -5,7 +5,7 @@ use atomic_cli::{
     world::{commitment, default_policy, default_terms},
 };
 use e2e_tests::{work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
-use ink::primitives::Hash;
+use ink::primitives::{AccountId, Hash};
 use interfaces::{
     market::{
         Asset, Claimed, Error, NoShow, Opened, Phase, PlacesTaken, PolicyReason, Quote, Reclaimed, ReputationRefused,
@@ -26,13 +26,18 @@ const STAKE: u128 = 5;
 
 // Opening
 
-#[test]
-fn before_it_is_opened_the_market_answers_not_open() {
-    let town = Town::unstaffed(|_| ());
+/// A second market beside the town's, wired to the same contracts, that nobody has opened.
+fn unopened_market(town: &Town) -> AccountId {
     let constructor = atomic_cli::chain::constructor("new");
     let constructor = constructor.push_arg(town.reputation_address).push_arg(town.obligation_address);
     let contracts = atomic_cli::build::contracts().unwrap();
-    let market = town.chain.deploy(&contracts.market, constructor, &town.manager, 0).returned();
+    town.chain.deploy(&contracts.market, constructor, &town.manager, 0).returned()
+}
+
+#[test]
+fn before_it_is_opened_the_market_answers_not_open() {
+    let town = Town::unstaffed(|_| ());
+    let market = unopened_market(&town);
     let calls = || atomic_cli::world::MarketCalls::from(market);
     let (rita, spec) = (town.who(REQUESTER), town.request_spec());
     let chain = &town.chain;
@@ -62,10 +67,7 @@ fn before_it_is_opened_the_market_answers_not_open() {
 #[test]
 fn only_the_manager_opens_the_market_once_with_a_policy_and_terms_that_keep_the_rules() {
     let town = Town::unstaffed(|_| ());
-    let constructor = atomic_cli::chain::constructor("new");
-    let constructor = constructor.push_arg(town.reputation_address).push_arg(town.obligation_address);
-    let contracts = atomic_cli::build::contracts().unwrap();
-    let market = town.chain.deploy(&contracts.market, constructor, &town.manager, 0).returned();
+    let market = unopened_market(&town);
     let open = |policy, terms| atomic_cli::world::MarketCalls::from(market).open(policy, terms, Schedule::default());
     let chain = &town.chain;
 
