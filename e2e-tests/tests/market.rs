@@ -30,7 +30,7 @@ const STAKE: u128 = 5;
 fn unopened_market(town: &Town) -> AccountId {
     let constructor = atomic_cli::chain::constructor("new");
     let constructor = constructor.push_arg(town.reputation_address).push_arg(town.obligation_address);
-    let contracts = atomic_cli::build::contracts().unwrap();
+    let contracts = atomic_cli::build::contracts().expect("the contracts build");
     town.chain.deploy(&contracts.market, constructor, &town.manager, 0).returned()
 }
 
