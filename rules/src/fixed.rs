@@ -61,21 +61,44 @@ impl Micro {
     }
 }
 
-/// `amount * numerator / denominator`, rounded down, through a 192-bit product; saturates. 0 where the denominator is
+/// `amount * numerator / denominator`, rounded down, through the 256-bit product; saturates. 0 where the denominator is
 /// 0.
-pub(crate) fn mul_div_floor(amount: u128, numerator: u64, denominator: u64) -> u128 {
+///
+/// Products below 2^128 take one division. Longer ones are divided bit by bit: a hundred and some steps of a few
+/// instructions, which is less code than a quotient estimated by the limb.
+pub fn mul_div_floor(amount: u128, numerator: u128, denominator: u128) -> u128 {
     if denominator == 0 {
         return 0;
     }
-    let (numerator, denominator) = (u128::from(numerator), u128::from(denominator));
-    let low = u128::from(amount as u64) * numerator;
-    let high = (amount >> 64) * numerator + (low >> 64);
-    let quotient = high / denominator;
-    if quotient >> 64 != 0 {
+    let (mut rest, mut low) = widening_mul(amount, numerator);
+    if rest == 0 {
+        return low / denominator;
+    }
+    if rest >= denominator {
         return u128::MAX;
     }
-    let rest = ((high % denominator) << 64) | u128::from(low as u64);
-    (quotient << 64) | (rest / denominator)
+    // What is left of the product moves out of `low` from the top as the quotient moves in from below.
+    for _ in 0..u128::BITS {
+        let carry = rest >> (u128::BITS - 1) == 1;
+        rest = (rest << 1) | (low >> (u128::BITS - 1));
+        low <<= 1;
+        if carry || rest >= denominator {
+            rest = rest.wrapping_sub(denominator);
+            low |= 1;
+        }
+    }
+    low
+}
+
+/// The upper and the lower half of `a * b`.
+fn widening_mul(a: u128, b: u128) -> (u128, u128) {
+    let halves = |x: u128| (x >> 64, u128::from(x as u64));
+    let ((a_high, a_low), (b_high, b_low)) = (halves(a), halves(b));
+    // Each of these is at most (2^64 - 1)^2 and two halves, which is 2^128 - 1.
+    let low = a_low * b_low;
+    let middle = a_high * b_low + (low >> 64);
+    let upper = a_low * b_high + u128::from(middle as u64);
+    (a_high * b_high + (middle >> 64) + (upper >> 64), (upper << 64) | u128::from(low as u64))
 }
 
 #[cfg(test)]
@@ -111,11 +134,16 @@ mod tests {
     }
 
     #[test]
-    fn a_product_of_192_bits_is_divided_exactly() {
-        assert_eq!(mul_div_floor(u128::MAX, u64::MAX, u64::MAX), u128::MAX);
+    fn a_product_of_256_bits_is_divided_exactly() {
+        assert_eq!(mul_div_floor(u128::MAX, u128::MAX, u128::MAX), u128::MAX);
+        assert_eq!(mul_div_floor(u128::MAX, u128::MAX - 1, u128::MAX), u128::MAX - 1);
+        assert_eq!(mul_div_floor(u128::MAX - 1, u128::MAX - 1, u128::MAX), u128::MAX - 2);
         assert_eq!(mul_div_floor(u128::MAX, 1, 3), u128::MAX / 3);
+        assert_eq!(mul_div_floor(u128::MAX, 2, 6), u128::MAX / 3);
         assert_eq!(mul_div_floor(7, 3, 2), 10);
         assert_eq!(mul_div_floor(u128::MAX, 3, 2), u128::MAX, "saturates");
+        assert_eq!(mul_div_floor(u128::MAX, u128::MAX, 1), u128::MAX, "saturates");
         assert_eq!(mul_div_floor(7, 3, 0), 0);
+        assert_eq!(mul_div_floor(u128::MAX, 0, 5), 0);
     }
 }

@@ -9,6 +9,7 @@
 //! - [`schedule`]: what an op weighs when it is seen (1.1)
 //! - [`capacity`]: utilization and its price (1.5, 3.5)
 //! - [`median`], [`pay`], [`draw`]: a review round's verdict, its pay, and who may review first (3.4, 3.5)
+//! - [`award`]: what submissions weigh and earn among the others of their request (3.5)
 //!
 //! Nothing here panics or wraps, whatever it is given: what does not fit saturates, and every function says which way
 //! it rounds.
@@ -18,6 +19,7 @@
 // function says, and the property tests go to the ends of the ranges with overflow checked.
 #![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
+pub mod award;
 pub mod capacity;
 pub mod decay;
 pub mod draw;
@@ -28,10 +30,13 @@ pub mod pay;
 pub mod schedule;
 pub mod standing;
 
+pub use award::{
+    group_weight, proportional_pay, ranked_pay, shared_weight, weight_of, weighted_pay, Weight, WEIGHT_ONE,
+};
 pub use capacity::{premium_bps, utilization_ppm, MAX_UTILIZATION_PPM};
 pub use decay::{decay_ceil, decay_floor, Fading};
 pub use draw::is_drawn;
-pub use fixed::{Micro, BPS, PPM};
+pub use fixed::{mul_div_floor, Micro, BPS, PPM};
 pub use ledger::{epoch_of, Accumulator, Ledger};
 pub use median::lower_median;
 pub use pay::{curve_weight, fraction_bps, fraction_ppm, halved, pay_per_submission};

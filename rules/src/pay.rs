@@ -13,17 +13,17 @@ pub fn curve_weight(buckets: impl Iterator<Item = (u8, u16)>, score: u8) -> u16 
 /// rounded down. With weights of at most 10,000 bps, `limit` of them never add up to more than the reward. 0 for a
 /// limit of 0.
 pub fn pay_per_submission(reward: u128, limit: u32, weight_bps: u16) -> u128 {
-    mul_div_floor(reward, u64::from(weight_bps), u64::from(limit) * u64::from(BPS))
+    mul_div_floor(reward, u128::from(weight_bps), u128::from(limit) * u128::from(BPS))
 }
 
 /// `bps` parts per ten thousand of `amount`, rounded down; saturates for more than the whole.
 pub fn fraction_bps(amount: u128, bps: u16) -> u128 {
-    mul_div_floor(amount, u64::from(bps), u64::from(BPS))
+    mul_div_floor(amount, u128::from(bps), u128::from(BPS))
 }
 
 /// `ppm` parts per million of `amount`, rounded down; saturates for more than the whole.
 pub fn fraction_ppm(amount: u128, ppm: u32) -> u128 {
-    mul_div_floor(amount, u64::from(ppm), u64::from(PPM))
+    mul_div_floor(amount, u128::from(ppm), u128::from(PPM))
 }
 
 /// `amount` halved `times` over, rounded down: what a repeated pair of requester and provider earns in one epoch.

@@ -36,7 +36,7 @@ pub fn fair_share_weight(denominator: u32, diligence_ppm: u32, schedule_ppm: u32
     let diligent = (u64::from(diligence_ppm.min(PPM)) * reviews).min(whole);
     // One op is a million micro-operations, so the schedule's parts per million count micro-operations.
     let per_unit_of_schedule = Micro::from_micro(u128::from(denominator)).0 * u128::from(diligent);
-    let scheduled = mul_div_floor(per_unit_of_schedule, u64::from(schedule_ppm), whole);
+    let scheduled = mul_div_floor(per_unit_of_schedule, u128::from(schedule_ppm), u128::from(whole));
     let present = u128::from(reviews.min(u64::from(active)));
     let fair = Micro::from_ops(u64::from(denominator)).0 * present / u128::from(active);
     Micro(scheduled.min(fair))
