@@ -7,12 +7,22 @@
 //! close to the median shares the fee. Anyone finalizes, settles and claims; all money is credited and pulled with
 //! `withdraw`, so that nobody's account can stand in anybody's way.
 //!
+//! Where it matters who was first, delivery is *sealed*: providers send a hash before the deadline and open it after.
+//! Instead of letting places be taken, a requester can choose among *offers*. An *engagement* is a long deal of one
+//! provider, delivered, reviewed and paid period by period, in a pool of its own: who goes silent is Banned from it by
+//! the rule that holds for enforcers, and another can take over.
+//!
 //! The contract holds, for each asset, at least what its requests hold in escrow and deposits and what it has credited.
 //! No message sends money but `withdraw`, and nothing but `withdraw` lowers a credit.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
+mod awards;
+mod engagements;
+mod escrow;
+mod places;
 mod records;
 mod reviews;
+mod settlement;
 mod spec;
 
 pub use self::market::{Market, MarketRef};
@@ -21,6 +31,7 @@ pub use self::market::{Market, MarketRef};
 #[ink::contract]
 pub mod market {
     use crate::{
+        awards,
         records::{Opening, Pair, Partners, Place},
         reviews::Round,
         spec,
@@ -28,24 +39,27 @@ pub mod market {
     use ink::{
         codegen::{Env, TraitCallBuilder},
         env::hash::{Blake2x256, HashOutput},
-        prelude::{vec, vec::Vec},
+        prelude::vec::Vec,
         storage::{Lazy, Mapping},
     };
     use interfaces::{
         market::{
-            Asset, Claimed, Error, NoShow, Opened, Phase, PlacesTaken, Policy, Quote, Reclaimed, ReputationRefused,
-            RequestPosted, RequestReason, RequestSettled, RequestSpec, RequestState, Review, ReviewCommitted,
-            ReviewRevealed, ReviewsOpened, Submission, SubmissionFinalized, Submitted, Verdict, WindowReopened,
-            Withdrawn, MAX_BATCH, MAX_SCORE,
+            Access, Asset, Engaged, Engagement, Error, NoShow, Offer, OfferMade, OfferRetracted, Opened, Phase,
+            PlacesTaken, Policy, PolicyApplied, PolicyProposed, Quote, Reclaimed, ReputationRefused, RequestReason,
+            RequestSpec, RequestState, RequestWithdrawn, Review, ReviewCommitted, ReviewRevealed, ReviewsOpened,
+            Revised, Submission, SubmissionFinalized, SubmissionSealed, Submitted, Unsealed, Verdict, WindowReopened,
+            Withdrawn, MAX_BATCH, MAX_OFFERS, MAX_SCORE,
         },
         obligation::{Capacity, Outcome, Schedule, Terms},
-        reputation::{Effect, MintReason},
+        reputation::Effect,
         roles, Obligation as _, PoolId, Reputation as _, RequestId, SubmissionId,
     };
 
-    type Result<T, E = Error> = core::result::Result<T, E>;
+    pub(crate) type Result<T, E = Error> = core::result::Result<T, E>;
     /// A submission is known by its request and its number in it.
     type SubmissionKey = (RequestId, SubmissionId);
+    /// A place or an offer is known by its request and its provider.
+    type PlaceKey = (RequestId, AccountId);
     /// What `try_invoke` answers: the callee's own answer, or why there is none.
     type Answer<T, E> = Result<ink::MessageResult<Result<T, E>>, ink::env::Error>;
 
@@ -59,16 +73,22 @@ pub mod market {
         partners: Lazy<Partners>,
         opening: Lazy<Opening>,
         policy: Lazy<Policy>,
+        pending: Lazy<Option<(Policy, Timestamp)>>,
         next_request: Lazy<RequestId>,
         /// Running hash of all salts revealed, from which juries are drawn.
         seed: Lazy<[u8; 32]>,
-        specs: Mapping<RequestId, RequestSpec>,
-        states: Mapping<RequestId, RequestState>,
-        places: Mapping<(RequestId, AccountId), Place>,
-        submissions: Mapping<SubmissionKey, Submission>,
-        reviews: Mapping<SubmissionKey, Vec<Review>>,
-        credits: Mapping<(Asset, AccountId), Balance>,
-        pairs: Mapping<(AccountId, AccountId), Pair>,
+        pub(crate) specs: Mapping<RequestId, RequestSpec>,
+        pub(crate) states: Mapping<RequestId, RequestState>,
+        pub(crate) engagements: Mapping<RequestId, Engagement>,
+        pub(crate) rankings: Mapping<RequestId, awards::Ranking>,
+        pub(crate) offers: Mapping<PlaceKey, Offer>,
+        pub(crate) places: Mapping<PlaceKey, Place>,
+        /// The findings that a provider shares in, where duplicates are shared; as long as its submissions are many.
+        pub(crate) findings: Mapping<PlaceKey, Vec<SubmissionId>>,
+        pub(crate) submissions: Mapping<SubmissionKey, Submission>,
+        pub(crate) reviews: Mapping<SubmissionKey, Vec<Review>>,
+        pub(crate) credits: Mapping<(Asset, AccountId), Balance>,
+        pub(crate) pairs: Mapping<(AccountId, AccountId), Pair>,
     }
 
     impl Market {
@@ -81,11 +101,16 @@ pub mod market {
                 partners: Lazy::new(),
                 opening: Lazy::new(),
                 policy: Lazy::new(),
+                pending: Lazy::new(),
                 next_request: Lazy::new(),
                 seed: Lazy::new(),
                 specs: Mapping::new(),
                 states: Mapping::new(),
+                engagements: Mapping::new(),
+                rankings: Mapping::new(),
+                offers: Mapping::new(),
                 places: Mapping::new(),
+                findings: Mapping::new(),
                 submissions: Mapping::new(),
                 reviews: Mapping::new(),
                 credits: Mapping::new(),
@@ -114,17 +139,40 @@ pub mod market {
         fn open(&mut self, policy: Policy, terms: Terms, schedule: Schedule) -> Result<PoolId> {
             self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
             ensure(self.opening.get().is_none(), Error::AlreadyOpen)?;
-            spec::check_policy(&policy, terms.min_reviews).map_err(Error::InvalidPolicy)?;
-            let epoch = terms.epoch;
+            let (epoch, notice, min_reviews) = (terms.epoch, terms.notice, terms.min_reviews);
+            spec::check_policy(&policy, min_reviews, self.unpayable()).map_err(Error::InvalidPolicy)?;
             let pool = answer(self.obligation().call_mut().open_pool(terms, schedule).try_invoke())?;
-            self.opening.set(&Opening { pool, epoch });
-            // Whoever posts would otherwise pay for the treasury's cell.
-            for listed in &policy.assets {
-                self.ensure_credit(listed.asset, policy.treasury);
-            }
+            self.opening.set(&Opening { pool, epoch, notice, min_reviews });
+            self.ensure_treasury(&policy);
             self.policy.set(&policy);
             self.env().emit_event(Opened { pool, treasury: policy.treasury });
             Ok(pool)
+        }
+
+        #[ink(message)]
+        fn propose_policy(&mut self, policy: Policy) -> Result<()> {
+            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            let opening = self.opening()?;
+            spec::check_policy(&policy, opening.min_reviews, self.unpayable()).map_err(Error::InvalidPolicy)?;
+            if self.due_policy().is_some() {
+                self.apply_policy()?;
+            }
+            self.ensure_treasury(&policy);
+            let effective = self.env().block_timestamp().saturating_add(opening.notice);
+            self.pending.set(&Some((policy, effective)));
+            self.env().emit_event(PolicyProposed { effective });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn apply_policy(&mut self) -> Result<()> {
+            self.opening()?;
+            ensure(self.pending.get_or_default().is_some(), Error::NoPendingPolicy)?;
+            let policy = self.due_policy().ok_or(Error::NoticeRunning)?;
+            self.pending.set(&None);
+            self.policy.set(&policy);
+            self.env().emit_event(PolicyApplied { treasury: policy.treasury });
+            Ok(())
         }
 
         #[ink(message)]
@@ -141,69 +189,95 @@ pub mod market {
 
         #[ink(message)]
         fn quote(&self, spec: RequestSpec) -> Result<Quote> {
-            let policy = self.policy.get().ok_or(Error::NotOpen)?;
-            self._ensure_not_paused()?;
-            self.check(&spec, &policy)?;
-            let pool = self.opening()?.pool;
-            let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
-            admit(&spec, &policy, &capacity)
+            self.price(&spec, 1)
+        }
+
+        #[ink(message)]
+        fn quote_engagement(&self, spec: RequestSpec, periods: u16) -> Result<Quote> {
+            spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
+            self.price(&spec, periods)
         }
 
         #[ink(message, payable)]
         fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId> {
-            let policy = self.policy.get().ok_or(Error::NotOpen)?;
-            self._ensure_not_paused()?;
-            self.check(&spec, &policy)?;
-            let pool = self.opening()?.pool;
-            let id = self.next_request.get_or_default();
-            let next = id.checked_add(1).ok_or(Error::TooManyRequests)?;
-            // At most 10,000 submissions of at most 7 reviews.
-            let reserved = spec.limit.saturating_mul(spec.quorum.into());
-            let capacity = answer(self.obligation().call_mut().reserve(pool, reserved).try_invoke())?;
-            let quote = admit(&spec, &policy, &capacity)?;
-            let value = self.env().transferred_value();
-            let excess = value.checked_sub(quote.total).ok_or(Error::InsufficientPayment)?;
-            ensure(excess <= max_premium, Error::ExcessPayment)?;
+            self.escrow(&spec, 1, max_premium, None)
+        }
 
-            let requester = self.env().caller();
-            let state = RequestState {
-                requester,
-                unreviewed_bps: policy.unreviewed_bps,
-                places: 0,
-                submissions: 0,
-                opened: 0,
-                finalized: 0,
-                settled: 0,
-                closed: false,
-                reserved,
-                seed: [0; 32],
-                held: quote.reward.saturating_add(quote.review_fees),
-                unclaimed: 0,
-                deposits: 0,
-                reputation_per_place: spec::reputation_per_place(quote.protocol_fee, &policy, spec.limit),
-            };
-            self.next_request.set(&next);
-            self.states.insert(id, &state);
-            self.credit_to(spec.asset, policy.treasury, quote.protocol_fee.saturating_add(quote.premium));
-            if excess > 0 {
-                self.credit_to(spec.asset, requester, excess);
-            }
-            self.specs.insert(id, &spec);
-            self.env().emit_event(RequestPosted { request: id, requester, quote });
-            Ok(id)
+        #[ink(message, payable)]
+        fn engage(
+            &mut self,
+            spec: RequestSpec,
+            periods: u16,
+            period: Timestamp,
+            missed_periods: u16,
+            max_premium: Balance,
+        ) -> Result<RequestId> {
+            let policy = self.policy_in_force()?;
+            spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
+            spec::check_periods(periods, period, missed_periods, &policy).map_err(Error::InvalidRequest)?;
+            let engagement = Engagement { periods: periods.into(), period, missed_periods, pool: None, tenure: None };
+            let request = self.escrow(&spec, periods, max_premium, Some(engagement))?;
+            self.env().emit_event(Engaged { request, periods, period, missed_periods });
+            Ok(request)
+        }
+
+        #[ink(message)]
+        fn withdraw_request(&mut self, request: RequestId) -> Result<Balance> {
+            let (spec, mut state) = self.load_for_requester(request)?;
+            ensure(state.places == 0, Error::PlacesGiven)?;
+            ensure(!state.closed, Error::AlreadySettled)?;
+            let amount = core::mem::take(&mut state.held);
+            state.closed = true;
+            self.free_reviews(&mut state)?;
+            self.states.insert(request, &state);
+            self.credit_to(spec.asset, state.requester, amount);
+            self.env().emit_event(RequestWithdrawn { request, amount });
+            Ok(amount)
+        }
+
+        #[ink(message)]
+        fn accept(
+            &mut self,
+            request: RequestId,
+            provider: AccountId,
+            price: Balance,
+            deliver_by: Timestamp,
+        ) -> Result<()> {
+            let (spec, mut state) = self.load_for_requester(request)?;
+            ensure(spec.access == Access::Offers, Error::NoOffers)?;
+            ensure(!state.closed, Error::AlreadySettled)?;
+            self.accept_offer(request, &spec, &mut state, provider, price, deliver_by)
+        }
+
+        #[ink(message)]
+        fn takeover(
+            &mut self,
+            request: RequestId,
+            provider: AccountId,
+            price: Balance,
+            deliver_by: Timestamp,
+        ) -> Result<()> {
+            let (spec, mut state) = self.load_for_requester(request)?;
+            let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
+            ensure(engagement.pool.is_some() && engagement.tenure.is_none(), Error::NotVacant)?;
+            ensure(!state.closed, Error::AlreadySettled)?;
+            self.accept_offer(request, &spec, &mut state, provider, price, deliver_by)
         }
 
         #[ink(message)]
         fn reclaim(&mut self, request: RequestId) -> Result<Balance> {
-            let (spec, mut state) = self.load(request)?;
-            let caller = self.env().caller();
-            ensure(caller == state.requester, Error::NotRequester)?;
-            ensure(state.closed, Error::NotSettled)?;
-            let amount = state.held.saturating_sub(state.unclaimed);
+            let (spec, mut state) = self.load_for_requester(request)?;
+            let engagement = self.engagements.get(request);
+            ensure(state.closed || engagement.is_some(), Error::NotSettled)?;
+            let bound = match engagement {
+                Some(engagement) => self.give_up_rest(request, &spec, &mut state, engagement)?,
+                None => 0,
+            };
+            let amount = state.held.saturating_sub(state.unclaimed).saturating_sub(bound);
             ensure(amount > 0, Error::NothingToReclaim)?;
-            state.held = state.unclaimed;
+            state.held = state.held.saturating_sub(amount);
             self.states.insert(request, &state);
-            self.credit_to(spec.asset, caller, amount);
+            self.credit_to(spec.asset, state.requester, amount);
             self.env().emit_event(Reclaimed { request, amount });
             Ok(amount)
         }
@@ -212,99 +286,186 @@ pub mod market {
         fn signal(&mut self, request: RequestId, places: u16) -> Result<()> {
             let (spec, mut state) = self.load(request)?;
             self._ensure_not_paused()?;
+            ensure(spec.access == Access::Open, Error::OffersOnly)?;
+            ensure(!state.closed, Error::AlreadySettled)?;
             let provider = self.env().caller();
             ensure(self.env().block_timestamp() < spec.signal_by, Error::TooLate)?;
             ensure(provider != state.requester, Error::OwnRequest)?;
             ensure(places > 0, Error::NoPlaces)?;
-            let mut place = self.places.get((request, provider)).unwrap_or_default();
+            let taken = self.places.get((request, provider));
+            let mut place = taken.unwrap_or(Place { previous: state.last_provider, ..Place::default() });
             place.taken = place.taken.saturating_add(places);
             ensure(place.taken <= spec.per_provider, Error::TooManyPlaces)?;
             state.places = state.places.saturating_add(places.into());
             ensure(state.places <= spec.limit, Error::NoPlaceLeft)?;
-            let deposit = spec.place_deposit.saturating_mul(places.into());
-            let value = self.env().transferred_value();
-            ensure(value >= deposit, Error::InsufficientPayment)?;
-            ensure(value == deposit, Error::ExcessPayment)?;
+            if taken.is_none() {
+                state.last_provider = Some(provider);
+            }
 
+            let deposit = spec.place_deposit.saturating_mul(places.into());
             state.deposits = state.deposits.saturating_add(deposit);
             self.places.insert((request, provider), &place);
             self.states.insert(request, &state);
-            // The provider pays for the cell that a later claim writes.
-            let pair = (state.requester, provider);
-            if !self.pairs.contains(pair) {
-                self.pairs.insert(pair, &Pair::default());
-            }
-            let price = spec.access_price.saturating_mul(places.into());
-            let bond = spec.provider_bond.saturating_mul(places.into());
-            let mut effects = vec![
-                Effect::Require { who: provider, available: spec.min_reputation, tier: spec.min_tier },
-                Effect::Hold { who: provider, places: places.into() },
-            ];
-            if price > 0 {
-                effects.push(Effect::Spend { who: provider, amount: price });
-            }
-            if bond > 0 {
-                effects.push(Effect::Lock { who: provider, amount: bond });
-            }
-            answer(self.reputation().call_mut().apply(effects).try_invoke())?;
+            self.take_place(&spec, state.requester, provider, places)?;
+            self.take_payment(spec.asset, provider, deposit)?;
             self.env().emit_event(PlacesTaken { request, provider, places, deposit });
+            Ok(())
+        }
+
+        #[ink(message, payable)]
+        fn offer(&mut self, request: RequestId, price: Balance, deliver_by: Timestamp, uri: Vec<u8>) -> Result<()> {
+            let (spec, mut state) = self.load(request)?;
+            self._ensure_not_paused()?;
+            ensure(spec.access == Access::Offers, Error::NoOffers)?;
+            ensure(!state.closed, Error::AlreadySettled)?;
+            let provider = self.env().caller();
+            let now = self.env().block_timestamp();
+            // While a long deal is vacant, offers are for the rest of it.
+            let vacant = state.engagement && state.places > 0;
+            let latest = if vacant { now.saturating_add(spec::MAX_WINDOW) } else { spec.deliver_by };
+            if vacant {
+                let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
+                ensure(engagement.tenure.is_none(), Error::NotVacant)?;
+            } else {
+                ensure(now < spec.signal_by, Error::TooLate)?;
+            }
+            ensure(provider != state.requester, Error::OwnRequest)?;
+            ensure(!self.places.contains((request, provider)), Error::TooManyPlaces)?;
+            ensure(price <= spec.reward, Error::PriceTooHigh)?;
+            ensure(now < deliver_by && deliver_by <= latest, Error::InvalidDeadline)?;
+            ensure(spec::fits(&uri), Error::UriTooLong)?;
+
+            let known = self.offers.get((request, provider));
+            let deposit = if known.as_ref().is_some_and(|offer| offer.open) { 0 } else { spec.place_deposit };
+            let previous = match known {
+                Some(known) => known.previous,
+                None => state.last_offer.replace(provider),
+            };
+            state.offer_deposits = state.offer_deposits.saturating_add(deposit);
+            self.offers.insert((request, provider), &Offer { price, deliver_by, uri, open: true, previous });
+            self.states.insert(request, &state);
+            // The provider pays for the cell that its deposit is credited to if the offer comes to nothing.
+            self.ensure_credit(spec.asset, provider);
+            let (available, tier) = (spec.min_reputation, spec.min_tier);
+            let required = Effect::Require { who: provider, available, tier };
+            answer(self.reputation().call_mut().apply([required].into()).try_invoke())?;
+            self.take_payment(spec.asset, provider, deposit)?;
+            self.env().emit_event(OfferMade { request, provider, price, deliver_by });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn retract_offer(&mut self, request: RequestId) -> Result<()> {
+            let (spec, mut state) = self.load(request)?;
+            let provider = self.env().caller();
+            let mut offer = self.open_offer(request, provider)?;
+            offer.open = false;
+            let deposit = spec.place_deposit;
+            state.offer_deposits = state.offer_deposits.saturating_sub(deposit);
+            self.offers.insert((request, provider), &offer);
+            self.states.insert(request, &state);
+            self.credit_to(spec.asset, provider, deposit);
+            self.env().emit_event(OfferRetracted { request, provider, deposit });
             Ok(())
         }
 
         #[ink(message)]
         fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId> {
             let (spec, mut state) = self.load(request)?;
-            let provider = self.env().caller();
-            let submitted = self.env().block_timestamp();
-            ensure(submitted < spec.deliver_by, Error::TooLate)?;
-            let mut place = self.places.get((request, provider)).unwrap_or_default();
-            ensure(place.delivered < place.taken, Error::NoPlace)?;
+            ensure(!spec::is_sealed(&spec), Error::Sealed)?;
             ensure(spec::fits(&uri), Error::UriTooLong)?;
-
-            place.delivered = place.delivered.saturating_add(1);
-            let submission = state.submissions;
-            state.submissions = state.submissions.saturating_add(1);
-            let delivery = Submission {
-                provider,
-                content,
-                uri,
-                submitted,
-                window_start: 0,
-                second_window: false,
-                verdict: Verdict::Pending,
-                median: 0,
-                weight_bps: 0,
-                pay: 0,
-                settled: false,
-                claimed: false,
+            let provider = self.env().caller();
+            let submission = match self.engagements.get(request) {
+                Some(engagement) => self.deliver_period(request, &mut state, &engagement, (content, uri))?,
+                None => self.deliver(request, &spec, &mut state, Some((content, uri)), None)?,
             };
-            self.places.insert((request, provider), &place);
-            self.submissions.insert((request, submission), &delivery);
             self.states.insert(request, &state);
             self.env().emit_event(Submitted { request, submission, provider, content });
             Ok(submission)
         }
 
         #[ink(message)]
+        fn revise(&mut self, request: RequestId, submission: SubmissionId, content: Hash, uri: Vec<u8>) -> Result<()> {
+            let (spec, _) = self.load(request)?;
+            let mut delivery = self.delivery(request, submission)?;
+            ensure(!spec::is_sealed(&spec), Error::Sealed)?;
+            let provider = self.env().caller();
+            ensure(delivery.provider == provider, Error::NotProvider)?;
+            let due = match self.engagements.get(request) {
+                Some(_) => delivery.window_start,
+                None => self.due(&spec, &self.place(request, provider)),
+            };
+            let now = self.env().block_timestamp();
+            ensure(now < due, Error::TooLate)?;
+            ensure(spec::fits(&uri), Error::UriTooLong)?;
+            delivery.content = content;
+            delivery.uri = uri;
+            delivery.submitted = now;
+            self.submissions.insert((request, submission), &delivery);
+            self.env().emit_event(Revised { request, submission, provider, content });
+            Ok(())
+        }
+
+        #[ink(message)]
+        fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId> {
+            let (spec, mut state) = self.load(request)?;
+            ensure(spec::is_sealed(&spec), Error::NotSealed)?;
+            let provider = self.env().caller();
+            let submission = self.deliver(request, &spec, &mut state, None, Some(seal))?;
+            self.states.insert(request, &state);
+            self.env().emit_event(SubmissionSealed { request, submission, provider, seal });
+            Ok(submission)
+        }
+
+        #[ink(message)]
+        fn unseal(
+            &mut self,
+            request: RequestId,
+            submission: SubmissionId,
+            content: Hash,
+            uri: Vec<u8>,
+            salt: [u8; 32],
+        ) -> Result<()> {
+            let (spec, _) = self.load(request)?;
+            let mut delivery = self.delivery(request, submission)?;
+            let seal = delivery.seal.ok_or(Error::NotSealed)?;
+            let provider = self.env().caller();
+            ensure(delivery.provider == provider, Error::NotProvider)?;
+            let now = self.env().block_timestamp();
+            ensure(now >= spec.deliver_by, Error::TooEarly)?;
+            ensure(now < spec::review_from(&spec), Error::TooLate)?;
+            ensure(!delivery.delivered, Error::AlreadyUnsealed)?;
+            ensure(spec::fits(&uri), Error::UriTooLong)?;
+            ensure(hash(&(request, provider, content, &uri, salt)) == *seal.as_ref(), Error::WrongSeal)?;
+            delivery.content = content;
+            delivery.uri = uri;
+            delivery.delivered = true;
+            let mut place = self.place(request, provider);
+            place.delivered = place.delivered.saturating_add(1);
+            self.places.insert((request, provider), &place);
+            self.submissions.insert((request, submission), &delivery);
+            self.env().emit_event(Unsealed { request, submission, provider, content });
+            Ok(())
+        }
+
+        #[ink(message)]
         fn report_no_show(&mut self, request: RequestId, provider: AccountId) -> Result<u16> {
             let (spec, mut state) = self.load(request)?;
-            ensure(self.env().block_timestamp() >= spec.deliver_by, Error::TooEarly)?;
-            let mut place = self.places.get((request, provider)).unwrap_or_default();
+            ensure(!state.engagement, Error::IsEngagement)?;
+            let mut place = self.place(request, provider);
+            let due = match spec::is_sealed(&spec) {
+                true => spec::review_from(&spec),
+                false => self.due(&spec, &place),
+            };
+            ensure(self.env().block_timestamp() >= due, Error::TooEarly)?;
             let missed = place.taken.saturating_sub(place.delivered).saturating_sub(place.missed);
             ensure(missed > 0, Error::NoShowNone)?;
 
             place.missed = place.missed.saturating_add(missed);
             let forfeited = spec.place_deposit.saturating_mul(missed.into());
-            state.deposits = state.deposits.saturating_sub(forfeited);
-            state.held = state.held.saturating_add(forfeited);
             self.places.insert((request, provider), &place);
+            self.forfeit(request, &spec, &mut state, provider, missed);
             self.states.insert(request, &state);
-            let bond = spec.provider_bond.saturating_mul(missed.into());
-            let mut effects = vec![Effect::Free { who: provider, places: missed.into() }];
-            if bond > 0 {
-                effects.push(Effect::Slash { who: provider, amount: bond });
-            }
-            self.apply(request, effects);
             self.env().emit_event(NoShow { request, provider, places: missed, forfeited });
             Ok(missed)
         }
@@ -314,36 +475,52 @@ pub mod market {
             let (spec, mut state) = self.load(request)?;
             ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
             let now = self.env().block_timestamp();
-            ensure(now >= spec.deliver_by, Error::TooEarly)?;
+            ensure(state.engagement || now >= spec::review_from(&spec), Error::TooEarly)?;
             let from = state.opened;
-            let count = max.min(state.submissions.saturating_sub(from));
-            ensure(count > 0, Error::NothingToOpen)?;
+            ensure(from < state.submissions, Error::NothingToOpen)?;
 
-            // Nobody can be held to work that was opened when half its window was over: it starts a window of its own.
-            let late = now >= spec::window(&spec, spec.deliver_by).open_to_all;
-            if from == 0 {
+            let (mut on_time, mut late, mut missed) = (0_u32, 0_u32, 0_u32);
+            for submission in from..state.submissions.min(from.saturating_add(max)) {
+                let key = (request, submission);
+                match self.submissions.get(key) {
+                    Some(delivery) if now < delivery.window_start => break,
+                    Some(mut delivery) if !delivery.delivered => {
+                        delivery.verdict = Verdict::Missed;
+                        self.submissions.insert(key, &delivery);
+                        missed = missed.saturating_add(1);
+                    }
+                    // Nobody can be held to work that was opened when half its window was over: it starts a window of
+                    // its own.
+                    Some(mut delivery) if now >= spec::window(&spec, delivery.window_start).open_to_all => {
+                        delivery.window_start = now;
+                        delivery.second_window = true;
+                        self.submissions.insert(key, &delivery);
+                        late = late.saturating_add(1);
+                    }
+                    Some(_) => on_time = on_time.saturating_add(1),
+                    None => missed = missed.saturating_add(1),
+                }
+                state.opened = submission.saturating_add(1);
+            }
+            let count = state.opened.saturating_sub(from);
+            ensure(count > 0, Error::TooEarly)?;
+            state.finalized = state.finalized.saturating_add(missed);
+            if from == 0 || state.engagement {
                 state.seed = self.seed.get_or_default();
             }
-            state.opened = from.saturating_add(count);
-            for submission in from..state.opened {
-                let mut delivery = self.delivery(request, submission)?;
-                delivery.window_start = if late { now } else { spec.deliver_by };
-                delivery.second_window = late;
-                self.submissions.insert((request, submission), &delivery);
-            }
             self.states.insert(request, &state);
-            if !late {
+            if on_time > 0 {
                 let pool = self.opening()?.pool;
-                answer(self.obligation().call_mut().record_seen(pool, count, spec.quorum.into()).try_invoke())?;
+                answer(self.obligation().call_mut().record_seen(pool, on_time, spec.quorum.into()).try_invoke())?;
             }
-            self.env().emit_event(ReviewsOpened { request, from, count, late });
+            self.env().emit_event(ReviewsOpened { request, from, count, late, missed });
             Ok(count)
         }
 
         #[ink(message)]
         fn commit_review(&mut self, request: RequestId, submission: SubmissionId, commitment: [u8; 32]) -> Result<()> {
             let (spec, state) = self.load(request)?;
-            let delivery = self.delivery_in_review(request, submission)?;
+            let delivery = self.delivery_in_review(request, submission, &state)?;
             let enforcer = self.env().caller();
             let now = self.env().block_timestamp();
             let window = spec::window(&spec, delivery.window_start);
@@ -375,8 +552,8 @@ pub mod market {
             duplicate_of: Option<SubmissionId>,
             salt: [u8; 32],
         ) -> Result<()> {
-            let (spec, _) = self.load(request)?;
-            let delivery = self.delivery_in_review(request, submission)?;
+            let (spec, state) = self.load(request)?;
+            let delivery = self.delivery_in_review(request, submission, &state)?;
             let enforcer = self.env().caller();
             let now = self.env().block_timestamp();
             let window = spec::window(&spec, delivery.window_start);
@@ -384,7 +561,11 @@ pub mod market {
             ensure(now >= window.commit_by || round.live() >= usize::from(spec.max_reviews), Error::ReviewsOpen)?;
             ensure(now < window.reveal_by, Error::TooLate)?;
             ensure(score <= MAX_SCORE, Error::InvalidScore)?;
-            ensure(duplicate_of.is_none_or(|earlier| earlier < submission), Error::InvalidDuplicate)?;
+            if let Some(original) = duplicate_of {
+                let named = self.submissions.get((request, original)).ok_or(Error::InvalidDuplicate)?;
+                let earlier = (named.submitted, original) < (delivery.submitted, submission);
+                ensure(earlier && named.delivered, Error::InvalidDuplicate)?;
+            }
             let commitment = hash(&(request, submission, enforcer, score, duplicate_of, salt));
             round.reveal(enforcer, commitment, score, duplicate_of)?;
 
@@ -397,7 +578,7 @@ pub mod market {
         #[ink(message)]
         fn finalize(&mut self, request: RequestId, submission: SubmissionId) -> Result<()> {
             let (spec, mut state) = self.load(request)?;
-            let mut delivery = self.delivery_in_review(request, submission)?;
+            let mut delivery = self.delivery_in_review(request, submission, &state)?;
             let now = self.env().block_timestamp();
             let window = spec::window(&spec, delivery.window_start);
             let mut round = self.round(request, submission);
@@ -405,34 +586,36 @@ pub mod market {
             let complete = no_more_commits && round.all_revealed();
             ensure(complete || now >= window.reveal_by, Error::TooEarly)?;
 
-            let tally = round.tally(spec.tolerance);
             // Half of a place's reputation is the provider's, the other an equal stake for each possible review.
             let stake = (state.reputation_per_place / 2).checked_div(spec.max_reviews.into()).unwrap_or(0);
             let mut effects: Vec<Effect> = round.absences(stake).collect();
-            let outcomes = round.resolve();
-            if tally.reveals < spec.quorum && !delivery.second_window {
+            let reveals = round.reveals();
+            if reveals < spec.quorum && !delivery.second_window {
                 delivery.window_start = now;
                 delivery.second_window = true;
-                self.env().emit_event(WindowReopened { request, submission, reveals: tally.reveals });
+                self.env().emit_event(WindowReopened { request, submission, reveals });
             } else {
-                delivery.verdict = match tally.reveals {
+                round.follow_votes(|original| self.finding(request, &spec, original))?;
+                let tally = round.tally(spec.tolerance);
+                delivery.verdict = match reveals {
                     0 => Verdict::Unreviewed,
                     few if few < spec.quorum => Verdict::Few,
                     _ => Verdict::Quorum,
                 };
                 delivery.median = tally.median.unwrap_or(0);
+                delivery.duplicate_of = tally.duplicate_of;
                 let earned = tally.median.map_or(0, |median| spec::curve_weight(&spec, median));
                 delivery.weight_bps = match delivery.verdict {
                     Verdict::Quorum => earned,
                     _ => earned.max(state.unreviewed_bps),
                 };
                 let fee = spec.review_fee.checked_div(tally.coherent.into()).unwrap_or(0);
-                for enforcer in round.coherent(tally.median, spec.tolerance) {
+                for enforcer in round.coherent(&tally, spec.tolerance) {
                     self.credit_to(spec.asset, enforcer, fee);
                 }
                 state.held = state.held.saturating_sub(fee.saturating_mul(tally.coherent.into()));
                 state.finalized = state.finalized.saturating_add(1);
-                effects.extend(round.verdicts(stake, tally.median, spec.tolerance));
+                effects.extend(round.verdicts(stake, &tally, spec.tolerance));
                 self.states.insert(request, &state);
                 self.env().emit_event(SubmissionFinalized {
                     request,
@@ -442,8 +625,10 @@ pub mod market {
                     weight_bps: delivery.weight_bps,
                     coherent: tally.coherent,
                     fee,
+                    duplicate_of: delivery.duplicate_of,
                 });
             }
+            let outcomes = round.resolve();
             self.submissions.insert((request, submission), &delivery);
             if !outcomes.is_empty() {
                 self.reviews.insert((request, submission), &round.into_reviews());
@@ -455,73 +640,31 @@ pub mod market {
 
         #[ink(message)]
         fn settle(&mut self, request: RequestId, max: u32) -> Result<u32> {
-            let (spec, mut state) = self.load(request)?;
+            let (spec, state) = self.load(request)?;
             ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
+            ensure(!state.engagement, Error::IsEngagement)?;
             ensure(self.env().block_timestamp() >= spec.deliver_by, Error::TooEarly)?;
             ensure(!state.closed, Error::AlreadySettled)?;
+            self.settle_some(request, &spec, state, max)
+        }
 
-            let from = state.settled;
-            let last = from.saturating_add(max).min(state.submissions);
-            for submission in from..last {
-                let mut delivery = self.delivery(request, submission)?;
-                if delivery.verdict == Verdict::Pending {
-                    break;
-                }
-                delivery.pay = rules::pay_per_submission(spec.reward, spec.limit, delivery.weight_bps);
-                delivery.settled = true;
-                state.unclaimed = state.unclaimed.saturating_add(delivery.pay);
-                state.settled = submission.saturating_add(1);
-                self.submissions.insert((request, submission), &delivery);
-            }
-            let count = state.settled.saturating_sub(from);
-            state.closed = state.settled == state.submissions;
-            ensure(count > 0 || state.closed, Error::NotFinalized)?;
-            // With the last submission go the reviews of the places that were never delivered.
-            let done = match state.closed {
-                true => state.reserved,
-                false => count.saturating_mul(spec.quorum.into()),
-            };
-            state.reserved = state.reserved.saturating_sub(done);
-            self.states.insert(request, &state);
-            let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().record_closed(pool, done).try_invoke())?;
-            if state.closed {
-                self.env().emit_event(RequestSettled { request, submissions: state.submissions });
-            }
-            Ok(count)
+        #[ink(message)]
+        fn close_period(&mut self, request: RequestId) -> Result<bool> {
+            let (spec, state) = self.load(request)?;
+            let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
+            ensure(!state.closed, Error::AlreadySettled)?;
+            self.close_next_period(request, &spec, state, engagement)
         }
 
         #[ink(message)]
         fn claim(&mut self, request: RequestId, submission: SubmissionId) -> Result<Balance> {
-            let (spec, mut state) = self.load(request)?;
-            let mut delivery = self.delivery(request, submission)?;
-            ensure(delivery.settled, Error::NotSettled)?;
+            let (spec, state) = self.load(request)?;
+            let delivery = self.delivery(request, submission)?;
+            ensure(delivery.verdict != Verdict::Missed, Error::NothingToClaim)?;
+            let settled = submission < state.settled && (state.closed || !awards::depend_on_each_other(&spec));
+            ensure(settled, Error::NotSettled)?;
             ensure(!delivery.claimed, Error::AlreadyClaimed)?;
-
-            let provider = delivery.provider;
-            let pay = delivery.pay;
-            let stands = delivery.weight_bps > 0 || delivery.verdict == Verdict::Unreviewed;
-            let (deposit, forfeited) = if stands { (spec.place_deposit, 0) } else { (0, spec.place_deposit) };
-            delivery.claimed = true;
-            state.held = state.held.saturating_sub(pay).saturating_add(forfeited);
-            state.unclaimed = state.unclaimed.saturating_sub(pay);
-            state.deposits = state.deposits.saturating_sub(spec.place_deposit);
-            self.submissions.insert((request, submission), &delivery);
-            self.states.insert(request, &state);
-            self.credit_to(spec.asset, provider, pay.saturating_add(deposit));
-
-            let reputation = self.reputation_earned(&state, &delivery)?;
-            let mut effects = vec![Effect::Free { who: provider, places: 1 }];
-            if spec.provider_bond > 0 {
-                let (who, amount) = (provider, spec.provider_bond);
-                effects.push(if stands { Effect::Unlock { who, amount } } else { Effect::Slash { who, amount } });
-            }
-            if reputation > 0 {
-                effects.push(Effect::Owe { to: provider, amount: reputation, reason: MintReason::Delivery });
-            }
-            self.apply(request, effects);
-            self.env().emit_event(Claimed { request, submission, provider, pay, deposit, forfeited, reputation });
-            Ok(pay)
+            self.pay_submission(request, submission, &spec, state, delivery)
         }
 
         #[ink(message)]
@@ -532,11 +675,18 @@ pub mod market {
             ensure(amount > 0, Error::NothingToWithdraw)?;
             // Zeroed, not removed: who reviews again finds its cell. A failure reverts it with the whole call.
             self.credits.insert((asset, who), &0);
-            match asset {
-                Asset::Native => self.env().transfer(who, amount).map_err(|_| Error::TransferFailed)?,
-            }
+            self.send_payment(asset, who, amount)?;
             self.env().emit_event(Withdrawn { who, asset, amount });
             Ok(amount)
+        }
+
+        #[ink(message)]
+        fn prune(&mut self, request: RequestId, max: u32) -> Result<u32> {
+            let (spec, state) = self.load(request)?;
+            ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
+            ensure(state.closed, Error::NotSettled)?;
+            ensure(state.claimed == state.settled && state.deposits == 0, Error::NotClaimed)?;
+            Ok(self.free_some(request, &spec, state, max))
         }
 
         #[ink(message)]
@@ -558,6 +708,29 @@ pub mod market {
         }
 
         #[ink(message)]
+        fn offers(&self, id: RequestId, from: Option<AccountId>, count: u32) -> Result<Vec<(AccountId, Offer)>> {
+            let (_, state) = self.load(id)?;
+            if let Some(from) = from {
+                ensure(self.offers.contains((id, from)), Error::UnknownOffer)?;
+            }
+            let mut next = from.or(state.last_offer);
+            let mut page = Vec::new();
+            for _ in 0..count.min(MAX_OFFERS) {
+                let Some(provider) = next else { break };
+                let Some(offer) = self.offers.get((id, provider)) else { break };
+                next = offer.previous;
+                page.push((provider, offer));
+            }
+            Ok(page)
+        }
+
+        #[ink(message)]
+        fn engagement(&self, id: RequestId) -> Result<Engagement> {
+            self.load(id)?;
+            self.engagements.get(id).ok_or(Error::NotAnEngagement)
+        }
+
+        #[ink(message)]
         fn credit(&self, asset: Asset, who: AccountId) -> Result<Balance> {
             self.opening()?;
             Ok(self.credits.get((asset, who)).unwrap_or(0))
@@ -565,7 +738,12 @@ pub mod market {
 
         #[ink(message)]
         fn policy(&self) -> Result<Policy> {
-            self.policy.get().ok_or(Error::NotOpen)
+            self.policy_in_force()
+        }
+
+        #[ink(message)]
+        fn pending_policy(&self) -> Option<(Policy, Timestamp)> {
+            self.pending.get_or_default().filter(|(_, effective)| self.env().block_timestamp() < *effective)
         }
 
         #[ink(message)]
@@ -577,38 +755,142 @@ pub mod market {
         fn phase(&self, id: RequestId, submission: Option<SubmissionId>) -> Result<Phase> {
             let (spec, state) = self.load(id)?;
             let now = self.env().block_timestamp();
-            match submission {
-                None => Ok(request_phase(&spec, &state, now)),
-                Some(submission) => {
-                    let delivery = self.delivery(id, submission)?;
-                    Ok(submission_phase(&spec, &delivery, &self.round(id, submission), now))
-                }
-            }
+            let Some(submission) = submission else {
+                return Ok(match self.engagements.get(id) {
+                    Some(engagement) => engagement_phase(&spec, &state, &engagement, now),
+                    None => request_phase(&spec, &state, now),
+                });
+            };
+            let delivery = self.delivery(id, submission)?;
+            let round = self.round(id, submission);
+            let progress = (submission < state.settled, submission < state.opened);
+            Ok(submission_phase(&spec, &delivery, &round, progress, now))
         }
     }
 
     impl Market {
-        fn opening(&self) -> Result<Opening> {
+        pub(crate) fn opening(&self) -> Result<Opening> {
             self.opening.get().ok_or(Error::NotOpen)
         }
 
-        fn load(&self, request: RequestId) -> Result<(RequestSpec, RequestState)> {
+        /// The policy that was proposed, where its notice is over.
+        fn due_policy(&self) -> Option<Policy> {
+            let (policy, effective) = self.pending.get_or_default()?;
+            (self.env().block_timestamp() >= effective).then_some(policy)
+        }
+
+        fn policy_in_force(&self) -> Result<Policy> {
+            self.due_policy().or_else(|| self.policy.get()).ok_or(Error::NotOpen)
+        }
+
+        /// Tokens that nothing can be paid in: the market itself, and reputation.
+        fn unpayable(&self) -> [AccountId; 2] {
+            [self.env().account_id(), self.partners().reputation]
+        }
+
+        /// What a valid request costs now, so many periods of it.
+        fn price(&self, spec: &RequestSpec, periods: u16) -> Result<Quote> {
+            let policy = self.policy_in_force()?;
+            self._ensure_not_paused()?;
+            self.check(spec, &policy)?;
+            let pool = self.opening()?.pool;
+            let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
+            admit(spec, periods, &policy, &capacity)
+        }
+
+        /// Posts a request, so many periods of it, and takes its price.
+        fn escrow(
+            &mut self,
+            spec: &RequestSpec,
+            periods: u16,
+            max_premium: Balance,
+            engagement: Option<Engagement>,
+        ) -> Result<RequestId> {
+            let policy = self.policy_in_force()?;
+            self._ensure_not_paused()?;
+            self.check(spec, &policy)?;
+            let pool = self.opening()?.pool;
+            let id = self.next_request.get_or_default();
+            let next = id.checked_add(1).ok_or(Error::TooManyRequests)?;
+            // At most 10,000 submissions of at most 7 reviews.
+            let reserved = spec.limit.saturating_mul(spec.quorum.into());
+            let capacity = answer(self.obligation().call_mut().reserve(pool, reserved).try_invoke())?;
+            let quote = admit(spec, periods, &policy, &capacity)?;
+
+            let requester = self.env().caller();
+            let submissions = spec.limit.saturating_mul(periods.into());
+            let state = RequestState {
+                requester,
+                unreviewed_bps: policy.unreviewed_bps,
+                places: 0,
+                submissions: 0,
+                opened: 0,
+                finalized: 0,
+                settled: 0,
+                claimed: 0,
+                closed: false,
+                engagement: engagement.is_some(),
+                reserved,
+                seed: [0; 32],
+                held: quote.reward.saturating_add(quote.review_fees),
+                unclaimed: 0,
+                deposits: 0,
+                offer_deposits: 0,
+                accepted: 0,
+                weights: 0,
+                last_provider: None,
+                last_offer: None,
+                pruned: 0,
+                reputation_per_place: spec::reputation_per_place(quote.protocol_fee, &policy, submissions),
+            };
+            self.next_request.set(&next);
+            self.record_request(id, spec, &state, engagement);
+            self.credit_to(spec.asset, policy.treasury, quote.protocol_fee.saturating_add(quote.premium));
+            self.take_price(spec.asset, requester, &quote, max_premium)?;
+            self.env().emit_event(interfaces::market::RequestPosted { request: id, requester, quote });
+            Ok(id)
+        }
+
+        pub(crate) fn load(&self, request: RequestId) -> Result<(RequestSpec, RequestState)> {
             self.opening()?;
             let state = self.states.get(request).ok_or(Error::UnknownRequest)?;
             let spec = self.specs.get(request).ok_or(Error::UnknownRequest)?;
             Ok((spec, state))
         }
 
-        fn delivery(&self, request: RequestId, submission: SubmissionId) -> Result<Submission> {
+        fn load_for_requester(&self, request: RequestId) -> Result<(RequestSpec, RequestState)> {
+            let (spec, state) = self.load(request)?;
+            ensure(self.env().caller() == state.requester, Error::NotRequester)?;
+            Ok((spec, state))
+        }
+
+        pub(crate) fn delivery(&self, request: RequestId, submission: SubmissionId) -> Result<Submission> {
             self.submissions.get((request, submission)).ok_or(Error::UnknownSubmission)
         }
 
         /// A submission that is open for review and has no verdict yet.
-        fn delivery_in_review(&self, request: RequestId, submission: SubmissionId) -> Result<Submission> {
+        fn delivery_in_review(
+            &self,
+            request: RequestId,
+            submission: SubmissionId,
+            state: &RequestState,
+        ) -> Result<Submission> {
             let delivery = self.delivery(request, submission)?;
-            ensure(delivery.window_start > 0, Error::NotOpened)?;
+            ensure(submission < state.opened, Error::NotOpened)?;
             ensure(delivery.verdict == Verdict::Pending, Error::AlreadyFinalized)?;
             Ok(delivery)
+        }
+
+        /// The finding that naming `original` leads to, if it leads to one: the first of its own finding, or itself.
+        fn finding(
+            &self,
+            request: RequestId,
+            spec: &RequestSpec,
+            original: SubmissionId,
+        ) -> Result<Option<SubmissionId>> {
+            let named = self.delivery(request, original)?;
+            ensure(named.verdict != Verdict::Pending, Error::EarlierPending)?;
+            Ok(named.duplicate_of.or(awards::is_finding(spec, &named).then_some(original)))
         }
 
         fn round(&self, request: RequestId, submission: SubmissionId) -> Round {
@@ -619,43 +901,15 @@ pub mod market {
             spec::check_request(spec, policy, self.env().block_timestamp()).map_err(Error::InvalidRequest)
         }
 
-        /// Makes sure `who` has a cell that later calls can credit without paying for it.
-        fn ensure_credit(&mut self, asset: Asset, who: AccountId) {
-            if !self.credits.contains((asset, who)) {
-                self.credits.insert((asset, who), &0);
-            }
-        }
-
-        fn credit_to(&mut self, asset: Asset, who: AccountId, amount: Balance) {
-            let credit = self.credits.get((asset, who)).unwrap_or(0);
-            self.credits.insert((asset, who), &credit.saturating_add(amount));
-        }
-
-        /// What a claimed submission earns its provider: its weight's part of half a place's reputation, and half as
-        /// much each further time the same requester pays the same provider in an epoch.
-        fn reputation_earned(&mut self, state: &RequestState, delivery: &Submission) -> Result<Balance> {
-            let reviewed = delivery.verdict != Verdict::Unreviewed;
-            let full = rules::fraction_bps(state.reputation_per_place / 2, delivery.weight_bps);
-            if !reviewed || full == 0 {
-                return Ok(0);
-            }
-            let key = (state.requester, delivery.provider);
-            let epoch = self.env().block_timestamp().checked_div(self.opening()?.epoch).unwrap_or(0);
-            let known = self.pairs.get(key).unwrap_or_default();
-            let times = if known.epoch == epoch { known.times } else { 0 };
-            self.pairs.insert(key, &Pair { epoch, times: times.saturating_add(1) });
-            Ok(rules::halved(full, times))
-        }
-
         fn partners(&self) -> Partners {
             self.partners.get().expect("the constructor sets them")
         }
 
-        fn obligation(&self) -> ink::contract_ref!(interfaces::Obligation) {
+        pub(crate) fn obligation(&self) -> ink::contract_ref!(interfaces::Obligation) {
             self.partners().obligation.into()
         }
 
-        fn reputation(&self) -> ink::contract_ref!(interfaces::Reputation) {
+        pub(crate) fn reputation(&self) -> ink::contract_ref!(interfaces::Reputation) {
             self.partners().reputation.into()
         }
 
@@ -665,7 +919,7 @@ pub mod market {
         }
 
         /// Rewards, penalties and releases. Money never waits for reputation: a refusal is only told.
-        fn apply(&self, request: RequestId, effects: Vec<Effect>) {
+        pub(crate) fn apply(&self, request: RequestId, effects: Vec<Effect>) {
             if effects.is_empty() {
                 return;
             }
@@ -676,7 +930,7 @@ pub mod market {
     }
 
     /// `Ok` where `holds`, the error otherwise.
-    fn ensure(holds: bool, error: Error) -> Result<()> {
+    pub(crate) fn ensure(holds: bool, error: Error) -> Result<()> {
         if holds {
             Ok(())
         } else {
@@ -686,7 +940,7 @@ pub mod market {
 
     /// The callee's own answer. Any failure below it, a trap or lack of gas, aborts this call as well, so that nobody can
     /// pick a gas limit at which half of it happens.
-    fn answer<T, E>(answer: Answer<T, E>) -> Result<T, E> {
+    pub(crate) fn answer<T, E>(answer: Answer<T, E>) -> Result<T, E> {
         match answer {
             Ok(Ok(answer)) => answer,
             _ => panic!("a partner contract failed"),
@@ -694,10 +948,11 @@ pub mod market {
     }
 
     /// Whether the pool can take the request on, and at which price.
-    fn admit(spec: &RequestSpec, policy: &Policy, capacity: &Capacity) -> Result<Quote> {
+    fn admit(spec: &RequestSpec, periods: u16, policy: &Policy, capacity: &Capacity) -> Result<Quote> {
         ensure(u32::from(spec.quorum) <= capacity.active, Error::TooFewEnforcers)?;
         ensure(capacity.utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
-        spec::price(spec, policy, capacity.utilization_ppm).ok_or(Error::InvalidRequest(RequestReason::Amounts))
+        spec::price(spec, periods, policy, capacity.utilization_ppm)
+            .ok_or(Error::InvalidRequest(RequestReason::Amounts))
     }
 
     fn hash<T: scale::Encode>(value: &T) -> [u8; 32] {
@@ -717,6 +972,7 @@ pub mod market {
             _ if state.closed => Phase::Settled,
             now if now < spec.signal_by => Phase::Signalling,
             now if now < spec.deliver_by => Phase::Delivery,
+            now if now < spec::review_from(spec) => Phase::Unsealing,
             _ if state.opened < state.submissions => Phase::Unopened,
             _ if state.finalized == state.submissions => Phase::Finalized,
             now if now < spec.review_by => Phase::Review,
@@ -725,16 +981,38 @@ pub mod market {
         }
     }
 
-    fn submission_phase(spec: &RequestSpec, delivery: &Submission, round: &Round, now: Timestamp) -> Phase {
+    /// What can be done with a long deal: offers while nobody has the place, then period by period.
+    fn engagement_phase(spec: &RequestSpec, state: &RequestState, engagement: &Engagement, now: Timestamp) -> Phase {
+        match engagement.tenure {
+            _ if state.closed => Phase::Settled,
+            Some(_) => Phase::Delivery,
+            None if engagement.pool.is_some() => Phase::Vacant,
+            None if now < spec.signal_by => Phase::Signalling,
+            None if now < spec.deliver_by => Phase::Delivery,
+            None => Phase::Finalized,
+        }
+    }
+
+    /// `settled` and `opened`: whether the submission is.
+    fn submission_phase(
+        spec: &RequestSpec,
+        delivery: &Submission,
+        round: &Round,
+        (settled, opened): (bool, bool),
+        now: Timestamp,
+    ) -> Phase {
         let window = spec::window(spec, delivery.window_start);
         let commits_open = now < window.commit_by && round.live() < usize::from(spec.max_reviews);
         match now {
             _ if delivery.claimed => Phase::Claimed,
-            _ if delivery.settled => Phase::Settled,
+            _ if settled => Phase::Settled,
             _ if delivery.verdict != Verdict::Pending => Phase::Finalized,
-            now if delivery.window_start == 0 && now < spec.signal_by => Phase::Signalling,
-            now if delivery.window_start == 0 && now < spec.deliver_by => Phase::Delivery,
-            _ if delivery.window_start == 0 => Phase::Unopened,
+            now if !opened && now < spec.signal_by => Phase::Signalling,
+            now if !opened && delivery.seal.is_some() && now >= spec.deliver_by && now < window.start => {
+                Phase::Unsealing
+            }
+            now if !opened && now < window.start => Phase::Delivery,
+            _ if !opened => Phase::Unopened,
             _ if commits_open => Phase::Review,
             now if now < window.reveal_by && !round.all_revealed() => Phase::Reveal,
             _ => Phase::Finalizable,

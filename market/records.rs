@@ -1,7 +1,7 @@
 //! Small records that the market keeps beside requests and submissions.
 
 use ink::primitives::AccountId;
-use interfaces::{PoolId, Timestamp};
+use interfaces::{Balance, PoolId, Timestamp};
 
 /// What never changes once the manager has opened the market.
 #[derive(Clone, Copy, Debug)]
@@ -12,6 +12,10 @@ pub struct Opening {
     pub pool: PoolId,
     /// The pool's epoch, in which a repeated pair earns less.
     pub epoch: Timestamp,
+    /// From proposing a policy to its coming into force.
+    pub notice: Timestamp,
+    /// The fewest reviews an op in the pool asks for, by its first terms.
+    pub min_reviews: u8,
 }
 
 /// The contracts the market works with.
@@ -29,9 +33,17 @@ pub struct Partners {
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Place {
     pub taken: u16,
+    /// Submissions made on them, sealed or not.
+    pub submitted: u16,
+    /// Submissions whose content is known.
     pub delivered: u16,
     /// Places reported as never delivered on.
     pub missed: u16,
+    /// By when the provider has to deliver, and for what price, where there are offers.
+    pub deliver_by: Timestamp,
+    pub price: Balance,
+    /// Who took a place before.
+    pub previous: Option<AccountId>,
 }
 
 /// How often a requester paid the same provider with reputation in an epoch.

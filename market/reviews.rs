@@ -15,22 +15,35 @@ use interfaces::{
 /// The reviews of one submission.
 pub struct Round {
     reviews: Vec<Review>,
+    /// The findings that the votes of `reviews` lead to, as far as they were followed.
+    findings: Vec<Option<SubmissionId>>,
 }
 
 /// What the reveals so far amount to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// Reviews revealed, in this window or an earlier one.
-    pub reveals: u8,
-    /// Their lower median; `None` without a reveal.
+    /// The lower median of the scores revealed; `None` without a reveal.
     pub median: Option<u8>,
-    /// How many of them are within the tolerance of it.
+    /// The finding that more than half of the reveals say it duplicates.
+    pub duplicate_of: Option<SubmissionId>,
+    /// How many reveals are coherent: within the tolerance of the median, and right about the duplicate.
     pub coherent: u8,
 }
 
 impl Round {
     pub fn new(reviews: Vec<Review>) -> Self {
-        Self { reviews }
+        Self { reviews, findings: Vec::new() }
+    }
+
+    /// Follows each vote for a duplicate to the finding it leads to, if it leads to one: votes are counted by that.
+    pub fn follow_votes(
+        &mut self,
+        mut finding: impl FnMut(SubmissionId) -> Result<Option<SubmissionId>, Error>,
+    ) -> Result<(), Error> {
+        for review in &self.reviews {
+            self.findings.push(review.duplicate_of.map(&mut finding).transpose()?.flatten());
+        }
+        Ok(())
     }
 
     pub fn into_reviews(self) -> Vec<Review> {
@@ -45,6 +58,11 @@ impl Round {
     /// Whether every review of this window is revealed.
     pub fn all_revealed(&self) -> bool {
         self.reviews.iter().all(|review| review.score.is_some() || review.resolved)
+    }
+
+    /// Reviews revealed, in this window or an earlier one.
+    pub fn reveals(&self) -> u8 {
+        few(self.reviews.iter().filter(|review| review.score.is_some()).count())
     }
 
     /// Adds a commitment, once an enforcer.
@@ -84,17 +102,28 @@ impl Round {
 
     pub fn tally(&self, tolerance: u8) -> Tally {
         let mut scores: Vec<u8> = self.reviews.iter().filter_map(|review| review.score).collect();
+        let reveals = scores.len();
         let median = rules::lower_median(&mut scores);
-        let coherent = scores.iter().filter(|score| is_coherent(**score, median, tolerance)).count();
-        Tally { reveals: few(scores.len()), median, coherent: few(coherent) }
+        let agrees = |finding| self.findings.iter().filter(|vote| **vote == finding).count();
+        let majority = |finding| agrees(finding).saturating_mul(2) > reveals;
+        let duplicate_of = self.findings.iter().copied().find(|vote| vote.is_some() && majority(*vote)).flatten();
+        let tally = Tally { median, duplicate_of, coherent: 0 };
+        Tally { coherent: few(self.coherent(&tally, tolerance).count()), ..tally }
     }
 
-    /// The enforcers within the tolerance of the median, who share the fee.
-    pub fn coherent(&self, median: Option<u8>, tolerance: u8) -> impl Iterator<Item = AccountId> + '_ {
-        self.reviews
-            .iter()
-            .filter(move |review| review.score.is_some_and(|score| is_coherent(score, median, tolerance)))
-            .map(|review| review.enforcer)
+    /// The reveals with whether they are coherent.
+    fn judged<'a>(&'a self, tally: &'a Tally, tolerance: u8) -> impl Iterator<Item = (AccountId, bool)> + 'a {
+        self.reviews.iter().enumerate().filter_map(move |(i, review)| {
+            let score = review.score?;
+            let close = tally.median.is_some_and(|median| score.abs_diff(median) <= tolerance);
+            let right = self.findings.get(i).copied().flatten() == tally.duplicate_of;
+            Some((review.enforcer, close && right))
+        })
+    }
+
+    /// The enforcers whose reveals are coherent, who share the fee.
+    pub fn coherent<'a>(&'a self, tally: &'a Tally, tolerance: u8) -> impl Iterator<Item = AccountId> + 'a {
+        self.judged(tally, tolerance).filter(|(_, coherent)| *coherent).map(|(enforcer, _)| enforcer)
     }
 
     /// Reports every review that waits: a reveal is declared, a missing one only released.
@@ -118,13 +147,15 @@ impl Round {
 
     /// What the verdict means for the reputation of who revealed: the `stake` of a review earned where it is coherent,
     /// lost otherwise.
-    pub fn verdicts(&self, stake: Balance, median: Option<u8>, tolerance: u8) -> impl Iterator<Item = Effect> + '_ {
-        self.reviews.iter().filter(move |_| stake > 0).filter_map(move |review| {
-            let who = review.enforcer;
-            review.score.map(|score| match is_coherent(score, median, tolerance) {
-                true => Effect::Owe { to: who, amount: stake, reason: MintReason::Review },
-                false => Effect::Slash { who, amount: stake },
-            })
+    pub fn verdicts<'a>(
+        &'a self,
+        stake: Balance,
+        tally: &'a Tally,
+        tolerance: u8,
+    ) -> impl Iterator<Item = Effect> + 'a {
+        self.judged(tally, tolerance).filter(move |_| stake > 0).map(move |(who, coherent)| match coherent {
+            true => Effect::Owe { to: who, amount: stake, reason: MintReason::Review },
+            false => Effect::Slash { who, amount: stake },
         })
     }
 }
@@ -132,11 +163,6 @@ impl Round {
 /// A number of reviews: two windows of at most 15 each.
 fn few(count: usize) -> u8 {
     u8::try_from(count).unwrap_or(u8::MAX)
-}
-
-/// Whether a score is within the tolerance of the median.
-fn is_coherent(score: u8, median: Option<u8>, tolerance: u8) -> bool {
-    median.is_some_and(|median| score.abs_diff(median) <= tolerance)
 }
 
 #[cfg(test)]
@@ -191,14 +217,14 @@ mod tests {
     fn coherence_is_distance_from_the_lower_median() {
         let round = round(&[Some(40), Some(60), Some(70), Some(100)]);
         let tally = round.tally(10);
-        assert_eq!(tally, Tally { reveals: 4, median: Some(60), coherent: 2 });
-        let coherent: Vec<_> = round.coherent(tally.median, 10).collect();
+        assert_eq!(tally, Tally { median: Some(60), duplicate_of: None, coherent: 2 });
+        let coherent: Vec<_> = round.coherent(&tally, 10).collect();
         assert_eq!(coherent, [enforcer(2), enforcer(3)]);
     }
 
     #[test]
     fn nothing_revealed_has_no_median() {
-        assert_eq!(round(&[None, None]).tally(100), Tally { reveals: 0, median: None, coherent: 0 });
+        assert_eq!(round(&[None, None]).tally(100), Tally { median: None, duplicate_of: None, coherent: 0 });
     }
 
     #[test]
@@ -219,7 +245,7 @@ mod tests {
                     _ => None,
                 })
             };
-            let wrong: Vec<_> = round.verdicts(stake, Some(50), 10).collect();
+            let wrong: Vec<_> = round.verdicts(stake, &round.tally(10), 10).collect();
             let absent: Vec<_> = round.absences(stake).collect();
             assert!(lost(&absent, 4) > Some(lost(&wrong, 3).unwrap_or(0)));
             assert_eq!(absent.len(), 1);
@@ -231,8 +257,8 @@ mod tests {
         let round = round(&[Some(50), Some(55), Some(100)]);
         let owed = |n| Effect::Owe { to: enforcer(n), amount: STAKE, reason: MintReason::Review };
         let lost = Effect::Slash { who: enforcer(3), amount: STAKE };
-        assert_eq!(round.verdicts(STAKE, Some(55), 10).collect::<Vec<_>>(), [owed(1), owed(2), lost]);
-        assert_eq!(round.verdicts(0, Some(55), 10).count(), 0);
+        assert_eq!(round.verdicts(STAKE, &round.tally(10), 10).collect::<Vec<_>>(), [owed(1), owed(2), lost]);
+        assert_eq!(round.verdicts(0, &round.tally(10), 10).count(), 0);
     }
 
     #[test]
@@ -248,5 +274,39 @@ mod tests {
         assert_eq!(round.tally(10).median, Some(60));
         assert_eq!(round.absences(STAKE).count(), 0, "nobody is punished twice");
         assert_eq!(round.resolve().len(), 1);
+    }
+
+    /// Reveals that agree on the score and name these originals.
+    fn votes(votes: &[Option<SubmissionId>]) -> Round {
+        let mut round = round(&vec![None; votes.len()]);
+        for (n, vote) in (1..).zip(votes) {
+            round.reveal(enforcer(n), [n; 32], 80, *vote).unwrap();
+        }
+        round
+    }
+
+    #[test]
+    fn a_majority_of_all_reveals_decides_on_a_duplicate_and_who_disagrees_is_incoherent() {
+        let mut round = votes(&[Some(1), Some(2), Some(1), None, Some(7)]);
+        // 2 is itself a duplicate of 1, and 7 is no finding.
+        let leads_to = |vote| Ok(if vote == 7 { None } else { Some(1) });
+        round.follow_votes(leads_to).unwrap();
+        let tally = round.tally(10);
+        assert_eq!((tally.duplicate_of, tally.coherent), (Some(1), 3));
+        assert_eq!(round.coherent(&tally, 10).collect::<Vec<_>>(), [enforcer(1), enforcer(2), enforcer(3)]);
+    }
+
+    #[test]
+    fn half_of_the_reveals_are_no_majority() {
+        let mut round = votes(&[Some(1), Some(1), None, None]);
+        round.follow_votes(|vote| Ok(Some(vote))).unwrap();
+        let tally = round.tally(10);
+        assert_eq!((tally.duplicate_of, tally.coherent), (None, 2));
+    }
+
+    #[test]
+    fn votes_are_followed_or_refused_as_a_whole() {
+        let mut round = votes(&[None, Some(1)]);
+        assert_eq!(round.follow_votes(|_| Err(Error::EarlierPending)), Err(Error::EarlierPending));
     }
 }

@@ -2,18 +2,21 @@
 
 use interfaces::{
     market::{
-        AssetPolicy, Policy, PolicyReason, Quote, RequestReason, RequestSpec, FEE_UNIT, MAX_ASSETS, MAX_BUCKETS,
-        MAX_LIMIT, MAX_PER_PROVIDER, MAX_REVIEWS, MAX_SCORE, MAX_URI,
+        Access, Asset, AssetPolicy, Award, Duplicates, Policy, PolicyReason, Quote, RequestReason, RequestSpec,
+        FEE_UNIT, MAX_ASSETS, MAX_BUCKETS, MAX_LIMIT, MAX_PERIODS, MAX_PER_PROVIDER, MAX_RANKED, MAX_REVIEWS,
+        MAX_SCORE, MAX_URI,
     },
     Balance, Bps, Ppm, Timestamp,
 };
+
+use ink::primitives::AccountId;
 
 /// All of something, in parts per ten thousand.
 const WHOLE_BPS: Bps = 10_000;
 /// All of something, in parts per million.
 pub const WHOLE_PPM: Ppm = 1_000_000;
 /// The longest time from one deadline to the next: ten years.
-const MAX_WINDOW: Timestamp = 3_653 * 24 * 60 * 60 * 1_000;
+pub const MAX_WINDOW: Timestamp = 3_653 * 24 * 60 * 60 * 1_000;
 /// No quorum above this leaves room for `2 * quorum - 1` reviews.
 const MAX_QUORUM: u8 = MAX_REVIEWS.div_ceil(2);
 
@@ -26,11 +29,14 @@ fn rule<R>(holds: bool, reason: R) -> Result<(), R> {
     }
 }
 
-/// Whether the organization may open its market with this policy, for a pool whose ops ask for at least `min_reviews`.
-pub fn check_policy(policy: &Policy, min_reviews: u8) -> Result<(), PolicyReason> {
+/// Whether the organization may have this policy, for a pool whose ops ask for at least `min_reviews`. Nothing can be paid
+/// in the `forbidden` tokens.
+pub fn check_policy(policy: &Policy, min_reviews: u8, forbidden: [AccountId; 2]) -> Result<(), PolicyReason> {
     let assets = &policy.assets;
     let listed_once = assets.iter().enumerate().all(|(i, a)| assets[..i].iter().all(|b| b.asset != a.asset));
     rule((1..=MAX_ASSETS).contains(&assets.len()) && listed_once, PolicyReason::Assets)?;
+    let allowed = assets.iter().all(|listed| !forbidden.map(Asset::Psp22).contains(&listed.asset));
+    rule(allowed, PolicyReason::ForbiddenAsset)?;
     rule((1..=MAX_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow)?;
     let quorums = min_reviews..=MAX_QUORUM;
     rule(policy.min_quorum % 2 == 1 && quorums.contains(&policy.min_quorum), PolicyReason::MinQuorum)?;
@@ -59,7 +65,43 @@ pub fn check_request(spec: &RequestSpec, policy: &Policy, now: Timestamp) -> Res
     rule((fewest_seats..=MAX_REVIEWS).contains(&spec.max_reviews), RequestReason::MaxReviews)?;
     rule(spec.tolerance <= policy.max_tolerance, RequestReason::Tolerance)?;
     rule(spaced(spec, policy.min_window, now), RequestReason::Deadlines)?;
+    let by_offers = spec.award == Award::PerSubmission && spec.per_provider == 1;
+    rule(spec.access == Access::Open || by_offers, RequestReason::Access)?;
+    rule(ranks(spec), RequestReason::Award)?;
+    let shares = matches!(spec.duplicates, Duplicates::Shared { retention_ppm } if retention_ppm > WHOLE_PPM);
+    rule(!shares, RequestReason::Duplicates)?;
     rule(spec.place_deposit.checked_mul(spec.limit.into()).is_some(), RequestReason::Amounts)
+}
+
+/// Whether a request that keeps to [`check_request`] can be engaged for.
+pub fn check_engagement(spec: &RequestSpec, periods: u16) -> Result<(), RequestReason> {
+    let one_place = spec.access == Access::Offers && spec.limit == 1 && spec.duplicates == Duplicates::Independent;
+    rule(one_place && (1..=MAX_PERIODS).contains(&periods), RequestReason::Engagement)
+}
+
+/// Whether a deal of so many periods can have this length of one, and so many of them missed.
+pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Policy) -> Result<(), RequestReason> {
+    let apart = (policy.min_window..=MAX_WINDOW).contains(&period);
+    rule(apart && missed < periods, RequestReason::Engagement)
+}
+
+/// Whether delivery is sealed: where it matters who was first.
+pub fn is_sealed(spec: &RequestSpec) -> bool {
+    spec.duplicates != Duplicates::Independent
+}
+
+/// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
+pub fn review_from(spec: &RequestSpec) -> Timestamp {
+    let unsealing = if is_sealed(spec) { spec.review_by.saturating_sub(spec.deliver_by) / 2 } else { 0 };
+    spec.deliver_by.saturating_add(unsealing)
+}
+
+/// Whether the places of a ranking, if it is one, add up.
+fn ranks(spec: &RequestSpec) -> bool {
+    let Award::Ranked { places_bps } = &spec.award else { return true };
+    let sum = places_bps.iter().fold(0_u32, |sum, bps| sum.saturating_add(u32::from(*bps)));
+    let shared = matches!(spec.duplicates, Duplicates::Shared { .. });
+    (1..=MAX_RANKED).contains(&places_bps.len()) && sum <= u32::from(WHOLE_BPS) && !shared
 }
 
 /// What the policy says of the request's asset.
@@ -85,23 +127,25 @@ fn spaced(spec: &RequestSpec, min_window: Timestamp, now: Timestamp) -> bool {
         .all(|pair| pair[1].checked_sub(pair[0]).is_some_and(|window| (min_window..=MAX_WINDOW).contains(&window)))
 }
 
-/// What the request costs at this utilization of the pool; `None` where the amounts exceed a `Balance`.
-pub fn price(spec: &RequestSpec, policy: &Policy, utilization_ppm: Ppm) -> Option<Quote> {
-    let review_fees = spec.review_fee.checked_mul(spec.limit.into())?;
-    let escrow = spec.reward.checked_add(review_fees)?;
+/// What the request costs at this utilization of the pool, so many `periods` of it; `None` where the amounts exceed a
+/// `Balance`.
+pub fn price(spec: &RequestSpec, periods: u16, policy: &Policy, utilization_ppm: Ppm) -> Option<Quote> {
+    let reward = spec.reward.checked_mul(periods.into())?;
+    let review_fees = spec.review_fee.checked_mul(spec.limit.into())?.checked_mul(periods.into())?;
+    let escrow = reward.checked_add(review_fees)?;
     let protocol_fee = rules::fraction_bps(escrow, policy.protocol_fee_bps);
     let premium_bps = rules::premium_bps(utilization_ppm, policy.target_utilization_ppm, policy.premium_cap_bps);
     let premium = rules::fraction_bps(escrow, premium_bps);
     let total = escrow.checked_add(protocol_fee)?.checked_add(premium)?;
-    Some(Quote { reward: spec.reward, review_fees, protocol_fee, premium, total })
+    Some(Quote { reward, review_fees, protocol_fee, premium, total })
 }
 
 /// Most reputation that one submission of a request can earn its provider and enforcers together (section 3.5): an
-/// equal part for each of `limit` places of what the protocol fee allows.
-pub fn reputation_per_place(protocol_fee: Balance, policy: &Policy, limit: u32) -> Balance {
+/// equal part, for each of so many, of what the protocol fee allows.
+pub fn reputation_per_place(protocol_fee: Balance, policy: &Policy, submissions: u32) -> Balance {
     let whole = (protocol_fee / FEE_UNIT).saturating_mul(policy.reputation_per_fee);
     let rest = (protocol_fee % FEE_UNIT).saturating_mul(policy.reputation_per_fee) / FEE_UNIT;
-    whole.saturating_add(rest).checked_div(limit.into()).unwrap_or(0)
+    whole.saturating_add(rest).checked_div(submissions.into()).unwrap_or(0)
 }
 
 /// The review windows of a submission: first as the request says, then once more from the call that reopened it.
@@ -119,7 +163,7 @@ pub struct Window {
 
 /// The window of the request's lengths that begins at `start`.
 pub fn window(spec: &RequestSpec, start: Timestamp) -> Window {
-    let commits = spec.review_by.saturating_sub(spec.deliver_by);
+    let commits = spec.review_by.saturating_sub(review_from(spec));
     let reveals = spec.reveal_by.saturating_sub(spec.review_by);
     let commit_by = start.saturating_add(commits);
     Window {
@@ -143,10 +187,14 @@ pub fn fits(uri: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use interfaces::market::{Access, Asset, Award, Bucket, Duplicates};
+    use interfaces::market::Bucket;
 
     const NOW: Timestamp = 1_000_000;
     const HOUR: Timestamp = 3_600_000;
+    /// The market itself, and the reputation token.
+    fn partners() -> [AccountId; 2] {
+        [[1; 32].into(), [2; 32].into()]
+    }
 
     fn policy() -> Policy {
         Policy {
@@ -198,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_policy_within_every_rule_is_taken() {
-        assert_eq!(check_policy(&policy(), 3), Ok(()));
+        assert_eq!(check_policy(&policy(), 3, partners()), Ok(()));
     }
 
     #[test]
@@ -266,23 +314,23 @@ mod tests {
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut policy = policy();
             break_it(&mut policy);
-            assert_eq!(check_policy(&policy, 3), Err(*reason), "case {i}");
+            assert_eq!(check_policy(&policy, 3, partners()), Err(*reason), "case {i}");
         }
     }
 
     #[test]
     fn the_price_is_the_escrow_with_fee_and_premium_on_top() {
-        let quote = price(&request(), &policy(), 750_000).unwrap();
+        let quote = price(&request(), 1, &policy(), 750_000).unwrap();
         // 3,000 + 3 * 10, 5 % of that, and half of the 20 % that full utilization would add; all rounded down.
         let expected = Quote { reward: 3_000, review_fees: 30, protocol_fee: 151, premium: 303, total: 3_484 };
         assert_eq!(quote, expected);
-        assert_eq!(price(&request(), &policy(), 500_000).unwrap().premium, 0);
+        assert_eq!(price(&request(), 1, &policy(), 500_000).unwrap().premium, 0);
     }
 
     #[test]
     fn a_price_beyond_a_balance_is_no_price() {
-        assert_eq!(price(&RequestSpec { reward: Balance::MAX, ..request() }, &policy(), 0), None);
-        assert_eq!(price(&RequestSpec { review_fee: Balance::MAX, ..request() }, &policy(), 0), None);
+        assert_eq!(price(&RequestSpec { reward: Balance::MAX, ..request() }, 1, &policy(), 0), None);
+        assert_eq!(price(&RequestSpec { review_fee: Balance::MAX, ..request() }, 1, &policy(), 0), None);
     }
 
     #[test]

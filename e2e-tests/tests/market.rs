@@ -322,7 +322,7 @@ fn opening_reviews_shows_the_work_to_every_enforcer() {
     assert_eq!(open(request, 1).err(), Error::TooEarly);
     town.chain.pass_until(town.spec(request).deliver_by);
     let opened = open(request, 2);
-    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 2, late: false }]);
+    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 2, late: 0, missed: 0 }]);
     assert_eq!(opened.ok(), 2);
     assert_eq!(open(request, 2).ok(), 1);
     assert_eq!(open(request, 1).err(), Error::NothingToOpen);
@@ -336,7 +336,7 @@ fn work_opened_too_late_to_be_reviewed_is_seen_by_nobody_and_starts_a_window_of_
     town.deliver("pia", request);
     town.chain.pass_until(town.spec(request).deliver_by + hours(12));
     let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64));
-    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 1, late: true }]);
+    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 1, late: 1, missed: 0 }]);
     opened.ok();
     assert_eq!(town.member("eva").seen, 0);
     town.review(request, 0, &[("eva", 80), ("emil", 80), ("edda", 80)]);
@@ -465,6 +465,7 @@ fn the_median_decides_and_the_coherent_share_the_fee() {
         weight_bps: 8_000,
         coherent: 3,
         fee: UNIT / 3,
+        duplicate_of: None,
     };
     assert_eq!(finalized.events::<SubmissionFinalized>(), [told]);
     finalized.ok();

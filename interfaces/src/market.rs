@@ -21,8 +21,14 @@ pub const MAX_REVIEWS: u8 = 15;
 pub const MAX_SCORE: u8 = 100;
 /// Most assets on the policy's list.
 pub const MAX_ASSETS: usize = 32;
-/// Most submissions opened or settled by one call.
+/// Most submissions opened or settled, and most cells pruned, by one call.
 pub const MAX_BATCH: u32 = 64;
+/// Most places of a ranking.
+pub const MAX_RANKED: usize = 100;
+/// Most periods of an engagement.
+pub const MAX_PERIODS: u16 = 1_000;
+/// Most offers in one page of [`Market::offers`].
+pub const MAX_OFFERS: u32 = 32;
 /// `Policy::reputation_per_fee` counts per this many of the asset's smallest units.
 pub const FEE_UNIT: Balance = 1_000_000_000_000;
 
@@ -33,6 +39,8 @@ pub const FEE_UNIT: Balance = 1_000_000_000_000;
 pub enum Asset {
     /// The chain's own currency.
     Native,
+    /// The PSP22 token at this address.
+    Psp22(AccountId),
 }
 
 /// How places are taken.
@@ -42,15 +50,22 @@ pub enum Asset {
 pub enum Access {
     /// By whoever signals first.
     Open,
+    /// By who made an offer that the requester accepted; one a provider. Only with `Award::PerSubmission`.
+    Offers,
 }
 
 /// How the reward is shared out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub enum Award {
-    /// Each submission earns `reward / limit` times its weight.
+    /// Each submission earns `reward / limit` times its weight; with offers, the price accepted times its weight.
     PerSubmission,
+    /// Each submission earns its weight's part of the sum of all weights; all of it returns where that is 0.
+    Proportional,
+    /// The best medians earn these parts of the reward, best first; equal ones share their places. Who weighs nothing
+    /// takes no place. 1 to 100 places, together at most 10,000 bps; not with `Duplicates::Shared`.
+    Ranked { places_bps: Vec<Bps> },
 }
 
 /// What becomes of submissions of the same finding.
@@ -60,6 +75,11 @@ pub enum Award {
 pub enum Duplicates {
     /// Each is paid on its own.
     Independent,
+    /// Those of `n` providers weigh together what the first weighs, times `retention_ppm ^ (n - 1)`, and an `n`-th of that
+    /// each. Delivery is sealed.
+    Shared { retention_ppm: Ppm },
+    /// Only the first weighs anything. Delivery is sealed.
+    FirstOnly,
 }
 
 /// From `min_score` on a submission weighs `weight_bps`.
@@ -181,26 +201,43 @@ pub struct RequestState {
     pub unreviewed_bps: Bps,
     /// Places taken.
     pub places: u32,
-    /// Submissions made.
+    /// Submissions made; in an engagement, periods up to the last one delivered in.
     pub submissions: u32,
     /// Submissions opened for review, in order.
     pub opened: u32,
     /// Submissions with a verdict.
     pub finalized: u32,
-    /// Submissions settled, in order.
+    /// Submissions settled, in order; in an engagement, periods closed.
     pub settled: u32,
-    /// Whether everything is settled.
+    /// Submissions settled that are paid, or have nothing to be paid.
+    pub claimed: u32,
+    /// Whether everything is settled, or the request was withdrawn.
     pub closed: bool,
+    /// Whether this is an engagement: submissions are then numbered by their period.
+    pub engagement: bool,
     /// Reviews still reserved in the pool's backlog.
     pub reserved: u32,
     /// The jury's seed, fixed when the first submission is opened.
     pub seed: [u8; 32],
     /// Reward and review fees still in escrow, and deposits forfeited to the requester.
     pub held: Balance,
-    /// Of `held`, what settled submissions earned and nobody has claimed for them.
+    /// Of `held`, what settled submissions earned and nobody has claimed for them; at most, where shares depend on each
+    /// other and dust remains.
     pub unclaimed: Balance,
     /// Deposits of places that are neither claimed nor reported.
     pub deposits: Balance,
+    /// Deposits of offers that are neither accepted nor retracted.
+    pub offer_deposits: Balance,
+    /// Sum of the prices accepted.
+    pub accepted: Balance,
+    /// Sum of the weights settled; one basis point counts 10^18.
+    pub weights: u128,
+    /// Who took a place last; each place names the one before.
+    pub last_provider: Option<AccountId>,
+    /// Who made its first offer last; each offer names the one before.
+    pub last_offer: Option<AccountId>,
+    /// Submissions pruned.
+    pub pruned: u32,
     /// Most reputation one submission earns its provider and its enforcers together.
     pub reputation_per_place: Balance,
 }
@@ -219,6 +256,8 @@ pub enum Verdict {
     Few,
     /// No reveal, after the second window.
     Unreviewed,
+    /// Never unsealed: nothing to review.
+    Missed,
 }
 
 /// One delivery.
@@ -227,24 +266,35 @@ pub enum Verdict {
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Submission {
     pub provider: AccountId,
-    /// Hash of what was delivered.
+    /// Hash of what was delivered; of a sealed delivery, once it is unsealed.
     pub content: Hash,
     /// Where it is; at most 256 bytes.
     pub uri: Vec<u8>,
-    /// When it was made.
+    /// `blake2_256(SCALE(request, provider, content, uri, salt))`, where delivery is sealed.
+    pub seal: Option<Hash>,
+    /// Whether the content is known: at once, or where delivery is sealed, once it is unsealed.
+    pub delivered: bool,
+    /// When it was made or revised last, or sealed: who was first.
     pub submitted: Timestamp,
-    /// When the present review window began; 0 before it is opened.
+    /// The price accepted, where there are offers; 0 otherwise.
+    pub price: Balance,
+    /// When its present review window begins, or began.
     pub window_start: Timestamp,
     /// Whether the present window is the second.
     pub second_window: bool,
     pub verdict: Verdict,
     /// The (lower) median of the scores revealed, once there is a verdict; 0 where nobody revealed.
     pub median: u8,
-    /// What it weighs, once there is a verdict.
+    /// What it weighs by itself, once there is a verdict.
     pub weight_bps: Bps,
-    /// What it earned, once settled.
+    /// The first submission of the same finding, where a majority of the reveals says so.
+    pub duplicate_of: Option<SubmissionId>,
+    /// Whether it shares in its finding, once settled: one a provider. Only with `Duplicates::Shared`.
+    pub shares: bool,
+    /// Of the first submission of a finding: the providers that share in it, as far as settled.
+    pub finders: u32,
+    /// What it earned, once claimed.
     pub pay: Balance,
-    pub settled: bool,
     pub claimed: bool,
 }
 
@@ -262,6 +312,54 @@ pub struct Review {
     pub duplicate_of: Option<SubmissionId>,
     /// Whether its outcome was reported to the obligation contract; without a score it is barred from then on.
     pub resolved: bool,
+}
+
+/// What a provider asks for its work (section 3.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Offer {
+    /// For a weight of 10,000 bps; in an engagement, a period.
+    pub price: Balance,
+    /// Until when it delivers; in an engagement, for the first time.
+    pub deliver_by: Timestamp,
+    /// Where the offer is explained; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// Whether it can be accepted: neither accepted nor retracted.
+    pub open: bool,
+    /// Who made its first offer before.
+    pub previous: Option<AccountId>,
+}
+
+/// A long deal, paid period by period (section 3.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Engagement {
+    /// How many periods there are; fewer once the rest is reclaimed.
+    pub periods: u32,
+    /// From one delivery to the next.
+    pub period: Timestamp,
+    /// Periods that may be missed or refused before the provider is Banned.
+    pub missed_periods: u16,
+    /// The pool in which the provider is obliged; from the first acceptance on.
+    pub pool: Option<PoolId>,
+    /// Who has the place now; nobody before the first acceptance, and once the provider is Banned.
+    pub tenure: Option<Tenure>,
+}
+
+/// One provider's time in an engagement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Tenure {
+    pub provider: AccountId,
+    /// A period's price.
+    pub price: Balance,
+    /// The provider's first period.
+    pub first: u32,
+    /// Until when its first delivery is due; each further one a period later.
+    pub first_deliver_by: Timestamp,
 }
 
 /// What can be done with a request or a submission now; derived from the clock (section 3).
@@ -286,6 +384,10 @@ pub enum Phase {
     Settled,
     /// Is paid.
     Claimed,
+    /// The engagement's provider is Banned: the requester can take the rest back or accept another's offer for it.
+    Vacant,
+    /// Sealed deliveries can be opened.
+    Unsealing,
 }
 
 /// Which rule of section 3.1 a request breaks.
@@ -319,6 +421,15 @@ pub enum RequestReason {
     Deadlines,
     /// The amounts exceed what a `Balance` holds.
     Amounts,
+    /// With offers each submission is paid on its own, and a provider has one place.
+    Access,
+    /// A ranking needs 1 to 100 places, together at most 10,000 bps, and no shared duplicates.
+    Award,
+    /// Finders can share at most 1,000,000 ppm.
+    Duplicates,
+    /// An engagement needs offers, a limit of 1, independent duplicates, 1 to 1,000 periods, each at least the policy's
+    /// window and at most ten years, and fewer that may be missed.
+    Engagement,
 }
 
 /// Which rule of section 3 a policy breaks.
@@ -338,6 +449,8 @@ pub enum PolicyReason {
     Shares,
     /// The target utilization must be below 1,000,000 ppm.
     TargetUtilization,
+    /// Neither the market nor the reputation token can be paid in.
+    ForbiddenAsset,
 }
 
 /// Why a market message was refused. A refused message changes nothing.
@@ -438,6 +551,52 @@ pub enum Error {
     Reputation(reputation::Error),
     /// There are as many requests as a `RequestId` counts.
     TooManyRequests,
+    /// No policy is proposed.
+    NoPendingPolicy,
+    /// The notice of the proposed policy is not over.
+    NoticeRunning,
+    /// The premium is above what the caller accepts.
+    PremiumTooHigh,
+    /// The token delivered less than was asked of it.
+    TokenShortfall,
+    /// Places of this request are not taken, but given by accepting offers.
+    OffersOnly,
+    /// This request takes no offers.
+    NoOffers,
+    /// There is no such offer, or it was accepted or retracted.
+    UnknownOffer,
+    /// The offer is another by now.
+    OfferChanged,
+    /// The prices accepted would exceed the reward.
+    PriceTooHigh,
+    /// The delivery offered is due before now, or after the request's deadline.
+    InvalidDeadline,
+    /// Somebody has a place: the request can no longer be withdrawn.
+    PlacesGiven,
+    /// Delivery is sealed in this request.
+    Sealed,
+    /// Delivery is not sealed in this request.
+    NotSealed,
+    /// Only who made the submission may do this.
+    NotProvider,
+    /// What was unsealed is not what was sealed.
+    WrongSeal,
+    /// The submission is unsealed already.
+    AlreadyUnsealed,
+    /// A submission that a reveal names has no verdict yet.
+    EarlierPending,
+    /// The submission was never unsealed.
+    NothingToClaim,
+    /// Something of this request is not settled, claimed or reported yet.
+    NotClaimed,
+    /// This is no engagement.
+    NotAnEngagement,
+    /// Engagements do this period by period.
+    IsEngagement,
+    /// The engagement has a provider, who is not Banned.
+    NotVacant,
+    /// The engagement has no provider.
+    Vacant,
 }
 
 impl From<AccessControlError> for Error {
@@ -485,7 +644,22 @@ pub trait Market {
         schedule: obligation::Schedule,
     ) -> Result<PoolId, Error>;
 
-    /// Manager: stops `post` and `signal`, and nothing else.
+    /// Manager: proposes another policy, in force once the notice of the pool's first terms is over; it replaces one
+    /// that is pending. Requests already posted keep theirs, and an asset that is no longer listed is only not taken by
+    /// `post`. Emits `PolicyProposed`.
+    ///
+    /// Errors: `MissingRole`, `NotOpen`, `InvalidPolicy`.
+    #[ink(message)]
+    fn propose_policy(&mut self, policy: Policy) -> Result<(), Error>;
+
+    /// Anyone: writes down that the proposed policy is in force. `post` counts with it from the moment its notice is
+    /// over. Emits `PolicyApplied`.
+    ///
+    /// Errors: `NotOpen`, `NoPendingPolicy`, `NoticeRunning`.
+    #[ink(message)]
+    fn apply_policy(&mut self) -> Result<(), Error>;
+
+    /// Manager: stops `post`, `engage`, `signal` and `offer`, and nothing else.
     ///
     /// Errors: `MissingRole`, `Paused`.
     #[ink(message)]
@@ -505,16 +679,73 @@ pub trait Market {
     #[ink(message)]
     fn quote(&self, spec: RequestSpec) -> Result<Quote, Error>;
 
-    /// Anyone: puts the request's whole price in escrow. The value must cover the quote; what exceeds it, at most
-    /// `max_premium`, is credited back. Emits `RequestPosted`.
+    /// What an engagement of so many periods of this request costs now.
+    ///
+    /// Errors: those of `engage` but for payment.
+    #[ink(message)]
+    fn quote_engagement(&self, spec: RequestSpec, periods: u16) -> Result<Quote, Error>;
+
+    /// Anyone: puts the request's whole price in escrow. Of the chain's own currency the value must cover the quote;
+    /// what exceeds it, at most `max_premium`, is credited back. Of a token the price is taken from the caller's
+    /// allowance, if the premium in it is at most `max_premium`. Emits `RequestPosted`.
     ///
     /// Errors: `NotOpen`, `Paused`, `InvalidRequest`, `TooFewEnforcers`, `AtCapacity`, `InsufficientPayment`,
-    /// `ExcessPayment`, `Obligation`, `TooManyRequests`.
+    /// `ExcessPayment`, `PremiumTooHigh`, `TransferFailed`, `TokenShortfall`, `Obligation`, `TooManyRequests`.
     #[ink(message, payable)]
     fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId, Error>;
 
-    /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. Emits
-    /// `Reclaimed`.
+    /// Anyone: as `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`, one
+    /// `period` after the other, and a provider that misses more than `missed_periods` of them is Banned from it.
+    /// Emits `RequestPosted` and `Engaged`.
+    ///
+    /// Errors: those of `post`.
+    #[ink(message, payable)]
+    fn engage(
+        &mut self,
+        spec: RequestSpec,
+        periods: u16,
+        period: Timestamp,
+        missed_periods: u16,
+        max_premium: Balance,
+    ) -> Result<RequestId, Error>;
+
+    /// The requester, until somebody has a place: ends the request and credits all but protocol fee and premium. Emits
+    /// `RequestWithdrawn`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `PlacesGiven`, `AlreadySettled`.
+    #[ink(message)]
+    fn withdraw_request(&mut self, request: RequestId) -> Result<Balance, Error>;
+
+    /// The requester, until `deliver_by`: gives the provider that made this very offer a place at its price. What the
+    /// provider needs for a place is asked of it now. Emits `OfferAccepted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NoOffers`, `AlreadySettled`, `TooLate`, `UnknownOffer`,
+    /// `OfferChanged`, `NoPlaceLeft`, `PriceTooHigh`, `Reputation`, `Obligation`.
+    #[ink(message)]
+    fn accept(
+        &mut self,
+        request: RequestId,
+        provider: AccountId,
+        price: Balance,
+        deliver_by: Timestamp,
+    ) -> Result<(), Error>;
+
+    /// The requester of an engagement whose provider was Banned: accepts another's offer for the periods that are left.
+    /// Emits `OfferAccepted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
+    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `PriceTooHigh`, `Reputation`, `Obligation`.
+    #[ink(message)]
+    fn takeover(
+        &mut self,
+        request: RequestId,
+        provider: AccountId,
+        price: Balance,
+        deliver_by: Timestamp,
+    ) -> Result<(), Error>;
+
+    /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. Of an engagement
+    /// at any time what closed periods left over; while it is vacant, all that is left, which ends it. Emits `Reclaimed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotSettled`, `NothingToReclaim`.
     #[ink(message)]
@@ -522,32 +753,85 @@ pub trait Market {
 
     // Providers
 
-    /// Anyone but the requester, until `signal_by`: takes places. The value must be their deposits. Emits
-    /// `PlacesTaken`.
+    /// Anyone but the requester, until `signal_by`: takes places. The value must be their deposits; those in a token are
+    /// taken from the caller's allowance. Emits `PlacesTaken`.
     ///
-    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `TooLate`, `OwnRequest`, `NoPlaces`, `NoPlaceLeft`,
-    /// `TooManyPlaces`, `InsufficientPayment`, `ExcessPayment`, `Reputation`.
+    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `OffersOnly`, `AlreadySettled`, `TooLate`, `OwnRequest`, `NoPlaces`,
+    /// `NoPlaceLeft`, `TooManyPlaces`, `InsufficientPayment`, `ExcessPayment`, `TransferFailed`, `TokenShortfall`,
+    /// `Reputation`.
     #[ink(message, payable)]
     fn signal(&mut self, request: RequestId, places: u16) -> Result<(), Error>;
 
-    /// Who has a place, until `deliver_by`: delivers on it. Emits `Submitted`.
+    /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver by then at this
+    /// price, or changes the offer it has made. The value must be the place's deposit, once; one in a token is taken from
+    /// the caller's allowance. Emits `OfferMade`.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `TooLate`, `NoPlace`, `UriTooLong`.
+    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `OwnRequest`,
+    /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `InsufficientPayment`,
+    /// `ExcessPayment`, `TransferFailed`, `TokenShortfall`, `Reputation`.
+    #[ink(message, payable)]
+    fn offer(&mut self, request: RequestId, price: Balance, deliver_by: Timestamp, uri: Vec<u8>) -> Result<(), Error>;
+
+    /// Who made an offer, until it is accepted: takes it back and is credited its deposit. Emits `OfferRetracted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer`.
+    #[ink(message)]
+    fn retract_offer(&mut self, request: RequestId) -> Result<(), Error>;
+
+    /// Who has a place, until its deadline: delivers on it; in an engagement, for the present period, whose number the
+    /// submission gets. Emits `Submitted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `Sealed`, `TooLate`, `NoPlace`, `UriTooLong`.
     #[ink(message)]
     fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId, Error>;
 
-    /// Anyone, from `deliver_by`, once a provider: the places that `provider` took and did not deliver on lose bond and
-    /// deposit. Returns how many. Emits `NoShow`.
+    /// Who made the submission, until the deadline: replaces it. Emits `Revised`.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `TooEarly`, `NoShowNone`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `Sealed`, `NotProvider`, `TooLate`, `UriTooLong`.
+    #[ink(message)]
+    fn revise(
+        &mut self,
+        request: RequestId,
+        submission: SubmissionId,
+        content: Hash,
+        uri: Vec<u8>,
+    ) -> Result<(), Error>;
+
+    /// Who has a place, until its deadline, where delivery is sealed (duplicates are not independent): delivers under a
+    /// seal. Who sealed first was first. Emits `SubmissionSealed`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotSealed`, `TooLate`, `NoPlace`.
+    #[ink(message)]
+    fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId, Error>;
+
+    /// Who sealed the submission, in the first half of the time from `deliver_by` to `review_by`: opens the seal, which is
+    /// `blake2_256(SCALE(request, provider, content, uri, salt))`. Emits `Unsealed`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSealed`, `NotProvider`, `TooEarly`, `TooLate`,
+    /// `AlreadyUnsealed`, `UriTooLong`, `WrongSeal`.
+    #[ink(message)]
+    fn unseal(
+        &mut self,
+        request: RequestId,
+        submission: SubmissionId,
+        content: Hash,
+        uri: Vec<u8>,
+        salt: [u8; 32],
+    ) -> Result<(), Error>;
+
+    /// Anyone, from the deadline of its places (where delivery is sealed, from the end of unsealing), once a provider:
+    /// the places that `provider` took and did not deliver on lose bond and deposit. Returns how many. Emits `NoShow`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `IsEngagement`, `TooEarly`, `NoShowNone`.
     #[ink(message)]
     fn report_no_show(&mut self, request: RequestId, provider: AccountId) -> Result<u16, Error>;
 
     // Enforcers
 
-    /// Anyone, from `deliver_by`: opens up to `max` (1 to 64) submissions for review, in order, each one op seen by
-    /// all members; those that come in the second half of the review window start a window of their own instead, and
-    /// nobody has seen them. Returns how many. Emits `ReviewsOpened`.
+    /// Anyone, from `deliver_by`, or where delivery is sealed, from the end of unsealing: opens up to `max` (1 to 64)
+    /// submissions for review, in order, each one op seen by all members; those that come in the second half of the
+    /// review window start a window of their own instead, and nobody has seen them. What was never unsealed, and the
+    /// periods of an engagement that nothing was delivered in, are passed over. Returns how many. Emits `ReviewsOpened`.
     ///
     /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `TooEarly`, `NothingToOpen`, `Obligation`.
     #[ink(message)]
@@ -586,21 +870,34 @@ pub trait Market {
     /// coherent enforcers and reports to the pool; or, with too few reveals, starts the second window. Emits
     /// `SubmissionFinalized` or `WindowReopened`.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooEarly`.
+    /// A reveal that names an original waits for the original's verdict.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooEarly`,
+    /// `EarlierPending`.
     #[ink(message)]
     fn finalize(&mut self, request: RequestId, submission: SubmissionId) -> Result<(), Error>;
 
     /// Anyone, from `deliver_by`: settles up to `max` (1 to 64) submissions, in order; with the last, the request.
     /// Returns how many. Emits `RequestSettled` with the last.
     ///
-    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `TooEarly`, `AlreadySettled`, `NotFinalized`.
+    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `IsEngagement`, `TooEarly`, `AlreadySettled`, `NotFinalized`.
     #[ink(message)]
     fn settle(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
-    /// Anyone: credits the provider what a settled submission earned, and its deposit or the requester that. Emits
-    /// `Claimed`.
+    /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed, and records
+    /// it in the provider's pool as seen, and as declared where it was accepted or nobody reviewed it. Where that makes
+    /// the provider Banned, the place is open from then on, its bond and deposit lost. The last period returns them and
+    /// ends the engagement, as does `deliver_by` where no offer was accepted. Returns whether the engagement has ended.
+    /// Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `AlreadyClaimed`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `TooEarly`, `NotFinalized`, `Vacant`.
+    #[ink(message)]
+    fn close_period(&mut self, request: RequestId) -> Result<bool, Error>;
+
+    /// Anyone: credits the provider what a settled submission earned, and its deposit or the requester that. Where shares
+    /// depend on each other, once the whole request is settled. Emits `Claimed`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
     #[ink(message)]
     fn claim(&mut self, request: RequestId, submission: SubmissionId) -> Result<Balance, Error>;
 
@@ -609,6 +906,14 @@ pub trait Market {
     /// Errors: `NotOpen`, `NothingToWithdraw`, `TransferFailed`.
     #[ink(message)]
     fn withdraw(&mut self, asset: Asset) -> Result<Balance, Error>;
+
+    /// Anyone, once everything is settled, claimed and reported: frees up to `max` (1 to 64) submissions, places and
+    /// offers, and after the last of them the request, whose storage deposits the transaction's signer gets. Deposits
+    /// of offers and what the requester has not reclaimed are credited to them. Returns how many. Emits `Pruned`.
+    ///
+    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `NotSettled`, `NotClaimed`.
+    #[ink(message)]
+    fn prune(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
     // Reads
 
@@ -630,17 +935,34 @@ pub trait Market {
     #[ink(message)]
     fn reviews(&self, id: RequestId, submission: SubmissionId) -> Result<Vec<Review>, Error>;
 
+    /// Up to `count` (at most 32) offers, accepted and retracted ones too, from `from` on, or from the latest; the last
+    /// one's `previous` begins the next page.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer` (`from` made none).
+    #[ink(message)]
+    fn offers(&self, id: RequestId, from: Option<AccountId>, count: u32) -> Result<Vec<(AccountId, Offer)>, Error>;
+
+    /// The long deal that a request is part of.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`.
+    #[ink(message)]
+    fn engagement(&self, id: RequestId) -> Result<Engagement, Error>;
+
     /// What `who` can withdraw.
     ///
     /// Errors: `NotOpen`.
     #[ink(message)]
     fn credit(&self, asset: Asset, who: AccountId) -> Result<Balance, Error>;
 
-    /// The organization's rules.
+    /// The organization's rules as of now, whether or not anyone applied them.
     ///
     /// Errors: `NotOpen`.
     #[ink(message)]
     fn policy(&self) -> Result<Policy, Error>;
+
+    /// The policy that is proposed, and when it comes into force. None from then on.
+    #[ink(message)]
+    fn pending_policy(&self) -> Option<(Policy, Timestamp)>;
 
     /// The enforcers' pool in the obligation contract.
     ///
@@ -663,6 +985,21 @@ pub struct Opened {
     pub treasury: AccountId,
 }
 
+/// The manager proposed another policy.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PolicyProposed {
+    /// When it comes into force.
+    pub effective: Timestamp,
+}
+
+/// A proposed policy was written down as in force.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PolicyApplied {
+    pub treasury: AccountId,
+}
+
 /// A request was posted; its price is in escrow.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
@@ -672,6 +1009,63 @@ pub struct RequestPosted {
     #[ink(topic)]
     pub requester: AccountId,
     pub quote: Quote,
+}
+
+/// The request posted is a long deal.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Engaged {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub periods: u16,
+    pub period: Timestamp,
+    pub missed_periods: u16,
+}
+
+/// The requester withdrew a request that nobody had a place in, and was credited this.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct RequestWithdrawn {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub amount: Balance,
+}
+
+/// A provider made an offer, or changed it.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferMade {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+}
+
+/// A provider took its offer back, and was credited its deposit.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferRetracted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub deposit: Balance,
+}
+
+/// The requester accepted an offer: its provider has a place.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferAccepted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+    /// In an engagement, the provider's first period.
+    pub first_period: u32,
 }
 
 /// A provider took places.
@@ -698,7 +1092,43 @@ pub struct Submitted {
     pub content: Hash,
 }
 
-/// Submissions `from` to `from + count - 1` can be reviewed.
+/// A delivery was replaced.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Revised {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// A delivery was made under a seal.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct SubmissionSealed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub seal: Hash,
+}
+
+/// A sealed delivery was opened.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Unsealed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// Submissions `from` to `from + count - 1` can be reviewed, but for those that were missed.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewsOpened {
@@ -706,8 +1136,10 @@ pub struct ReviewsOpened {
     pub request: RequestId,
     pub from: SubmissionId,
     pub count: u32,
-    /// Whether they start a window of their own, because they were opened late.
-    pub late: bool,
+    /// How many of them start a window of their own, because they were opened late.
+    pub late: u32,
+    /// How many of them were never delivered.
+    pub missed: u32,
 }
 
 /// An enforcer committed to a review.
@@ -758,6 +1190,8 @@ pub struct SubmissionFinalized {
     pub coherent: u8,
     /// What each of those was credited.
     pub fee: Balance,
+    /// The first submission of the same finding, where a majority said so.
+    pub duplicate_of: Option<SubmissionId>,
 }
 
 /// Everything in a request is settled.
@@ -767,6 +1201,32 @@ pub struct RequestSettled {
     #[ink(topic)]
     pub request: RequestId,
     pub submissions: u32,
+}
+
+/// A period of an engagement was closed.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PeriodClosed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub period: u32,
+    /// Whether something was delivered in it.
+    pub delivered: bool,
+    /// Whether it counts as declared: its weight is above 0, or nobody reviewed it.
+    pub accepted: bool,
+    /// What it earned, to be claimed.
+    pub pay: Balance,
+}
+
+/// The provider of an engagement was Banned and lost its place, bond and deposit.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PlaceVacated {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub forfeited: Balance,
 }
 
 /// A submission was paid.
@@ -806,6 +1266,17 @@ pub struct Reclaimed {
     #[ink(topic)]
     pub request: RequestId,
     pub amount: Balance,
+}
+
+/// Storage of a request that is over was freed.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Pruned {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub count: u32,
+    /// Whether nothing of it is left.
+    pub finished: bool,
 }
 
 /// A credit was paid out.

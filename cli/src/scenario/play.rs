@@ -754,6 +754,7 @@ fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
         Verdict::Quorum => format!("median {}", finalized.median),
         Verdict::Few => format!("median {} of too few reviews", finalized.median),
         Verdict::Unreviewed => "nobody reviewed it".into(),
+        Verdict::Missed => "never delivered".into(),
         Verdict::Pending => "no verdict".into(),
     };
     let fee = match finalized.coherent {

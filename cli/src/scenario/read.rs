@@ -10,7 +10,7 @@ use crate::{
 };
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{Asset, AssetPolicy, Bucket},
+    market::{AssetPolicy, Bucket},
     obligation::{Rate, Schedule, Segment},
     Balance, SubmissionId, Timestamp,
 };
@@ -530,7 +530,7 @@ fn read_policy(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[policy]", item)?;
     let defaults = default_policy();
     let policy = &mut settings.policy;
-    for AssetPolicy { asset: Asset::Native, min_review_fee } in &mut policy.assets {
+    for AssetPolicy { min_review_fee, .. } in &mut policy.assets {
         *min_review_fee = fields.or("min_review_fee", *min_review_fee, amount)?;
     }
     policy.min_window = fields.or("min_window", defaults.min_window, duration)?;
