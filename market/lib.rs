@@ -246,6 +246,7 @@ pub mod market {
             let (spec, mut state) = self.load_for_requester(request)?;
             ensure(spec.access == Access::Offers, Error::NoOffers)?;
             ensure(!state.closed, Error::AlreadySettled)?;
+            ensure(state.places < spec.limit, Error::NoPlaceLeft)?;
             self.accept_offer(request, &spec, &mut state, provider, price, deliver_by)
         }
 
