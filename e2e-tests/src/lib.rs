@@ -9,11 +9,12 @@ use atomic_cli::{
     world::{commitment, Settings, World},
 };
 use ink::{
+    env::hash::{Blake2x256, CryptoHash, HashOutput},
     primitives::{AccountId, Hash},
     scale::{Decode, Encode},
 };
 use interfaces::{
-    market::{self, RequestSpec},
+    market::{self, Duplicates, RequestSpec},
     obligation::Membership,
     reputation::Profile,
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
@@ -33,7 +34,10 @@ pub const STRANGER: &str = "stan";
 /// The reputation each of the founders is endowed with.
 pub const ENDOWMENT: Balance = 500;
 
-/// The salt in everyone's reviews.
+/// What an enforcer says of a submission: its score, and which it duplicates.
+pub type Vote = (u8, Option<SubmissionId>);
+
+/// The salt in everyone's reviews and seals.
 pub const SALT: [u8; 32] = [42; 32];
 
 /// The hash of what `name` delivers.
@@ -41,6 +45,31 @@ pub fn work_of(name: &str) -> Hash {
     let hash = account(&format!("work of {name}"));
     let bytes: &[u8; 32] = hash.as_ref();
     Hash::from(*bytes)
+}
+
+/// Where everybody's work is to be found.
+pub const WORK_URI: &[u8] = b"ipfs://work";
+
+/// What a provider seals: `blake2_256(SCALE(request, provider, content, uri, salt))`.
+pub fn seal(request: RequestId, provider: &AccountId, content: Hash, uri: &[u8], salt: [u8; 32]) -> Hash {
+    let mut seal = <Blake2x256 as HashOutput>::Type::default();
+    <Blake2x256 as CryptoHash>::hash(&(request, provider, content, uri, salt).encode(), &mut seal);
+    Hash::from(seal)
+}
+
+/// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
+pub fn review_from(spec: &RequestSpec) -> Timestamp {
+    match spec.duplicates {
+        Duplicates::Independent => spec.deliver_by,
+        _ => spec.deliver_by + (spec.review_by - spec.deliver_by) / 2,
+    }
+}
+
+/// Terms under which each enforcer can have thirty reviews in hand, for requests with many submissions.
+pub fn with_many_hands(settings: &mut Settings) {
+    settings.terms.throttle_buffer = 30;
+    settings.terms.ban_buffer = 60;
+    settings.terms.healthy_limit = 30;
 }
 
 /// `who` sends a message that is refused: what it is told. Nothing on the chain has changed.
@@ -157,7 +186,7 @@ impl Town {
     /// `name` delivers on a place it has.
     pub fn submit(&self, name: &str, request: RequestId) -> Outcome<Result<SubmissionId, market::Error>> {
         let content = work_of(name);
-        self.chain.call(&self.who(name), self.market().submit(request, content, b"ipfs://work".to_vec()))
+        self.chain.call(&self.who(name), self.market().submit(request, content, WORK_URI.to_vec()))
     }
 
     /// `name` takes a place and delivers on it at once.
@@ -166,18 +195,88 @@ impl Town {
         self.submit(name, request).ok()
     }
 
+    /// `name` delivers what `work` is called on a place it has, under a seal.
+    pub fn submit_sealed(
+        &self,
+        name: &str,
+        request: RequestId,
+        work: &str,
+    ) -> Outcome<Result<SubmissionId, market::Error>> {
+        let who = self.who(name);
+        let seal = seal(request, &who, work_of(work), WORK_URI, SALT);
+        self.chain.call(&who, self.market().submit_sealed(request, seal))
+    }
+
+    /// `name` opens the seal under which it delivered what `work` is called.
+    pub fn unseal(
+        &self,
+        name: &str,
+        request: RequestId,
+        submission: SubmissionId,
+        work: &str,
+    ) -> Outcome<Result<(), market::Error>> {
+        let message = self.market().unseal(request, submission, work_of(work), WORK_URI.to_vec(), SALT);
+        self.chain.call(&self.who(name), message)
+    }
+
+    /// Each of these takes a place and delivers on it, under a seal where the request wants that, a millisecond after the
+    /// one before; then delivery ends, and they open their seals.
+    pub fn deliver_all(&self, request: RequestId, names: &[&str]) {
+        let spec = self.spec(request);
+        let sealed = spec.duplicates != Duplicates::Independent;
+        for (n, name) in names.iter().enumerate() {
+            self.signal(name, request, 1).ok();
+            match sealed {
+                true => self.submit_sealed(name, request, &format!("{name} {n}")).ok(),
+                false => self.submit(name, request).ok(),
+            };
+            self.chain.pass(1);
+        }
+        self.chain.pass_until(spec.deliver_by);
+        if sealed {
+            for (submission, (n, name)) in (0..).zip(names.iter().enumerate()) {
+                self.unseal(name, request, submission, &format!("{name} {n}")).ok();
+            }
+        }
+    }
+
+    /// `name` offers to deliver, and pays just the deposit.
+    pub fn offer(
+        &self,
+        name: &str,
+        request: RequestId,
+        price: Balance,
+        deliver_by: Timestamp,
+    ) -> Outcome<Result<(), market::Error>> {
+        let deposit = self.spec(request).place_deposit;
+        let offer = self.market().offer(request, price, deliver_by, b"ipfs://offer".to_vec());
+        self.chain.call(&self.who(name), offer.transferred_value(deposit))
+    }
+
+    /// Rita accepts the offer of `name`.
+    pub fn accept(
+        &self,
+        name: &str,
+        request: RequestId,
+        price: Balance,
+        deliver_by: Timestamp,
+    ) -> Outcome<Result<(), market::Error>> {
+        let message = self.market().accept(request, account(name), price, deliver_by);
+        self.chain.call(&self.who(REQUESTER), message)
+    }
+
     // Reviews
 
-    /// Delivery ends, and the stranger opens all submissions for review.
+    /// Delivery ends (where it is sealed, unsealing), and the stranger opens all submissions for review.
     pub fn open_reviews(&self, request: RequestId) -> u32 {
-        self.chain.pass_until(self.spec(request).deliver_by);
+        self.chain.pass_until(review_from(&self.spec(request)));
         self.chain.call(&self.who(STRANGER), self.market().open_reviews(request, 64)).ok()
     }
 
     /// Half of the submission's present review window passes, so that anyone may review.
     pub fn until_open_to_all(&self, request: RequestId, submission: SubmissionId) {
         let (start, spec) = (self.submission(request, submission).window_start, self.spec(request));
-        self.chain.pass_until(start + (spec.review_by - spec.deliver_by) / 2);
+        self.chain.pass_until(start + (spec.review_by - review_from(&spec)) / 2);
     }
 
     /// The submission's present window for commitments ends.
@@ -193,7 +292,7 @@ impl Town {
 
     fn commit_deadline(&self, request: RequestId, submission: SubmissionId) -> Timestamp {
         let (start, spec) = (self.submission(request, submission).window_start, self.spec(request));
-        start + (spec.review_by - spec.deliver_by)
+        start + (spec.review_by - review_from(&spec))
     }
 
     /// `name` commits to a score.
@@ -204,8 +303,19 @@ impl Town {
         submission: SubmissionId,
         score: u8,
     ) -> Outcome<Result<(), market::Error>> {
+        self.commit_vote(name, request, submission, (score, None))
+    }
+
+    /// `name` commits to a score and to whether the submission duplicates another.
+    pub fn commit_vote(
+        &self,
+        name: &str,
+        request: RequestId,
+        submission: SubmissionId,
+        (score, duplicate_of): Vote,
+    ) -> Outcome<Result<(), market::Error>> {
         let who = self.who(name);
-        let sealed = commitment(request, submission, &who, score, None, SALT);
+        let sealed = commitment(request, submission, &who, score, duplicate_of, SALT);
         self.chain.call(&who, self.market().commit_review(request, submission, sealed))
     }
 
@@ -217,7 +327,52 @@ impl Town {
         submission: SubmissionId,
         score: u8,
     ) -> Outcome<Result<(), market::Error>> {
-        self.chain.call(&self.who(name), self.market().reveal_review(request, submission, score, None, SALT))
+        self.reveal_vote(name, request, submission, (score, None))
+    }
+
+    /// `name` reveals a score and whether the submission duplicates another.
+    pub fn reveal_vote(
+        &self,
+        name: &str,
+        request: RequestId,
+        submission: SubmissionId,
+        (score, duplicate_of): Vote,
+    ) -> Outcome<Result<(), market::Error>> {
+        let message = self.market().reveal_review(request, submission, score, duplicate_of, SALT);
+        self.chain.call(&self.who(name), message)
+    }
+
+    /// Reviews are opened; the first three enforcers agree about each submission, in order, and each has its verdict.
+    pub fn judge(&self, request: RequestId, votes: &[Vote]) {
+        let ballots: Vec<_> =
+            votes.iter().map(|vote| ENFORCERS[..3].iter().map(|name| (*name, *vote)).collect()).collect();
+        self.judge_each(request, &ballots);
+    }
+
+    /// As [`Town::judge`], but these enforcers need not agree. Nobody reviews a submission without any votes: that gets its
+    /// verdict when the second window is over.
+    pub fn judge_each(&self, request: RequestId, ballots: &[Vec<(&str, Vote)>]) {
+        self.open_reviews(request);
+        self.until_open_to_all(request, 0);
+        let votes = || {
+            (0..)
+                .zip(ballots)
+                .flat_map(|(submission, ballot)| ballot.iter().map(move |(name, vote)| (submission, name, vote)))
+        };
+        for (submission, name, vote) in votes() {
+            self.commit_vote(name, request, submission, *vote).ok();
+        }
+        self.until_commits_close(request, 0);
+        for (submission, name, vote) in votes() {
+            self.reveal_vote(name, request, submission, *vote).ok();
+        }
+        for submission in (0..).take(ballots.len()) {
+            self.finalize(request, submission).ok();
+        }
+        for (submission, _) in (0..).zip(ballots).filter(|(_, ballot)| ballot.is_empty()) {
+            self.until_commits_close(request, submission);
+            self.finalize(request, submission).ok();
+        }
     }
 
     /// These enforcers commit and reveal these scores, in one window.
@@ -255,6 +410,24 @@ impl Town {
     /// `name` takes its credit out.
     pub fn withdraw(&self, name: &str) -> Outcome<Result<Balance, market::Error>> {
         self.chain.call(&self.who(name), self.market().withdraw(market::Asset::Native))
+    }
+
+    /// The market has just what it owes in the chain's own currency: what these requests (pruned ones owe nothing) hold in
+    /// escrow and deposits, and what everybody is credited. `others` are accounts that the town does not know by name.
+    ///
+    /// # Panics
+    /// If it has more, or less.
+    #[track_caller]
+    pub fn assert_balanced(&self, requests: &[RequestId], others: &[&str]) {
+        let held: Balance = requests
+            .iter()
+            .filter_map(|request| self.chain.read(self.market().request(*request)).ok())
+            .map(|(_, state)| state.held + state.deposits + state.offer_deposits)
+            .sum();
+        let town = ENFORCERS.iter().chain(&CANDIDATES).chain(&PROVIDERS).chain(&[REQUESTER, STRANGER]);
+        let credited: Balance = town.chain(others).map(|name| self.credit(name)).sum();
+        let has = self.chain.balance(&self.market_address) - self.chain.existential_deposit();
+        assert_eq!(has, held + credited + self.credit_of(self.treasury), "what the market has is not what it owes");
     }
 
     /// Plays a request from `post` to `claim` with one delivery of each provider, all scored alike by `enforcers`.
