@@ -11,9 +11,10 @@ export CARGO_TARGET_DIR ?= $(ATOMIC_CACHE)/target
 export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
 
 SCENARIO ?= scenarios/labor-market.toml
+MEMBERS ?=
 SAY := printf '\n\033[1m%s\033[0m\n'
 
-.PHONY: help demo test build check fmt lint clean toolchain
+.PHONY: help demo test bench build check fmt lint clean toolchain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: toolchain ## Run all tests: unit, property, and the contracts on an embedd
 	cargo test --locked --workspace --no-run
 	@$(SAY) "Running them; the first that needs the contracts builds them"
 	cargo test --locked --workspace
+
+bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
+	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
 
 build: toolchain ## Build the contracts in release, where their sources changed
 	@$(SAY) "Building the command that builds the contracts (some ten minutes the first time)"
@@ -54,7 +58,7 @@ clean: ## Remove everything that was built
 
 # Cargo takes crates of the same name in two checkouts for the same, and the newer build for fresh: when another checkout
 # built last, its own crates are forgotten. What they depend on stays.
-OWN := rules interfaces reputation obligation market e2e-tests cli
+OWN := rules interfaces reputation obligation market e2e-tests cli $(addprefix test-,$(notdir $(wildcard e2e-tests/contracts/*)))
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

@@ -24,7 +24,7 @@ use std::{
 };
 use toml::{Table, Value};
 
-/// Crates that every contract is compiled with.
+/// Crates that contracts are compiled with, where their manifests say so.
 const SHARED_CRATES: [&str; 2] = ["rules", "interfaces"];
 /// Files at the top of the workspace that decide what a contract becomes. Of the first two only what concerns it.
 const SHARED_FILES: [&str; 4] = [MANIFEST, LOCK, ".cargo/config.toml", "rust-toolchain.toml"];
@@ -39,25 +39,41 @@ const EXTENSIONS: [&str; 3] = ["contract", "wasm", "json"];
 /// Hexadecimal digits of the hash that name a folder of the cache.
 const HASH_DIGITS: usize = 32;
 
-/// The contracts of the project.
+/// A contract that this crate can build: one of the project, or one that only the tests and the benchmark deploy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contract {
     Reputation,
     Obligation,
     Market,
+    /// A plain PSP22 token.
+    TestPsp22,
 }
 
 impl Contract {
-    /// In the order of deployment.
+    /// The contracts of the project, in the order of deployment.
     pub const ALL: [Self; 3] = [Self::Reputation, Self::Obligation, Self::Market];
 
-    /// The name of its package, folder and artifacts.
+    /// The name of its package.
     pub fn name(self) -> &'static str {
         match self {
             Self::Reputation => "reputation",
             Self::Obligation => "obligation",
             Self::Market => "market",
+            Self::TestPsp22 => "test-psp22",
         }
+    }
+
+    /// Where its package is in the workspace.
+    fn folder(self) -> &'static Path {
+        Path::new(match self {
+            Self::Reputation | Self::Obligation | Self::Market => self.name(),
+            Self::TestPsp22 => "e2e-tests/contracts/psp22",
+        })
+    }
+
+    /// The name of its artifacts, which cargo makes of the package's.
+    fn file_name(self) -> String {
+        self.name().replace('-', "_")
     }
 }
 
@@ -97,11 +113,15 @@ pub fn contracts() -> Result<&'static Contracts> {
         .map_err(|error| anyhow::anyhow!("{error}"))
 }
 
+/// A contract that only tests deploy, built first where its sources changed. As with [`contracts`], building sets
+/// variables of this process's environment.
+pub fn test_contract(contract: Contract) -> Result<Artifact> {
+    build_missing(&[contract])?;
+    load(contract)
+}
+
 fn load_or_build() -> Result<Contracts> {
-    let is_missing = |contract: &Contract| !artifact_folder(*contract).is_ok_and(|folder| folder.is_dir());
-    if Contract::ALL.iter().any(is_missing) {
-        build_missing()?;
-    }
+    build_missing(&Contract::ALL)?;
     Ok(Contracts {
         reputation: load(Contract::Reputation)?,
         obligation: load(Contract::Obligation)?,
@@ -111,7 +131,7 @@ fn load_or_build() -> Result<Contracts> {
 
 fn load(contract: Contract) -> Result<Artifact> {
     let folder = artifact_folder(contract)?;
-    let file = |extension: &str| folder.join(contract.name()).with_extension(extension);
+    let file = |extension: &str| folder.join(contract.file_name()).with_extension(extension);
     let wasm = fs::read(file("wasm")).with_context(|| format!("reading {}", file("wasm").display()))?;
     Ok(Artifact { contract, wasm, bundle: file("contract") })
 }
@@ -197,10 +217,19 @@ fn locked(package: &str, lock: &Table) -> Result<String> {
 /// Paths of all the files that `contract` is made from, relative to the workspace, in order.
 fn sources(contract: Contract) -> Result<BTreeSet<PathBuf>> {
     let mut files: BTreeSet<_> = SHARED_FILES.iter().map(PathBuf::from).collect();
-    for folder in SHARED_CRATES.iter().copied().chain([contract.name()]) {
-        collect_sources(Path::new(folder), &mut files)?;
+    for folder in crates(contract)? {
+        collect_sources(folder, &mut files)?;
     }
     Ok(files)
+}
+
+/// Folders of the crates that `contract` is made from: its own, and the shared ones if its manifest names any of them.
+fn crates(contract: Contract) -> Result<Vec<&'static Path>> {
+    let manifest = read_table(contract.folder().join(MANIFEST))?;
+    let dependencies = manifest.get("dependencies").and_then(Value::as_table);
+    let shares = SHARED_CRATES.iter().any(|name| dependencies.is_some_and(|names| names.contains_key(*name)));
+    let shared = SHARED_CRATES.iter().filter(|_| shares).map(Path::new);
+    Ok(shared.chain([contract.folder()]).collect())
 }
 
 /// Adds a crate's manifest and Rust files, integration tests left out.
@@ -220,8 +249,12 @@ fn collect_sources(folder: &Path, files: &mut BTreeSet<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Builds the contracts whose sources changed. One process at a time; others wait, then find the artifacts.
-fn build_missing() -> Result<()> {
+/// Builds those of `contracts` whose sources changed. One process at a time; others wait, then find the artifacts.
+fn build_missing(contracts: &[Contract]) -> Result<()> {
+    let is_missing = |contract: &Contract| !artifact_folder(*contract).is_ok_and(|folder| folder.is_dir());
+    if !contracts.iter().any(is_missing) {
+        return Ok(());
+    }
     let cache = contracts_cache()?;
     fs::create_dir_all(&cache).with_context(|| format!("creating {}", cache.display()))?;
     let lock = File::create(cache.join("lock"))?;
@@ -230,7 +263,7 @@ fn build_missing() -> Result<()> {
         lock.lock_exclusive()?;
     }
     set_build_environment(&cache)?;
-    for contract in Contract::ALL {
+    for &contract in contracts {
         let folder = artifact_folder(contract)?;
         if !folder.is_dir() {
             eprintln!("Building the {} contract", contract.name());
@@ -255,7 +288,7 @@ fn set_build_environment(cache: &Path) -> Result<()> {
 fn build(contract: Contract, cache: &Path, folder: &Path) -> Result<()> {
     let stage = cache.join("stage");
     fill_stage(contract, &stage)?;
-    let manifest_path = ManifestPath::new(stage.join(contract.name()).join(MANIFEST))?;
+    let manifest_path = ManifestPath::new(stage.join(contract.folder()).join(MANIFEST))?;
     let passes = OptimizationPasses::default();
     let result = contract_build::execute(ExecuteArgs {
         manifest_path: manifest_path.clone(),
@@ -275,8 +308,8 @@ fn build(contract: Contract, cache: &Path, folder: &Path) -> Result<()> {
     }
     fs::create_dir_all(&part)?;
     for extension in EXTENSIONS {
-        let built = result.target_directory.join(contract.name()).with_extension(extension);
-        let kept = part.join(contract.name()).with_extension(extension);
+        let built = result.target_directory.join(contract.file_name()).with_extension(extension);
+        let kept = part.join(contract.file_name()).with_extension(extension);
         fs::copy(&built, kept).with_context(|| format!("copying {}", built.display()))?;
     }
     fs::rename(&part, folder)?;
@@ -317,7 +350,7 @@ fn describe(manifest_path: &ManifestPath, code: &BuildResult, optimization_passe
 /// Brings the stage up to date. Files that did not change keep their times, so that cargo compiles only what did.
 fn fill_stage(contract: Contract, stage: &Path) -> Result<()> {
     let sources = sources(contract)?;
-    let manifest = Path::new(contract.name()).join("Cargo.toml");
+    let manifest = contract.folder().join(MANIFEST);
     let inherited = read_table(MANIFEST)?;
     for file in &sources {
         let bytes = read(&workspace().join(file))?;
@@ -332,9 +365,9 @@ fn fill_stage(contract: Contract, stage: &Path) -> Result<()> {
         };
         write_changed(&stage.join(file), &staged)?;
     }
-    write_changed(&stage.join(contract.name()).join(LOCK), &read(&workspace().join(LOCK))?)?;
-    for folder in SHARED_CRATES.iter().copied().chain([contract.name()]) {
-        remove_stale(stage, Path::new(folder), &sources)?;
+    write_changed(&stage.join(contract.folder()).join(LOCK), &read(&workspace().join(LOCK))?)?;
+    for folder in crates(contract)? {
+        remove_stale(stage, folder, &sources)?;
     }
     Ok(())
 }
@@ -382,10 +415,11 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("reading {}", path.display()))
 }
 
-/// A TOML file at the top of the workspace.
-fn read_table(file: &str) -> Result<Table> {
+/// A TOML file of the workspace.
+fn read_table(file: impl AsRef<Path>) -> Result<Table> {
+    let file = file.as_ref();
     let text = String::from_utf8(read(&workspace().join(file))?)?;
-    toml::from_str(&text).with_context(|| format!("in {file}"))
+    toml::from_str(&text).with_context(|| format!("in {}", file.display()))
 }
 
 fn write_changed(path: &Path, bytes: &[u8]) -> Result<()> {
@@ -480,5 +514,12 @@ mod tests {
             assert!(sources.contains(Path::new(file)), "{file}");
         }
         assert!(!sources.iter().any(|file| file.starts_with("market") || file.starts_with("rules/tests")));
+    }
+
+    #[test]
+    fn a_contract_of_the_tests_is_built_like_the_others_and_again_only_when_its_own_sources_change() {
+        let sources = sources(Contract::TestPsp22).expect("sources");
+        assert!(sources.contains(Path::new("e2e-tests/contracts/psp22/lib.rs")));
+        assert!(!sources.iter().any(|file| SHARED_CRATES.iter().any(|shared| file.starts_with(shared))));
     }
 }

@@ -134,15 +134,28 @@ impl World {
     /// Deploys the contracts on a new chain, grants exactly the roles they need, endows and seals, and opens the
     /// market.
     pub fn deploy(contracts: &Contracts, settings: Settings) -> Result<Self> {
+        let mut world = Self::found(contracts, &settings)?;
+        if !settings.founders.is_empty() {
+            world.manage("endowing the founders", world.reputation().endow(settings.founders))?;
+        }
+        world.manage("sealing the founding workforce", world.reputation().seal())?;
+        let open = world.market().open(settings.policy, settings.terms, settings.schedule);
+        world.pool = world.manage("opening the market", open)?;
+        Ok(world)
+    }
+
+    /// The first half of [`World::deploy`]: the contracts with their roles and mint caps, nobody endowed yet, the market
+    /// not open.
+    pub fn found(contracts: &Contracts, settings: &Settings) -> Result<Self> {
         let chain = Chain::new();
         let manager = account("manager");
         chain.fund(&manager, POCKET_MONEY);
         chain.fund(&settings.policy.treasury, POCKET_MONEY);
 
         let new = constructor("new")
-            .push_arg(Some(settings.name))
-            .push_arg(Some(settings.symbol))
-            .push_arg(settings.tiers)
+            .push_arg(Some(settings.name.clone()))
+            .push_arg(Some(settings.symbol.clone()))
+            .push_arg(settings.tiers.clone())
             .push_arg(settings.mint_epoch)
             .push_arg(settings.minter_notice);
         let deployed = |what: &str, outcome: Outcome<AccountId>| {
@@ -154,7 +167,7 @@ impl World {
         let new = constructor("new").push_arg(reputation).push_arg(obligation);
         let market = deployed("market", chain.deploy(&contracts.market, new, &manager, 0))?;
 
-        let mut world = Self {
+        let world = Self {
             chain,
             manager,
             treasury: settings.policy.treasury,
@@ -167,12 +180,6 @@ impl World {
         for minter in [market, obligation] {
             world.manage("setting a mint cap", world.reputation().set_mint_cap(minter, settings.mint_cap))?;
         }
-        if !settings.founders.is_empty() {
-            world.manage("endowing the founders", world.reputation().endow(settings.founders))?;
-        }
-        world.manage("sealing the founding workforce", world.reputation().seal())?;
-        let open = world.market().open(settings.policy, settings.terms, settings.schedule);
-        world.pool = world.manage("opening the market", open)?;
         Ok(world)
     }
 

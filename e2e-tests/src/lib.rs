@@ -3,6 +3,8 @@
 //!
 //! Everything here happens on the real contracts, as release-built Wasm on the embedded chain.
 
+pub mod weights;
+
 use atomic_cli::{
     build,
     chain::{account, Chain, Message, Outcome},
