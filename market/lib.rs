@@ -924,8 +924,15 @@ pub mod market {
             if effects.is_empty() {
                 return;
             }
-            if let Err(error) = answer(self.reputation().call_mut().apply(effects).try_invoke()) {
+            let one_by_one = effects.clone();
+            let Err(error) = answer(self.reputation().call_mut().apply(effects).try_invoke()) else { return };
+            if one_by_one.len() == 1 {
                 self.env().emit_event(ReputationRefused { request, error });
+                return;
+            }
+            // One role that is missing shall not cost what the others allow.
+            for effect in one_by_one {
+                self.apply(request, [effect].into());
             }
         }
     }

@@ -17,7 +17,7 @@ use interfaces::{
         Access, Duplicates, Engagement, Error, Offer, OfferAccepted, RequestSpec, RequestState, Submission, Tenure,
         Verdict,
     },
-    obligation::{Rate, Schedule, Terms},
+    obligation::{Rate, Schedule, Terms, BY_ENROLMENT},
     reputation::Effect,
     Balance, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
@@ -266,7 +266,7 @@ fn terms(engagement: &Engagement) -> Terms {
         min_reviews: 1,
         presence: 0,
         seats: 1,
-        min_reputation: 0,
+        min_reputation: BY_ENROLMENT,
         bond: 0,
         healthy_limit: 0,
         throttled_limit: 0,

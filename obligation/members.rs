@@ -13,8 +13,8 @@ use ink::{
 };
 use interfaces::{
     obligation::{
-        Error, MemberState, Outcome, Schedule, Standing, Terms, TermsApplied, MAX_BANS, MAX_EVALUATED, MAX_FILLED,
-        MAX_OUTCOMES, MAX_PAGE, MAX_POOLS_OF,
+        Error, MemberState, Outcome, Schedule, Standing, Terms, TermsApplied, BY_ENROLMENT, MAX_BANS, MAX_EVALUATED,
+        MAX_FILLED, MAX_OUTCOMES, MAX_PAGE, MAX_POOLS_OF,
     },
     Balance, PoolId, Ppm, Timestamp,
 };
@@ -408,7 +408,8 @@ impl Members {
         pool.seat(&mut member);
         self.keep(id, who, &member);
         self.store(&pool);
-        Ok(Enlisted { place: Place::Seat, unlock, require: pool.terms().min_reputation, lock: member.bond })
+        let require = Some(pool.terms().min_reputation).filter(|least| *least != BY_ENROLMENT).unwrap_or(0);
+        Ok(Enlisted { place: Place::Seat, unlock, require, lock: member.bond })
     }
 
     /// Ends what [`Members::enroll`] began.

@@ -1,7 +1,7 @@
 //! Which terms a pool may have (section 1.1): each rule has its own reason, and nothing is ever clamped.
 
 use interfaces::{
-    obligation::{Rate, Schedule, Terms, TermsReason, MAX_SEGMENTS},
+    obligation::{Rate, Schedule, Terms, TermsReason, BY_ENROLMENT, MAX_SEGMENTS},
     Ppm, Timestamp,
 };
 
@@ -60,7 +60,7 @@ pub fn validate(terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
 pub fn validate_change(present: &Terms, terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
     let fixed = |terms: &Terms| (terms.denominator, terms.epoch, terms.retention_ppm);
     validate(terms, schedule)?;
-    ensure!(fixed(present) == fixed(terms), TermsReason::Fixed);
+    ensure!(fixed(present) == fixed(terms) && present.min_reputation != BY_ENROLMENT, TermsReason::Fixed);
     Ok(())
 }
 
@@ -149,6 +149,14 @@ mod tests {
         }
         assert_eq!(reason(|t, _| (t.seats, t.presence, t.bond) = (1, 0, 1_000)), Ok(()));
         assert_eq!(reason(|t, _| t.seats = 0), Err(TermsReason::Seats));
+    }
+
+    #[test]
+    fn a_pool_that_one_is_only_enrolled_in_keeps_its_terms() {
+        let present = Terms { min_reputation: BY_ENROLMENT, ..terms() };
+        for terms in [present.clone(), terms()] {
+            assert_eq!(validate_change(&present, &terms, &weekly()), Err(TermsReason::Fixed));
+        }
     }
 
     #[test]

@@ -766,7 +766,7 @@ pub trait Market {
     /// price, or changes the offer it has made. The value must be the place's deposit, once; one in a token is taken from
     /// the caller's allowance. Emits `OfferMade`.
     ///
-    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `OwnRequest`,
+    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `NotVacant`, `OwnRequest`,
     /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `InsufficientPayment`,
     /// `ExcessPayment`, `TransferFailed`, `TokenShortfall`, `Reputation`.
     #[ink(message, payable)]

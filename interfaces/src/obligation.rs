@@ -21,6 +21,10 @@ pub const MAX_EVALUATED: usize = 64;
 /// Most bans latched by one [`Obligation::evaluate_many`].
 pub const MAX_BANS: usize = 8;
 
+/// `Terms::min_reputation` of a pool that nobody enlists in: its operator enrolls who agreed to it, and what they agreed to
+/// stays as it is for the pool's life.
+pub const BY_ENROLMENT: Balance = Balance::MAX;
+
 /// How much an op weighs when it is seen (section 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -55,7 +59,7 @@ pub struct Terms {
     pub presence: u32,
     /// Most members with a seat.
     pub seats: u32,
-    /// Reputation that must be available to enlist.
+    /// Reputation that must be available to enlist; [`BY_ENROLMENT`]: nobody enlists.
     pub min_reputation: Balance,
     /// Reputation locked while a member or waiting.
     pub bond: Balance,
@@ -214,7 +218,7 @@ pub enum TermsReason {
     Weight,
     /// No time may be longer than a hundred years.
     Duration,
-    /// Denominator, epoch and retention are fixed for the pool's life.
+    /// Denominator, epoch and retention are fixed for the pool's life, and all terms of a pool that one is only enrolled in.
     Fixed,
 }
 
@@ -452,7 +456,7 @@ pub trait Obligation {
     /// The pool's operator: gives a free seat to `who`, which agreed to it through the operator, and locks the bond.
     ///
     /// An enrolled account cannot freeze, and the pool is none of its eight. Nothing is asked of the reputation contract
-    /// where the terms have neither bond nor `min_reputation`. Emits `Seated`.
+    /// where the terms have no bond and no `min_reputation`, or [`BY_ENROLMENT`]. Emits `Seated`.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
     /// `NoFreeSeat`, `Reputation`.
