@@ -10,7 +10,7 @@ use ink::{
     primitives::AccountId,
 };
 use interfaces::{
-    market::{Asset, Award, Engagement, Error, Policy, Pruned, Quote, RequestSpec, RequestState},
+    market::{Asset, Award, Engagement, Error, OfferRetracted, Policy, Pruned, Quote, RequestSpec, RequestState},
     Balance, Obligation as _, RequestId,
 };
 use pendzl::contracts::psp22::PSP22;
@@ -114,6 +114,13 @@ impl Market {
         }
     }
 
+    /// Credits the deposit of an offer that came to nothing.
+    pub(crate) fn refund_offer(&mut self, request: RequestId, spec: &RequestSpec, provider: AccountId) {
+        let deposit = spec.place_deposit;
+        self.credit_to(spec.asset, provider, deposit);
+        self.env().emit_event(OfferRetracted { request, provider, deposit });
+    }
+
     /// Takes the reviews that will never be asked for any more off the pool's backlog.
     pub(crate) fn free_reviews(&self, state: &mut RequestState) -> Result<()> {
         let reserved = core::mem::take(&mut state.reserved);
@@ -149,14 +156,15 @@ impl Market {
             let offer = self.offers.take((request, provider));
             if offer.as_ref().is_some_and(|offer| offer.open) {
                 state.offer_deposits = state.offer_deposits.saturating_sub(spec.place_deposit);
-                self.credit_to(spec.asset, provider, spec.place_deposit);
+                self.refund_offer(request, spec, provider);
             }
             state.last_offer = offer.and_then(|offer| offer.previous);
             count = count.saturating_add(1);
         }
         let finished = state.pruned == state.submissions && state.last_provider.is_none() && state.last_offer.is_none();
+        let reclaimed = if finished { state.held } else { 0 };
         if finished {
-            self.credit_to(spec.asset, state.requester, state.held);
+            self.credit_to(spec.asset, state.requester, reclaimed);
             self.specs.remove(request);
             self.states.remove(request);
             self.engagements.remove(request);
@@ -164,7 +172,7 @@ impl Market {
         } else {
             self.states.insert(request, &state);
         }
-        self.env().emit_event(Pruned { request, count, finished });
+        self.env().emit_event(Pruned { request, count, finished, reclaimed });
         count
     }
 }

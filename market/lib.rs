@@ -44,11 +44,11 @@ pub mod market {
     };
     use interfaces::{
         market::{
-            Access, Asset, Engaged, Engagement, Error, NoShow, Offer, OfferMade, OfferRetracted, Opened, Phase,
-            PlacesTaken, Policy, PolicyApplied, PolicyProposed, Quote, Reclaimed, ReputationRefused, RequestReason,
-            RequestSpec, RequestState, RequestWithdrawn, Review, ReviewCommitted, ReviewRevealed, ReviewsOpened,
-            Revised, Submission, SubmissionFinalized, SubmissionSealed, Submitted, Unsealed, Verdict, WindowReopened,
-            Withdrawn, MAX_BATCH, MAX_OFFERS, MAX_SCORE,
+            Access, Asset, Engaged, Engagement, Error, NoShow, Offer, OfferMade, Opened, Phase, PlacesTaken, Policy,
+            PolicyApplied, PolicyProposed, Quote, Reclaimed, ReputationRefused, RequestReason, RequestSpec,
+            RequestState, RequestWithdrawn, Review, ReviewCommitted, ReviewRevealed, ReviewsOpened, Revised,
+            Submission, SubmissionFinalized, SubmissionSealed, Submitted, Unsealed, Verdict, WindowReopened, Withdrawn,
+            MAX_BATCH, MAX_OFFERS, MAX_SCORE,
         },
         obligation::{Capacity, Outcome, Schedule, Terms},
         reputation::Effect,
@@ -361,12 +361,10 @@ pub mod market {
             let provider = self.env().caller();
             let mut offer = self.open_offer(request, provider)?;
             offer.open = false;
-            let deposit = spec.place_deposit;
-            state.offer_deposits = state.offer_deposits.saturating_sub(deposit);
+            state.offer_deposits = state.offer_deposits.saturating_sub(spec.place_deposit);
             self.offers.insert((request, provider), &offer);
             self.states.insert(request, &state);
-            self.credit_to(spec.asset, provider, deposit);
-            self.env().emit_event(OfferRetracted { request, provider, deposit });
+            self.refund_offer(request, &spec, provider);
             Ok(())
         }
 

@@ -52,7 +52,7 @@ impl Market {
             }
             // With the last submission go the reviews of the places that were never delivered.
             self.free_reviews(&mut state)?;
-            self.env().emit_event(RequestSettled { request, submissions: state.submissions });
+            self.env().emit_event(RequestSettled { request, submissions: state.submissions, deposit: 0 });
         } else {
             let done = count.saturating_mul(spec.quorum.into());
             state.reserved = state.reserved.saturating_sub(done);
@@ -290,19 +290,21 @@ impl Market {
     ) -> Result<()> {
         state.closed = true;
         self.free_reviews(state)?;
+        let mut deposit = 0;
         if let (Some(tenure), Some(pool)) = (&engagement.tenure, engagement.pool) {
             let who = tenure.provider;
             // Who has left the pool by itself needs no discharge.
             let _ = answer(self.obligation().call_mut().discharge(pool, who).try_invoke());
-            state.deposits = state.deposits.saturating_sub(spec.place_deposit);
-            self.credit_to(spec.asset, who, spec.place_deposit);
+            deposit = spec.place_deposit;
+            state.deposits = state.deposits.saturating_sub(deposit);
+            self.credit_to(spec.asset, who, deposit);
             let mut effects = vec![Effect::Free { who, places: 1 }];
             if spec.provider_bond > 0 {
                 effects.push(Effect::Unlock { who, amount: spec.provider_bond });
             }
             self.apply(request, effects);
         }
-        self.env().emit_event(RequestSettled { request, submissions: state.submissions });
+        self.env().emit_event(RequestSettled { request, submissions: state.submissions, deposit });
         Ok(())
     }
 

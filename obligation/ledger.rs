@@ -11,7 +11,7 @@ use interfaces::{
 };
 use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
 
-use crate::{seats::Line, terms};
+use crate::seats::Line;
 
 /// What changes about a pool with new terms only.
 #[derive(Clone, Debug)]
@@ -203,15 +203,13 @@ impl PoolNow {
         let Pool { terms, schedule, .. } = &self.fixed;
         let segments = schedule.segments.iter().map(|segment| (segment.offset, segment.weight_ppm));
         let schedule_ppm = rules::schedule_weight(segments, schedule.cycle, self.now);
+        let (denominator, active) = (terms.denominator, self.counters.active);
         let weight = match terms.rate {
-            Rate::Fixed => rules::fixed_weight(schedule_ppm.min(terms::fairest_weight(terms, self.counters.active))),
-            Rate::FairShare { diligence_ppm } => rules::fair_share_weight(
-                terms.denominator,
-                diligence_ppm,
-                schedule_ppm,
-                reviews_per_op,
-                self.counters.active,
-            ),
+            // Valid terms are fair where an op asks for `min_reviews` and nobody is left beyond the seats.
+            Rate::Fixed => rules::fixed_weight(denominator, schedule_ppm, reviews_per_op, terms.seats.max(active)),
+            Rate::FairShare { diligence_ppm } => {
+                rules::fair_share_weight(denominator, diligence_ppm, schedule_ppm, reviews_per_op, active)
+            }
         };
         self.counters.accumulated = self.accumulator().see(&self.fading(), self.epoch(), weight, ops).total.0;
         let reviews = u64::from(ops).saturating_mul(reviews_per_op.into());
@@ -351,6 +349,7 @@ impl PoolNow {
 mod tests {
     use super::*;
     use crate::fixtures::{after, plain, pool, terms, weekly, DAY, OPENED};
+    use interfaces::obligation::Segment;
     use proptest::prelude::*;
 
     const OP: u128 = 1_000_000;
@@ -406,6 +405,21 @@ mod tests {
         let mut now = after(now, 2 * DAY);
         now.see(10, 3);
         assert_eq!(now.membership(&member).seen, 15 * OP);
+    }
+
+    #[test]
+    fn an_op_with_fewer_reviews_than_the_terms_count_on_never_asks_for_more_than_it_has() {
+        let terms = Terms { seats: 144, min_reviews: 3, denominator: 48, ..plain() };
+        let mut pool = pool(terms, Schedule::default());
+        let member = seated(&mut pool);
+        pool.see(48, 3);
+        assert_eq!(pool.membership(&member).seen, 48 * OP);
+        pool.see(48, 1);
+        assert_eq!(pool.membership(&member).seen, 64 * OP - 1, "a third of an op each");
+        pool.see(1_000, 0);
+        assert_eq!(pool.membership(&member).seen, 64 * OP - 1);
+        pool.see(48, 200);
+        assert_eq!(pool.membership(&member).seen, 112 * OP - 1, "more reviews make no op heavier");
     }
 
     #[test]
@@ -478,6 +492,33 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever valid terms say and however few reviews an op asks for: who does an equal part of them misses none.
+        #[test]
+        fn members_who_share_all_reviews_evenly_never_miss_any(
+            (denominator, min_reviews, seats) in (1..60u32, 1..9u8, 1..40u32),
+            (present, weight_ppm) in (1..60u32, 1..3_000_000u32),
+            seen in proptest::collection::vec((0..200u32, 0..12u32), 1..20),
+        ) {
+            let terms = Terms { denominator, min_reviews, seats, ..plain() };
+            let schedule = Schedule { cycle: 1, segments: vec![Segment { offset: 0, weight_ppm }] };
+            prop_assume!(crate::terms::validate(&terms, &schedule).is_ok());
+            // More may be there than there are seats, where new terms have just taken some away.
+            let mut pool = pool(terms, schedule);
+            let mut members: Vec<_> = (0..present).map(|_| seated(&mut pool)).collect();
+            let mut reviews = 0;
+            for (ops, reviews_per_op) in seen {
+                pool.see(ops, reviews_per_op);
+                reviews += ops * reviews_per_op;
+                let (fewest, rest) = (reviews / present, reviews % present);
+                for (index, member) in (0..).zip(&mut members) {
+                    let part = fewest + u32::from(index < rest);
+                    let done = u32::try_from(pool.membership(member).declared / OP).unwrap();
+                    pool.declare(member, part - done);
+                    prop_assert_eq!(pool.deficit(member), 0);
+                }
+            }
+        }
+
         /// Members seated at different times, each counted by hand.
         #[test]
         fn where_nothing_fades_the_ledger_follows_the_rule_on_whole_counters(

@@ -64,14 +64,6 @@ pub fn validate_change(present: &Terms, terms: &Terms, schedule: &Schedule) -> R
     Ok(())
 }
 
-/// The greatest weight of an op at a fixed rate that so many active members can bear: the reviews it asks for, shared
-/// out among them, are as many as the ledger then demands of them. It binds only while fewer seats than active members
-/// are left by a change of terms; otherwise no valid schedule reaches it.
-pub fn fairest_weight(terms: &Terms, active: u32) -> Ppm {
-    let weight = asked(terms).checked_div(active.into()).unwrap_or(u128::MAX);
-    Ppm::try_from(weight).unwrap_or(Ppm::MAX)
-}
-
 /// The greatest reward for latching a ban that burns this bond.
 pub fn most_reward(bond: u128) -> u128 {
     bond / BOND_PER_REWARD
@@ -81,12 +73,8 @@ pub fn most_reward(bond: u128) -> u128 {
 /// even while an op weighs the most.
 fn is_fair(terms: &Terms, greatest_weight: Ppm) -> bool {
     let demanded = u128::from(terms.seats).saturating_mul(greatest_weight.into());
-    demanded <= asked(terms)
-}
-
-/// What the fewest reviews of an op make up for, over all members, in parts per million of an op seen.
-fn asked(terms: &Terms) -> u128 {
-    u128::from(terms.denominator).saturating_mul(terms.min_reviews.into()).saturating_mul(WHOLE.into())
+    let asked = u128::from(terms.denominator).saturating_mul(terms.min_reviews.into()).saturating_mul(WHOLE.into());
+    demanded <= asked
 }
 
 #[cfg(test)]
@@ -157,14 +145,6 @@ mod tests {
         for terms in [present.clone(), terms()] {
             assert_eq!(validate_change(&present, &terms, &weekly()), Err(TermsReason::Fixed));
         }
-    }
-
-    #[test]
-    fn no_op_weighs_more_than_its_reviews_can_make_up_for() {
-        let terms = Terms { denominator: 48, min_reviews: 3, ..terms() };
-        assert_eq!(fairest_weight(&terms, 144), WHOLE);
-        assert_eq!(fairest_weight(&terms, 288), WHOLE / 2);
-        assert_eq!((fairest_weight(&terms, 1), fairest_weight(&terms, 0)), (144 * WHOLE, Ppm::MAX));
     }
 
     #[test]

@@ -5,6 +5,10 @@
 
 pub mod weights;
 
+mod money;
+
+pub use money::townsfolk;
+
 use atomic_cli::{
     build,
     chain::{account, Chain, Message, Outcome},
@@ -368,7 +372,7 @@ impl Town {
         for (submission, name, vote) in votes() {
             self.reveal_vote(name, request, submission, *vote).ok();
         }
-        for submission in (0..).take(ballots.len()) {
+        for (submission, _) in (0..).zip(ballots) {
             self.finalize(request, submission).ok();
         }
         for (submission, _) in (0..).zip(ballots).filter(|(_, ballot)| ballot.is_empty()) {

@@ -3,10 +3,7 @@
 use crate::{Town, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
 use atomic_cli::chain::{account, days, Message};
 use ink::scale::{Decode, Encode};
-use interfaces::{
-    market::{Asset, Error},
-    Balance, Market as _, RequestId,
-};
+use interfaces::{market::Error, Balance, Market as _, RequestId};
 use std::fmt::Debug;
 
 /// How long upkeep goes on when nothing moves any more: longer than any window or period of the tests.
@@ -22,25 +19,6 @@ impl Town {
     /// What the market has of its own currency, but for what keeps its account alive.
     pub fn in_market(&self) -> Balance {
         self.chain.balance(&self.market_address) - self.chain.existential_deposit()
-    }
-
-    /// What the market has promised in `asset`: held and deposited in these requests, and credited to anyone.
-    pub fn promised(&self, asset: Asset, requests: &[RequestId]) -> Balance {
-        let known = requests.iter().filter_map(|request| self.chain.read(self.market().request(*request)).ok());
-        let in_requests = known
-            .filter(|(spec, _)| spec.asset == asset)
-            .map(|(_, state)| state.held + state.deposits + state.offer_deposits);
-        let credit = |name| self.chain.read(self.market().credit(asset, account(name))).expect("an open market");
-        in_requests.sum::<Balance>() + townsfolk().map(credit).sum::<Balance>()
-    }
-
-    /// The market has what it has promised in these requests, and nothing else.
-    ///
-    /// # Panics
-    /// If it does not.
-    #[track_caller]
-    pub fn is_solvent(&self, requests: &[RequestId]) {
-        assert_eq!(self.in_market(), self.promised(Asset::Native, requests), "the market has not just what it owes");
     }
 
     /// The stranger does all the upkeep that anyone may do, and lets time pass, until nothing is left of the request, or
@@ -99,7 +77,7 @@ impl Town {
     #[track_caller]
     pub fn all_comes_out(&self, request: RequestId) {
         assert!(self.wind_up(request), "upkeep does not end the request: {:?}", self.state(request));
-        self.is_solvent(&[]);
+        self.assert_balanced(&[], &[]);
         self.cash_out();
         assert_eq!(self.in_market(), 0, "money is left in the market");
     }

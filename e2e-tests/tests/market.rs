@@ -635,7 +635,7 @@ fn pay_is_in_proportion_to_quality_and_the_rest_goes_back() {
     assert_eq!(settle(65).err(), Error::InvalidBatch);
     assert_eq!(settle(1).ok(), 1);
     let settled = settle(1);
-    assert_eq!(settled.events::<RequestSettled>(), [RequestSettled { request, submissions: 3 }]);
+    assert_eq!(settled.events::<RequestSettled>(), [RequestSettled { request, submissions: 3, deposit: 0 }]);
     settled.ok();
     assert_eq!(town.settle(request).err(), Error::AlreadySettled);
     let capacity = town.chain.read(town.obligation().capacity(town.pool)).unwrap();

@@ -909,7 +909,8 @@ pub trait Market {
 
     /// Anyone, once everything is settled, claimed and reported: frees up to `max` (1 to 64) submissions, places and
     /// offers, and after the last of them the request, whose storage deposits the transaction's signer gets. Deposits
-    /// of offers and what the requester has not reclaimed are credited to them. Returns how many. Emits `Pruned`.
+    /// of offers and what the requester has not reclaimed are credited to them. Returns how many. Emits `Pruned`, and
+    /// `OfferRetracted` for each such offer.
     ///
     /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `NotSettled`, `NotClaimed`.
     #[ink(message)]
@@ -1043,7 +1044,7 @@ pub struct OfferMade {
     pub deliver_by: Timestamp,
 }
 
-/// A provider took its offer back, and was credited its deposit.
+/// A provider took its offer back, or it was pruned, and the provider was credited its deposit.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferRetracted {
@@ -1201,6 +1202,8 @@ pub struct RequestSettled {
     #[ink(topic)]
     pub request: RequestId,
     pub submissions: u32,
+    /// The deposit that an engagement's provider was credited, which kept its place to the end.
+    pub deposit: Balance,
 }
 
 /// A period of an engagement was closed.
@@ -1277,6 +1280,8 @@ pub struct Pruned {
     pub count: u32,
     /// Whether nothing of it is left.
     pub finished: bool,
+    /// What the requester was credited with that, not having reclaimed it.
+    pub reclaimed: Balance,
 }
 
 /// A credit was paid out.

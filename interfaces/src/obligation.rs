@@ -30,7 +30,7 @@ pub const BY_ENROLMENT: Balance = Balance::MAX;
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub enum Rate {
-    /// Once, times the schedule.
+    /// Once, times the schedule; an op that asks for few reviews at most `denominator * reviews / seats`.
     Fixed,
     /// The member's fair share of the reviews asked for, times its diligence, times the schedule.
     FairShare { diligence_ppm: Ppm },
@@ -472,6 +472,9 @@ pub trait Obligation {
 
     /// The pool's operator: every member with a seat has seen `ops` more, each asking for `reviews_per_op` reviews.
     /// Harmless for a closed pool.
+    ///
+    /// At a fixed rate an op weighs at most `denominator * reviews_per_op / seats` (by active members where they are more):
+    /// where it asks for fewer reviews than `min_reviews`, honest members still find enough work.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]

@@ -20,9 +20,13 @@ pub fn schedule_weight(segments: impl Iterator<Item = (u64, u32)>, cycle: u64, n
     begun.or(last).unwrap_or(PPM)
 }
 
-/// What an op weighs at a fixed rate: 1 op times the schedule, exactly.
-pub fn fixed_weight(schedule_ppm: u32) -> Micro {
-    Micro::from_micro(u128::from(schedule_ppm))
+/// What an op that needs `reviews` weighs at a fixed rate where `members` may share it: 1 op times the schedule, exactly,
+/// and never above `denominator * reviews / members` ops, rounded down. So no op asks its members for more reviews, all
+/// together, than it has for them. With no members it weighs nothing.
+pub fn fixed_weight(denominator: u32, schedule_ppm: u32, reviews: u32, members: u32) -> Micro {
+    let scheduled = Micro::from_micro(u128::from(schedule_ppm)).0;
+    let fair = mul_div_floor(Micro::from_ops(u64::from(denominator)).0, u128::from(reviews), u128::from(members));
+    Micro(scheduled.min(fair))
 }
 
 /// What an op that needs `reviews` weighs while `active` members share it: `denominator * min(1, diligence * reviews /
@@ -83,9 +87,21 @@ mod tests {
 
     #[test]
     fn a_fixed_op_weighs_one_times_the_schedule() {
-        assert_eq!(fixed_weight(1_000_000), Micro::OP);
-        assert_eq!(fixed_weight(1_500_000).floor_micro(), 1_500_000);
-        assert_eq!(fixed_weight(0), Micro::ZERO);
+        assert_eq!(fixed_weight(48, 1_000_000, 3, 96), Micro::OP);
+        assert_eq!(fixed_weight(48, 1_500_000, 3, 96).floor_micro(), 1_500_000);
+        assert_eq!(fixed_weight(48, 0, 3, 96), Micro::ZERO);
+    }
+
+    #[test]
+    fn a_fixed_op_with_few_reviews_for_many_members_weighs_what_they_make_up_for() {
+        // 144 members that have seen 48 such ops owe a review each: 144, as many as there were.
+        assert_eq!(fixed_weight(48, 1_000_000, 3, 144), Micro::OP);
+        assert_eq!(fixed_weight(48, 1_000_000, 3, 288).floor_micro(), 500_000);
+        assert_eq!(fixed_weight(48, 1_000_000, 1, 144).floor_micro(), 333_333);
+        assert_eq!(fixed_weight(48, u32::MAX, 1, 1), Micro::from_ops(48));
+        assert_eq!(fixed_weight(48, 1_000_000, 0, 144), Micro::ZERO);
+        assert_eq!(fixed_weight(48, 1_000_000, 3, 0), Micro::ZERO);
+        assert_eq!(fixed_weight(u32::MAX, u32::MAX, u32::MAX, 1).floor_micro(), u128::from(u32::MAX));
     }
 
     #[test]

@@ -101,8 +101,16 @@ proptest! {
     }
 
     #[test]
-    fn a_fixed_weight_is_exact(schedule in any::<u32>()) {
-        prop_assert_eq!(ratio(fixed_weight(schedule).0, Micro::OP.0), ratio(schedule, PPM));
+    fn a_fixed_weight_is_the_schedule_or_the_exact_fair_share_rounded_down(
+        denominator in prop_oneof![1..100_u32, any::<u32>()],
+        schedule in prop_oneof![0..=2 * PPM, any::<u32>()],
+        reviews in prop_oneof![0..20_u32, any::<u32>()],
+        members in prop_oneof![1..1_000_u32, 1..=u32::MAX],
+    ) {
+        let fair = ratio(denominator, 1) * ratio(reviews, members);
+        let exact = ratio(Micro::OP.0, 1) * fair.min(ratio(schedule, PPM));
+        let weight = fixed_weight(denominator, schedule, reviews, members);
+        prop_assert_eq!(BigInt::from(weight.0), exact.floor().to_integer());
     }
 
     #[test]
