@@ -632,6 +632,94 @@ fn one_pool_where_something_is_missing_keeps_an_account_from_resting_at_all() {
     });
 }
 
+// What resting is no way around
+
+#[test]
+fn who_rests_just_before_work_arrives_loses_the_seat_and_cannot_do_it_again_soon() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        assert_eq!(world.freeze(1), Ok(vec![(0, account(2))]));
+        world.see(0, short(8));
+        world.pass(3 * DAY);
+        assert_eq!(world.unfreeze(1), Ok(vec![(0, Place::Line)]), "whoever did the work keeps the seat");
+        world.declare(0, 2, 8);
+        world.resign(0, 2).unwrap();
+        assert_eq!((world.membership(0, 1).state, world.membership(0, 1).seen), (MemberState::Seated, 0));
+        assert_eq!(world.freeze(1), Err(Error::FrozenRecently));
+        world.see(0, short(8));
+        assert_eq!(world.membership(0, 1).deficit, 8);
+        world.pass(27 * DAY);
+        assert_eq!(world.freeze(1), Err(Error::Deficit), "by now there is work to make up for");
+    });
+}
+
+#[test]
+fn no_rest_begins_with_work_missing_and_none_makes_it_less() {
+    on_chain(|| {
+        let mut world = World::with(plain());
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(11));
+        assert_eq!((world.membership(0, 1).standing, world.freeze(1)), (Standing::Throttled, Err(Error::Deficit)));
+        world.declare(0, 1, 10);
+        assert_eq!((world.membership(0, 1).standing, world.freeze(1)), (Standing::Healthy, Err(Error::Deficit)));
+        world.commit(0, 1).unwrap();
+        assert_eq!(world.membership(0, 1).deficit, 0);
+        assert_eq!(world.freeze(1), Err(Error::OpenCommitments), "a commitment is no work done");
+        world.resolve(0, 1, 1, 1);
+        world.freeze(1).unwrap();
+        world.see(0, short(60));
+        world.pass(900 * DAY);
+        world.unfreeze(1).unwrap();
+        world.see(0, short(51));
+        assert_eq!(world.membership(0, 1).deficit, 51, "it goes on exactly where it left off");
+        assert_eq!(world.evaluate(0, 1).map(|found| found.standing()), Ok(Standing::Banned));
+    });
+}
+
+#[test]
+fn a_ban_cannot_be_slept_through() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        let line = world.open(single());
+        world.enlist(0, 1).unwrap();
+        world.enlist(line, 2).unwrap();
+        world.enlist(line, 1).unwrap();
+        world.see(0, short(51));
+        let before = world.cells(2, 3);
+        assert_eq!(world.freeze(1), Err(Error::Banned), "though nobody has latched it");
+        assert_eq!(world.cells(2, 3), before);
+        world.evaluate(0, 1).unwrap();
+        assert_eq!(world.freeze(1), Ok(vec![]), "from the line of the other pool");
+        assert_eq!(world.membership(0, 1).state, MemberState::Banned);
+        world.pass(14 * DAY - 1);
+        assert_eq!(world.reinstate(0, 1), Err(Error::CoolingDown), "a rest shortens no cooldown");
+        world.unfreeze(1).unwrap();
+        assert_eq!(world.enlist(0, 1), Err(Error::Banned));
+    });
+}
+
+#[test]
+fn who_rests_as_often_as_it_may_still_owes_the_work_of_the_time_between() {
+    on_chain(|| {
+        let mut world = World::with(Terms { presence: 1, ban_buffer: 1_000, epoch: DAY, ..plain() });
+        world.enlist(0, 1).unwrap();
+        let mut rests = 0;
+        for _ in 0..365 {
+            let missing = u32::try_from(world.membership(0, 1).deficit).unwrap();
+            if missing > 0 {
+                world.declare(0, 1, missing);
+            }
+            rests += u32::from(world.freeze(1).is_ok());
+            world.pass(DAY);
+            let _ = world.unfreeze(1);
+        }
+        assert_eq!(rests, 13, "every thirty days");
+        assert_eq!(world.membership(0, 1).required, 365 - 13 * 3, "three days each");
+    });
+}
+
 // New terms
 
 #[test]
@@ -1216,6 +1304,16 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A history of days, or now and then one in which years pass.
+fn history() -> impl Strategy<Value = Vec<Step>> {
+    let years = (100..4_000u64).prop_map(|days| Step::Pass(days * DAY));
+    let with_years = prop_oneof![25 => step(), 1 => years];
+    prop_oneof![
+        3 => proptest::collection::vec(step(), 0..150),
+        1 => proptest::collection::vec(with_years, 0..150),
+    ]
+}
+
 /// Small numbers, so that a short history meets every rule.
 fn hasty() -> Terms {
     Terms {
@@ -1279,6 +1377,21 @@ impl World {
         Ok(())
     }
 
+    /// The reviews that a step asks for, and the ops that it declares if it is not refused.
+    fn flow(&self, step: &Step) -> Option<(PoolId, u32, u32)> {
+        match step {
+            Step::See(pool, ops) => Some((*pool, 3 * ops, 0)),
+            Step::CheckIn(pool, _) => Some((*pool, 0, self.members.pool(*pool, self.now).unwrap().presence())),
+            Step::Restore(pool, _, ops) => Some((*pool, 0, *ops)),
+            Step::Resolve(pool, outcomes) => {
+                let seated = |who| self.known(*pool, who).is_some_and(|member| member.state == MemberState::Seated);
+                let declared = outcomes.iter().filter(|(who, ..)| seated(*who)).map(|(_, declared, _)| declared);
+                Some((*pool, 0, declared.sum()))
+            }
+            _ => None,
+        }
+    }
+
     fn known(&self, pool: PoolId, who: u8) -> Option<Member> {
         self.members.members.get((pool, account(who)))
     }
@@ -1323,14 +1436,45 @@ impl World {
     }
 }
 
+/// Demand and supply of a pool of [`hasty`] terms, counted apart: sums that lose a tenth each day.
+#[derive(Clone, Copy, Default)]
+struct Flow {
+    day: u64,
+    demand: f64,
+    supply: f64,
+}
+
+impl Flow {
+    fn at(self, now: Timestamp) -> Self {
+        let day = (now - OPENED) / DAY;
+        let left = 0.9_f64.powi((day - self.day) as i32);
+        Self { day, demand: self.demand * left, supply: self.supply * left }
+    }
+
+    fn add(&mut self, now: Timestamp, demand: u32, supply: u32) {
+        let faded = self.at(now);
+        *self = Self { demand: faded.demand + f64::from(demand), supply: faded.supply + f64::from(supply), ..faded };
+    }
+
+    fn check(self, now: Timestamp, capacity: &Capacity) {
+        let faded = self.at(now);
+        for (counted, expected) in [(capacity.demand, faded.demand), (capacity.supply, faded.supply)] {
+            // Rounded down, to whole ops.
+            let missing = expected - counted as f64;
+            assert!((-0.001..1.001).contains(&missing), "{counted} instead of {expected}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn over_any_history_the_counts_are_those_of_a_recount_and_what_rests_or_is_refused_does_not_change(
-        steps in proptest::collection::vec(step(), 0..150),
+        steps in history(),
     ) {
         on_chain(|| {
             let mut world = World::with(hasty());
+            let mut flows = [Flow::default(); POOLS as usize];
             world.open(Terms { seats: 1, presence: 0, rate: Rate::FairShare { diligence_ppm: 800_000 }, ..hasty() });
             let mut backlog = [0_u64; POOLS as usize];
             let mut active = [0_u32; POOLS as usize];
@@ -1342,7 +1486,11 @@ proptest! {
                     .map(|(pool, who)| (pool, who, world.membership(pool, who)))
                     .collect();
 
+                let flow = world.flow(step);
                 let refused = world.take(step);
+                if let Some((pool, demand, supply)) = flow.filter(|_| !refused) {
+                    flows[pool as usize].add(world.now, demand, supply);
+                }
 
                 assert!(!refused || world.cells(POOLS, ACCOUNTS) == cells, "refused, and something changed: {step:?}");
                 for (pool, who, before) in resting {
@@ -1360,7 +1508,13 @@ proptest! {
                     _ => {}
                 }
                 for pool in 0..POOLS {
-                    assert_eq!(world.capacity(pool).backlog, backlog[pool as usize]);
+                    let capacity = world.capacity(pool);
+                    assert_eq!(capacity.backlog, backlog[pool as usize]);
+                    flows[pool as usize].check(world.now, &capacity);
+                    let terms = world.terms(pool);
+                    let room = u64::from(capacity.active) * u64::from(terms.healthy_limit);
+                    let utilization = (capacity.backlog * 1_000_000).checked_div(room).unwrap_or(1_000_000);
+                    assert_eq!(u64::from(capacity.utilization_ppm), utilization.min(u32::MAX.into()));
                 }
                 world.check();
                 world.check_engagements();
