@@ -368,7 +368,7 @@ impl Scales {
 }
 
 impl Weight {
-    fn of(gas: atomic_cli::chain::Weight, deposit: &StorageDeposit<Balance>) -> Self {
+    pub(crate) fn of(gas: atomic_cli::chain::Weight, deposit: &StorageDeposit<Balance>) -> Self {
         let signed = |amount: Balance| i128::try_from(amount).expect("less than all there is");
         let deposit = match deposit {
             StorageDeposit::Charge(amount) => signed(*amount),

@@ -1,7 +1,9 @@
 //! Delivering: on several places, again and better, and under a seal.
 
 use atomic_cli::chain::{account, days, hours, UNIT};
-use e2e_tests::{refused, review_from, seal, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
+use e2e_tests::{
+    refused, review_from, seal, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI,
+};
 use ink::primitives::Hash;
 use interfaces::{
     market::{
@@ -248,7 +250,7 @@ fn every_reason_not_to_take_a_sealed_delivery_is_named() {
 
 #[test]
 fn delivery_is_sealed_just_where_it_matters_who_was_first() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let cases = [(Duplicates::Independent, false), (SHARED, true), (Duplicates::FirstOnly, true)];
     for (duplicates, sealed) in cases {
         let request = town.post_with(|spec| spec.duplicates = duplicates);
