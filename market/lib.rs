@@ -298,6 +298,7 @@ pub mod market {
             place.taken = place.taken.saturating_add(places);
             ensure(place.taken <= spec.per_provider, Error::TooManyPlaces)?;
             state.places = state.places.saturating_add(places.into());
+            state.open_places = state.open_places.saturating_add(places.into());
             ensure(state.places <= spec.limit, Error::NoPlaceLeft)?;
             if taken.is_none() {
                 state.last_provider = Some(provider);
@@ -684,7 +685,7 @@ pub mod market {
             let (spec, state) = self.load(request)?;
             ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
             ensure(state.closed, Error::NotSettled)?;
-            ensure(state.claimed == state.settled && state.deposits == 0, Error::NotClaimed)?;
+            ensure(state.claimed == state.settled && state.open_places == 0, Error::NotClaimed)?;
             Ok(self.free_some(request, &spec, state, max))
         }
 
@@ -822,6 +823,7 @@ pub mod market {
                 requester,
                 unreviewed_bps: policy.unreviewed_bps,
                 places: 0,
+                open_places: 0,
                 submissions: 0,
                 opened: 0,
                 finalized: 0,

@@ -95,6 +95,7 @@ impl Market {
         let previous = state.last_provider.replace(provider);
         let place = Place { taken: 1, deliver_by, price, previous, ..Place::default() };
         state.places = state.places.saturating_add(1);
+        state.open_places = state.open_places.saturating_add(1);
         state.accepted = accepted;
         state.offer_deposits = state.offer_deposits.saturating_sub(deposit);
         state.deposits = state.deposits.saturating_add(deposit);
@@ -214,6 +215,7 @@ impl Market {
         let deposit = spec.place_deposit.saturating_mul(places.into());
         state.deposits = state.deposits.saturating_sub(deposit);
         state.held = state.held.saturating_add(deposit);
+        state.open_places = state.open_places.saturating_sub(places.into());
         let bond = spec.provider_bond.saturating_mul(places.into());
         let mut effects = vec![Effect::Free { who: provider, places: places.into() }];
         if bond > 0 {

@@ -164,6 +164,9 @@ impl Market {
             state.unclaimed = 0;
         }
         state.deposits = state.deposits.saturating_sub(deposit).saturating_sub(forfeited);
+        if place_ends {
+            state.open_places = state.open_places.saturating_sub(1);
+        }
         self.submissions.insert((request, submission), &delivery);
         self.states.insert(request, &state);
         self.credit_to(spec.asset, provider, pay.saturating_add(deposit));
@@ -297,6 +300,7 @@ impl Market {
             let _ = answer(self.obligation().call_mut().discharge(pool, who).try_invoke());
             deposit = spec.place_deposit;
             state.deposits = state.deposits.saturating_sub(deposit);
+            state.open_places = state.open_places.saturating_sub(1);
             self.credit_to(spec.asset, who, deposit);
             let mut effects = vec![Effect::Free { who, places: 1 }];
             if spec.provider_bond > 0 {

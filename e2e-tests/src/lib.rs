@@ -376,7 +376,8 @@ impl Town {
         for (submission, _) in (0..).zip(ballots) {
             self.finalize(request, submission).ok();
         }
-        for (submission, _) in (0..).zip(ballots).filter(|(_, ballot)| ballot.is_empty()) {
+        let unreviewed = (0..).zip(ballots).filter(|(_, ballot)| ballot.is_empty()).map(|(submission, _)| submission);
+        for submission in unreviewed.filter(|n| self.submission(request, *n).verdict == market::Verdict::Pending) {
             self.until_commits_close(request, submission);
             self.finalize(request, submission).ok();
         }

@@ -285,7 +285,9 @@ impl Scales {
         let unsealed = submissions - first;
         if unsealed == MAX_BATCH {
             self.weigh(format!("settle {MAX_BATCH}"), stranger, self.market().settle(request, MAX_BATCH));
-            self.send(&stranger, self.market().settle(request, MAX_BATCH - 1));
+        }
+        if unsealed > 1 {
+            self.send(&stranger, self.market().settle(request, unsealed - 1));
         }
         self.weigh("settle 1, the last", stranger, self.market().settle(request, 1));
         self.send(&stranger, self.market().settle(request, MAX_BATCH));
@@ -304,6 +306,9 @@ impl Scales {
         self.send(&requester, self.market().reclaim(request));
         let who = self.provider(last);
         self.weigh("withdraw", who, self.market().withdraw(Asset::Native));
+        for from in (0..first).step_by(MAX_BATCH as usize) {
+            self.send(&stranger, self.market().prune(request, MAX_BATCH.min(first - from)));
+        }
         for count in [1, MAX_BATCH] {
             if count <= submissions {
                 self.weigh(format!("prune {count}"), stranger, self.market().prune(request, count));
@@ -316,7 +321,8 @@ impl Scales {
         let spec = self.spec(|spec| {
             (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, UNIT);
         });
-        let (requester, stranger, provider) = (self.requester, self.stranger, self.provider(0));
+        // Who has no part in the other requests.
+        let (requester, stranger, provider) = (self.requester, self.stranger, self.provider(MAX_LIMIT));
         let price = self.chain().read(self.market().quote_engagement(spec.clone(), 2)).expect("a price").total;
         let engage =
             |scales: &Self| scales.market().engage(spec.clone(), 2, days(1), 0, price).transferred_value(2 * price);
@@ -334,7 +340,7 @@ impl Scales {
         self.chain().pass_until(due);
         self.weigh("close_period, missed, Banned", stranger, self.market().close_period(request));
         self.send(&stranger, self.market().close_period(request));
-        let (other, later) = (self.provider(1), self.chain().now() + days(1));
+        let (other, later) = (self.provider(MAX_LIMIT + 1), self.chain().now() + days(1));
         let offer = self.market().offer(request, UNIT, later, URI.to_vec()).transferred_value(REVIEW_FEE);
         self.send(&other, offer);
         self.weigh("takeover", requester, self.market().takeover(request, other, UNIT, later));

@@ -1,6 +1,7 @@
 //! What `make bench` shows for 100,000 members of a pool, for a hundred.
 
 use atomic_cli::build::Contract;
+use e2e_tests::market_weights::weigh_market;
 use e2e_tests::weights::{rows, weigh_all, Row, Weighed, Weight, FEWEST_MEMBERS};
 
 #[test]
@@ -10,6 +11,15 @@ fn every_message_weighs_the_same_in_a_pool_of_ten_and_in_one_of_a_hundred() {
     assert!(growing.is_empty(), "{growing:#?}");
     let compared = rows.iter().filter(|row| row.weights.iter().all(Option::is_some)).count();
     assert!(compared > 40, "only {compared} messages fit the smaller pool");
+}
+
+#[test]
+fn every_message_of_the_market_weighs_the_same_in_a_request_of_two_submissions_and_in_one_of_seventy() {
+    let rows = rows(&[weigh_market(2), weigh_market(70)]);
+    let growing: Vec<_> = rows.iter().filter(|row| !row.is_flat()).map(|row| (&row.message, &row.weights)).collect();
+    assert!(growing.is_empty(), "{growing:#?}");
+    let compared = rows.iter().filter(|row| row.weights.iter().all(Option::is_some)).count();
+    assert!(compared > 25, "only {compared} messages fit the smaller request");
 }
 
 #[test]

@@ -201,6 +201,8 @@ pub struct RequestState {
     pub unreviewed_bps: Bps,
     /// Places taken.
     pub places: u32,
+    /// Of those, neither claimed nor reported.
+    pub open_places: u32,
     /// Submissions made; in an engagement, periods up to the last one delivered in.
     pub submissions: u32,
     /// Submissions opened for review, in order.
