@@ -72,3 +72,159 @@ pub fn greatest_pay(spec: &RequestSpec, state: &RequestState) -> Balance {
         _ => spec.reward,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::tests::request;
+    use interfaces::{
+        market::{Bucket, MAX_LIMIT},
+        Bps,
+    };
+
+    fn state(weights: u128) -> RequestState {
+        RequestState {
+            requester: [1; 32].into(),
+            unreviewed_bps: 0,
+            places: 0,
+            open_places: 0,
+            submissions: 0,
+            opened: 0,
+            finalized: 0,
+            settled: 0,
+            claimed: 0,
+            closed: true,
+            engagement: false,
+            reserved: 0,
+            seed: [0; 32],
+            held: 0,
+            unclaimed: 0,
+            deposits: 0,
+            offer_deposits: 0,
+            accepted: 700,
+            weights,
+            last_provider: None,
+            last_offer: None,
+            pruned: 0,
+            reputation_per_place: 0,
+        }
+    }
+
+    fn delivery(median: u8, weight_bps: Bps) -> Submission {
+        Submission {
+            provider: [2; 32].into(),
+            content: Default::default(),
+            uri: Vec::new(),
+            seal: None,
+            delivered: true,
+            submitted: 0,
+            price: 0,
+            window_start: 0,
+            second_window: false,
+            verdict: Verdict::Quorum,
+            median,
+            weight_bps,
+            duplicate_of: None,
+            shares: false,
+            finders: 0,
+            pay: 0,
+            claimed: false,
+        }
+    }
+
+    /// The rule of audit contests: ten for a high finding, three for a medium one, from scores of 80 and 50 on.
+    fn contest() -> RequestSpec {
+        RequestSpec {
+            award: Award::Proportional,
+            duplicates: Duplicates::Shared { retention_ppm: 900_000 },
+            curve: vec![Bucket { min_score: 50, weight_bps: 3_000 }, Bucket { min_score: 80, weight_bps: 10_000 }],
+            ..request()
+        }
+    }
+
+    #[test]
+    fn a_finding_is_what_was_reviewed_and_is_not_below_the_first_bucket() {
+        let spec = contest();
+        assert!(is_finding(&spec, &delivery(50, 3_000)));
+        assert!(!is_finding(&spec, &delivery(49, 0)));
+        let verdict = |verdict| is_finding(&spec, &Submission { verdict, ..delivery(100, 10_000) });
+        let verdicts = [Verdict::Few, Verdict::Unreviewed, Verdict::Missed, Verdict::Pending];
+        assert_eq!(verdicts.map(verdict), [true, false, false, false]);
+    }
+
+    #[test]
+    fn three_finders_of_a_medium_finding_weigh_810_each() {
+        let spec = contest();
+        let first = Submission { shares: true, finders: 3, ..delivery(55, 3_000) };
+        assert_eq!(weight(&spec, &first, None), rules::weight_of(810));
+        // However well the others are written: the finding is what is paid.
+        let other = Submission { shares: true, duplicate_of: Some(0), ..delivery(90, 10_000) };
+        assert_eq!(weight(&spec, &other, Some(&first)), rules::weight_of(810));
+        let again = Submission { shares: false, ..other };
+        assert_eq!(weight(&spec, &again, Some(&first)), 0, "one share a provider");
+    }
+
+    #[test]
+    fn what_nobody_reviewed_weighs_by_itself_among_shared_findings() {
+        let unreviewed = Submission { verdict: Verdict::Unreviewed, ..delivery(0, 5_000) };
+        assert_eq!(weight(&contest(), &unreviewed, None), rules::weight_of(5_000));
+    }
+
+    #[test]
+    fn only_the_first_weighs_where_only_the_first_counts() {
+        let spec = RequestSpec { duplicates: Duplicates::FirstOnly, ..request() };
+        let first = delivery(90, 10_000);
+        let second = Submission { duplicate_of: Some(0), ..first.clone() };
+        assert_eq!((weight(&spec, &first, None), weight(&spec, &second, None)), (rules::weight_of(10_000), 0));
+        let independent = request();
+        assert_eq!(weight(&independent, &second, None), rules::weight_of(10_000));
+    }
+
+    #[test]
+    fn equal_medians_share_their_places_and_who_weighs_nothing_takes_none() {
+        let places_bps = vec![5_000, 3_000, 2_000];
+        let spec = RequestSpec { award: Award::Ranked { places_bps }, reward: 1_000, ..request() };
+        let mut ranking = empty_ranking();
+        (ranking[90], ranking[70]) = (1, 3);
+        let pay = |median, weight_bps| {
+            let delivery = delivery(median, weight_bps);
+            pay(&spec, &state(1), &ranking, &delivery, weight(&spec, &delivery, None))
+        };
+        // Three share the second and the third place.
+        assert_eq!([pay(90, 10_000), pay(70, 5_000), pay(30, 0)], [500, 166, 0]);
+    }
+
+    #[test]
+    fn each_award_pays_in_proportion_to_weight() {
+        let half = delivery(60, 5_000);
+        let pay = |spec: &RequestSpec, weights| {
+            let of = weight(spec, &half, None);
+            pay(spec, &state(weights), &[], &Submission { price: 80, ..half.clone() }, of)
+        };
+        assert_eq!(pay(&RequestSpec { reward: 900, ..request() }, 0), 150, "of a place's 300");
+        assert_eq!(pay(&RequestSpec { access: Access::Offers, ..request() }, 0), 40, "of the price");
+        let proportional = RequestSpec { award: Award::Proportional, reward: 900, ..request() };
+        assert_eq!(pay(&proportional, rules::weight_of(15_000)), 300, "a third of all weights");
+        assert_eq!(pay(&proportional, 0), 0);
+    }
+
+    #[test]
+    fn what_is_kept_for_claims_is_never_less_than_what_they_can_be() {
+        let limit = rules::weight_of(10_000) * u128::from(MAX_LIMIT);
+        let proportional = RequestSpec { award: Award::Proportional, ..request() };
+        assert_eq!([0, 1, limit].map(|weights| greatest_pay(&proportional, &state(weights))), [0, 3_000, 3_000]);
+        let shared = RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 1 }, ..request() };
+        assert_eq!(greatest_pay(&shared, &state(rules::weight_of(15_000))), 1_500);
+        let offers = RequestSpec { access: Access::Offers, ..shared };
+        assert_eq!(greatest_pay(&offers, &state(1)), 700, "the prices accepted");
+    }
+
+    #[test]
+    fn shares_depend_on_each_other_where_they_are_parts_of_one_sum() {
+        assert!(!depend_on_each_other(&request()));
+        assert!(!depend_on_each_other(&RequestSpec { duplicates: Duplicates::FirstOnly, ..request() }));
+        assert!(depend_on_each_other(&RequestSpec { award: Award::Proportional, ..request() }));
+        let shared = Duplicates::Shared { retention_ppm: 1 };
+        assert!(depend_on_each_other(&RequestSpec { duplicates: shared, ..request() }));
+    }
+}

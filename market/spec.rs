@@ -185,7 +185,7 @@ pub fn fits(uri: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use interfaces::market::Bucket;
 
@@ -211,7 +211,7 @@ mod tests {
         }
     }
 
-    fn request() -> RequestSpec {
+    pub fn request() -> RequestSpec {
         RequestSpec {
             spec: [7; 32].into(),
             uri: b"ipfs://brief".to_vec(),
@@ -283,6 +283,15 @@ mod tests {
             (RequestReason::Deadlines, |r| r.reveal_by = r.review_by + HOUR - 1),
             (RequestReason::Deadlines, |r| r.reveal_by = Timestamp::MAX),
             (RequestReason::Amounts, |r| r.place_deposit = Balance::MAX),
+            (RequestReason::Access, |r| (r.access, r.per_provider) = (Access::Offers, 2)),
+            (RequestReason::Access, |r| (r.access, r.per_provider, r.award) = (Access::Offers, 1, Award::Proportional)),
+            (RequestReason::Award, |r| r.award = ranked(&[])),
+            (RequestReason::Award, |r| r.award = ranked(&[6_000, 4_001])),
+            (RequestReason::Award, |r| r.award = ranked(&[100; 101])),
+            (RequestReason::Award, |r| {
+                (r.award, r.duplicates) = (ranked(&[10_000]), Duplicates::Shared { retention_ppm: 1 })
+            }),
+            (RequestReason::Duplicates, |r| r.duplicates = Duplicates::Shared { retention_ppm: WHOLE_PPM + 1 }),
         ];
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut request = request();
@@ -291,6 +300,75 @@ mod tests {
         }
         let elsewhere = Policy { assets: Vec::new(), ..policy() };
         assert_eq!(check_request(&request(), &elsewhere, NOW), Err(RequestReason::Asset));
+    }
+
+    fn ranked(places_bps: &[Bps]) -> Award {
+        Award::Ranked { places_bps: places_bps.to_vec() }
+    }
+
+    #[test]
+    fn every_way_of_sharing_is_taken() {
+        let taken: &[fn(&mut RequestSpec)] = &[
+            |r| (r.access, r.per_provider) = (Access::Offers, 1),
+            |r| (r.access, r.per_provider, r.duplicates) = (Access::Offers, 1, Duplicates::FirstOnly),
+            |r| r.award = ranked(&[100; 100]),
+            |r| (r.award, r.duplicates) = (ranked(&[0, 10_000]), Duplicates::FirstOnly),
+            |r| (r.award, r.duplicates) = (Award::Proportional, Duplicates::Shared { retention_ppm: 0 }),
+            |r| r.duplicates = Duplicates::Shared { retention_ppm: WHOLE_PPM },
+        ];
+        for (i, change) in taken.iter().enumerate() {
+            let mut request = request();
+            change(&mut request);
+            assert_eq!(check_request(&request, &policy(), NOW), Ok(()), "case {i}");
+        }
+    }
+
+    #[test]
+    fn an_engagement_is_one_place_by_offers_for_a_number_of_periods() {
+        let deal = RequestSpec { access: Access::Offers, limit: 1, per_provider: 1, ..request() };
+        for periods in [1, MAX_PERIODS] {
+            assert_eq!(check_engagement(&deal, periods), Ok(()));
+        }
+        let broken = [
+            (deal.clone(), 0),
+            (deal.clone(), MAX_PERIODS + 1),
+            (RequestSpec { access: Access::Open, ..deal.clone() }, 1),
+            (RequestSpec { limit: 2, ..deal.clone() }, 1),
+            (RequestSpec { duplicates: Duplicates::FirstOnly, ..deal }, 1),
+        ];
+        for (i, (spec, periods)) in broken.into_iter().enumerate() {
+            assert_eq!(check_engagement(&spec, periods), Err(RequestReason::Engagement), "case {i}");
+        }
+    }
+
+    #[test]
+    fn a_period_is_at_least_a_window_and_not_all_may_be_missed() {
+        let check = |periods, period, missed| check_periods(periods, period, missed, &policy());
+        assert_eq!(check(2, HOUR, 1), Ok(()));
+        assert_eq!(check(1, MAX_WINDOW, 0), Ok(()));
+        for (periods, period, missed) in [(2, HOUR - 1, 1), (2, MAX_WINDOW + 1, 1), (2, HOUR, 2)] {
+            assert_eq!(check(periods, period, missed), Err(RequestReason::Engagement));
+        }
+    }
+
+    #[test]
+    fn sealed_deliveries_are_unsealed_in_half_of_the_time_to_their_review() {
+        let open = request();
+        assert_eq!((is_sealed(&open), review_from(&open)), (false, open.deliver_by));
+        for duplicates in [Duplicates::FirstOnly, Duplicates::Shared { retention_ppm: 1 }] {
+            let sealed = RequestSpec { duplicates, ..request() };
+            assert_eq!((is_sealed(&sealed), review_from(&sealed)), (true, sealed.deliver_by + HOUR / 2));
+            let window = window(&sealed, review_from(&sealed));
+            assert_eq!((window.commit_by, window.reveal_by), (sealed.review_by, sealed.reveal_by));
+            assert_eq!(window.open_to_all, sealed.review_by - HOUR / 4);
+        }
+    }
+
+    #[test]
+    fn a_long_deal_costs_all_its_periods() {
+        let quote = price(&request(), 12, &policy(), 0).unwrap();
+        assert_eq!((quote.reward, quote.review_fees, quote.total), (36_000, 360, 36_360 + 1_818));
+        assert_eq!(price(&RequestSpec { reward: Balance::MAX / 2, ..request() }, 3, &policy(), 0), None);
     }
 
     #[test]
@@ -309,6 +387,8 @@ mod tests {
             (PolicyReason::Shares, |p| p.unreviewed_bps = 10_001),
             (PolicyReason::Shares, |p| p.protocol_fee_bps = 10_001),
             (PolicyReason::Shares, |p| p.premium_cap_bps = 10_001),
+            (PolicyReason::ForbiddenAsset, |p| p.assets[0].asset = Asset::Psp22(partners()[0])),
+            (PolicyReason::ForbiddenAsset, |p| p.assets[0].asset = Asset::Psp22(partners()[1])),
             (PolicyReason::TargetUtilization, |p| p.target_utilization_ppm = WHOLE_PPM),
         ];
         for (i, (reason, break_it)) in broken.iter().enumerate() {

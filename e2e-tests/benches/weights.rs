@@ -1,14 +1,21 @@
-//! Prints what each message weighs with 10, 1,000 and 100,000 members of a pool, as tables in Markdown, and exits with 1
-//! if any figure grows with the members. `make bench` runs it; other sizes are its arguments.
+//! Prints what each message weighs with 10, 1,000 and 100,000 members of a pool, and with 1 and 10,000 submissions in a
+//! request, as tables in Markdown, and exits with 1 if any figure grows with them. `make bench` runs it; other numbers of
+//! members are its arguments.
 
 use atomic_cli::{
     build::{self, Contract},
     chain::UNIT,
 };
-use e2e_tests::weights::{rows, weigh_all, Row, Weight, TOLERANCE_PPM, YARDSTICK};
-use std::{env, process::ExitCode, time::Instant};
+use e2e_tests::{
+    market_weights::weigh_market,
+    weights::{rows, weigh_all, Row, Weighed, Weight, TOLERANCE_PPM, YARDSTICK},
+};
+use std::{env, fmt::Write, process::ExitCode, time::Instant};
 
+/// Members of a pool.
 const SIZES: [u32; 3] = [10, 1_000, 100_000];
+/// Submissions in a request.
+const SUBMISSIONS: [u32; 2] = [1, 10_000];
 
 fn main() -> ExitCode {
     // cargo adds `--bench`.
@@ -22,20 +29,16 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let weighed: Vec<_> = sizes
-        .iter()
-        .map(|&members| {
-            let started = Instant::now();
-            let weighed = weigh_all(members);
-            eprintln!("{} members: {:.0} s", grouped(members.into()), started.elapsed().as_secs_f64());
-            weighed
-        })
-        .collect();
-    let rows = rows(&weighed);
+    let mut rows = weigh("members", &sizes, weigh_all);
+    let transfer = rows.iter().find(|row| row.message == YARDSTICK).and_then(Row::weight).expect("the yardstick");
+    let in_market = weigh("submissions", &SUBMISSIONS, weigh_market);
     print_code_sizes();
     for contract in [Contract::TestPsp22, Contract::Reputation, Contract::Obligation] {
-        print_table(contract, &sizes, &rows);
+        let of_contract = rows.iter().filter(|row| row.contract == contract);
+        print_table(contract, &sizes, of_contract, &transfer);
     }
+    print_table(Contract::Market, &SUBMISSIONS, in_market.iter(), &transfer);
+    rows.extend(in_market);
 
     let growing: Vec<_> = rows.iter().filter(|row| !row.is_flat()).collect();
     for row in &growing {
@@ -48,6 +51,17 @@ fn main() -> ExitCode {
     }
 }
 
+/// Weighs at each size, and says how long that took.
+fn weigh(what: &str, sizes: &[u32], weigh_at: fn(u32) -> Vec<Weighed>) -> Vec<Row> {
+    let weigh_at = |&size: &u32| {
+        let started = Instant::now();
+        let weighed = weigh_at(size);
+        eprintln!("{} {what}: {:.0} s", grouped(size.into()), started.elapsed().as_secs_f64());
+        weighed
+    };
+    rows(&sizes.iter().map(weigh_at).collect::<Vec<_>>())
+}
+
 fn print_code_sizes() {
     let contracts = build::contracts().expect("the contracts build");
     let token = build::test_contract(Contract::TestPsp22).expect("the token builds");
@@ -58,24 +72,26 @@ fn print_code_sizes() {
     println!();
 }
 
-fn print_table(contract: Contract, sizes: &[u32], rows: &[Row]) {
-    let transfer = rows.iter().find(|row| row.message == YARDSTICK).and_then(Row::weight).expect("the yardstick");
-    let sizes =
-        |unit: &str| sizes.iter().map(|&size| format!(" {unit} at {} |", grouped(size.into()))).collect::<String>();
-    println!("| {} |{}{} deposit, UNIT | × transfer |", contract.name(), sizes("ref_time"), sizes("proof_size"));
-    let columns = rows.first().map_or(0, |row| 2 * row.weights.len());
-    println!("| --- |{} ---: | ---: |", " ---: |".repeat(columns));
-    for row in rows.iter().filter(|row| row.contract == contract) {
+fn print_table<'a>(contract: Contract, sizes: &[u32], rows: impl Iterator<Item = &'a Row>, transfer: &Weight) {
+    let mut header = format!("| {} |", contract.name());
+    for unit in ["ref_time", "proof_size"] {
+        for &size in sizes {
+            let _ = write!(header, " {unit} at {} |", grouped(size.into()));
+        }
+    }
+    println!("{header} deposit, UNIT | × transfer |");
+    println!("| --- |{} ---: | ---: |", " ---: |".repeat(2 * sizes.len()));
+    for row in rows {
         let Some(weight) = row.weight() else { continue };
-        let figures = |figure: fn(&Weight) -> u64| -> String {
-            let shown = |weight: &Option<Weight>| weight.as_ref().map_or("–".into(), |w| grouped(figure(w).into()));
-            row.weights.iter().map(|weight| format!(" {} |", shown(weight))).collect()
-        };
+        let mut line = format!("| {} |", row.message);
+        for figure in [|weight: &Weight| weight.ref_time / 1_000_000, |weight: &Weight| weight.proof_size] {
+            for weight in &row.weights {
+                let shown = weight.as_ref().map_or("–".into(), |weight| grouped(figure(weight).into()));
+                let _ = write!(line, " {shown} |");
+            }
+        }
         println!(
-            "| {} |{}{} {:.4} | {:.2}, {:.2} |",
-            row.message,
-            figures(|weight| weight.ref_time / 1_000_000),
-            figures(|weight| weight.proof_size),
+            "{line} {:.4} | {:.2}, {:.2} |",
             weight.deposit as f64 / UNIT as f64,
             weight.ref_time as f64 / transfer.ref_time as f64,
             weight.proof_size as f64 / transfer.proof_size as f64,
