@@ -10,12 +10,14 @@ use e2e_tests::{
     market_weights::weigh_market,
     weights::{rows, weigh_all, Row, Weighed, Weight, TOLERANCE_PPM, YARDSTICK},
 };
-use std::{env, fmt::Write, process::ExitCode, time::Instant};
+use std::{env, process::ExitCode, time::Instant};
 
 /// Members of a pool.
 const SIZES: [u32; 3] = [10, 1_000, 100_000];
 /// Submissions in a request.
 const SUBMISSIONS: [u32; 2] = [1, 10_000];
+/// ref_time is shown in millions of picoseconds.
+const MILLION: u64 = 1_000_000;
 
 fn main() -> ExitCode {
     // cargo adds `--bench`.
@@ -73,31 +75,33 @@ fn print_code_sizes() {
 }
 
 fn print_table<'a>(contract: Contract, sizes: &[u32], rows: impl Iterator<Item = &'a Row>, transfer: &Weight) {
-    let mut header = format!("| {} |", contract.name());
-    for unit in ["ref_time", "proof_size"] {
-        for &size in sizes {
-            let _ = write!(header, " {unit} at {} |", grouped(size.into()));
-        }
+    let mut head = vec![contract.name().to_owned()];
+    for figure in ["ref_time", "proof_size"] {
+        head.extend(sizes.iter().map(|&size| format!("{figure} at {}", grouped(size.into()))));
     }
-    println!("{header} deposit, UNIT | × transfer |");
-    println!("| --- |{} ---: | ---: |", " ---: |".repeat(2 * sizes.len()));
+    head.extend(["deposit, UNIT".to_owned(), "× transfer".to_owned()]);
+    print_line(&head);
+    println!("| --- |{}", " ---: |".repeat(head.len() - 1));
     for row in rows {
         let Some(weight) = row.weight() else { continue };
-        let mut line = format!("| {} |", row.message);
-        for figure in [|weight: &Weight| weight.ref_time / 1_000_000, |weight: &Weight| weight.proof_size] {
-            for weight in &row.weights {
-                let shown = weight.as_ref().map_or("–".into(), |weight| grouped(figure(weight).into()));
-                let _ = write!(line, " {shown} |");
-            }
+        let mut cells = vec![row.message.clone()];
+        let figures: [fn(&Weight) -> u64; 2] = [|weight| weight.ref_time / MILLION, |weight| weight.proof_size];
+        for figure in figures {
+            let shown = |weight: &Option<Weight>| weight.as_ref().map_or("–".into(), |w| grouped(figure(w).into()));
+            cells.extend(row.weights.iter().map(shown));
         }
-        println!(
-            "{line} {:.4} | {:.2}, {:.2} |",
-            weight.deposit as f64 / UNIT as f64,
-            weight.ref_time as f64 / transfer.ref_time as f64,
-            weight.proof_size as f64 / transfer.proof_size as f64,
-        );
+        cells.push(format!("{:.4}", weight.deposit as f64 / UNIT as f64));
+        let times = |own: u64, yardstick: u64| format!("{:.2}", own as f64 / yardstick as f64);
+        let (ref_time, proof_size) =
+            (times(weight.ref_time, transfer.ref_time), times(weight.proof_size, transfer.proof_size));
+        cells.push(format!("{ref_time}, {proof_size}"));
+        print_line(&cells);
     }
     println!();
+}
+
+fn print_line(cells: &[String]) {
+    println!("| {} |", cells.join(" | "));
 }
 
 /// With a comma after every three digits.

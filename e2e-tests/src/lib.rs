@@ -7,18 +7,20 @@ pub mod market_weights;
 pub mod weights;
 
 mod money;
+mod people;
 
 pub use money::townsfolk;
+pub use people::{refused, People};
 
 use atomic_cli::{
     build,
-    chain::{account, Chain, Message, Outcome},
+    chain::{account, Outcome},
     world::{commitment, Settings, World},
 };
 use ink::{
     env::hash::{Blake2x256, CryptoHash, HashOutput},
     primitives::{AccountId, Hash},
-    scale::{Decode, Encode},
+    scale::Encode,
 };
 use interfaces::{
     market::{self, Duplicates, RequestSpec},
@@ -26,7 +28,7 @@ use interfaces::{
     reputation::Profile,
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
-use std::{fmt::Debug, ops::Deref};
+use std::ops::Deref;
 
 /// The enforcers on the town's five seats.
 pub const ENFORCERS: [&str; 5] = ["eva", "emil", "edda", "enzo", "elsa"];
@@ -77,22 +79,6 @@ pub fn with_many_hands(settings: &mut Settings) {
     settings.terms.throttle_buffer = 30;
     settings.terms.ban_buffer = 60;
     settings.terms.healthy_limit = 30;
-}
-
-/// `who` sends a message that is refused: what it is told. Nothing on the chain has changed.
-///
-/// # Panics
-/// If the message was accepted, or changed something all the same.
-#[track_caller]
-pub fn refused<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
-    chain: &Chain,
-    who: &AccountId,
-    message: Message<Args, Result<T, E>>,
-) -> E {
-    let before = chain.state_hash();
-    let error = chain.call(who, message).err();
-    assert_eq!(chain.state_hash(), before, "a refused message changed something");
-    error
 }
 
 /// An organization, its market open.
@@ -436,6 +422,17 @@ impl Town {
         let credited: Balance = town.chain(others).map(|name| self.credit(name)).sum();
         let has = self.chain.balance(&self.market_address) - self.chain.existential_deposit();
         assert_eq!(has, held + credited + self.credit_of(self.treasury), "what the market has is not what it owes");
+    }
+
+    /// Plays a request up to its settlement, with one delivery of Pia's, scored 80 by three enforcers; nothing is claimed.
+    pub fn settled(&self) -> RequestId {
+        let request = self.post();
+        self.deliver(PROVIDERS[0], request);
+        self.open_reviews(request);
+        self.review(request, 0, &ENFORCERS[..3].iter().map(|name| (*name, 80)).collect::<Vec<_>>());
+        self.finalize(request, 0).ok();
+        self.settle(request).ok();
+        request
     }
 
     /// Plays a request from `post` to `claim` with one delivery of each provider, all scored alike by `enforcers`.

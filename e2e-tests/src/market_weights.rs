@@ -253,8 +253,8 @@ impl Scales {
             self.send(&stranger, self.market().open_reviews(request, MAX_BATCH));
         }
         self.chain().pass_until(spec.review_by - (spec.review_by - spec.deliver_by) / 4);
-        // All of the last batch are the same finding.
-        let vote = |submission| (submission > first).then_some(first);
+        // All of the last batch are the same finding, but for the very last.
+        let vote = |submission| (first < submission && submission < last).then_some(first);
         for submission in first..submissions {
             for number in 0..spec.quorum {
                 let who = self.enforcer(number);
@@ -268,7 +268,7 @@ impl Scales {
                 let reveal = self.market().reveal_review(request, submission, SCORE, vote(submission), SALT);
                 self.send(&self.enforcer(number), reveal);
             }
-            if submission > first && submission == last {
+            if vote(submission).is_some() && submission + 1 == last {
                 let finalize = self.market().finalize(request, submission);
                 self.weigh("finalize, 3 reviews naming a duplicate", stranger, finalize);
             }
@@ -292,6 +292,9 @@ impl Scales {
         self.weigh("settle 1, the last", stranger, self.market().settle(request, 1));
         self.send(&stranger, self.market().settle(request, MAX_BATCH));
         self.weigh("claim", stranger, self.market().claim(request, last));
+        if unsealed == MAX_BATCH {
+            self.weigh("claim, a duplicate", stranger, self.market().claim(request, last - 1));
+        }
         for submission in first..submissions {
             self.send(&stranger, self.market().claim(request, submission));
         }

@@ -50,7 +50,7 @@ impl Town {
             moved |= self.upkeep(market().claim(request, submission));
         }
         let state = self.state(request);
-        if state.closed && state.deposits > 0 {
+        if state.closed && state.open_places > 0 {
             for name in townsfolk() {
                 moved |= self.upkeep(market().report_no_show(request, account(name)));
             }

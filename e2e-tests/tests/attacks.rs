@@ -13,21 +13,10 @@ use interfaces::{
 };
 use pendzl::contracts::psp22::{PSP22Error, PSP22 as _};
 
-/// A request with one delivery of Pia's, reviewed and settled.
-fn settled(town: &Town) -> interfaces::RequestId {
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.review(request, 0, &[("eva", 80), ("emil", 80), ("edda", 80)]);
-    town.finalize(request, 0).ok();
-    town.settle(request).ok();
-    request
-}
-
 #[test]
 fn nobody_is_paid_twice_for_one_submission() {
     let town = Town::new();
-    let request = settled(&town);
+    let request = town.settled();
     town.claim(request, 0).ok();
     let again = refused(&town.chain, &town.who("pia"), town.market().claim(request, 0));
     assert_eq!(again, market::Error::AlreadyClaimed);
@@ -37,7 +26,7 @@ fn nobody_is_paid_twice_for_one_submission() {
 #[test]
 fn nothing_is_settled_twice() {
     let town = Town::new();
-    let request = settled(&town);
+    let request = town.settled();
     let again = refused(&town.chain, &town.who(STRANGER), town.market().settle(request, 64));
     assert_eq!(again, market::Error::AlreadySettled);
     assert_eq!(town.state(request).unclaimed, 10 * UNIT);
@@ -46,7 +35,7 @@ fn nothing_is_settled_twice() {
 #[test]
 fn no_verdict_is_given_twice() {
     let town = Town::new();
-    let request = settled(&town);
+    let request = town.settled();
     let again = refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, 0));
     assert_eq!(again, market::Error::AlreadyFinalized);
     assert_eq!(town.credit("eva"), UNIT / 3);
@@ -55,7 +44,7 @@ fn no_verdict_is_given_twice() {
 #[test]
 fn a_credit_is_paid_out_once() {
     let town = Town::new();
-    let request = settled(&town);
+    let request = town.settled();
     town.claim(request, 0).ok();
     town.withdraw("pia").ok();
     let again = refused(&town.chain, &town.who("pia"), town.market().withdraw(market::Asset::Native));

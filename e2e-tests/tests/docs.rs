@@ -3,10 +3,10 @@
 
 use atomic_cli::{
     build,
-    chain::{account, constructor, days, Chain, Message, Outcome, UNIT},
+    chain::{account, constructor, days, Chain, Message, UNIT},
     world::{ReputationCalls, RoleCalls},
 };
-use e2e_tests::{refused, Town, ENDOWMENT};
+use e2e_tests::{People, Town, ENDOWMENT};
 use ink::primitives::AccountId;
 use interfaces::{
     obligation::{self, MemberState, Membership, Rate, Schedule, Seated, Standing, StandingChanged, Terms},
@@ -14,8 +14,8 @@ use interfaces::{
     roles, Balance, Obligation as _, PoolId, Reputation as _, Timestamp,
 };
 use pendzl::contracts::access_control::{AccessControl as _, AccessControlError, RoleType};
-use scale::{Decode, Encode};
-use std::{fmt::Debug, fs, path::Path};
+use scale::Encode;
+use std::{fs, path::Path};
 
 /// Micro-operations of one op.
 const OP: u128 = 1_000_000;
@@ -106,6 +106,12 @@ struct Workshop {
     opened: Timestamp,
 }
 
+impl People for Workshop {
+    fn chain(&self) -> &Chain {
+        &self.town.chain
+    }
+}
+
 impl Workshop {
     fn open(terms: Terms, members: &[&str]) -> Self {
         let town = Town::unstaffed(|settings| {
@@ -117,19 +123,6 @@ impl Workshop {
         let opened = town.chain.now();
         let pool = town.chain.call(&olga, town.obligation().open_pool(terms, Schedule::default())).ok();
         Self { town, pool, opened }
-    }
-
-    fn send<Args: Encode, T: Decode>(&self, name: &str, message: Message<Args, T>) -> Outcome<T> {
-        self.town.chain.call(&self.town.who(name), message)
-    }
-
-    #[track_caller]
-    fn refused<Args: Encode>(
-        &self,
-        name: &str,
-        message: Message<Args, Result<(), obligation::Error>>,
-    ) -> obligation::Error {
-        refused(&self.town.chain, &self.town.who(name), message)
     }
 
     fn enlist(&self, name: &str) {
@@ -321,6 +314,12 @@ struct Token {
     founded: Timestamp,
 }
 
+impl People for Token {
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+}
+
 impl Token {
     fn found(tiers: &[Balance], epoch: Timestamp, notice: Timestamp) -> Self {
         let chain = Chain::new();
@@ -335,27 +334,6 @@ impl Token {
         let address = chain.deploy(contract, new, &account("manager"), 0).returned();
         let founded = chain.now();
         Self { chain, address, founded }
-    }
-
-    fn who(&self, name: &str) -> AccountId {
-        let who = account(name);
-        if self.chain.total_balance(&who) == 0 {
-            self.chain.fund(&who, 1_000 * UNIT);
-        }
-        who
-    }
-
-    fn send<Args: Encode, T: Decode>(&self, name: &str, message: Message<Args, T>) -> Outcome<T> {
-        self.chain.call(&self.who(name), message)
-    }
-
-    #[track_caller]
-    fn refused<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
-        &self,
-        name: &str,
-        message: Message<Args, Result<T, E>>,
-    ) -> E {
-        refused(&self.chain, &self.who(name), message)
     }
 
     fn calls(&self) -> ReputationCalls {

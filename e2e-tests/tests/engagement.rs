@@ -858,6 +858,8 @@ fn every_reason_not_to_take_over_is_named() {
     assert_eq!(refusal(takeover(cora, PRICE, deliver_by)), Error::UnknownOffer);
     deal.offer_to_take_over(deliver_by);
     assert_eq!(refused(&deal.town.chain, &cora, takeover(cora, PRICE, deliver_by)), Error::NotRequester);
+    let accept = deal.town.market().accept(request, cora, PRICE, deliver_by);
+    assert_eq!(refusal(accept), Error::NoPlaceLeft, "the rest of a deal is taken over, not accepted anew");
     assert_eq!(refusal(deal.town.market().takeover(9, cora, PRICE, deliver_by)), Error::UnknownRequest);
     assert_eq!(refusal(takeover(cora, PRICE - 1, deliver_by)), Error::OfferChanged);
     assert_eq!(refusal(takeover(cora, PRICE, deliver_by + 1)), Error::OfferChanged);

@@ -25,36 +25,22 @@ use pendzl::contracts::access_control::{AccessControl as _, RoleType};
 enum Trouble {
     /// Nothing but that.
     Silence,
-    /// The manager has paused the market and the obligation contract.
-    Paused,
-    /// The market and the obligation contract have lost all their roles.
-    RolesRevoked,
+    /// The manager does all the harm it can: both contracts are paused and have lost all their roles, and another policy
+    /// comes into force, which lists no asset any more that the request pays in.
+    Misrule,
     /// Every enforcer that can has left.
     EnforcersLeft,
     /// Whoever can takes a rest.
     Resting,
-    /// Another policy is in force, that lists no asset any more in which the request pays.
-    Delisted,
 }
 
-const TROUBLES: [Trouble; 6] = [
-    Trouble::Silence,
-    Trouble::Paused,
-    Trouble::RolesRevoked,
-    Trouble::EnforcersLeft,
-    Trouble::Resting,
-    Trouble::Delisted,
-];
+const TROUBLES: [Trouble; 4] = [Trouble::Silence, Trouble::Misrule, Trouble::EnforcersLeft, Trouble::Resting];
 
 impl Trouble {
     fn strikes(self, town: &Town) {
         match self {
             Self::Silence => {}
-            Self::Paused => {
-                town.chain.call(&town.manager, town.market().pause()).ok();
-                town.chain.call(&town.manager, town.obligation().pause()).ok();
-            }
-            Self::RolesRevoked => revoke_all(town),
+            Self::Misrule => misrule(town),
             Self::EnforcersLeft => {
                 let left = ENFORCERS.iter().chain(&CANDIDATES).filter(|name| leaves(town, name)).count();
                 assert!(left >= 2, "only {left} left");
@@ -64,31 +50,30 @@ impl Trouble {
                 let resting = ENFORCERS.iter().chain(&CANDIDATES).filter(|name| rests(name).returned().is_ok()).count();
                 assert!(resting > 0 || town.member("elsa").deficit > 0, "nobody can rest");
             }
-            Self::Delisted => {
-                let elsewhere = market::Asset::Psp22(account("another token"));
-                let assets = vec![market::AssetPolicy { asset: elsewhere, min_review_fee: 1 }];
-                let treasury = account("manager");
-                let policy = market::Policy { assets, treasury, unreviewed_bps: 0, ..default_policy() };
-                town.chain.call(&town.manager, town.market().propose_policy(policy)).ok();
-            }
         }
     }
 }
 
-/// The market and the obligation contract can do nothing to reputation any more, and the market opens no pools.
-fn revoke_all(town: &Town) {
+/// The manager pauses what it can, proposes a policy for another asset, and revokes all roles.
+fn misrule(town: &Town) {
+    town.chain.call(&town.manager, town.market().pause()).ok();
+    town.chain.call(&town.manager, town.obligation().pause()).ok();
+    let elsewhere = market::Asset::Psp22(account("another token"));
+    let assets = vec![market::AssetPolicy { asset: elsewhere, min_review_fee: 1 }];
+    let policy = market::Policy { assets, treasury: account("manager"), unreviewed_bps: 0, ..default_policy() };
+    town.chain.call(&town.manager, town.market().propose_policy(policy)).ok();
     let reputation = town.reputation_address;
     for contract in [town.market_address, town.obligation_address] {
-        for role in [roles::MINTER, roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::FREEZER] {
+        for role in [roles::MINTER, roles::LOCKER, roles::SLASHER, roles::SPENDER] {
             revoke(town, reputation, role, contract);
         }
     }
+    revoke(town, reputation, roles::FREEZER, town.obligation_address);
     revoke(town, town.obligation_address, roles::OPERATOR, town.market_address);
 }
 
 fn revoke(town: &Town, contract: AccountId, role: RoleType, from: AccountId) {
-    // Not each of them had each role.
-    let _ = town.chain.call(&town.manager, town.roles_in(contract).revoke_role(role, Some(from))).returned();
+    town.chain.call(&town.manager, town.roles_in(contract).revoke_role(role, Some(from))).ok();
 }
 
 /// Gives up its seat or its place in the line. New terms let go whom a deficit would keep; open reviews keep all.

@@ -4,10 +4,10 @@
 
 use atomic_cli::{
     build,
-    chain::{account, constructor, days, hours, minutes, Message, Outcome as Sent},
+    chain::{account, constructor, days, hours, minutes, Outcome as Sent},
     world::{default_terms, ObligationCalls, RoleCalls, Settings},
 };
-use e2e_tests::{refused, Town, STRANGER};
+use e2e_tests::{People, Town, STRANGER};
 use ink::primitives::AccountId;
 use interfaces::{
     obligation::{
@@ -22,8 +22,7 @@ use pendzl::contracts::{
     access_control::{AccessControl as _, AccessControlError, RoleGranted, RoleType},
     pausable::{Paused, Unpaused},
 };
-use scale::{Decode, Encode};
-use std::{fmt::Debug, ops::Deref};
+use std::ops::Deref;
 
 /// Opens the pools of these tests and reports work to them.
 const OPERATOR: &str = "olga";
@@ -95,19 +94,6 @@ impl Guild {
     fn grant_here(&self, role: RoleType) {
         let grant = self.roles_in(self.reputation_address).grant_role(role, Some(self.obligation_address));
         self.send("manager", grant).ok();
-    }
-
-    fn send<Args: Encode, T: Decode>(&self, name: &str, message: Message<Args, T>) -> Sent<T> {
-        self.chain.call(&self.who(name), message)
-    }
-
-    #[track_caller]
-    fn refused<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
-        &self,
-        name: &str,
-        message: Message<Args, Result<T, E>>,
-    ) -> E {
-        refused(&self.chain, &self.who(name), message)
     }
 
     fn calls(&self) -> ObligationCalls {

@@ -1,8 +1,8 @@
 //! The rarer turns in the life of a pool and its members: many judged at once, deficits restored, terms changed, pools
 //! closed, accounts enrolled, bans lifted. On real Wasm, with every event and every reason to refuse.
 
-use atomic_cli::chain::{account, days, Message, Outcome};
-use e2e_tests::{refused, Town, CANDIDATES, ENDOWMENT, ENFORCERS, STRANGER};
+use atomic_cli::chain::{account, days, Chain, Outcome};
+use e2e_tests::{People, Town, CANDIDATES, ENDOWMENT, ENFORCERS, STRANGER};
 use ink::primitives::AccountId;
 use interfaces::{
     obligation::{
@@ -14,8 +14,6 @@ use interfaces::{
     roles, Balance, Obligation as _, PoolId, Timestamp,
 };
 use pendzl::contracts::access_control::AccessControl as _;
-use scale::{Decode, Encode};
-use std::fmt::Debug;
 
 const MANAGER: &str = "manager";
 /// Opens pools of her own.
@@ -53,16 +51,13 @@ fn guild_with(change: impl FnOnce(&mut Terms)) -> Guild {
     Guild { town, pool, terms }
 }
 
+impl People for Guild {
+    fn chain(&self) -> &Chain {
+        &self.town.chain
+    }
+}
+
 impl Guild {
-    fn send<Args: Encode, T: Decode>(&self, name: &str, message: Message<Args, T>) -> Outcome<T> {
-        self.town.chain.call(&self.town.who(name), message)
-    }
-
-    #[track_caller]
-    fn refused<Args: Encode, T: Decode + Debug>(&self, name: &str, message: Message<Args, Result<T, Error>>) -> Error {
-        refused(&self.town.chain, &self.town.who(name), message)
-    }
-
     fn calls(&self) -> atomic_cli::world::ObligationCalls {
         self.town.obligation()
     }

@@ -2,10 +2,10 @@
 
 use atomic_cli::{
     build,
-    chain::{account, constructor, days, hours, minutes, Chain, Message, Outcome, GENESIS, UNIT},
+    chain::{account, constructor, days, hours, minutes, Chain, Outcome, GENESIS, UNIT},
     world::{ReputationCalls, RoleCalls, TokenCalls},
 };
-use e2e_tests::refused;
+use e2e_tests::People;
 use ink::{
     env::{
         call::{build_call, ExecutionInput, Selector},
@@ -25,7 +25,6 @@ use pendzl::contracts::{
     psp22::{PSP22Error, PSP22 as _},
 };
 use scale::{Decode, Encode};
-use std::fmt::Debug;
 
 const MANAGER: &str = "manager";
 /// Who has which role: one each, none of them a contract.
@@ -67,6 +66,12 @@ struct Org {
     token: AccountId,
 }
 
+impl People for Org {
+    fn chain(&self) -> &Chain {
+        &self.chain
+    }
+}
+
 impl Org {
     /// Not sealed yet. Ana is endowed.
     fn founding() -> Self {
@@ -87,14 +92,6 @@ impl Org {
         org
     }
 
-    fn who(&self, name: &str) -> AccountId {
-        let who = account(name);
-        if self.chain.total_balance(&who) == 0 {
-            self.chain.fund(&who, 1_000 * UNIT);
-        }
-        who
-    }
-
     fn calls(&self) -> ReputationCalls {
         self.token.into()
     }
@@ -105,19 +102,6 @@ impl Org {
 
     fn roles(&self) -> RoleCalls {
         self.token.into()
-    }
-
-    fn send<Args: Encode, T: Decode>(&self, name: &str, message: Message<Args, T>) -> Outcome<T> {
-        self.chain.call(&self.who(name), message)
-    }
-
-    #[track_caller]
-    fn refused<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
-        &self,
-        name: &str,
-        message: Message<Args, Result<T, E>>,
-    ) -> E {
-        refused(&self.chain, &self.who(name), message)
     }
 
     fn grant(&self, name: &str, role: RoleType) -> Outcome<Result<(), AccessControlError>> {
