@@ -321,6 +321,9 @@ impl Chain {
             AtomicSandbox::initialize_block(height.saturating_add(1), parent);
             runtime::Timestamp::set_timestamp(runtime::Timestamp::get().saturating_add(time));
         });
+        // A block's changes go into the trie when it ends. Pending ones would slow down every call after: each clears the
+        // index of events, and walks over all that was ever deleted from it since.
+        self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
     }
 
     /// Lets time pass until `time`; does nothing if that is past.

@@ -31,6 +31,8 @@ pub const TOLERANCE_PPM: u128 = 10_000;
 pub const FEWEST_MEMBERS: u32 = 10;
 /// What each member pays storage deposits from.
 const POCKET_MONEY: Balance = 10 * UNIT;
+/// Members who enlist before the next block. Long blocks are slow: see [`Chain::pass`].
+const ENLISTED_PER_BLOCK: u32 = 500;
 /// What the manager pays the founders' storage deposits from.
 const TREASURE: Balance = 1_000_000 * UNIT;
 /// The reputation that each member begins with.
@@ -130,6 +132,9 @@ impl Scales {
         }
         for number in 0..members {
             scales.send(&scales.member(number), scales.obligation().enlist(pool));
+            if number % ENLISTED_PER_BLOCK == 0 {
+                scales.chain().pass(1);
+            }
         }
         let capacity = scales.chain().read(scales.obligation().capacity(pool)).expect("a pool");
         assert_eq!((capacity.active, capacity.waiting), (seats, members - seats));
