@@ -47,6 +47,8 @@ pub enum Contract {
     Market,
     /// A plain PSP22 token.
     TestPsp22,
+    /// A PSP22 token that turns against who trusts it.
+    TestHostileToken,
 }
 
 impl Contract {
@@ -60,6 +62,7 @@ impl Contract {
             Self::Obligation => "obligation",
             Self::Market => "market",
             Self::TestPsp22 => "test-psp22",
+            Self::TestHostileToken => "test-hostile-token",
         }
     }
 
@@ -68,6 +71,7 @@ impl Contract {
         Path::new(match self {
             Self::Reputation | Self::Obligation | Self::Market => self.name(),
             Self::TestPsp22 => "e2e-tests/contracts/psp22",
+            Self::TestHostileToken => "e2e-tests/contracts/hostile-token",
         })
     }
 

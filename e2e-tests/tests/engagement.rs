@@ -953,6 +953,40 @@ fn who_takes_over_can_be_banned_in_turn() {
     deal.ends();
 }
 
+#[test]
+fn a_deal_without_fees_bonds_and_deposits_keeps_and_frees_places_all_the_same() {
+    let town = Town::with(|settings| settings.policy.assets[0].min_review_fee = 0);
+    let spec = RequestSpec { review_fee: 0, place_deposit: 0, provider_bond: 0, ..weekly(&town) };
+    let (due, price) = (spec.deliver_by, 2 * REWARD + REWARD / 10);
+    let engage = town.market().engage(spec, 2, WEEK, 0, 0).transferred_value(price);
+    let request = town.chain.call(&town.who(REQUESTER), engage).ok();
+    let deal = Deal { town, request };
+    deal.town.offer("pia", request, PRICE, due).ok();
+    deal.town.accept("pia", request, PRICE, due).ok();
+    assert_eq!((deal.town.state(request).open_places, deal.town.profile("pia").holds), (1, 1));
+    deal.until_due(0);
+    let closed = deal.close();
+    let told = PlaceVacated { request, provider: account("pia"), forfeited: 0 };
+    assert_eq!(closed.events::<PlaceVacated>(), [told]);
+    closed.ok();
+    assert_eq!((deal.town.state(request).open_places, deal.town.profile("pia").holds), (0, 0));
+
+    let due = deal.town.chain.now() + WEEK;
+    deal.town.offer("paul", request, PRICE, due).ok();
+    let takeover = deal.town.market().takeover(request, account("paul"), PRICE, due);
+    deal.town.chain.call(&deal.town.who(REQUESTER), takeover).ok();
+    assert_eq!((deal.town.state(request).open_places, deal.town.profile("paul").holds), (1, 1));
+    assert_eq!(deal.deliver("paul"), 1);
+    deal.judge(1, 80);
+    let closed = deal.close();
+    assert_eq!(closed.events::<RequestSettled>(), [RequestSettled { request, submissions: 2, deposit: 0 }]);
+    closed.ok();
+    assert_eq!((deal.town.state(request).open_places, deal.town.profile("paul").holds), (0, 0));
+    assert_eq!(deal.town.claim(request, 1).ok(), PRICE);
+    assert_eq!(deal.town.reclaim(request).ok(), 2 * REWARD - PRICE);
+    deal.ends();
+}
+
 // Others
 
 #[test]

@@ -13,7 +13,7 @@ use interfaces::{
         Access, Asset, AssetPolicy, Award, Duplicates, Error, OfferRetracted, Policy, PolicyApplied, PolicyProposed,
         PolicyReason, Pruned, RequestReason, RequestSpec, Verdict,
     },
-    Balance, Market as _, Obligation as _, RequestId, Timestamp,
+    Balance, Market as _, RequestId, Timestamp,
 };
 
 /// From proposing a policy to its coming into force: the notice of the pool's first terms.
