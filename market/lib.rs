@@ -846,6 +846,8 @@ pub mod market {
             };
             self.next_request.set(&next);
             self.record_request(id, spec, &state, engagement);
+            // The requester pays for the cell that pruning writes what it never reclaimed into.
+            self.ensure_credit(spec.asset, requester);
             self.credit_to(spec.asset, policy.treasury, quote.protocol_fee.saturating_add(quote.premium));
             self.take_price(spec.asset, requester, &quote, max_premium)?;
             self.env().emit_event(interfaces::market::RequestPosted { request: id, requester, quote });

@@ -79,7 +79,7 @@ fn run(file: &Path, json: bool) -> Result<ExitCode> {
     let contracts = build::contracts()?;
     let mut out = io::stdout().lock();
     let paint = Paint { colour: !json && out.is_terminal() };
-    let mut timeline = Timeline::new(paint);
+    let mut timeline = Timeline::of(&scenario, paint);
     if !json {
         writeln!(out, "{}\n", scenario.title)?;
         if !scenario.about.is_empty() {

@@ -1,9 +1,9 @@
 //! Plays a scenario on real contracts and keeps account of everything that moves.
 
 use super::{
-    amounts::{show_amount, thousands},
-    read::{Action, Actor, Plan, RequestPlan, Scenario, ScorePlan, Step},
-    report::{Account, Cost, Entry, Escrow, Member, Outcome, Report, Reputation, Story},
+    amounts::{show_amount, show_time, thousands},
+    read::{Action, Actor, DeliveryPlan, OfferEnd, Plan, RequestPlan, Scenario, ScorePlan, Step},
+    report::{Account, Cost, Delivered, Entry, Escrow, Member, Outcome, Report, Reputation, Story},
 };
 use crate::{
     build::Contracts,
@@ -13,7 +13,7 @@ use crate::{
 use anyhow::{ensure, Context, Result};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{self, Access, Asset, Award, Duplicates, RequestSpec, Verdict, MAX_BATCH},
+    market::{self, Access, Asset, Engagement, Offer, RequestSpec, RequestState, Verdict, MAX_BATCH},
     obligation, reputation, Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::{Decode, Encode};
@@ -27,6 +27,13 @@ const WITHIN: Timestamp = 20;
 /// In the first half of the review window only drawn members may commit: a request that plays itself waits until the
 /// last quarter.
 const COMMITS_IN_LAST: Timestamp = 4;
+/// Sixteenths of the time for signalling before whose end a request that plays itself negotiates: offers come from the
+/// first of these until the second, are taken back at the third, and accepted at the last.
+const OFFERS_FROM: Timestamp = 8;
+const OFFERS_UNTIL: Timestamp = 4;
+const OFFERS_RETRACTED: Timestamp = 3;
+const OFFERS_ACCEPTED: Timestamp = 2;
+const SIXTEENTHS: Timestamp = 16;
 
 /// Plays the whole story. `watch` sees each entry of the timeline as it happens.
 pub fn play(scenario: &Scenario, contracts: &Contracts, watch: impl FnMut(&Entry)) -> Result<Report> {
@@ -43,6 +50,14 @@ struct Live {
     /// In the order of the plan's deliveries; `None` where nothing was delivered.
     delivered: Vec<Option<SubmissionId>>,
     submissions: u32,
+    /// How often the place of an engagement became vacant.
+    vacancies: u32,
+    /// Whether what was planned for the present vacancy is under way.
+    refilling: bool,
+    /// Offers for takeovers that were made.
+    takeovers: usize,
+    /// Whether an engagement that plays itself is paid out.
+    ended: bool,
 }
 
 struct Player<'a, W> {
@@ -59,6 +74,7 @@ struct Player<'a, W> {
     escrow: Escrow,
     costs: BTreeMap<&'static str, Cost>,
     timeline: Vec<Entry>,
+    deliveries: Vec<Delivered>,
     watch: W,
 }
 
@@ -90,6 +106,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             escrow,
             costs: BTreeMap::new(),
             timeline: Vec::new(),
+            deliveries: Vec::new(),
             watch,
         };
         for step in &scenario.steps {
@@ -190,6 +207,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             }
             self.costs.entry(message_name).or_default().add(called.gas);
             self.keep_account(&called.emitted);
+            self.keep_deliveries(&called.emitted);
             notes = self.notes(&called.emitted);
         }
         self.enter(Entry {
@@ -250,8 +268,46 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 let deed = format!("take {} of {}", counted(*places, "place"), self.title(*request));
                 self.send_with(step, "signal", deed, deposit, market(&world).signal(id, *places));
             }
-            Action::Submit { request } => {
-                self.submit(step, *request)?;
+            Action::Offer { request, price, within } => self.offer(step, *request, *price, *within)?,
+            Action::RetractOffer { request } => {
+                let id = self.live(*request)?.id;
+                let deed = format!("take the offer for {} back", self.title(*request));
+                self.send(step, "retract_offer", deed, market(&world).retract_offer(id));
+            }
+            Action::Accept { request, provider, price } => {
+                let (id, provider) = (self.live(*request)?.id, self.account_of(*provider));
+                let (price, deliver_by) = self.standing_offer(id, provider, *price);
+                let deed = format!("accept the offer of {} for {}", self.name(&provider), self.title(*request));
+                self.send(step, "accept", deed, market(&world).accept(id, provider, price, deliver_by));
+            }
+            Action::TakeOver { request, provider, price } => {
+                let (id, provider) = (self.live(*request)?.id, self.account_of(*provider));
+                let (price, deliver_by) = self.standing_offer(id, provider, *price);
+                let deed = format!("let {} take over {}", self.name(&provider), self.title(*request));
+                let done = self.send(step, "takeover", deed, market(&world).takeover(id, provider, price, deliver_by));
+                if let (Some(()), Some(live)) = (done, self.live[*request].as_mut()) {
+                    live.refilling = false;
+                }
+            }
+            Action::WithdrawRequest { request } => {
+                let id = self.live(*request)?.id;
+                let deed = format!("withdraw {}", self.title(*request));
+                self.send(step, "withdraw_request", deed, market(&world).withdraw_request(id));
+            }
+            Action::Submit { request } => self.submit(step, *request)?,
+            Action::Revise { request, submission } => {
+                let id = self.live(*request)?.id;
+                let content = hash_of(&(&self.request_plan(*request).name, step.who, submission, "revised"));
+                let deed = format!("revise submission {submission} of {}", self.title(*request));
+                let message = market(&world).revise(id, *submission, content, self.uri(*request, step.who));
+                self.send(step, "revise", deed, message);
+            }
+            Action::Unseal { request, submission } => {
+                let id = self.live(*request)?.id;
+                let (content, uri) = self.content(*request, step.who, *submission);
+                let deed = format!("unseal what they delivered for {}", self.title(*request));
+                let message = market(&world).unseal(id, *submission, content, uri, salt(id, *submission, &me));
+                self.send(step, "unseal", deed, message);
             }
             Action::ReportNoShow { request, provider } => {
                 let id = self.live(*request)?.id;
@@ -289,6 +345,14 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 while let Some(MAX_BATCH) =
                     self.send(step, "settle", deed.clone(), market(&world).settle(id, MAX_BATCH))
                 {}
+            }
+            Action::ClosePeriod { request } => self.close_period(step, *request)?,
+            Action::Prune { request } => {
+                let id = self.live(*request)?.id;
+                let deed = format!("prune {}", self.title(*request));
+                while let Some(MAX_BATCH) = self.send(step, "prune", deed.clone(), market(&world).prune(id, MAX_BATCH))
+                {
+                }
             }
             Action::Claim { request, submission } => {
                 let id = self.live(*request)?.id;
@@ -328,8 +392,19 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             Action::UnpauseObligation => {
                 self.send(step, "unpause", "unpause enlisting".into(), obligation(&world).unpause());
             }
+            Action::PlanUnsealing { request } => self.plan_unsealing(*request)?,
             Action::PlanReviews { request } => self.plan_reviews(*request)?,
-            Action::WrapUp { request } => self.wrap_up(step, *request)?,
+            Action::BeginPeriod { request, vacancies } => self.begin_period(*request, *vacancies)?,
+            Action::DeliverPeriod { request, vacancies } => {
+                if self.live(*request)?.vacancies == *vacancies {
+                    self.submit(step, *request)?;
+                }
+            }
+            Action::ReviewPeriod { request, period } => self.review_period(step, *request, *period)?,
+            Action::WrapUp { request } => match self.request_plan(*request).engagement {
+                Some(_) => self.wrap_up_periods(step, *request)?,
+                None => self.wrap_up(step, *request)?,
+            },
             Action::Show => {
                 let notes = self.members().iter().map(Member::summary).collect();
                 let (at, who) = (self.chain.now() - self.began, Vec::new());
@@ -357,9 +432,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             asset: Asset::Native,
             reward: wanted.reward,
             review_fee: wanted.review_fee,
-            access: Access::Open,
-            award: Award::PerSubmission,
-            duplicates: Duplicates::Independent,
+            access: wanted.access,
+            award: wanted.award.clone(),
+            duplicates: wanted.duplicates,
             curve: wanted.curve.clone(),
             limit: wanted.limit,
             per_provider: wanted.per_provider,
@@ -378,12 +453,33 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         };
         let world = self.world.clone();
         // A request that is refused here is refused by `post` for the same reason, and is entered there.
-        let quoted = self.chain.dry_run(&self.account_of(step.who), world.market().quote(spec.clone())).result;
+        let (me, market) = (self.account_of(step.who), world.market());
+        let quoted = match wanted.engagement {
+            Some(engagement) => {
+                self.chain.dry_run(&me, market.quote_engagement(spec.clone(), engagement.periods)).result
+            }
+            None => self.chain.dry_run(&me, market.quote(spec.clone())).result,
+        };
         let total = quoted.ok().and_then(Result::ok).map_or(0, |quote| quote.total);
         let deed = format!("post {}", self.title(plan));
-        let id = self.send_with(step, "post", deed, total, world.market().post(spec.clone(), 0));
+        let id = match wanted.engagement {
+            Some(of) => {
+                let message = world.market().engage(spec.clone(), of.periods, of.period, of.missed, 0);
+                self.send_with(step, "engage", deed, total, message)
+            }
+            None => self.send_with(step, "post", deed, total, world.market().post(spec.clone(), 0)),
+        };
         let delivered = vec![None; wanted.deliveries.len()];
-        self.live[plan] = id.map(|id| Live { id, spec, delivered, submissions: 0 });
+        self.live[plan] = id.map(|id| Live {
+            id,
+            spec,
+            delivered,
+            submissions: 0,
+            vacancies: 0,
+            refilling: false,
+            takeovers: 0,
+            ended: false,
+        });
         Ok(id.is_some())
     }
 
@@ -393,21 +489,27 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             return Ok(());
         }
         let wanted = self.request_plan(plan);
-        let live = self.live(plan)?;
-        let (windows, spec) = (wanted.windows, live.spec.clone());
-        let providers: BTreeSet<_> = wanted.deliveries.iter().map(|delivery| delivery.provider).collect();
-        for provider in providers {
-            let places = wanted.deliveries.iter().filter(|delivery| delivery.provider == provider).count();
-            let places = u16::try_from(places).context("more places than a request has")?;
-            let at = spec.signal_by - windows.signal / 2;
-            self.plan_action(at, provider, Action::Signal { request: plan, places });
+        let (windows, spec) = (wanted.windows, self.live(plan)?.spec.clone());
+        match wanted.access {
+            Access::Open => self.plan_signals(plan, &spec)?,
+            Access::Offers => self.plan_offers(plan, &spec),
+        }
+        if wanted.engagement.is_some() {
+            // Where nobody is accepted, the engagement ends here.
+            let over = spec.deliver_by + windows.reveal / WITHIN;
+            self.plan_action(over, wanted.keeper, Action::WrapUp { request: plan });
+            return Ok(());
         }
         for delivery in wanted.deliveries.iter().filter(|delivery| delivery.delivers) {
-            let at = spec.deliver_by - windows.deliver / 2;
+            let at = half_way(spec.signal_by, due(wanted, delivery, &spec));
             self.plan_action(at, delivery.provider, Action::Submit { request: plan });
         }
-        let opens = spec.deliver_by + windows.review / WITHIN;
         if wanted.deliveries.iter().any(|delivery| delivery.delivers) {
+            if wanted.is_sealed() {
+                let unseals = half_way(spec.deliver_by, review_from(wanted, &spec));
+                self.plan_action(unseals, wanted.keeper, Action::PlanUnsealing { request: plan });
+            }
+            let opens = review_from(wanted, &spec) + commits(wanted) / WITHIN;
             self.plan_action(opens, wanted.keeper, Action::OpenReviews { request: plan });
             self.plan_action(opens, wanted.keeper, Action::PlanReviews { request: plan });
         }
@@ -416,21 +518,146 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         Ok(())
     }
 
+    /// Providers take a place for each of their deliveries, half way to the deadline.
+    fn plan_signals(&mut self, plan: Plan, spec: &RequestSpec) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let providers: BTreeSet<_> = wanted.deliveries.iter().map(|delivery| delivery.provider).collect();
+        for provider in providers {
+            let places = wanted.deliveries.iter().filter(|delivery| delivery.provider == provider).count();
+            let places = u16::try_from(places).context("more places than a request has")?;
+            let at = spec.signal_by - wanted.windows.signal / 2;
+            self.plan_action(at, provider, Action::Signal { request: plan, places });
+        }
+        Ok(())
+    }
+
+    /// Offers are made, lowered, taken back and accepted before signalling ends.
+    fn plan_offers(&mut self, plan: Plan, spec: &RequestSpec) {
+        let wanted = self.request_plan(plan);
+        let before_end = |sixteenths| spec.signal_by - wanted.windows.signal * sixteenths / SIXTEENTHS;
+        for offer in wanted.offers.iter().filter(|offer| !offer.takeover) {
+            let (first, last) = (before_end(OFFERS_FROM), before_end(OFFERS_UNTIL));
+            let count = offer.prices.len() as Timestamp;
+            for (index, price) in (0..).zip(&offer.prices) {
+                let at = first + (last - first) * index / count;
+                let action = Action::Offer { request: plan, price: *price, within: offer.within };
+                self.plan_action(at, offer.provider, action);
+            }
+            match offer.ends {
+                OfferEnd::Accepted => {
+                    let accept = Action::Accept { request: plan, provider: offer.provider, price: None };
+                    self.plan_action(before_end(OFFERS_ACCEPTED), wanted.requester, accept);
+                }
+                OfferEnd::Retracted => {
+                    let retract = Action::RetractOffer { request: plan };
+                    self.plan_action(before_end(OFFERS_RETRACTED), offer.provider, retract);
+                }
+                OfferEnd::Left => {}
+            }
+        }
+        if wanted.engagement.is_some() {
+            let begin = Action::BeginPeriod { request: plan, vacancies: 0 };
+            self.plan_action(before_end(OFFERS_ACCEPTED), wanted.keeper, begin);
+        }
+    }
+
+    /// Makes an offer, or changes it: for the time after signalling, or for the rest of a vacant engagement.
+    fn offer(&mut self, step: &Step, plan: Plan, price: Balance, within: Option<Timestamp>) -> Result<()> {
+        let (live, now) = (self.live(plan)?, self.chain.now());
+        let (id, spec) = (live.id, live.spec.clone());
+        let vacant = self.engagement(id).filter(|engagement| engagement.pool.is_some() && engagement.tenure.is_none());
+        let deliver_by = match (vacant, within) {
+            (Some(engagement), within) => now + within.unwrap_or(engagement.period),
+            (None, Some(within)) => spec.signal_by + within,
+            (None, None) => spec.deliver_by,
+        };
+        let stands = self.offer_of(id, self.account_of(step.who)).is_some_and(|offer| offer.open);
+        let (what, deposit) = match stands {
+            true => ("change the offer for", 0),
+            false => ("make an offer for", spec.place_deposit),
+        };
+        let deed = format!("{what} {}", self.title(plan));
+        let uri = format!("scenario:{}/offer", self.scenario.actors[step.who].name).into_bytes();
+        self.send_with(step, "offer", deed, deposit, self.world.market().offer(id, price, deliver_by, uri));
+        Ok(())
+    }
+
+    fn offer_of(&self, id: RequestId, provider: AccountId) -> Option<Offer> {
+        let page = self.chain.read(self.world.market().offers(id, Some(provider), 1));
+        page.ok().and_then(|page| page.into_iter().next()).map(|(_, offer)| offer)
+    }
+
+    /// Price and deadline of an offer, or of none there is, at this price if one is wanted.
+    fn standing_offer(&self, id: RequestId, provider: AccountId, price: Option<Balance>) -> (Balance, Timestamp) {
+        let (standing, deliver_by) =
+            self.offer_of(id, provider).map_or((0, 0), |offer| (offer.price, offer.deliver_by));
+        (price.unwrap_or(standing), deliver_by)
+    }
+
+    fn engagement(&self, id: RequestId) -> Option<Engagement> {
+        self.chain.read(self.world.market().engagement(id)).ok()
+    }
+
+    fn state(&self, id: RequestId) -> Option<RequestState> {
+        self.chain.read(self.world.market().request(id)).ok().map(|(_, state)| state)
+    }
+
+    /// All that the market holds for a request, deposits included; nothing once it is pruned.
+    fn in_escrow(&self, id: RequestId) -> Balance {
+        self.state(id).map_or(0, |state| state.held + state.deposits + state.offer_deposits)
+    }
+
+    /// What `who` delivers as this submission, and where it is.
+    fn content(&self, plan: Plan, who: Actor, submission: SubmissionId) -> (Hash, Vec<u8>) {
+        (hash_of(&(&self.request_plan(plan).name, who, submission)), self.uri(plan, who))
+    }
+
+    fn uri(&self, plan: Plan, who: Actor) -> Vec<u8> {
+        format!("scenario:{}/{}", self.request_plan(plan).name, self.scenario.actors[who].name).into_bytes()
+    }
+
     fn submit(&mut self, step: &Step, plan: Plan) -> Result<()> {
         let live = self.live(plan)?;
         let wanted = self.request_plan(plan);
         let delivery = wanted.deliveries.iter().enumerate().position(|(index, delivery)| {
             delivery.provider == step.who && delivery.delivers && live.delivered[index].is_none()
         });
-        let content = hash_of(&(&wanted.name, step.who, live.submissions));
-        let uri = format!("scenario:{}/{}", wanted.name, self.scenario.actors[step.who].name);
-        let deed = format!("deliver {}", self.title(plan));
-        let message = self.world.market().submit(live.id, content, uri.into_bytes());
-        let submission = self.send(step, "submit", deed, message);
+        let (id, number, me) = (live.id, live.submissions, self.account_of(step.who));
+        let (content, uri) = self.content(plan, step.who, number);
+        let mut market = self.world.market();
+        let submission = match wanted.is_sealed() {
+            true => {
+                let seal = (id, me, content, uri, salt(id, number, &me)).encode();
+                let seal = Hash::from(contract_build::code_hash(&seal));
+                let deed = format!("deliver {} under a seal", self.title(plan));
+                self.send(step, "submit_sealed", deed, market.submit_sealed(id, seal))
+            }
+            false => {
+                let deed = format!("deliver {}", self.title(plan));
+                self.send(step, "submit", deed, market.submit(id, content, uri))
+            }
+        };
         if let (Some(submission), Some(live)) = (submission, self.live[plan].as_mut()) {
-            live.submissions += 1;
+            live.submissions = submission + 1;
+            // In an engagement the submission's number is its period.
+            let delivery = match wanted.engagement {
+                Some(_) => usize::try_from(submission).ok().filter(|period| *period < live.delivered.len()),
+                None => delivery,
+            };
             if let Some(delivery) = delivery {
                 live.delivered[delivery] = Some(submission);
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans that providers open their seals.
+    fn plan_unsealing(&mut self, plan: Plan) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let delivered = self.live(plan)?.delivered.clone();
+        for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
+            if let (true, Some(submission)) = (delivery.unseals, submission) {
+                self.plan_action(self.chain.now(), delivery.provider, Action::Unseal { request: plan, submission });
             }
         }
         Ok(())
@@ -442,20 +669,21 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         let live = self.live(plan)?;
         let (review_by, delivered) = (live.spec.review_by, live.delivered.clone());
         for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
-            if let Some(submission) = submission {
+            if let (true, Some(submission)) = (delivery.unseals, submission) {
                 self.plan_round(plan, submission, &delivery.scores, review_by);
             }
         }
         Ok(())
     }
 
+    /// Plans the reviews of one submission, in the window for commitments that ends at `review_by`.
     fn plan_round(&mut self, request: Plan, submission: SubmissionId, scores: &[ScorePlan], review_by: Timestamp) {
-        let windows = self.request_plan(request).windows;
+        let wanted = self.request_plan(request);
         for ScorePlan { enforcer, score, reveals, duplicate_of } in scores.iter().cloned() {
-            let commits = review_by - windows.review / COMMITS_IN_LAST;
+            let commits = review_by - commits(wanted) / COMMITS_IN_LAST;
             self.plan_action(commits, enforcer, Action::Commit { request, submission, score, duplicate_of });
             if reveals {
-                let reveals = review_by + windows.reveal / COMMITS_IN_LAST;
+                let reveals = review_by + wanted.windows.reveal / COMMITS_IN_LAST;
                 self.plan_action(reveals, enforcer, Action::Reveal { request, submission, score, duplicate_of });
             }
         }
@@ -471,15 +699,18 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         Ok(done && matches!(read, Ok(submission) if submission.verdict == Verdict::Pending))
     }
 
-    /// Finalizes, settles and pays what can be; plans the second window where one began.
-    fn wrap_up(&mut self, step: &Step, plan: Plan) -> Result<()> {
+    /// Finalizes what has no verdict, and plans the second windows where some begin. Returns whether one began.
+    fn finalize_all(&mut self, step: &Step, plan: Plan, submissions: &[SubmissionId]) -> Result<bool> {
         let wanted = self.request_plan(plan);
-        let live = self.live(plan)?;
-        let (id, delivered, now) = (live.id, live.delivered.clone(), self.chain.now());
+        let (id, delivered) = (self.live(plan)?.id, self.live(plan)?.delivered.clone());
         let mut reopened = false;
-        for submission in 0..live.submissions {
+        for submission in submissions.iter().copied() {
             let read = self.chain.read(self.world.market().submission(id, submission));
-            if matches!(read, Ok(submission) if submission.verdict != Verdict::Pending) {
+            if !matches!(read, Ok(submission) if submission.verdict == Verdict::Pending) {
+                continue;
+            }
+            // One whose original has a second window waits for it.
+            if reopened && !self.would_be_accepted(step.who, self.world.market().finalize(id, submission)) {
                 continue;
             }
             if self.finalize(step, plan, submission)? {
@@ -487,40 +718,219 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 let delivery = delivered.iter().position(|known| *known == Some(submission));
                 if let Some(delivery) = delivery {
                     let scores = &wanted.deliveries[delivery].second_scores;
-                    self.plan_round(plan, submission, scores, now + wanted.windows.review);
+                    self.plan_round(plan, submission, scores, self.chain.now() + commits(wanted));
                 }
             }
         }
         if reopened {
-            let over = now + wanted.windows.review + wanted.windows.reveal + wanted.windows.reveal / WITHIN;
+            let reveal = wanted.windows.reveal;
+            let over = self.chain.now() + commits(wanted) + reveal + reveal / WITHIN;
             self.plan_action(over, step.who, Action::WrapUp { request: plan });
+        }
+        Ok(reopened)
+    }
+
+    /// Finalizes, settles and pays what can be; plans the second window where one began.
+    fn wrap_up(&mut self, step: &Step, plan: Plan) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let all: Vec<_> = (0..self.live(plan)?.submissions).collect();
+        if self.finalize_all(step, plan, &all)? {
             return Ok(());
         }
         let as_keeper = |action| Step { action, expect: None, ..step.clone() };
+        let delivered = self.live(plan)?.delivered.clone();
         let absent: BTreeSet<_> = wanted
             .deliveries
             .iter()
             .zip(&delivered)
-            .filter(|(_, submission)| submission.is_none())
+            .filter(|(delivery, submission)| submission.is_none() || wanted.is_sealed() && !delivery.unseals)
             .map(|(delivery, _)| delivery.provider)
             .collect();
         for provider in absent {
             self.act(&as_keeper(Action::ReportNoShow { request: plan, provider }))?;
         }
         self.act(&as_keeper(Action::Settle { request: plan }))?;
-        for submission in delivered.into_iter().flatten() {
-            self.act(&as_keeper(Action::Claim { request: plan, submission }))?;
+        let opened = |delivery: &DeliveryPlan| !wanted.is_sealed() || delivery.unseals;
+        for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
+            if let (true, Some(submission)) = (opened(delivery), submission) {
+                self.act(&as_keeper(Action::Claim { request: plan, submission }))?;
+            }
         }
-        let requester = Step { who: wanted.requester, ..as_keeper(Action::Reclaim { request: plan }) };
+        self.end_request(step, plan)
+    }
+
+    /// The requester reclaims, offers that were left are taken back, storage is freed, and everyone is paid out.
+    fn end_request(&mut self, step: &Step, plan: Plan) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let id = self.live(plan)?.id;
+        let alone = |who, action| Step { at: step.at, who, action, expect: None };
         if self.would_be_accepted(wanted.requester, self.world.market().reclaim(id)) {
-            self.act(&requester)?;
+            self.act(&alone(wanted.requester, Action::Reclaim { request: plan }))?;
+        }
+        if wanted.prune {
+            self.act(&alone(step.who, Action::Prune { request: plan }))?;
+        }
+        for offer in &wanted.offers {
+            if self.would_be_accepted(offer.provider, self.world.market().retract_offer(id)) {
+                self.act(&alone(offer.provider, Action::RetractOffer { request: plan }))?;
+            }
         }
         self.pay_out(step, wanted)
+    }
+
+    /// Begins the present period of an engagement that still has the same provider, and plans how it goes on.
+    fn begin_period(&mut self, plan: Plan, vacancies: u32) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let (live, now) = (self.live(plan)?, self.chain.now());
+        let engagement = self.engagement(live.id).filter(|_| live.vacancies == vacancies);
+        let Some((engagement, tenure)) = engagement.and_then(|of| of.tenure.clone().map(|tenure| (of, tenure))) else {
+            return Ok(());
+        };
+        let over = match now.checked_sub(tenure.first_deliver_by) {
+            Some(since) => since / engagement.period + 1,
+            None => 0,
+        };
+        let period = tenure.first + u32::try_from(over).context("more periods than there are")?;
+        if period >= engagement.periods {
+            return Ok(());
+        }
+        let due = tenure.first_deliver_by + engagement.period * over;
+        let delivery = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
+        let reveal = wanted.windows.reveal;
+        let over = match delivery.filter(|delivery| delivery.delivers) {
+            Some(delivery) => {
+                let deliver = Action::DeliverPeriod { request: plan, vacancies };
+                self.plan_action(half_way(now, due), delivery.provider, deliver);
+                let opens = due + commits(wanted) / WITHIN;
+                self.plan_action(opens, wanted.keeper, Action::ReviewPeriod { request: plan, period });
+                due + commits(wanted) + reveal
+            }
+            None => due,
+        };
+        self.plan_action(over + reveal / WITHIN, wanted.keeper, Action::WrapUp { request: plan });
+        self.plan_action(due, wanted.keeper, Action::BeginPeriod { request: plan, vacancies });
+        Ok(())
+    }
+
+    /// Opens what was delivered for a period, and plans its reviews.
+    fn review_period(&mut self, step: &Step, plan: Plan, period: SubmissionId) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let id = self.live(plan)?.id;
+        let read = self.chain.read(self.world.market().submission(id, period)).ok();
+        // What a takeover has moved to a later time is planned again for it.
+        let Some(delivery) = read.filter(|delivery| delivery.window_start <= self.chain.now()) else {
+            return Ok(());
+        };
+        if self.state(id).is_some_and(|state| state.opened <= period) {
+            self.act(&Step { action: Action::OpenReviews { request: plan }, expect: None, ..step.clone() })?;
+        }
+        let planned = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
+        if let Some(planned) = planned {
+            self.plan_round(plan, period, &planned.scores, delivery.window_start + commits(wanted));
+        }
+        Ok(())
+    }
+
+    /// Closes the next period, and notes what was never delivered.
+    fn close_period(&mut self, step: &Step, plan: Plan) -> Result<()> {
+        let id = self.live(plan)?.id;
+        let deed = format!("close a period of {}", self.title(plan));
+        let period = self.state(id).map_or(0, |state| state.settled);
+        let tenure = self.engagement(id).and_then(|engagement| engagement.tenure);
+        let closed = self.send(step, "close_period", deed, self.world.market().close_period(id));
+        let Some(tenure) = closed.and(tenure) else { return Ok(()) };
+        if self.delivered(id, period).is_none() {
+            self.deliver(id, period, &tenure.provider, "not delivered");
+        }
+        if self.engagement(id).is_some_and(|engagement| engagement.tenure.is_none()) {
+            let lost = self.live(plan)?.spec.place_deposit;
+            if let Some(delivered) = self.delivered(id, period) {
+                delivered.deposit_lost = lost;
+            }
+        }
+        Ok(())
+    }
+
+    /// Closes and pays the periods that can be; has a vacant place filled, and the end paid out.
+    fn wrap_up_periods(&mut self, step: &Step, plan: Plan) -> Result<()> {
+        let (id, ended) = (self.live(plan)?.id, self.live(plan)?.ended);
+        let Some(state) = self.state(id).filter(|_| !ended) else { return Ok(()) };
+        let wanted = self.request_plan(plan);
+        let as_keeper = |action| Step { action, expect: None, ..step.clone() };
+        let due: Vec<_> = (state.settled..state.opened)
+            .filter(|period| self.would_be_accepted(step.who, self.world.market().finalize(id, *period)))
+            .collect();
+        self.finalize_all(step, plan, &due)?;
+        while self.would_be_accepted(step.who, self.world.market().close_period(id)) {
+            self.act(&as_keeper(Action::ClosePeriod { request: plan }))?;
+        }
+        let Some(state) = self.state(id) else { return Ok(()) };
+        for submission in 0..state.settled {
+            if self.would_be_accepted(step.who, self.world.market().claim(id, submission)) {
+                self.act(&as_keeper(Action::Claim { request: plan, submission }))?;
+            }
+        }
+        let providers: BTreeSet<_> = wanted.offers.iter().map(|offer| offer.provider).collect();
+        for who in providers {
+            if self.would_be_accepted(who, self.world.market().withdraw(Asset::Native)) {
+                self.act(&Step { who, ..as_keeper(Action::Withdraw) })?;
+            }
+        }
+        if state.closed {
+            if let Some(live) = self.live[plan].as_mut() {
+                live.ended = true;
+            }
+            return self.end_request(step, plan);
+        }
+        let vacant = self.engagement(id).is_some_and(|of| of.pool.is_some() && of.tenure.is_none());
+        if vacant {
+            self.plan_vacancy(plan);
+        }
+        Ok(())
+    }
+
+    /// Once a vacancy: plans that others offer to take over, and one is accepted; or the requester gives the rest up.
+    fn plan_vacancy(&mut self, plan: Plan) {
+        let wanted = self.request_plan(plan);
+        let now = self.chain.now();
+        let (offers, decides) = (now + wanted.windows.signal / 4, now + wanted.windows.signal / 2);
+        let Some(live) = self.live[plan].as_mut().filter(|live| !live.refilling) else { return };
+        live.refilling = true;
+        live.vacancies += 1;
+        let vacancies = live.vacancies;
+        let waiting: Vec<_> = wanted.offers.iter().filter(|offer| offer.takeover).skip(live.takeovers).collect();
+        let accepted = waiting.iter().position(|offer| offer.ends == OfferEnd::Accepted);
+        let now_made = accepted.map_or(waiting.len(), |accepted| accepted + 1);
+        live.takeovers += now_made;
+        let request = plan;
+        for offer in &waiting[..now_made] {
+            for price in &offer.prices {
+                self.plan_action(
+                    offers,
+                    offer.provider,
+                    Action::Offer { request, price: *price, within: offer.within },
+                );
+            }
+            match offer.ends {
+                OfferEnd::Accepted => {
+                    let accept = Action::TakeOver { request, provider: offer.provider, price: None };
+                    self.plan_action(decides, wanted.requester, accept);
+                    self.plan_action(decides, wanted.keeper, Action::BeginPeriod { request, vacancies });
+                }
+                OfferEnd::Retracted => self.plan_action(offers, offer.provider, Action::RetractOffer { request }),
+                OfferEnd::Left => {}
+            }
+        }
+        if accepted.is_none() {
+            self.plan_action(decides, wanted.requester, Action::Reclaim { request });
+            self.plan_action(decides, wanted.keeper, Action::WrapUp { request });
+        }
     }
 
     /// Everyone who took part withdraws, and the keeper has their reputation minted.
     fn pay_out(&mut self, step: &Step, wanted: &RequestPlan) -> Result<()> {
         let mut parties = vec![wanted.requester];
+        parties.extend(wanted.offers.iter().map(|offer| offer.provider));
         for delivery in &wanted.deliveries {
             parties.push(delivery.provider);
             parties.extend(delivery.scores.iter().chain(&delivery.second_scores).map(|score| score.enforcer));
@@ -561,6 +971,14 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 self.escrow.refunded += claimed.deposit;
             } else if let Some(reclaimed) = event.decode::<market::Reclaimed>() {
                 self.escrow.refunded += reclaimed.amount;
+            } else if let Some(withdrawn) = event.decode::<market::RequestWithdrawn>() {
+                self.escrow.refunded += withdrawn.amount;
+            } else if let Some(retracted) = event.decode::<market::OfferRetracted>() {
+                self.escrow.refunded += retracted.deposit;
+            } else if let Some(settled) = event.decode::<market::RequestSettled>() {
+                self.escrow.refunded += settled.deposit;
+            } else if let Some(pruned) = event.decode::<market::Pruned>() {
+                self.escrow.refunded += pruned.reclaimed;
             } else if let Some(withdrawn) = event.decode::<market::Withdrawn>() {
                 self.escrow.withdrawn += withdrawn.amount;
                 let owner = self.scenario.actors.iter().position(|actor| actor.account == withdrawn.who);
@@ -571,13 +989,74 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         }
     }
 
+    /// Writes down what is delivered, judged and paid.
+    fn keep_deliveries(&mut self, emitted: &[Emitted]) {
+        for event in emitted {
+            if let Some(submitted) = event.decode::<market::Submitted>() {
+                self.deliver(submitted.request, submitted.submission, &submitted.provider, "not reviewed");
+            } else if let Some(sealed) = event.decode::<market::SubmissionSealed>() {
+                self.deliver(sealed.request, sealed.submission, &sealed.provider, "never unsealed");
+            } else if let Some(unsealed) = event.decode::<market::Unsealed>() {
+                if let Some(delivered) = self.delivered(unsealed.request, unsealed.submission) {
+                    delivered.verdict = "not reviewed".into();
+                }
+            } else if let Some(finalized) = event.decode::<market::SubmissionFinalized>() {
+                if let Some(delivered) = self.delivered(finalized.request, finalized.submission) {
+                    delivered.verdict = verdict(&finalized);
+                    delivered.median =
+                        matches!(finalized.verdict, Verdict::Quorum | Verdict::Few).then_some(finalized.median);
+                    delivered.weight_bps = finalized.weight_bps;
+                    delivered.duplicate_of = finalized.duplicate_of;
+                }
+            } else if let Some(claimed) = event.decode::<market::Claimed>() {
+                if let Some(delivered) = self.delivered(claimed.request, claimed.submission) {
+                    delivered.pay = claimed.pay;
+                    delivered.deposit_lost = claimed.forfeited;
+                    delivered.reputation = claimed.reputation;
+                }
+            } else if let Some(absent) = event.decode::<market::NoShow>() {
+                let (request, provider) = (self.request_called(absent.request), self.name(&absent.provider));
+                let each = absent.forfeited / Balance::from(absent.places.max(1));
+                let mut left = absent.places;
+                for delivered in &mut self.deliveries {
+                    let sealed = delivered.verdict == "never unsealed";
+                    if sealed && delivered.request == request && delivered.provider == provider && left > 0 {
+                        delivered.deposit_lost = each;
+                        left -= 1;
+                    }
+                }
+                for _ in 0..left {
+                    let missed = Delivered::missed(&request, None, &provider);
+                    self.deliveries.push(Delivered { deposit_lost: each, ..missed });
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, request: RequestId, submission: SubmissionId, provider: &AccountId, verdict: &str) {
+        let delivered = Delivered::missed(&self.request_called(request), Some(submission), &self.name(provider));
+        self.deliveries.push(Delivered { verdict: verdict.into(), ..delivered });
+    }
+
+    fn delivered(&mut self, request: RequestId, submission: SubmissionId) -> Option<&mut Delivered> {
+        let name = self.request_called(request);
+        let same = |delivered: &&mut Delivered| delivered.request == name && delivered.submission == Some(submission);
+        self.deliveries.iter_mut().find(same)
+    }
+
+    /// What the file calls a request.
+    fn request_called(&self, id: RequestId) -> String {
+        let plan = self.live.iter().position(|live| live.as_ref().is_some_and(|live| live.id == id));
+        plan.map_or_else(|| format!("request {id}"), |plan| self.request_plan(plan).name.clone())
+    }
+
     /// Events for people.
     fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
         let mut notes: Vec<_> = emitted.iter().filter_map(|event| self.note(event)).collect();
         let declared: Vec<_> = emitted
             .iter()
             .filter_map(Emitted::decode::<obligation::OpsDeclared>)
-            .filter(|declared| declared.ops > 0)
+            .filter(|declared| declared.ops > 0 && declared.pool == self.world.pool)
             .map(|declared| self.name(&declared.who))
             .collect();
         if !declared.is_empty() {
@@ -595,9 +1074,15 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             return Some(format!("{} waits in line", self.name(&queued.who)));
         }
         if let Some(seated) = event.decode::<obligation::Seated>() {
+            if seated.pool != self.world.pool {
+                return Some(format!("{} is obliged to deliver in each period", self.name(&seated.who)));
+            }
             return Some(format!("{} takes a seat", self.name(&seated.who)));
         }
         if let Some(changed) = event.decode::<obligation::StandingChanged>() {
+            if changed.pool != self.world.pool {
+                return Some(format!("{} is {:?} in this engagement", self.name(&changed.who), changed.standing));
+            }
             let mut note = format!("{} is {:?}", self.name(&changed.who), changed.standing);
             if changed.standing == obligation::Standing::Banned {
                 note.push_str(&format!(
@@ -611,7 +1096,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             return Some(note);
         }
         if let Some(seen) = event.decode::<obligation::OpsSeen>() {
-            return Some(format!("each member has seen {} more", counted(seen.ops, "operation")));
+            // In the pool of an engagement it only says that a period is over.
+            let of_enforcers = seen.pool == self.world.pool;
+            return of_enforcers.then(|| format!("each member has seen {} more", counted(seen.ops, "operation")));
         }
         if let Some(changed) = event.decode::<obligation::FreezeChanged>() {
             let what = if changed.frozen { "is at rest" } else { "is back" };
@@ -653,8 +1140,19 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         if let Some(taken) = event.decode::<market::PlacesTaken>() {
             return (taken.deposit > 0).then(|| format!("deposit of {}", show_amount(taken.deposit)));
         }
+        if let Some(engaged) = event.decode::<market::Engaged>() {
+            let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
+            return Some(format!("{periods} of {}, at most {missed} missed", show_time(engaged.period)));
+        }
         if let Some(submitted) = event.decode::<market::Submitted>() {
             return Some(format!("submission {} of {}", submitted.submission, self.name(&submitted.provider)));
+        }
+        if let Some(sealed) = event.decode::<market::SubmissionSealed>() {
+            return Some(format!("submission {} of {}", sealed.submission, self.name(&sealed.provider)));
+        }
+        if let Some(opened) = event.decode::<market::ReviewsOpened>() {
+            let missed = opened.missed > 0;
+            return missed.then(|| format!("{} never delivered", counted(opened.missed, "submission")));
         }
         if let Some(revealed) = event.decode::<market::ReviewRevealed>() {
             let mut note =
@@ -670,9 +1168,55 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         if let Some(finalized) = event.decode::<market::SubmissionFinalized>() {
             return Some(verdict_note(&finalized));
         }
+        self.negotiation_note(event).or_else(|| self.payment_note(event))
+    }
+
+    /// What was offered, and periods of engagements.
+    fn negotiation_note(&self, event: &Emitted) -> Option<String> {
+        let time = |at: Timestamp| show_time(at - self.began);
+        if let Some(offer) = event.decode::<market::OfferMade>() {
+            let (who, price) = (self.name(&offer.provider), show_amount(offer.price));
+            return Some(format!("{who} asks {price} and delivers by {}", time(offer.deliver_by).trim()));
+        }
+        if let Some(retracted) = event.decode::<market::OfferRetracted>() {
+            let (who, deposit) = (self.name(&retracted.provider), show_amount(retracted.deposit));
+            return Some(format!("{who} has the deposit of {deposit} back"));
+        }
+        if let Some(settled) = event.decode::<market::RequestSettled>() {
+            let deposit = show_amount(settled.deposit);
+            return (settled.deposit > 0).then(|| format!("the deposit of {deposit} returns"));
+        }
+        if let Some(accepted) = event.decode::<market::OfferAccepted>() {
+            let mut note = format!("for {}, by {}", show_amount(accepted.price), time(accepted.deliver_by).trim());
+            if accepted.first_period > 0 {
+                note.push_str(&format!(", from period {} on", accepted.first_period));
+            }
+            return Some(note);
+        }
+        if let Some(closed) = event.decode::<market::PeriodClosed>() {
+            let outcome = match (closed.delivered, closed.accepted) {
+                (false, _) => "nothing was delivered".into(),
+                (true, false) => "not accepted".into(),
+                (true, true) => format!("accepted, {} earned", show_amount(closed.pay)),
+            };
+            return Some(format!("period {}: {outcome}", closed.period));
+        }
+        if let Some(vacated) = event.decode::<market::PlaceVacated>() {
+            let (who, lost) = (self.name(&vacated.provider), show_amount(vacated.forfeited));
+            return Some(format!("{who} loses the place, and the deposit of {lost}"));
+        }
+        if let Some(withdrawn) = event.decode::<market::RequestWithdrawn>() {
+            return Some(format!("{} credited", show_amount(withdrawn.amount)));
+        }
+        let pruned = event.decode::<market::Pruned>()?;
+        let rest = if pruned.finished { ", and all the rest" } else { "" };
+        Some(format!("{} freed{rest}", counted(pruned.count, "record")))
+    }
+
+    fn payment_note(&self, event: &Emitted) -> Option<String> {
         if let Some(claimed) = event.decode::<market::Claimed>() {
             let mut note = format!("{} earned {}", self.name(&claimed.provider), show_amount(claimed.pay));
-            for (amount, what) in [(claimed.deposit, "its deposit back"), (claimed.forfeited, "its deposit forfeited")]
+            for (amount, what) in [(claimed.deposit, "the deposit back"), (claimed.forfeited, "the deposit forfeited")]
             {
                 if amount > 0 {
                     note.push_str(&format!(", {what} ({})", show_amount(amount)));
@@ -704,6 +1248,22 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             .collect()
     }
 
+    /// Who ever had the place of an engagement that is not pruned.
+    fn providers(&self) -> Vec<Member> {
+        let mut members = Vec::new();
+        for (live, wanted) in self.live.iter().zip(&self.scenario.requests) {
+            let engagement = live.as_ref().and_then(|live| self.engagement(live.id));
+            let Some(pool) = engagement.and_then(|engagement| engagement.pool) else { continue };
+            let providers: BTreeSet<_> = wanted.offers.iter().map(|offer| offer.provider).collect();
+            for provider in providers {
+                let actor = &self.scenario.actors[provider];
+                let read = self.chain.read(self.world.obligation().membership(pool, actor.account));
+                members.extend(read.ok().map(|membership| Member::new(&actor.name, &membership)));
+            }
+        }
+        members
+    }
+
     /// Counts what everyone has in the end.
     fn report(mut self, contracts: &Contracts) -> Result<Report> {
         let credit = |account| {
@@ -716,10 +1276,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             self.escrow.everyone_has += self.chain.total_balance(&actor.account);
         }
         for live in self.live.iter().flatten() {
-            let read = self.chain.read(self.world.market().request(live.id));
-            let (_, state) = read.map_err(|error| anyhow::anyhow!("reading a request: {error:?}"))?;
-            self.escrow.still_held += state.held + state.deposits;
+            self.escrow.still_held += self.in_escrow(live.id);
         }
+        let providers = self.providers();
         let world = &self.world;
         for contract in [world.reputation_address, world.obligation_address, world.market_address] {
             self.escrow.everyone_has += self.chain.total_balance(&contract);
@@ -735,8 +1294,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             .map(|(actor, profile)| Reputation::new(&actor.name, &profile))
             .collect();
         let members = self.members();
-        let Self { timeline, accounts, escrow, costs, .. } = self;
-        Ok(Report::new(self.scenario, contracts, Story { timeline, members, reputation, accounts, escrow, costs }))
+        let Self { timeline, deliveries, accounts, escrow, costs, .. } = self;
+        let story = Story { timeline, deliveries, members, providers, reputation, accounts, escrow, costs };
+        Ok(Report::new(self.scenario, contracts, story))
     }
 }
 
@@ -748,14 +1308,45 @@ fn counted(count: impl Into<u64>, what: &str) -> String {
     }
 }
 
-fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
-    let percent = f64::from(finalized.weight_bps) / 100.0;
-    let verdict = match finalized.verdict {
+/// By when a delivery is due.
+fn due(wanted: &RequestPlan, delivery: &DeliveryPlan, spec: &RequestSpec) -> Timestamp {
+    let offer = wanted.offers.iter().find(|offer| offer.provider == delivery.provider);
+    let within = offer.and_then(|offer| offer.within);
+    within.map_or(spec.deliver_by, |within| (spec.signal_by + within).min(spec.deliver_by))
+}
+
+/// When reviews begin.
+fn review_from(wanted: &RequestPlan, spec: &RequestSpec) -> Timestamp {
+    spec.review_by - commits(wanted)
+}
+
+/// How long reviews can be committed: where delivery is sealed, half of the window is for unsealing.
+fn commits(wanted: &RequestPlan) -> Timestamp {
+    match wanted.is_sealed() {
+        true => wanted.windows.review - wanted.windows.review / 2,
+        false => wanted.windows.review,
+    }
+}
+
+fn half_way(from: Timestamp, to: Timestamp) -> Timestamp {
+    from + to.saturating_sub(from) / 2
+}
+
+fn verdict(finalized: &market::SubmissionFinalized) -> String {
+    match finalized.verdict {
         Verdict::Quorum => format!("median {}", finalized.median),
         Verdict::Few => format!("median {} of too few reviews", finalized.median),
         Verdict::Unreviewed => "nobody reviewed it".into(),
         Verdict::Missed => "never delivered".into(),
         Verdict::Pending => "no verdict".into(),
+    }
+}
+
+fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
+    let percent = f64::from(finalized.weight_bps) / 100.0;
+    let duplicate = match finalized.duplicate_of {
+        Some(original) => format!(", a duplicate of {original}"),
+        None => String::new(),
     };
     let fee = match finalized.coherent {
         0 => String::new(),
@@ -765,7 +1356,7 @@ fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
             show_amount(finalized.fee * Balance::from(coherent))
         ),
     };
-    format!("{verdict}, weighs {percent} %{fee}")
+    format!("{}, weighs {percent} %{duplicate}{fee}", verdict(finalized))
 }
 
 fn hash_of(value: &impl Debug) -> Hash {

@@ -10,7 +10,7 @@ use crate::{
 };
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{AssetPolicy, Bucket},
+    market::{Access, AssetPolicy, Award, Bucket, Duplicates},
     obligation::{Rate, Schedule, Segment},
     Balance, SubmissionId, Timestamp,
 };
@@ -56,6 +56,9 @@ pub struct RequestPlan {
     pub requester: Actor,
     pub reward: Balance,
     pub review_fee: Balance,
+    pub access: Access,
+    pub award: Award,
+    pub duplicates: Duplicates,
     pub curve: Vec<Bucket>,
     pub limit: u32,
     pub per_provider: u16,
@@ -68,9 +71,59 @@ pub struct RequestPlan {
     pub max_reviews: u8,
     pub tolerance: u8,
     pub windows: Windows,
+    /// Where it is a long deal. Its deliveries are then those of its periods, in order.
+    pub engagement: Option<EngagementPlan>,
+    pub offers: Vec<OfferPlan>,
     pub deliveries: Vec<DeliveryPlan>,
     /// Who calls what anyone may call.
     pub keeper: Actor,
+    /// Whether the keeper frees its storage in the end.
+    pub prune: bool,
+}
+
+impl RequestPlan {
+    /// Whether providers deliver under a seal.
+    pub fn is_sealed(&self) -> bool {
+        self.duplicates != Duplicates::Independent
+    }
+
+    /// How long its periods are together, where it is an engagement.
+    pub fn lasts(&self) -> Option<Timestamp> {
+        self.engagement.map(|engagement| engagement.period.saturating_mul(engagement.periods.into()))
+    }
+}
+
+/// How long a deal is.
+#[derive(Clone, Copy, Debug)]
+pub struct EngagementPlan {
+    pub periods: u16,
+    pub period: Timestamp,
+    /// How many periods may be missed.
+    pub missed: u16,
+}
+
+/// What one provider asks for, and what becomes of it.
+#[derive(Clone, Debug)]
+pub struct OfferPlan {
+    pub provider: Actor,
+    /// One after the other, as the provider changes its mind.
+    pub prices: Vec<Balance>,
+    /// From the end of signalling to the delivery; in a takeover, from the offer.
+    pub within: Option<Timestamp>,
+    pub ends: OfferEnd,
+    /// Whether it is made once the place of an engagement is vacant.
+    pub takeover: bool,
+}
+
+/// What becomes of an offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfferEnd {
+    /// The requester accepts it.
+    Accepted,
+    /// The provider takes it back.
+    Retracted,
+    /// Nobody does anything about it until the request is over.
+    Left,
 }
 
 /// Lengths of a request's four steps.
@@ -87,6 +140,8 @@ pub struct Windows {
 pub struct DeliveryPlan {
     pub provider: Actor,
     pub delivers: bool,
+    /// Whether what was delivered under a seal is opened.
+    pub unseals: bool,
     pub scores: Vec<ScorePlan>,
     pub second_scores: Vec<ScorePlan>,
 }
@@ -136,8 +191,40 @@ pub enum Action {
         request: Plan,
         places: u16,
     },
+    Offer {
+        request: Plan,
+        price: Balance,
+        within: Option<Timestamp>,
+    },
+    RetractOffer {
+        request: Plan,
+    },
+    /// Accepts the offer as it stands, or only if this is its price.
+    Accept {
+        request: Plan,
+        provider: Actor,
+        price: Option<Balance>,
+    },
+    /// Accepts an offer for the rest of an engagement.
+    TakeOver {
+        request: Plan,
+        provider: Actor,
+        price: Option<Balance>,
+    },
+    WithdrawRequest {
+        request: Plan,
+    },
+    /// Delivers: openly, under a seal, or for the present period, as the request asks.
     Submit {
         request: Plan,
+    },
+    Revise {
+        request: Plan,
+        submission: SubmissionId,
+    },
+    Unseal {
+        request: Plan,
+        submission: SubmissionId,
     },
     ReportNoShow {
         request: Plan,
@@ -165,6 +252,12 @@ pub enum Action {
     Settle {
         request: Plan,
     },
+    ClosePeriod {
+        request: Plan,
+    },
+    Prune {
+        request: Plan,
+    },
     Claim {
         request: Plan,
         submission: SubmissionId,
@@ -187,6 +280,25 @@ pub enum Action {
     /// Plans the reviews of what was delivered, in a request that plays itself.
     PlanReviews {
         request: Plan,
+    },
+    /// Opens the seals of a request that plays itself.
+    PlanUnsealing {
+        request: Plan,
+    },
+    /// Begins the present period of an engagement that plays itself, unless its place became vacant since.
+    BeginPeriod {
+        request: Plan,
+        vacancies: u32,
+    },
+    /// Delivers for the present period, unless the place became vacant since.
+    DeliverPeriod {
+        request: Plan,
+        vacancies: u32,
+    },
+    /// Opens the review of a period, if anything was delivered in it, and plans it.
+    ReviewPeriod {
+        request: Plan,
+        period: SubmissionId,
     },
     /// Finalizes, settles and pays what can be; a request that plays itself ends with it.
     WrapUp {
@@ -609,15 +721,24 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
     let name = fields.required("name", owned)?;
     let posts_at = fields.optional("at", duration)?;
     let requester = fields.required("by", actor)?;
+    let engagement = fields.optional("engagement", read_engagement)?;
     let review_fee = fields.required("review_fee", amount)?;
     let quorum = fields.or("quorum", 3, integer)?;
+    let access = fields.optional("access", read_access)?;
+    let access = access.unwrap_or(if engagement.is_some() { Access::Offers } else { Access::Open });
     let plan = RequestPlan {
         name,
         requester,
         reward: fields.required("reward", amount)?,
         review_fee,
+        access,
+        award: fields.or("award", Award::PerSubmission, read_award)?,
+        duplicates: fields.or("duplicates", Duplicates::Independent, read_duplicates)?,
         curve: fields.required("curve", |item| each(item, read_bucket))?,
-        limit: fields.required("limit", integer)?,
+        limit: match engagement {
+            Some(_) => fields.or("limit", 1, integer)?,
+            None => fields.required("limit", integer)?,
+        },
         per_provider: fields.or("per_provider", 1, integer)?,
         provider_bond: fields.or("provider_bond", 0, points)?,
         place_deposit: fields.or("place_deposit", review_fee, amount)?,
@@ -625,14 +746,103 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
         min_reputation: fields.or("min_reputation", 0, points)?,
         min_tier: fields.or("min_tier", 0, integer)?,
         quorum,
-        max_reviews: fields.or("max_reviews", (2 * quorum).saturating_sub(1), integer)?,
+        max_reviews: fields.or("max_reviews", quorum.saturating_mul(2).saturating_sub(1), integer)?,
         tolerance: fields.or("tolerance", 10, integer)?,
         windows: fields.or("windows", Windows::default(), read_windows)?,
+        engagement,
+        offers: fields.or("offer", Vec::new(), |item| {
+            if access == Access::Open {
+                return Err(refused(item, "offers are made where `access` is \"offers\"".into()));
+            }
+            each(item, |item| read_offer(item, cast, engagement.is_some()))
+        })?,
         deliveries: fields.or("delivery", Vec::new(), |item| each(item, |item| read_delivery(item, cast)))?,
         keeper: fields.or("keeper", requester, actor)?,
+        prune: fields.or("prune", false, boolean)?,
     };
     fields.finish()?;
     Ok((plan, posts_at))
+}
+
+fn read_access(item: &Item) -> Read<Access> {
+    const EXPECTED: &str = "\"open\" or \"offers\"";
+    match item.as_str() {
+        Some("open") => Ok(Access::Open),
+        Some("offers") => Ok(Access::Offers),
+        Some(_) => Err(refused(item, format!("this is no way to get a place; expected {EXPECTED}"))),
+        None => Err(expected(item, EXPECTED)),
+    }
+}
+
+fn read_award(item: &Item) -> Read<Award> {
+    const EXPECTED: &str = "\"per_submission\", \"proportional\" or { ranked = [\"60 %\", \"40 %\"] }";
+    match item.as_str() {
+        Some("per_submission") => return Ok(Award::PerSubmission),
+        Some("proportional") => return Ok(Award::Proportional),
+        Some(_) => return Err(refused(item, format!("this is no award; expected {EXPECTED}"))),
+        None if item.is_table_like() => {}
+        None => return Err(expected(item, EXPECTED)),
+    }
+    let fields = Fields::of("an award", item)?;
+    let places_bps = fields.required("ranked", |item| each(item, bps))?;
+    fields.finish()?;
+    Ok(Award::Ranked { places_bps })
+}
+
+fn read_duplicates(item: &Item) -> Read<Duplicates> {
+    const EXPECTED: &str = "\"independent\", \"first_only\" or { shared = \"90 %\" }";
+    match item.as_str() {
+        Some("independent") => return Ok(Duplicates::Independent),
+        Some("first_only") => return Ok(Duplicates::FirstOnly),
+        Some(_) => return Err(refused(item, format!("this is no rule for duplicates; expected {EXPECTED}"))),
+        None if item.is_table_like() => {}
+        None => return Err(expected(item, EXPECTED)),
+    }
+    let fields = Fields::of("a rule for duplicates", item)?;
+    let retention_ppm = fields.required("shared", ppm)?;
+    fields.finish()?;
+    Ok(Duplicates::Shared { retention_ppm })
+}
+
+fn read_engagement(item: &Item) -> Read<EngagementPlan> {
+    let fields = Fields::of("an engagement", item)?;
+    let engagement = EngagementPlan {
+        periods: fields.required("periods", integer)?,
+        period: fields.required("period", duration)?,
+        missed: fields.or("missed", 0, integer)?,
+    };
+    fields.finish()?;
+    Ok(engagement)
+}
+
+fn read_offer(item: &Item, cast: &Cast, engagement: bool) -> Read<OfferPlan> {
+    let fields = Fields::of("[[request.offer]]", item)?;
+    let offer = OfferPlan {
+        provider: fields.required("by", |item| cast.actor(item))?,
+        prices: fields.required("price", |item| match each(item, amount)? {
+            prices if prices.is_empty() => Err(expected(item, "one price or more")),
+            prices => Ok(prices),
+        })?,
+        within: fields.optional("within", duration)?,
+        ends: fields.or("ends", OfferEnd::Accepted, read_offer_end)?,
+        takeover: fields.or("takeover", false, |item| match boolean(item)? {
+            true if !engagement => Err(refused(item, "only an engagement can be taken over".into())),
+            takeover => Ok(takeover),
+        })?,
+    };
+    fields.finish()?;
+    Ok(offer)
+}
+
+fn read_offer_end(item: &Item) -> Read<OfferEnd> {
+    const EXPECTED: &str = "\"accepted\", \"retracted\" or \"left\"";
+    match item.as_str() {
+        Some("accepted") => Ok(OfferEnd::Accepted),
+        Some("retracted") => Ok(OfferEnd::Retracted),
+        Some("left") => Ok(OfferEnd::Left),
+        Some(_) => Err(refused(item, format!("this is no end of an offer; expected {EXPECTED}"))),
+        None => Err(expected(item, EXPECTED)),
+    }
 }
 
 impl Default for Windows {
@@ -663,32 +873,35 @@ fn read_bucket(item: &Item) -> Read<Bucket> {
 
 fn read_delivery(item: &Item, cast: &Cast) -> Read<DeliveryPlan> {
     let fields = Fields::of("[[request.delivery]]", item)?;
+    let duplicate_of = fields.optional("duplicate_of", integer)?;
+    let scores = |item: &Item| read_scores(item, cast, duplicate_of);
     let delivery = DeliveryPlan {
         provider: fields.required("by", |item| cast.actor(item))?,
         delivers: fields.or("delivers", true, boolean)?,
-        scores: fields.or("scores", Vec::new(), |item| read_scores(item, cast))?,
-        second_scores: fields.or("second_scores", Vec::new(), |item| read_scores(item, cast))?,
+        unseals: fields.or("unseals", true, boolean)?,
+        scores: fields.or("scores", Vec::new(), scores)?,
+        second_scores: fields.or("second_scores", Vec::new(), scores)?,
     };
     fields.finish()?;
     Ok(delivery)
 }
 
-/// `{ ada = 90, ben = { score = 80, reveals = false } }`
-fn read_scores(item: &Item, cast: &Cast) -> Read<Vec<ScorePlan>> {
+/// `{ ada = 90, ben = { score = 80, reveals = false } }`; all say `duplicate_of` who do not say otherwise.
+fn read_scores(item: &Item, cast: &Cast, duplicate_of: Option<SubmissionId>) -> Read<Vec<ScorePlan>> {
     let table = item.as_table_like().ok_or_else(|| expected(item, "a table such as { ada = 90 }"))?;
     let mut scores = Vec::new();
     for (name, item) in table.iter() {
         let key = table.get_key_value(name).and_then(|(key, _)| key.span());
         let enforcer = cast.actor_named(name, key.unwrap_or_else(|| span(item)))?;
         scores.push(match item.is_table_like() {
-            false => ScorePlan { enforcer, score: score(item)?, reveals: true, duplicate_of: None },
+            false => ScorePlan { enforcer, score: score(item)?, reveals: true, duplicate_of },
             true => {
                 let fields = Fields::of("a review", item)?;
                 let review = ScorePlan {
                     enforcer,
                     score: fields.required("score", score)?,
                     reveals: fields.or("reveals", true, boolean)?,
-                    duplicate_of: fields.optional("duplicate_of", integer)?,
+                    duplicate_of: fields.or("duplicate_of", duplicate_of, read_vote)?,
                 };
                 fields.finish()?;
                 review
@@ -696,6 +909,17 @@ fn read_scores(item: &Item, cast: &Cast) -> Read<Vec<ScorePlan>> {
         });
     }
     Ok(scores)
+}
+
+/// The submission that a review calls the original, or `"none"`.
+fn read_vote(item: &Item) -> Read<Option<SubmissionId>> {
+    const EXPECTED: &str = "the number of an earlier submission, or \"none\"";
+    match item.as_str() {
+        Some("none") => Ok(None),
+        Some(_) => Err(refused(item, format!("this names no submission; expected {EXPECTED}"))),
+        None if item.is_integer() => integer(item).map(Some),
+        None => Err(expected(item, EXPECTED)),
+    }
 }
 
 enum When {
@@ -710,9 +934,10 @@ struct ReadStep {
 }
 
 /// What `do` can say; the reader of each is in [`read_action`].
-const DEEDS: &str = "enlist, resign, check_in, freeze, unfreeze, evaluate, fill_seats, post, signal, submit, \
-                     report_no_show, open_reviews, commit, reveal, finalize, settle, claim, reclaim, withdraw, \
-                     claim_reputation, burn, pause, unpause, wrap_up, show";
+const DEEDS: &str = "enlist, resign, check_in, freeze, unfreeze, evaluate, fill_seats, post, \
+                     withdraw_request, signal, offer, retract_offer, accept, takeover, submit, revise, unseal, \
+                     report_no_show, open_reviews, commit, reveal, finalize, settle, close_period, claim, reclaim, \
+                     prune, withdraw, claim_reputation, burn, pause, unpause, wrap_up, show";
 
 fn read_step(item: &Item, cast: &Cast) -> Read<ReadStep> {
     let fields = Fields::of("[[step]]", item)?;
@@ -741,6 +966,8 @@ fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cas
     let request = || fields.required("request", |item| cast.request(item));
     let submission = || fields.or("submission", 0, integer);
     let of = || fields.required("of", |item| each(item, |item| cast.actor(item)));
+    let provider = || fields.required("of", |item| cast.actor(item));
+    let price = || fields.optional("price", amount);
     let duplicate_of = || fields.optional("duplicate_of", integer);
     let contract = |market: Action, obligation: Action| {
         fields.required("contract", |item| match text(item)? {
@@ -759,10 +986,19 @@ fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cas
         "fill_seats" => Action::FillSeats { max: fields.or("max", 1, integer)? },
         "post" => Action::Post { request: request()? },
         "signal" => Action::Signal { request: request()?, places: fields.or("places", 1, integer)? },
+        "offer" => Action::Offer {
+            request: request()?,
+            price: fields.required("price", amount)?,
+            within: fields.optional("within", duration)?,
+        },
+        "retract_offer" => Action::RetractOffer { request: request()? },
+        "accept" => Action::Accept { request: request()?, provider: provider()?, price: price()? },
+        "takeover" => Action::TakeOver { request: request()?, provider: provider()?, price: price()? },
+        "withdraw_request" => Action::WithdrawRequest { request: request()? },
         "submit" => Action::Submit { request: request()? },
-        "report_no_show" => {
-            Action::ReportNoShow { request: request()?, provider: fields.required("of", |item| cast.actor(item))? }
-        }
+        "revise" => Action::Revise { request: request()?, submission: submission()? },
+        "unseal" => Action::Unseal { request: request()?, submission: submission()? },
+        "report_no_show" => Action::ReportNoShow { request: request()?, provider: provider()? },
         "open_reviews" => Action::OpenReviews { request: request()? },
         "commit" => Action::Commit {
             request: request()?,
@@ -778,6 +1014,8 @@ fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cas
         },
         "finalize" => Action::Finalize { request: request()?, submission: submission()? },
         "settle" => Action::Settle { request: request()? },
+        "close_period" => Action::ClosePeriod { request: request()? },
+        "prune" => Action::Prune { request: request()? },
         "claim" => Action::Claim { request: request()?, submission: submission()? },
         "reclaim" => Action::Reclaim { request: request()? },
         "withdraw" => Action::Withdraw,
@@ -930,6 +1168,118 @@ mod tests {
         assert!(lines[0].starts_with("story.toml:7:10: `notice`: this is no duration"), "{shown}");
         assert_eq!(lines[1], " 7 | notice = 'soon'");
         assert_eq!(lines[2], "   |          ^^^^^^");
+    }
+
+    /// What every request needs, posted by steps.
+    const REQUEST: &str = "[[request]]\nname = 'a'\nby = 'rita'\nreward = '3 UNIT'\nreview_fee = '1 UNIT'\n\
+                           curve = [{ from = 50, weight = '100 %' }]\n";
+
+    #[test]
+    fn a_request_pays_open_places_one_by_one_unless_it_says_otherwise() {
+        let scenario = read(&format!("{REQUEST}limit = 3\n"));
+        let plain = &scenario.requests[0];
+        assert_eq!((plain.access, plain.award.clone()), (Access::Open, Award::PerSubmission));
+        assert!(!plain.is_sealed() && !plain.prune && plain.engagement.is_none());
+        let scenario = read(&format!(
+            "{REQUEST}limit = 3\naward = {{ ranked = ['60 %', '25 %'] }}\nduplicates = 'first_only'\nprune = true\n"
+        ));
+        let ranked = &scenario.requests[0];
+        assert_eq!(ranked.award, Award::Ranked { places_bps: vec![6_000, 2_500] });
+        assert!(ranked.is_sealed() && ranked.prune);
+        let scenario =
+            read(&format!("{REQUEST}limit = 3\naward = 'proportional'\nduplicates = {{ shared = '90 %' }}\n"));
+        assert_eq!(scenario.requests[0].award, Award::Proportional);
+        assert_eq!(scenario.requests[0].duplicates, Duplicates::Shared { retention_ppm: 900_000 });
+    }
+
+    #[test]
+    fn an_engagement_is_one_place_by_offers_unless_it_says_otherwise() {
+        let scenario = read(&format!(
+            "{REQUEST}engagement = {{ periods = 6, period = '30d', missed = 1 }}\n\
+             [[request.offer]]\nby = 'ada'\nprice = ['2 UNIT', '1 UNIT']\nwithin = '3d'\n\
+             [[request.offer]]\nby = 'ada'\nprice = '3 UNIT'\nends = 'left'\ntakeover = true\n"
+        ));
+        let deal = &scenario.requests[0];
+        assert_eq!((deal.access, deal.limit), (Access::Offers, 1));
+        let of = deal.engagement.expect("an engagement");
+        assert_eq!((of.periods, of.period, of.missed), (6, days(30), 1));
+        assert_eq!(deal.lasts(), Some(days(180)));
+        let [first, second] = &deal.offers[..] else { panic!("two offers") };
+        assert_eq!(
+            (&first.prices[..], first.within, first.ends),
+            (&[2 * UNIT, UNIT][..], Some(days(3)), OfferEnd::Accepted)
+        );
+        assert_eq!((&second.prices[..], second.ends, second.takeover), (&[3 * UNIT][..], OfferEnd::Left, true));
+    }
+
+    #[test]
+    fn a_delivery_says_what_it_repeats_and_a_review_may_disagree() {
+        let scenario = read(&format!(
+            "{REQUEST}limit = 2\n[[request.delivery]]\nby = 'ada'\nduplicate_of = 4\n\
+             scores = {{ ada = 1, rita = {{ score = 2, duplicate_of = 'none' }}, \
+             treasury = {{ score = 3, duplicate_of = 5 }} }}\n"
+        ));
+        let votes: Vec<_> =
+            scenario.requests[0].deliveries[0].scores.iter().map(|score| (score.score, score.duplicate_of)).collect();
+        assert_eq!(votes, [(1, Some(4)), (2, None), (3, Some(5))]);
+    }
+
+    #[test]
+    fn what_a_request_cannot_say_is_told_with_what_it_can() {
+        for (rest, line, column, part) in [
+            ("access = 'closed'", 12, 10, "`access`: this is no way to get a place; expected \"open\" or \"offers\""),
+            ("access = 5", 12, 10, "`access`: this is a whole number; expected \"open\" or \"offers\""),
+            ("award = 'fair'", 12, 9, "`award`: this is no award; expected \"per_submission\", \"proportional\" or"),
+            ("award = { rank = '5 %' }", 12, 9, "`ranked` is missing in an award"),
+            ("duplicates = 'split'", 12, 14, "expected \"independent\", \"first_only\" or { shared = \"90 %\" }"),
+            (
+                "duplicates = { shared = '90 %', more = 1 }",
+                12,
+                33,
+                "`more` is no key of a rule for duplicates; expected one of shared",
+            ),
+            ("engagement = { periods = 3 }", 12, 14, "`period` is missing in an engagement"),
+            (
+                "limit = 1\n[[request.offer]]\nby = 'ada'\nprice = '1 UNIT'",
+                13,
+                1,
+                "`offer`: offers are made where `access` is \"offers\"",
+            ),
+            (
+                "limit = 1\naccess = 'offers'\n[[request.offer]]\nby = 'ada'\nprice = []",
+                16,
+                9,
+                "expected one price or more",
+            ),
+            (
+                "limit = 1\naccess = 'offers'\n[[request.offer]]\nby = 'ada'\nprice = '1 UNIT'\nends = 'badly'",
+                17,
+                8,
+                "expected \"accepted\", \"retracted\" or \"left\"",
+            ),
+            (
+                "limit = 1\naccess = 'offers'\n[[request.offer]]\nby = 'ada'\nprice = '1 UNIT'\ntakeover = true",
+                17,
+                12,
+                "`takeover`: only an engagement can be taken over",
+            ),
+            (
+                "limit = 1\n[[request.delivery]]\nby = 'ada'\nscores = { ada = { score = 1, duplicate_of = 'it' } }",
+                15,
+                46,
+                "expected the number of an earlier submission, or \"none\"",
+            ),
+            (
+                "periods = 3\nlimit = 1",
+                12,
+                1,
+                "`periods` is no key of [[request]]; expected one of name, at, by, engagement",
+            ),
+        ] {
+            let problem = problem_with(&format!("{REQUEST}{rest}\n"));
+            assert_eq!((problem.line, problem.column), (line, column), "{rest}: {problem}");
+            assert!(problem.message.contains(part), "{problem}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{build::Contracts, chain::Weight};
 use interfaces::{
     obligation::{MemberState, Membership},
     reputation::Profile,
-    Balance, Timestamp,
+    Balance, SubmissionId, Timestamp,
 };
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -18,8 +18,12 @@ use std::fmt::Write;
 const MICRO: u128 = 1_000_000;
 const PICOSECONDS_IN_MILLISECOND: u64 = 1_000_000_000;
 const KIB: u64 = 1_024;
-/// Width of a time, up to the hundredth day.
+const BPS_IN_PERCENT: f64 = 100.0;
+/// Width of a time, up to the hundredth day, and in stories that are longer.
 const TIME_WIDTH: usize = 9;
+const LONG_TIME_WIDTH: usize = 10;
+/// When a story is longer.
+const LONG: Timestamp = 100 * 24 * 60 * 60 * 1_000;
 /// Width of the timeline.
 const WIDTH: usize = 118;
 
@@ -67,6 +71,45 @@ impl Entry {
             }
         }
         None
+    }
+}
+
+/// What became of one delivery, or of a place or period that nothing was delivered on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Delivered {
+    pub request: String,
+    /// Its number; in an engagement that of the period. None for places that were never delivered on.
+    pub submission: Option<SubmissionId>,
+    pub provider: String,
+    pub verdict: String,
+    pub median: Option<u8>,
+    /// What it weighs by itself.
+    pub weight_bps: u16,
+    pub duplicate_of: Option<SubmissionId>,
+    #[serde(serialize_with = "exact")]
+    pub pay: Balance,
+    #[serde(serialize_with = "exact")]
+    pub deposit_lost: Balance,
+    /// What it earned its provider.
+    #[serde(serialize_with = "exact")]
+    pub reputation: Balance,
+}
+
+impl Delivered {
+    /// Nothing was delivered.
+    pub fn missed(request: &str, submission: Option<SubmissionId>, provider: &str) -> Self {
+        Self {
+            request: request.into(),
+            submission,
+            provider: provider.into(),
+            verdict: "not delivered".into(),
+            median: None,
+            weight_bps: 0,
+            duplicate_of: None,
+            pay: 0,
+            deposit_lost: 0,
+            reputation: 0,
+        }
     }
 }
 
@@ -281,7 +324,11 @@ impl Cost {
 pub struct Report {
     pub title: String,
     pub timeline: Vec<Entry>,
+    pub deliveries: Vec<Delivered>,
+    /// Enforcers.
     pub members: Vec<Member>,
+    /// Who had the place of an engagement, in its own pool; not of those that are pruned.
+    pub providers: Vec<Member>,
     pub reputation: Vec<Reputation>,
     pub accounts: Vec<Account>,
     pub escrow: Escrow,
@@ -303,7 +350,9 @@ fn exact<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error>
 /// What a story left, before the books are closed.
 pub struct Story {
     pub timeline: Vec<Entry>,
+    pub deliveries: Vec<Delivered>,
     pub members: Vec<Member>,
+    pub providers: Vec<Member>,
     pub reputation: Vec<Reputation>,
     pub accounts: Vec<Account>,
     pub escrow: Escrow,
@@ -313,7 +362,7 @@ pub struct Story {
 impl Report {
     /// Closes the books.
     pub fn new(scenario: &Scenario, contracts: &Contracts, story: Story) -> Self {
-        let Story { timeline, members, reputation, accounts, escrow, costs } = story;
+        let Story { timeline, deliveries, members, providers, reputation, accounts, escrow, costs } = story;
         let Escrow { paid_in, paid, refunded, fees, still_held, credited, withdrawn, .. } = escrow;
         let owes = still_held + credited;
         let mut checks = vec![
@@ -338,7 +387,21 @@ impl Report {
         let surprises = timeline.iter().filter(|entry| !entry.expected).count();
         let code = contracts.all().map(|artifact| (artifact.contract.name(), artifact.wasm.len())).into();
         let title = scenario.title.clone();
-        Self { title, timeline, members, reputation, accounts, escrow, checks, costs, code, adds_up, surprises }
+        Self {
+            title,
+            timeline,
+            deliveries,
+            members,
+            providers,
+            reputation,
+            accounts,
+            escrow,
+            checks,
+            costs,
+            code,
+            adds_up,
+            surprises,
+        }
     }
 }
 
@@ -380,13 +443,22 @@ impl Paint {
 /// Prints the timeline as it grows: what several do at the same time is one entry.
 pub struct Timeline {
     paint: Paint,
+    time_width: usize,
     pending: Option<Entry>,
     day: Option<Timestamp>,
 }
 
 impl Timeline {
     pub fn new(paint: Paint) -> Self {
-        Self { paint, pending: None, day: None }
+        Self { paint, time_width: TIME_WIDTH, pending: None, day: None }
+    }
+
+    /// With room for the times of this story.
+    pub fn of(scenario: &Scenario, paint: Paint) -> Self {
+        let ends = scenario.steps.last().map_or(0, |step| step.at);
+        let lasts: Option<Timestamp> = scenario.requests.iter().filter_map(|request| request.lasts()).max();
+        let time_width = if ends.saturating_add(lasts.unwrap_or(0)) < LONG { TIME_WIDTH } else { LONG_TIME_WIDTH };
+        Self { time_width, ..Self::new(paint) }
     }
 
     /// Takes up an entry; returns what can be printed now.
@@ -413,7 +485,7 @@ impl Timeline {
 
     fn show(&mut self, entry: &Entry) -> String {
         let paint = self.paint;
-        let time = format!("{:>TIME_WIDTH$}", show_time(entry.at));
+        let time = format!("{:>1$}", show_time(entry.at), self.time_width);
         let repeated = self.day == Some(entry.at);
         self.day = Some(entry.at);
         let shown_time = match repeated {
@@ -479,14 +551,16 @@ fn operations(micro: u128) -> String {
     }
 }
 
-/// A table whose first column is names and whose others are numbers.
+/// A table: names first, then numbers.
 struct Table {
     rows: Vec<Vec<String>>,
+    /// How many columns are words; the others are numbers.
+    words: usize,
 }
 
 impl Table {
     fn new(heads: &[&str]) -> Self {
-        Self { rows: vec![heads.iter().map(|head| (*head).to_owned()).collect()] }
+        Self { rows: vec![heads.iter().map(|head| (*head).to_owned()).collect()], words: 1 }
     }
 
     fn row(&mut self, cells: impl IntoIterator<Item = String>) {
@@ -503,12 +577,13 @@ impl Table {
             let cells = row.iter().zip(&widths).enumerate();
             let line: Vec<_> = cells
                 .map(|(column, (cell, width))| match column {
-                    0 => format!("{cell:<width$}"),
+                    column if column < self.words => format!("{cell:<width$}"),
                     _ => format!("{cell:>width$}"),
                 })
                 .collect();
             let line = line.join("  ");
-            let line = if index == 0 { paint.faint(&line) } else { line };
+            let line = line.trim_end();
+            let line = if index == 0 { paint.faint(line) } else { line.to_owned() };
             shown.push_str(&format!("  {line}\n"));
         }
         shown
@@ -524,8 +599,58 @@ impl Report {
         shown
     }
 
+    fn write_deliveries(&self, out: &mut String, paint: Paint) -> std::fmt::Result {
+        if self.deliveries.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{}", paint.strong("What was delivered"))?;
+        let heads = ["", "by", "verdict", "no.", "same as", "weighs, %", "earned, UNIT", "reputation", "deposit lost"];
+        let mut table = Table { words: 3, ..Table::new(&heads) };
+        let mut order: Vec<_> = self.deliveries.iter().collect();
+        let requests: Vec<_> = self.deliveries.iter().map(|delivered| &delivered.request).collect();
+        let first = |request: &String| requests.iter().position(|known| *known == request);
+        order.sort_by_key(|delivered| (first(&delivered.request), delivered.submission.unwrap_or(SubmissionId::MAX)));
+        let number = |number: Option<SubmissionId>| number.map_or(String::new(), |number| number.to_string());
+        let mut above = None;
+        for row in order {
+            let repeated = above.replace(&row.request) == Some(&row.request);
+            table.row([
+                if repeated { String::new() } else { row.request.clone() },
+                row.provider.clone(),
+                row.verdict.clone(),
+                number(row.submission),
+                number(row.duplicate_of),
+                (f64::from(row.weight_bps) / BPS_IN_PERCENT).to_string(),
+                show_units(row.pay),
+                thousands(row.reputation),
+                if row.deposit_lost > 0 { show_units(row.deposit_lost) } else { String::new() },
+            ]);
+        }
+        out.push_str(&table.show(paint));
+        Ok(())
+    }
+
     fn write(&self, out: &mut String, paint: Paint) -> std::fmt::Result {
         let amount = |amount: Balance| show_units(amount);
+        self.write_deliveries(out, paint)?;
+        if !self.providers.is_empty() {
+            writeln!(out, "\n{}", paint.strong("Providers of engagements (periods)"))?;
+            let mut table = Table::new(&["", "state", "standing", "over", "accepted", "short"]);
+            for member in &self.providers {
+                table.row([
+                    member.name.clone(),
+                    match member.state.as_str() {
+                        "seated" => "engaged".into(),
+                        state => state.to_owned(),
+                    },
+                    member.standing.clone(),
+                    operations(member.seen),
+                    operations(member.declared),
+                    thousands(member.deficit),
+                ]);
+            }
+            out.push_str(&table.show(paint));
+        }
         if !self.members.is_empty() {
             writeln!(out, "\n{}", paint.strong("Enforcers (operations)"))?;
             let heads = ["", "state", "standing", "seen", "declared", "required", "deficit", "bond"];
