@@ -3,6 +3,11 @@
 use anyhow::{Context, Result};
 use atomic_cli::{
     build,
+    contest::{
+        read as findings,
+        replay::replay,
+        report::{ContestReport, Report},
+    },
     scenario::{
         play,
         read::{self, Problem},
@@ -45,12 +50,34 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Plays what really happened, and compares
+    #[command(subcommand)]
+    Replay(Replay),
+}
+
+#[derive(Subcommand)]
+enum Replay {
+    /// Pays out public audit contests once more and compares every warden's pay with what it was awarded
+    ///
+    /// Exits with 1 if anyone's differs by more than one part in a million of the pot, with a table of who, and with 2 if
+    /// the file is wrong. docs/contests.md says what a file looks like.
+    Contest {
+        /// The findings, a CSV file
+        file: PathBuf,
+        /// Only this contest
+        #[arg(long, value_name = "ID")]
+        contest: Option<String>,
+        /// Prints everything as JSON instead
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Build => build_contracts(),
         Command::Run { file, json } => run(&file, json),
+        Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
@@ -99,6 +126,51 @@ fn run(file: &Path, json: bool) -> Result<ExitCode> {
     };
     let _ = out.write_all(rest.as_bytes());
     Ok(match report.adds_up && report.surprises == 0 {
+        true => ExitCode::SUCCESS,
+        false => FAILED.into(),
+    })
+}
+
+fn replay_contests(file: &Path, wanted: Option<&str>, json: bool) -> Result<ExitCode> {
+    let text = match fs::read(file) {
+        Ok(text) => text,
+        Err(error) => {
+            eprintln!("error: reading {}: {error}", file.display());
+            return Ok(UNUSABLE.into());
+        }
+    };
+    let mut contests = findings::contests(&file.display().to_string(), &text)?;
+    if let Some(wanted) = wanted {
+        let known: Vec<_> = contests.iter().map(|contest| contest.id.clone()).collect();
+        contests.retain(|contest| contest.id == wanted);
+        if contests.is_empty() {
+            eprintln!(
+                "error: there is no contest `{wanted}` in {}; expected one of {}",
+                file.display(),
+                known.join(", ")
+            );
+            return Ok(UNUSABLE.into());
+        }
+    }
+    let contracts = build::contracts()?;
+    let mut out = io::stdout().lock();
+    let paint = Paint { colour: !json && out.is_terminal() };
+    let mut reports = Vec::new();
+    for contest in &contests {
+        let report = ContestReport::new(contest, &replay(contest, contracts)?);
+        if !json {
+            // A closed pipe ends the output, not the verdict.
+            let _ = writeln!(out, "{}", report.show(contests.len() == 1, paint)).and_then(|()| out.flush());
+        }
+        reports.push(report);
+    }
+    let report = Report::new(reports);
+    let rest = match json {
+        true => serde_json::to_string_pretty(&report)? + "\n",
+        false => report.verdict(paint),
+    };
+    let _ = out.write_all(rest.as_bytes());
+    Ok(match report.agrees {
         true => ExitCode::SUCCESS,
         false => FAILED.into(),
     })

@@ -343,7 +343,8 @@ pub struct Report {
     pub surprises: usize,
 }
 
-fn exact<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+/// Amounts as texts.
+pub(crate) fn exact<S: Serializer>(number: &u128, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(number)
 }
 
@@ -419,7 +420,7 @@ impl Paint {
         }
     }
 
-    fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.with("1", text)
     }
 
@@ -427,15 +428,15 @@ impl Paint {
         self.with("2", text)
     }
 
-    fn good(self, text: &str) -> String {
+    pub(crate) fn good(self, text: &str) -> String {
         self.with("32", text)
     }
 
-    fn warn(self, text: &str) -> String {
+    pub(crate) fn warn(self, text: &str) -> String {
         self.with("33", text)
     }
 
-    fn bad(self, text: &str) -> String {
+    pub(crate) fn bad(self, text: &str) -> String {
         self.with("31;1", text)
     }
 }
@@ -552,22 +553,22 @@ fn operations(micro: u128) -> String {
 }
 
 /// A table: names first, then numbers.
-struct Table {
+pub(crate) struct Table {
     rows: Vec<Vec<String>>,
     /// How many columns are words; the others are numbers.
     words: usize,
 }
 
 impl Table {
-    fn new(heads: &[&str]) -> Self {
+    pub(crate) fn new(heads: &[&str]) -> Self {
         Self { rows: vec![heads.iter().map(|head| (*head).to_owned()).collect()], words: 1 }
     }
 
-    fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
         self.rows.push(cells.into_iter().collect());
     }
 
-    fn show(&self, paint: Paint) -> String {
+    pub(crate) fn show(&self, paint: Paint) -> String {
         let columns = self.rows[0].len();
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<_> = (0..columns).map(width).collect();
