@@ -64,7 +64,7 @@ fn cash_up(town: &Town, request: RequestId) {
 
 /// The enforcers' reviews that are asked for and not done with.
 fn backlog(town: &Town) -> u64 {
-    town.chain.read(town.obligation().capacity(town.pool)).expect("a pool").backlog.into()
+    town.chain.read(town.obligation().capacity(town.pool)).expect("a pool").backlog
 }
 
 // Proportional

@@ -36,7 +36,7 @@ fn page(town: &Town, request: RequestId, from: Option<&str>, count: u32) -> Vec<
 
 /// The enforcers' reviews that are asked for and not done with.
 fn backlog(town: &Town) -> u64 {
-    town.chain.read(town.obligation().capacity(town.pool)).expect("a pool").backlog.into()
+    town.chain.read(town.obligation().capacity(town.pool)).expect("a pool").backlog
 }
 
 // Offering
