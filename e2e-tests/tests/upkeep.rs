@@ -643,14 +643,16 @@ fn nothing_that_a_request_wrote_is_left_behind() {
     play(&kinds[0].0, kinds[0].1);
     barter();
     let before = deposited(&town);
+    // The runtime rounds what it returns; a byte more would be five million plancks.
+    let nothing_is_left = |of: &str| assert!(deposited(&town).abs_diff(before) < 100, "{of}");
     for (award, duplicates) in &kinds {
         play(award, *duplicates);
-        assert_eq!(deposited(&town), before, "{award:?}, {duplicates:?}");
+        nothing_is_left(&format!("{award:?}, {duplicates:?}"));
     }
     barter();
-    assert_eq!(deposited(&town), before, "offers");
+    nothing_is_left("offers");
     let request = town.post();
     town.chain.call(&town.who(REQUESTER), town.market().withdraw_request(request)).ok();
     prune(&town, request, 1).ok();
-    assert_eq!(deposited(&town), before, "taken back");
+    nothing_is_left("taken back");
 }
