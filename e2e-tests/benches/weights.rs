@@ -7,6 +7,7 @@ use atomic_cli::{
     chain::UNIT,
 };
 use e2e_tests::{
+    cells::{life_of_a_submission, Cells},
     market_weights::weigh_market,
     weights::{rows, weigh_all, Row, Weighed, Weight, TOLERANCE_PPM, YARDSTICK},
 };
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         print_table(contract, &sizes, of_contract, &transfer);
     }
     print_table(Contract::Market, &SUBMISSIONS, in_market.iter(), &transfer);
+    print_cells();
     rows.extend(in_market);
 
     let growing: Vec<_> = rows.iter().filter(|row| !row.is_flat()).collect();
@@ -98,6 +100,17 @@ fn print_table<'a>(contract: Contract, sizes: &[u32], rows: impl Iterator<Item =
         print_line(&cells);
     }
     println!();
+}
+
+/// The cells that the life of one submission reads and writes.
+fn print_cells() {
+    println!("| message | cells read | cells written |\n| --- | ---: | ---: |");
+    let life = life_of_a_submission();
+    for (message, cells) in &life {
+        println!("| {message} | {} | {} |", cells.read(), cells.written());
+    }
+    let sum = |count: fn(&Cells) -> usize| life.iter().map(|(_, cells)| count(cells)).sum::<usize>();
+    println!("| in all | {} | {} |\n", sum(Cells::read), sum(Cells::written));
 }
 
 fn print_line(cells: &[String]) {

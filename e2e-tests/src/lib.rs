@@ -3,6 +3,7 @@
 //!
 //! Everything here happens on the real contracts, as release-built Wasm on the embedded chain.
 
+pub mod cells;
 pub mod market_weights;
 pub mod weights;
 
