@@ -12,6 +12,7 @@ export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
 
 SCENARIO ?= scenarios/labor-market.toml
 MEMBERS ?=
+OUT ?=
 SAY := printf '\n\033[1m%s\033[0m\n'
 
 .PHONY: help demo test bench build check fmt lint clean toolchain
@@ -32,11 +33,11 @@ test: toolchain ## Run all tests: unit, property, and the contracts on an embedd
 bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
 
-build: toolchain ## Build the contracts in release, where their sources changed
+build: toolchain ## Build the contracts in release, where their sources changed (OUT=folder for the .contract files)
 	@$(SAY) "Building the command that builds the contracts (some ten minutes the first time)"
 	cargo build --locked --package cli
 	@$(SAY) "Building the contracts"
-	@cargo run --locked --quiet --package cli -- build
+	@cargo run --locked --quiet --package cli -- build $(if $(OUT),--out "$(OUT)")
 
 check: toolchain ## Check that everything compiles, the rules without the standard library too
 	cargo check --locked --workspace --all-targets
