@@ -7,6 +7,9 @@ cd "$(dirname "$0")/../.."
 page=docs/deploy.md
 : "${URL:?the node to deploy to, such as ws://127.0.0.1:9944}"
 
+# The page's own `make` is nobody's part.
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
