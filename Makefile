@@ -40,6 +40,9 @@ node: ## Run a substrate-contracts-node to try things out on, or say how to get 
 	@scripts/node.sh run $(PORT)
 
 test-node: build ## Run the tests that need a real node, on one started for them
+	@scripts/node.sh find > /dev/null
+	@$(SAY) "ink!'s end-to-end framework, on a node of its own"
+	cargo test --locked --workspace --test ink_e2e -- --ignored
 	@$(SAY) "Starting a node"
 	@scripts/node.sh with e2e-tests/on-node.sh
 
