@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as hashing from '@polkadot/util-crypto';
 import { Chain, UNIT, number } from './chain.js';
 
 /// From one deadline to the next.
@@ -288,8 +289,10 @@ async function readEverything(spec) {
 /// What the page's code computes, for this enforcer and score instead of those it names.
 function commit(enforcer, score) {
     const code = block('js').replace(/^const (enforcer|score) = .*$/gm, '');
-    const run = new Function('api', 'console', 'enforcer', 'score', `${code}\nreturn { salt, commitment };`);
-    const { salt, commitment } = run(chain.api, { log() {} }, enforcer, score);
+    // What the UI gives to code; it hides everything that a browser has besides.
+    const given = { api: chain.api, hashing, console: { log() {} }, window: null, crypto: null };
+    const run = new Function(...Object.keys(given), 'enforcer', 'score', `${code}\nreturn { salt, commitment };`);
+    const { salt, commitment } = run(...Object.values(given), enforcer, score);
     assert.match(commitment, /^0x[0-9a-f]{64}$/);
     return { salt, commitment };
 }
