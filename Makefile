@@ -12,12 +12,14 @@ export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
 
 SCENARIO ?= scenarios/labor-market.toml
 MEMBERS ?=
+OUT ?=
+PORT ?= 9944
 SAY := printf '\n\033[1m%s\033[0m\n'
 
-.PHONY: help demo test bench build check fmt lint clean toolchain
+.PHONY: help demo test node test-node bench build check fmt lint clean toolchain
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Built things are kept in $(ATOMIC_CACHE)"
 
 demo: build ## Play the story of scenarios/labor-market.toml on real contracts (SCENARIO=file for another)
@@ -28,15 +30,30 @@ test: toolchain ## Run all tests: unit, property, and the contracts on an embedd
 	cargo test --locked --workspace --no-run
 	@$(SAY) "Running them; the first that needs the contracts builds them"
 	cargo test --locked --workspace
+	@if scripts/node.sh find > /dev/null 2>&1; then \
+		$(MAKE) --no-print-directory test-node; \
+	else \
+		$(SAY) "Skipped what runs on a real node: there is none here"; scripts/node.sh find || true; \
+	fi
+
+node: ## Run a substrate-contracts-node to try things out on, or say how to get one (PORT=9944)
+	@scripts/node.sh run $(PORT)
+
+test-node: build ## Run the tests that need a real node, on one started for them
+	@scripts/node.sh find > /dev/null
+	@$(SAY) "ink!'s end-to-end framework, on a node of its own"
+	cargo test --locked --workspace --test ink_e2e -- --ignored
+	@$(SAY) "Starting a node"
+	@scripts/node.sh with e2e-tests/on-node.sh
 
 bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
 
-build: toolchain ## Build the contracts in release, where their sources changed
+build: toolchain ## Build the contracts in release, where their sources changed (OUT=folder for the .contract files)
 	@$(SAY) "Building the command that builds the contracts (some ten minutes the first time)"
 	cargo build --locked --package cli
 	@$(SAY) "Building the contracts"
-	@cargo run --locked --quiet --package cli -- build
+	@cargo run --locked --quiet --package cli -- build $(if $(OUT),--out "$(OUT)")
 
 check: toolchain ## Check that everything compiles, the rules without the standard library too
 	cargo check --locked --workspace --all-targets

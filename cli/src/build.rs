@@ -450,6 +450,17 @@ fn remove_stale(stage: &Path, folder: &Path, sources: &BTreeSet<PathBuf>) -> Res
     Ok(())
 }
 
+/// Copies the contracts' bundles to `folder`, in the order of deployment.
+pub fn export(contracts: &Contracts, folder: &Path) -> Result<Vec<PathBuf>> {
+    fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
+    let copy = |artifact: &Artifact| {
+        let exported = folder.join(artifact.contract.file_name()).with_extension("contract");
+        fs::copy(&artifact.bundle, &exported).with_context(|| format!("writing {}", exported.display()))?;
+        Ok(exported)
+    };
+    contracts.all().map(copy).into_iter().collect()
+}
+
 /// A table of the contracts' optimized sizes.
 pub fn size_table(contracts: &Contracts) -> String {
     let mut table = format!("{:<12}{:>14}\n", "contract", "Wasm, bytes");

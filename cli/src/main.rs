@@ -38,7 +38,11 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Builds the contracts whose sources changed, in release, and says how large they are
-    Build,
+    Build {
+        /// Copies the `.contract` files, each with a contract's code and metadata, to this folder
+        #[arg(long, value_name = "FOLDER")]
+        out: Option<PathBuf>,
+    },
     /// Plays a scenario and prints its timeline and balance sheet
     ///
     /// Exits with 1 if the balance sheet does not add up or a step ends otherwise than the file says, and with 2 if the
@@ -75,7 +79,7 @@ enum Replay {
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
-        Command::Build => build_contracts(),
+        Command::Build { out } => build_contracts(out.as_deref()),
         Command::Run { file, json } => run(&file, json),
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
     };
@@ -88,9 +92,14 @@ fn main() -> ExitCode {
     })
 }
 
-fn build_contracts() -> Result<ExitCode> {
+fn build_contracts(out: Option<&Path>) -> Result<ExitCode> {
     let contracts = build::contracts()?;
     print!("{}", build::size_table(contracts));
+    if let Some(folder) = out {
+        for bundle in build::export(contracts, folder)? {
+            println!("{}", bundle.display());
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

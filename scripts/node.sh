@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# A substrate-contracts-node for trying things out, and for the tests.
+#
+#   scripts/node.sh find            prints where the node is, or says how to get it and fails
+#   scripts/node.sh run [PORT]      runs it until it is stopped, on port 9944 or PORT
+#   scripts/node.sh with COMMAND…   runs it on a free port for as long as COMMAND takes, which finds it at $URL
+#
+# The node is $CONTRACTS_NODE, or substrate-contracts-node on the PATH. It keeps its state in a temporary folder, and
+# makes a block whenever there is a transaction.
+set -euo pipefail
+
+say() { printf '\033[1m[node]\033[0m %s\n' "$@"; }
+fail() { say "$@" >&2; exit 1; }
+
+find_node() {
+    if [ -n "${CONTRACTS_NODE:-}" ]; then
+        [ -x "$CONTRACTS_NODE" ] || fail "CONTRACTS_NODE is \`$CONTRACTS_NODE\`, which is no program"
+        echo "$CONTRACTS_NODE"
+    else
+        command -v substrate-contracts-node || fail "there is no substrate-contracts-node here. Get one, either" \
+            "    from https://github.com/paritytech/substrate-contracts-node/releases, unpacked," \
+            "    or with: cargo install contracts-node --version 0.42.0 --locked" \
+            "and put it on the PATH, or say where it is with CONTRACTS_NODE=/path/to/substrate-contracts-node"
+    fi
+}
+
+# The port is the node's own choice, so that two of these never want the same one.
+with_node() {
+    local node work waited=0 status=0
+    node=$(find_node)
+    work=$(mktemp -d)
+    "$node" --dev --base-path "$work/base" --rpc-port 0 --port 0 --no-prometheus --no-telemetry > "$work/log" 2>&1 &
+    local pid=$!
+    # shellcheck disable=SC2064 # what they are now
+    trap "kill $pid 2>/dev/null || true; wait $pid 2>/dev/null || true; rm -rf '$work'" EXIT
+    trap 'exit 130' INT TERM
+    until URL=$(sed -n 's/.*Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\).*/ws:\/\/\1/p' "$work/log") && [ -n "$URL" ]; do
+        if ! kill -0 "$pid" 2>/dev/null || [ "$waited" -ge 120 ]; then
+            cat "$work/log" >&2
+            fail "the node \`$node\` does not come up; this is what it said"
+        fi
+        sleep 1
+        waited=$((waited + 1))
+    done
+    export URL
+    say "a node runs at $URL"
+    "$@" || status=$?
+    if ! kill -0 "$pid" 2>/dev/null; then
+        tail -n 40 "$work/log" >&2
+        fail "the node stopped by itself; these are its last words"
+    fi
+    return "$status"
+}
+
+case "${1:-}" in
+    find) find_node ;;
+    run)
+        node=$(find_node)
+        say "starting $node at ws://127.0.0.1:${2:-9944}; stop it with Ctrl-C, and it forgets everything"
+        exec "$node" --dev --tmp --rpc-port "${2:-9944}"
+        ;;
+    with)
+        shift
+        with_node "$@"
+        ;;
+    *) fail "find, run or with?" ;;
+esac
