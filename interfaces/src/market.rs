@@ -440,7 +440,7 @@ pub enum RequestReason {
 pub enum PolicyReason {
     /// 1 to 32 assets, each once.
     Assets,
-    /// The window must be above 0 and at most a hundred years.
+    /// The window must be above 0 and at most ten years.
     MinWindow,
     /// The smallest quorum must be odd, at most 7, and at least the `min_reviews` of the pool's terms: members are obliged
     /// by what an op asks for.
