@@ -25,7 +25,7 @@ help: ## List the targets
 demo: build ## Play the story of scenarios/labor-market.toml on real contracts (SCENARIO=file for another)
 	@cargo run --locked --quiet --package cli -- run $(SCENARIO)
 
-test: toolchain ## Run all tests: unit, property, and the contracts on an embedded chain
+test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, and on a real node where there is one
 	@$(SAY) "Compiling the tests (some ten minutes the first time)"
 	cargo test --locked --workspace --no-run
 	@$(SAY) "Running them; the first that needs the contracts builds them"
@@ -71,7 +71,7 @@ lint: toolchain ## Check formatting and run clippy, warnings denied
 	cargo check --locked --package rules --no-default-features
 
 clean: ## Remove everything that was built
-	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" target
+	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" "$(ATOMIC_CACHE)/polkadot-js" target
 
 # Cargo takes crates of the same name in two checkouts for the same, and the newer build for fresh: when another checkout
 # built last, its own crates are forgotten. What they depend on stays.
