@@ -12,11 +12,12 @@ export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
 
 SCENARIO ?= scenarios/labor-market.toml
 MEMBERS ?=
+export SOAK_STEPS ?= 1000000
 OUT ?=
 PORT ?= 9944
 SAY := printf '\n\033[1m%s\033[0m\n'
 
-.PHONY: help demo test node test-node bench build check fmt lint clean toolchain
+.PHONY: help demo test node test-node soak bench build check fmt lint clean toolchain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +46,9 @@ test-node: build ## Run the tests that need a real node, on one started for them
 	cargo test --locked --workspace --test ink_e2e -- --ignored
 	@$(SAY) "Starting a node"
 	@scripts/node.sh with e2e-tests/on-node.sh
+
+soak: toolchain ## Play random histories until SOAK_STEPS=1000000 messages were sent, and count how they were answered
+	cargo test --locked --workspace --test histories -- --ignored --nocapture soak
 
 bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
