@@ -1,7 +1,6 @@
 //! What `make bench` shows for 100,000 members of a pool, for a hundred.
 
 use atomic_cli::build::Contract;
-use e2e_tests::cells::{life_of_a_submission, Cells};
 use e2e_tests::market_weights::weigh_market;
 use e2e_tests::weights::{rows, weigh_all, Row, Weighed, Weight, FEWEST_MEMBERS};
 
@@ -49,14 +48,4 @@ fn a_message_that_a_small_pool_has_no_members_for_is_compared_among_the_others()
         .map(|row| row.weights.iter().map(|weight| weight.map(|weight| weight.ref_time)).collect())
         .collect();
     assert_eq!(times, [vec![None, Some(9)], vec![Some(1), Some(2)]]);
-}
-
-#[test]
-fn the_life_of_a_submission_touches_a_bounded_number_of_cells() {
-    let life = life_of_a_submission();
-    let sum = |count: fn(&Cells) -> usize| life.iter().map(|(_, cells)| count(cells)).sum::<usize>();
-    for (message, cells) in &life {
-        assert!(cells.read() > 0 && cells.written() > 0, "{message} is seen to do nothing");
-    }
-    assert_eq!((sum(Cells::read), sum(Cells::written)), (165, 84), "as docs/benchmarks.md says");
 }
