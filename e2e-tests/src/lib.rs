@@ -146,6 +146,11 @@ impl Town {
         self.chain.read(self.market().credit(market::Asset::Native, who)).expect("an open market")
     }
 
+    /// The enforcers' reviews that are asked for and not done with.
+    pub fn backlog(&self) -> u64 {
+        self.chain.read(self.obligation().capacity(self.pool)).expect("a pool").backlog
+    }
+
     /// Everything about the reputation of `name`.
     pub fn profile(&self, name: &str) -> Profile {
         self.chain.read(self.reputation().profile(account(name)))

@@ -125,10 +125,8 @@ impl Scales {
         who: AccountId,
         call: Message<Args, Result<T, E>>,
     ) {
-        let outcome = self.chain().dry_run(&who, call);
-        let weight = Weight::of(outcome.gas, &outcome.deposit);
+        let weight = Weight::of_accepted(self.chain(), &who, call);
         self.weighed.push(Weighed { contract: Contract::Market, message: message.into(), weight });
-        outcome.ok();
     }
 
     /// A request with as many places as there can be, paid for.

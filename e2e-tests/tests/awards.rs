@@ -7,7 +7,7 @@ use interfaces::{
         Access, Asset, Award, Bucket, Claimed, Duplicates, Error, Reclaimed, RequestReason, RequestSettled,
         RequestSpec, SubmissionFinalized, Verdict,
     },
-    Balance, Market as _, Obligation as _, RequestId, SubmissionId,
+    Balance, Market as _, RequestId, SubmissionId,
 };
 
 const SHARED: Duplicates = Duplicates::Shared { retention_ppm: 900_000 };
@@ -60,11 +60,6 @@ fn cash_up(town: &Town, request: RequestId) {
         town.withdraw(name).ok();
     }
     assert_eq!(town.chain.balance(&town.market_address), town.chain.existential_deposit());
-}
-
-/// The enforcers' reviews that are asked for and not done with.
-fn backlog(town: &Town) -> u64 {
-    town.chain.read(town.obligation().capacity(town.pool)).expect("a pool").backlog
 }
 
 // Proportional
@@ -699,7 +694,7 @@ fn contest(award: Award, duplicates: Duplicates, step: u32, order: [SubmissionId
     town.deliver_all(request, &["pia", "paul", "petra", "petra", "paul", "pia"]);
     town.judge(request, &[(90, None), (60, Some(0)), (100, Some(1)), (60, None), (20, None), (55, Some(3))]);
     let mut left = 6;
-    assert_eq!(backlog(&town), 18);
+    assert_eq!(town.backlog(), 18);
     while left > 0 {
         let settled = town.chain.call(&town.who(STRANGER), town.market().settle(request, step));
         let ends = step >= left;
@@ -707,7 +702,7 @@ fn contest(award: Award, duplicates: Duplicates, step: u32, order: [SubmissionId
         assert_eq!(settled.events::<RequestSettled>(), told);
         assert_eq!(settled.ok(), step.min(left));
         left = left.saturating_sub(step);
-        assert_eq!(backlog(&town), u64::from(left) * 3, "what is settled is no longer reserved");
+        assert_eq!(town.backlog(), u64::from(left) * 3, "what is settled is no longer reserved");
         assert_eq!((town.state(request).settled, town.state(request).closed), (6 - left, ends));
     }
     let mut pays = vec![0; 6];

@@ -102,7 +102,7 @@ impl Deal {
     }
 
     fn backlog(&self) -> u64 {
-        self.town.chain.read(self.town.obligation().capacity(self.town.pool)).expect("the enforcers' pool").backlog
+        self.town.backlog()
     }
 
     /// The delivery of `period` falls due.

@@ -34,11 +34,6 @@ fn page(town: &Town, request: RequestId, from: Option<&str>, count: u32) -> Vec<
     page.into_iter().map(|(provider, offer)| (provider, offer.open)).collect()
 }
 
-/// The enforcers' reviews that are asked for and not done with.
-fn backlog(town: &Town) -> u64 {
-    town.chain.read(town.obligation().capacity(town.pool)).expect("a pool").backlog
-}
-
 // Offering
 
 #[test]
@@ -496,7 +491,7 @@ fn a_request_that_nobody_has_a_place_in_can_be_taken_back_for_all_but_the_fee() 
     let request = town.post();
     let fee_and_premium = town.credit_of(town.treasury) - treasury;
     assert_eq!(fee_and_premium, 33 * UNIT / 20 + 33 * UNIT / 10);
-    assert_eq!(backlog(&town), 18);
+    assert_eq!(town.backlog(), 18);
     let withdraw = |request| town.market().withdraw_request(request);
     let rita = town.who(REQUESTER);
     assert_eq!(refused(&town.chain, &rita, withdraw(9)), Error::UnknownRequest);
@@ -505,7 +500,7 @@ fn a_request_that_nobody_has_a_place_in_can_be_taken_back_for_all_but_the_fee() 
     assert_eq!(withdrawn.events::<RequestWithdrawn>(), [RequestWithdrawn { request, amount: 33 * UNIT }]);
     assert!(withdrawn.events::<RequestSettled>().is_empty());
     assert_eq!(withdrawn.ok(), 33 * UNIT);
-    assert_eq!((town.credit(REQUESTER), backlog(&town)), (33 * UNIT, 9), "and others can be reviewed");
+    assert_eq!((town.credit(REQUESTER), town.backlog()), (33 * UNIT, 9), "and others can be reviewed");
     assert_eq!(town.credit_of(town.treasury) - treasury, fee_and_premium);
     let state = town.state(request);
     assert_eq!((state.closed, state.held, state.reserved), (true, 0, 0));
@@ -566,7 +561,7 @@ fn a_request_whose_offers_were_all_left_lying_settles_and_goes_back() {
     let settled = town.settle(request);
     assert_eq!(settled.events::<RequestSettled>(), [RequestSettled { request, submissions: 0, deposit: 0 }]);
     settled.ok();
-    assert_eq!(backlog(&town), 0);
+    assert_eq!(town.backlog(), 0);
     let withdraw = town.market().withdraw_request(request);
     assert_eq!(refused(&town.chain, &town.who(REQUESTER), withdraw), Error::AlreadySettled);
     assert_eq!(town.reclaim(request).ok(), 33 * UNIT, "without the deposits of offers");
