@@ -261,7 +261,7 @@ fn a_long_deal_whose_periods_overtake_their_reviews_bans_nobody_who_works() {
     // Twenty deliveries, an hour apart, each to be reviewed within sixty days.
     spec.review_by = spec.deliver_by + days(60);
     spec.reveal_by = spec.review_by + days(1);
-    let price = match town.chain.read(town.market().quote_engagement(spec.clone(), 20)) {
+    let price = match town.chain.read(town.market().quote_engagement(spec.clone(), 20, hours(1))) {
         Ok(quote) => quote.total,
         Err(error) => return assert_eq!(error, Error::AtCapacity),
     };

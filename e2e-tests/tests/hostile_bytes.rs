@@ -150,7 +150,7 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(market().pause()),
         bytes(market().unpause()),
         bytes(market().quote(spec())),
-        bytes(market().quote_engagement(spec(), 3)),
+        bytes(market().quote_engagement(spec(), 3, 1_000)),
         bytes(market().post(spec(), 5)),
         bytes(market().engage(spec(), 3, 1_000, 1, 5)),
         bytes(market().withdraw_request(0)),
