@@ -970,7 +970,7 @@ pub mod market {
         utilization_ppm: Ppm,
     ) -> Result<Quote> {
         ensure(u32::from(spec.quorum) <= capacity.active, Error::TooFewEnforcers)?;
-        ensure(utilization_ppm <= spec::WHOLE_PPM, Error::AtCapacity)?;
+        ensure(utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
         spec::price(spec, periods, policy, utilization_ppm).ok_or(Error::InvalidRequest(RequestReason::Amounts))
     }
 

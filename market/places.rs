@@ -135,7 +135,7 @@ impl Market {
                 state.reserved = state.reserved.saturating_add(more);
                 let reviewers = self.opening()?.pool;
                 let capacity = answer(self.obligation().call_mut().reserve(reviewers, more).try_invoke())?;
-                ensure(capacity.utilization_ppm <= spec::WHOLE_PPM, Error::AtCapacity)?;
+                ensure(capacity.utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
                 pool
             }
             None => {

@@ -510,6 +510,7 @@ fn elsa_is_banned(town: &Town) {
 fn a_ban_as_an_enforcer_takes_nothing_from_a_provider() {
     let town = Town::new();
     let request = town.post_with(|spec| {
+        (spec.limit, spec.reward) = (1, 10 * UNIT);
         spec.signal_by += days(60);
         spec.deliver_by += days(120);
         spec.review_by += days(120);
