@@ -200,7 +200,8 @@ pub mod market {
 
         #[ink(message, payable)]
         fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId> {
-            self.escrow(&spec, 1, max_premium, None)
+            let policy = self.policy_in_force()?;
+            self.escrow(&spec, &policy, 1, max_premium, None)
         }
 
         #[ink(message, payable)]
@@ -216,7 +217,7 @@ pub mod market {
             spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
             spec::check_periods(periods, period, missed_periods, &policy).map_err(Error::InvalidRequest)?;
             let engagement = Engagement { periods: periods.into(), period, missed_periods, pool: None, tenure: None };
-            let request = self.escrow(&spec, periods, max_premium, Some(engagement))?;
+            let request = self.escrow(&spec, &policy, periods, max_premium, Some(engagement))?;
             self.env().emit_event(Engaged { request, periods, period, missed_periods });
             Ok(request)
         }
@@ -268,9 +269,8 @@ pub mod market {
         #[ink(message)]
         fn reclaim(&mut self, request: RequestId) -> Result<Balance> {
             let (spec, mut state) = self.load_for_requester(request)?;
-            let engagement = self.engagements.get(request);
-            ensure(state.closed || engagement.is_some(), Error::NotSettled)?;
-            let bound = match engagement {
+            ensure(state.closed || state.engagement, Error::NotSettled)?;
+            let bound = match self.engagement_of(request, &state) {
                 Some(engagement) => self.give_up_rest(request, &spec, &mut state, engagement)?,
                 None => 0,
             };
@@ -375,7 +375,7 @@ pub mod market {
             ensure(!spec::is_sealed(&spec), Error::Sealed)?;
             ensure(spec::fits(&uri), Error::UriTooLong)?;
             let provider = self.env().caller();
-            let submission = match self.engagements.get(request) {
+            let submission = match self.engagement_of(request, &state) {
                 Some(engagement) => self.deliver_period(request, &mut state, &engagement, (content, uri))?,
                 None => self.deliver(request, &spec, &mut state, Some((content, uri)), None)?,
             };
@@ -386,14 +386,14 @@ pub mod market {
 
         #[ink(message)]
         fn revise(&mut self, request: RequestId, submission: SubmissionId, content: Hash, uri: Vec<u8>) -> Result<()> {
-            let (spec, _) = self.load(request)?;
+            let (spec, state) = self.load(request)?;
             let mut delivery = self.delivery(request, submission)?;
             ensure(!spec::is_sealed(&spec), Error::Sealed)?;
             let provider = self.env().caller();
             ensure(delivery.provider == provider, Error::NotProvider)?;
-            let due = match self.engagements.get(request) {
-                Some(_) => delivery.window_start,
-                None => self.due(&spec, &self.place(request, provider)),
+            let due = match state.engagement {
+                true => delivery.window_start,
+                false => self.due(&spec, &self.place(request, provider)),
             };
             let now = self.env().block_timestamp();
             ensure(now < due, Error::TooLate)?;
@@ -756,7 +756,7 @@ pub mod market {
             let (spec, state) = self.load(id)?;
             let now = self.env().block_timestamp();
             let Some(submission) = submission else {
-                return Ok(match self.engagements.get(id) {
+                return Ok(match self.engagement_of(id, &state) {
                     Some(engagement) => engagement_phase(&spec, &state, &engagement, now),
                     None => request_phase(&spec, &state, now),
                 });
@@ -805,20 +805,20 @@ pub mod market {
         fn escrow(
             &mut self,
             spec: &RequestSpec,
+            policy: &Policy,
             periods: u16,
             max_premium: Balance,
             engagement: Option<Engagement>,
         ) -> Result<RequestId> {
-            let policy = self.policy_in_force()?;
             self._ensure_not_paused()?;
-            self.check(spec, &policy)?;
+            self.check(spec, policy)?;
             let pool = self.opening()?.pool;
             let id = self.next_request.get_or_default();
             let next = id.checked_add(1).ok_or(Error::TooManyRequests)?;
             let length = engagement.as_ref().map_or(0, |engagement| engagement.period);
             let reserved = spec::reviews(spec, periods.into(), length);
             let capacity = answer(self.obligation().call_mut().reserve(pool, reserved).try_invoke())?;
-            let quote = admit(spec, periods, &policy, &capacity, capacity.utilization_ppm)?;
+            let quote = admit(spec, periods, policy, &capacity, capacity.utilization_ppm)?;
 
             let requester = self.env().caller();
             let submissions = spec.limit.saturating_mul(periods.into());
@@ -845,7 +845,7 @@ pub mod market {
                 last_provider: None,
                 last_offer: None,
                 pruned: 0,
-                reputation_per_place: spec::reputation_per_place(quote.protocol_fee, &policy, submissions),
+                reputation_per_place: spec::reputation_per_place(quote.protocol_fee, policy, submissions),
             };
             self.next_request.set(&next);
             self.record_request(id, spec, &state, engagement);
@@ -862,6 +862,11 @@ pub mod market {
             let state = self.states.get(request).ok_or(Error::UnknownRequest)?;
             let spec = self.specs.get(request).ok_or(Error::UnknownRequest)?;
             Ok((spec, state))
+        }
+
+        /// The engagement of a request that is one.
+        pub(crate) fn engagement_of(&self, request: RequestId, state: &RequestState) -> Option<Engagement> {
+            state.engagement.then(|| self.engagements.get(request)).flatten()
         }
 
         fn load_for_requester(&self, request: RequestId) -> Result<(RequestSpec, RequestState)> {

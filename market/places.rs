@@ -99,7 +99,7 @@ impl Market {
         state.accepted = accepted;
         state.offer_deposits = state.offer_deposits.saturating_sub(deposit);
         state.deposits = state.deposits.saturating_add(deposit);
-        let first_period = match self.engagements.get(request) {
+        let first_period = match self.engagement_of(request, state) {
             Some(engagement) => {
                 let first = state.settled.max(state.submissions);
                 ensure(first < engagement.periods, Error::AlreadySettled)?;

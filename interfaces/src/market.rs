@@ -476,7 +476,7 @@ pub enum Error {
     InvalidRequest(RequestReason),
     /// The pool has fewer active members than the quorum.
     TooFewEnforcers,
-    /// The pool's enforcers are booked out.
+    /// With these reviews the pool's enforcers would be booked out.
     AtCapacity,
     /// The value sent does not cover the price.
     InsufficientPayment,
