@@ -9,6 +9,7 @@ use atomic_cli::{
         replay::replay,
         report::{ContestReport, Report},
     },
+    deploy::Deploy,
     options::Unusable,
     scenario::{
         play,
@@ -16,6 +17,7 @@ use atomic_cli::{
         report::{Paint, Timeline},
     },
     status::Status,
+    verify::Verify,
 };
 use clap::{Parser, Subcommand};
 use std::{
@@ -61,6 +63,8 @@ enum Command {
     /// Plays what really happened, and compares
     #[command(subcommand)]
     Replay(Replay),
+    Deploy(Deploy),
+    Verify(Verify),
     Pass(Pass),
     Status(Status),
 }
@@ -88,6 +92,8 @@ fn main() -> ExitCode {
         Command::Build { out } => build_contracts(out.as_deref()),
         Command::Run { file, json } => run(&file, json),
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
+        Command::Deploy(deploy) => deploy.run(&mut io::stdout().lock()).map(verdict),
+        Command::Verify(verify) => verify.run(&mut io::stdout().lock()).map(verdict),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
@@ -98,6 +104,14 @@ fn main() -> ExitCode {
             false => FAILED.into(),
         }
     })
+}
+
+/// Whether everything is as it should be, as the program's end.
+fn verdict(good: bool) -> ExitCode {
+    match good {
+        true => ExitCode::SUCCESS,
+        false => FAILED.into(),
+    }
 }
 
 fn build_contracts(out: Option<&Path>) -> Result<ExitCode> {
