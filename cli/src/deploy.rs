@@ -149,6 +149,7 @@ impl<'a> Deployer<'a> {
             None => File::new(backend, manager, &config.salt),
         };
         let settings = config.settings_for(manager);
+        backend.wait_for_sent(&manager)?;
         let mut deployer = Self { backend, signer, contracts, settings, file, path, steps: Vec::new() };
         deployer.look_at_contracts()?;
         deployer.steps = deployer.all_steps();
@@ -163,7 +164,7 @@ impl<'a> Deployer<'a> {
     pub fn advance(&mut self) -> Result<Option<Done>> {
         while let Some(step) = self.steps.last().cloned() {
             let done = match self.is_due(&step)? {
-                true => Some(self.perform(&step).with_context(|| format!("to {step}"))?),
+                true => Some(self.perform(&step).with_context(|| format!("cannot {step}"))?),
                 false => None,
             };
             self.note(&step, done.as_ref().map(|done| done.block))?;
@@ -366,7 +367,10 @@ impl<'a> Deployer<'a> {
         let Receipt { outcome, block, fee } = sent?;
         let returned = outcome.result.map_err(|trap| match trap.error.as_str() {
             // The names that chains have for it.
-            "StorageDepositNotEnoughFunds" | "StorageDepositLimitExhausted" | "TransferFailed" => {
+            "StorageDepositNotEnoughFunds"
+            | "StorageDepositLimitExhausted"
+            | "TransferFailed"
+            | "Token(FundsUnavailable)" => {
                 let who = self.signer.account();
                 let has = self.backend.balance(&who).map(show_amount).unwrap_or_else(|error| error.to_string());
                 anyhow!("{trap}: {} has {has}, which does not pay for the storage", address(&who))
