@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What is tested on a real node, the one at $URL: the atomic command, docs/deploy.md with cargo contract, docs/polkadot-js.md
-# with the library of the Polkadot.js UI. What the machine lacks is skipped, and named at the end. `scripts/node.sh with` brings the node.
+# with the library of the Polkadot.js UI. What the machine lacks is skipped, and named at the end. `scripts/node.sh with`
+# brings the node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${URL:?the node to test on, such as ws://127.0.0.1:9944}"
