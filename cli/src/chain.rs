@@ -7,7 +7,7 @@
 
 use crate::build::Artifact;
 use anyhow::Result;
-use frame_support::storage::with_transaction;
+use frame_support::storage::{storage_prefix, unhashed, with_transaction};
 use frame_support::traits::fungible::{Inspect, Mutate};
 use frame_support::{
     sp_runtime::{DispatchError, TransactionOutcome},
@@ -396,9 +396,9 @@ impl Chain {
                 pallet_contracts::CollectEvents::UnsafeCollect,
             )
         });
-        Outcome::new(result, |instance| match instance.reverted() {
-            false => Ok(from_runtime(&instance.account_id)),
-            true => Err(format!("the constructor refused: {:?}", instance.result.data)),
+        Outcome::new(result).and_then(|returned| match (returned.reverted, returned.contract) {
+            (false, Some(contract)) => Ok(contract),
+            _ => Err(format!("the constructor refused: {:?}", returned.data)),
         })
     }
 
@@ -439,34 +439,126 @@ impl Chain {
         keep: bool,
     ) -> Outcome<T> {
         let message = message.params();
-        let result = self.transact(keep, || {
+        let (to, value) = (message.callee(), *message.transferred_value());
+        self.call_encoded(caller, to, value, message.exec_input().encode(), gas_limit, keep).and_then(Returned::message)
+    }
+
+    /// `caller` sends this input to the contract at `to`, with `value`. Only where `keep` is set, what it does remains.
+    pub(crate) fn call_encoded(
+        &self,
+        caller: &AccountId,
+        to: &AccountId,
+        value: Balance,
+        data: Vec<u8>,
+        gas_limit: Weight,
+        keep: bool,
+    ) -> Outcome<Returned> {
+        Outcome::new(self.transact(keep, || {
             Contracts::bare_call(
                 to_runtime(caller),
-                to_runtime(message.callee()),
-                *message.transferred_value(),
+                to_runtime(to),
+                value,
                 gas_limit,
                 None,
-                message.exec_input().encode(),
+                data,
                 pallet_contracts::DebugInfo::UnsafeDebug,
                 pallet_contracts::CollectEvents::UnsafeCollect,
                 pallet_contracts::Determinism::Enforced,
             )
-        });
-        Outcome::new(result, |returned| match MessageResult::<T>::decode(&mut returned.data.as_slice()) {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => Err(format!("{error:?}")),
-            Err(error) => Err(format!("the message's result is of another type: {error}")),
-        })
+        }))
+    }
+
+    /// `caller` makes a contract of code that was uploaded. Only where `keep` is set, it remains.
+    pub(crate) fn instantiate_encoded(
+        &self,
+        caller: &AccountId,
+        code_hash: [u8; 32],
+        value: Balance,
+        data: Vec<u8>,
+        salt: Vec<u8>,
+        keep: bool,
+    ) -> Outcome<Returned> {
+        Outcome::new(self.transact(keep, || {
+            Contracts::bare_instantiate(
+                to_runtime(caller),
+                value,
+                GAS_LIMIT,
+                None,
+                pallet_contracts::Code::Existing(code_hash.into()),
+                data,
+                salt,
+                pallet_contracts::DebugInfo::UnsafeDebug,
+                pallet_contracts::CollectEvents::UnsafeCollect,
+            )
+        }))
+    }
+
+    /// `caller` uploads code, and returns its hash. Only where `keep` is set, it remains.
+    pub(crate) fn upload(&self, caller: &AccountId, code: Vec<u8>, keep: bool) -> Outcome<Returned> {
+        Outcome::new(self.transact(keep, || {
+            let determinism = pallet_contracts::Determinism::Enforced;
+            let uploaded = Contracts::bare_upload_code(to_runtime(caller), code, None, determinism);
+            let deposit = uploaded.as_ref().map(|uploaded| uploaded.deposit).unwrap_or_default();
+            ContractResult {
+                // The pallet does not say what this one uses.
+                gas_consumed: Weight::zero(),
+                gas_required: Weight::zero(),
+                storage_deposit: StorageDeposit::Charge(deposit),
+                debug_message: Vec::new(),
+                result: uploaded.map(|uploaded| Returned {
+                    data: uploaded.code_hash.0.to_vec(),
+                    reverted: false,
+                    contract: None,
+                }),
+                events: None,
+            }
+        }))
+    }
+
+    /// The hash of a contract's code, or nothing where there is no contract.
+    pub fn code_of(&self, contract: &AccountId) -> Option<[u8; 32]> {
+        self.within(|| Contracts::code_hash(&to_runtime(contract))).map(|hash| hash.0)
+    }
+
+    /// Whether code of this hash was uploaded.
+    pub fn has_code(&self, code_hash: [u8; 32]) -> bool {
+        // The pallet keeps its map to itself.
+        let key = [&storage_prefix(b"Contracts", b"CodeInfoOf")[..], &code_hash].concat();
+        self.within(|| unhashed::exists(&key))
+    }
+
+    /// The number of the block that is being made, and the hash of the one before.
+    pub(crate) fn block(&self) -> (u32, [u8; 32]) {
+        self.within(|| (System::block_number(), System::parent_hash().0))
+    }
+
+    /// Everything in storage, to be kept elsewhere.
+    pub(crate) fn save(&self) -> Saved {
+        self.within(System::reset_events);
+        self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
+        let mut backend = self.ext.borrow().as_backend();
+        let storage = backend.backend_storage_mut().drain().into_iter().filter(|(_, (_, count))| *count > 0).collect();
+        Saved { storage, root: backend.root().0 }
+    }
+
+    /// A chain as it was when it was saved.
+    pub(crate) fn load(saved: Saved) -> Self {
+        let ext = TestExternalities::from_raw_snapshot(saved.storage, saved.root.into(), Default::default());
+        Self { ext: Rc::new(RefCell::new(ext)) }
     }
 
     /// Runs `action` as a transaction: what fails, or is not to be kept, is rolled back.
-    fn transact<R: Returned>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<R> {
+    fn transact<R: Into<Returned>>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<Returned> {
         self.within(|| {
             System::reset_events();
             let result = with_transaction(|| {
-                let result = action();
+                let ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events } =
+                    action();
+                let result = result.map(Into::into);
+                let result =
+                    ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events };
                 // A transaction's outcome is a `Result` over a `DispatchError`; this one never fails itself.
-                if keep && matches!(&result.result, Ok(returned) if !returned.reverted()) {
+                if keep && matches!(&result.result, Ok(Returned { reverted: false, .. })) {
                     TransactionOutcome::Commit(Ok::<_, DispatchError>(result))
                 } else {
                     TransactionOutcome::Rollback(Ok(result))
@@ -478,21 +570,47 @@ impl Chain {
 }
 
 /// What an execution that did not trap left.
-trait Returned {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Returned {
+    /// What a message or a constructor returned, encoded; of an upload, the hash of the code.
+    pub data: Vec<u8>,
     /// Whether the contract asked for everything to be undone.
-    fn reverted(&self) -> bool;
+    pub reverted: bool,
+    /// The new contract of an instantiation.
+    pub contract: Option<AccountId>,
 }
 
-impl Returned for pallet_contracts::ExecReturnValue {
-    fn reverted(&self) -> bool {
-        self.did_revert()
+impl Returned {
+    /// What a message that returns a `T` returned.
+    pub(crate) fn message<T: Decode>(self) -> Result<T, String> {
+        match MessageResult::<T>::decode(&mut self.data.as_slice()) {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => Err(format!("{error:?}")),
+            Err(error) => Err(format!("the message's result is of another type: {error}")),
+        }
     }
 }
 
-impl Returned for pallet_contracts::InstantiateReturnValue<AccountId32> {
-    fn reverted(&self) -> bool {
-        self.result.did_revert()
+impl From<pallet_contracts::ExecReturnValue> for Returned {
+    fn from(value: pallet_contracts::ExecReturnValue) -> Self {
+        Self { reverted: value.did_revert(), data: value.data, contract: None }
     }
+}
+
+impl From<pallet_contracts::InstantiateReturnValue<AccountId32>> for Returned {
+    fn from(value: pallet_contracts::InstantiateReturnValue<AccountId32>) -> Self {
+        Self { contract: Some(from_runtime(&value.account_id)), ..value.result.into() }
+    }
+}
+
+/// A node of a trie under its key, and how often it is there.
+type Node = (Vec<u8>, (Vec<u8>, i32));
+
+/// A chain's storage: the nodes of its tries, and the root.
+#[derive(Debug, Encode, Decode)]
+pub(crate) struct Saved {
+    storage: Vec<Node>,
+    root: [u8; 32],
 }
 
 type Executed<R> = ContractResult<Result<R, DispatchError>, Balance, ink_sandbox::EventRecordOf<AtomicRuntime>>;
@@ -510,21 +628,27 @@ pub struct Outcome<T> {
     pub emitted: Vec<Emitted>,
 }
 
-impl<T> Outcome<T> {
-    fn new<R>(executed: Executed<R>, returned: impl FnOnce(R) -> Result<T, String>) -> Self {
+impl Outcome<Returned> {
+    fn new(executed: Executed<Returned>) -> Self {
         let debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
-        let result = match executed.result {
-            Ok(value) => returned(value),
-            Err(DispatchError::Module(error)) => Err(error.message.unwrap_or("an unnamed error").to_owned()),
-            Err(error) => Err(format!("{error:?}")),
-        };
-        let emitted = executed.events.unwrap_or_default().into_iter().filter_map(Emitted::of).collect();
+        let result = executed.result.map_err(|error| match error {
+            DispatchError::Module(error) => error.message.unwrap_or("an unnamed error").to_owned(),
+            error => format!("{error:?}"),
+        });
         Self {
             result: result.map_err(|error| Trap { error, debug }),
             gas: executed.gas_consumed,
             deposit: executed.storage_deposit,
-            emitted,
+            emitted: executed.events.unwrap_or_default().into_iter().filter_map(Emitted::of).collect(),
         }
+    }
+}
+
+impl<T> Outcome<T> {
+    /// The same with what `read` makes of the result, or with its reason why that is none.
+    pub(crate) fn and_then<U>(self, read: impl FnOnce(T) -> Result<U, String>) -> Outcome<U> {
+        let result = self.result.and_then(|value| read(value).map_err(|error| Trap { error, debug: String::new() }));
+        Outcome { result, gas: self.gas, deposit: self.deposit, emitted: self.emitted }
     }
 
     /// The events of type `E`, in order.
@@ -604,11 +728,11 @@ impl fmt::Display for Trap {
 impl std::error::Error for Trap {}
 
 /// An event of a contract.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Emitted {
     pub contract: AccountId,
-    topics: Vec<[u8; 32]>,
-    data: Vec<u8>,
+    pub(crate) topics: Vec<[u8; 32]>,
+    pub(crate) data: Vec<u8>,
 }
 
 impl Emitted {

@@ -3,16 +3,21 @@
 use anyhow::{Context, Result};
 use atomic_cli::{
     build,
+    clock::Pass,
     contest::{
         read as findings,
         replay::replay,
         report::{ContestReport, Report},
     },
+    deploy::Deploy,
+    options::Unusable,
     scenario::{
         play,
         read::{self, Problem},
         report::{Paint, Timeline},
     },
+    status::Status,
+    verify::Verify,
 };
 use clap::{Parser, Subcommand};
 use std::{
@@ -24,10 +29,11 @@ use std::{
 
 /// The scenario's own mistake, or a balance sheet that does not add up.
 const FAILED: u8 = 1;
-/// A file that cannot be read, as wrong usage is.
+/// A file that cannot be used, as wrong usage is.
 const UNUSABLE: u8 = 2;
 
-/// Builds the contracts of Atomic Obligation and plays scenarios of its labor market on an embedded chain.
+/// Builds, deploys and operates the contracts of Atomic Obligation, on an embedded chain or on a node, and plays scenarios
+/// of its labor market.
 #[derive(Parser)]
 #[command(name = "atomic", version)]
 struct Arguments {
@@ -57,6 +63,10 @@ enum Command {
     /// Plays what really happened, and compares
     #[command(subcommand)]
     Replay(Replay),
+    Deploy(Deploy),
+    Verify(Verify),
+    Pass(Pass),
+    Status(Status),
 }
 
 #[derive(Subcommand)]
@@ -82,14 +92,26 @@ fn main() -> ExitCode {
         Command::Build { out } => build_contracts(out.as_deref()),
         Command::Run { file, json } => run(&file, json),
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
+        Command::Deploy(deploy) => deploy.run(&mut io::stdout().lock()).map(verdict),
+        Command::Verify(verify) => verify.run(&mut io::stdout().lock()).map(verdict),
+        Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
+        Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
-        match error.is::<Problem>() {
+        match error.is::<Problem>() || error.is::<Unusable>() {
             true => UNUSABLE.into(),
             false => FAILED.into(),
         }
     })
+}
+
+/// Whether everything is as it should be, as the program's end.
+fn verdict(good: bool) -> ExitCode {
+    match good {
+        true => ExitCode::SUCCESS,
+        false => FAILED.into(),
+    }
 }
 
 fn build_contracts(out: Option<&Path>) -> Result<ExitCode> {
