@@ -5,9 +5,12 @@
 //! emitted, and that nothing on the whole chain changes. What was told is then compared with what the doc comments of
 //! `interfaces/` name ([`promises`]): each error of each message has a row, or a reason for which it can have none.
 
+mod deals;
 mod obligation;
+mod posting;
 mod promises;
 mod reputation;
+mod requests;
 mod table;
 
 use promises::Exception;
@@ -16,6 +19,11 @@ use table::Told;
 
 /// All tables, each with a town of its own.
 const TABLES: &[fn() -> Told] = &[
+    requests::the_life_of_requests,
+    deals::the_life_of_long_deals,
+    posting::opening_the_market,
+    posting::posting_requests,
+    posting::paying_in_tokens,
     obligation::pools_and_their_members,
     reputation::founding_an_organization,
     reputation::endowing_the_founders,
@@ -26,10 +34,26 @@ const TABLES: &[fn() -> Told] = &[
 ];
 
 /// What the docs name and nobody can bring about.
-const UNREACHABLE: &[Exception] = &[];
+const UNREACHABLE: &[Exception] = &[
+    ("Market::engage", "Obligation", OWN_POOL),
+    ("Market::engage", "TooManyRequests", TOO_MANY),
+    ("Market::open_reviews", "Obligation", OWN_POOL),
+    ("Market::post", "Obligation", OWN_POOL),
+    ("Market::post", "TooManyRequests", TOO_MANY),
+    ("Market::quote", "Obligation", OWN_POOL),
+    ("Market::quote", "TooManyRequests", NO_NUMBER),
+    ("Market::quote_engagement", "Obligation", OWN_POOL),
+    ("Market::quote_engagement", "TooManyRequests", NO_NUMBER),
+    ("Market::takeover", "PriceTooHigh", "no offer is above the reward, and in a takeover none is added to another"),
+    ("Obligation::open_pool", "TooManyPoolsOpened", TOO_MANY),
+];
+const OWN_POOL: &str = "the market opened its pool, which listens to it alone, and never closes it";
+const TOO_MANY: &str = "it takes 2^32 of them";
+const NO_NUMBER: &str = "a quote is given no number";
 
 /// What the docs do not name where they name a message's errors.
-const UNSAID: &[Exception] = &[];
+const UNSAID: &[Exception] =
+    &[("Reputation::apply", "InsufficientTier", "`Effect::Require` says what it refuses, and not the errors' names")];
 
 #[test]
 fn each_message_is_refused_for_every_reason_that_its_docs_name_and_for_no_other() {

@@ -150,20 +150,22 @@ fn of_effects(functions: &BTreeMap<&str, String>) -> BTreeSet<String> {
 /// The variants of an enum.
 pub fn variants(name: &str, source: &str) -> BTreeSet<String> {
     let body = block(source, &format!("pub enum {name} {{"));
-    documented(body).into_iter().filter_map(|(_, code)| Some(code.split([',', '(']).next()?.into())).collect()
+    let names = documented(body).into_iter().filter_map(|(_, code)| code.split([',', '(', ' ']).next());
+    names.filter(|name| !name.is_empty()).map(String::from).collect()
 }
 
-/// The message, or constructor, with this selector.
-pub fn name_of(selector: [u8; 4]) -> String {
-    static NAMES: LazyLock<BTreeMap<[u8; 4], String>> = LazyLock::new(|| {
-        let with_selector = |name: String| {
-            let mut hash = [0; 32];
-            Blake2x256::hash(name.as_bytes(), &mut hash);
-            (hash.first_chunk().copied().expect("a hash is longer"), name)
-        };
-        all().into_keys().map(with_selector).collect()
-    });
-    NAMES.get(&selector).unwrap_or_else(|| panic!("no message has the selector {selector:?}")).clone()
+/// The selector of the message of this name.
+pub fn selector(name: &str) -> [u8; 4] {
+    let mut hash = [0; 32];
+    Blake2x256::hash(name.as_bytes(), &mut hash);
+    hash.first_chunk().copied().expect("a hash is longer")
+}
+
+/// The message with this selector.
+pub fn name_of(bytes: [u8; 4]) -> String {
+    static NAMES: LazyLock<BTreeMap<[u8; 4], String>> =
+        LazyLock::new(|| all().into_keys().map(|name| (selector(&name), name)).collect());
+    NAMES.get(&bytes).unwrap_or_else(|| panic!("no message has the selector {bytes:?}")).clone()
 }
 
 /// Compares what was told with what is promised.
