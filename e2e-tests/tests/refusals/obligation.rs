@@ -1,6 +1,9 @@
 //! What the obligation contract refuses.
 
-use crate::table::{refuse, row, Row, Told};
+use crate::{
+    table::{refuse, row, Row, Told},
+    MANAGER,
+};
 use atomic_cli::{
     chain::{account, days, minutes},
     world::{default_terms, ObligationCalls},
@@ -17,7 +20,6 @@ use pendzl::contracts::access_control::AccessControl as _;
 use std::ops::Deref;
 use Error::*;
 
-const MANAGER: &str = "manager";
 /// Opens the pools and reports to them.
 const OPERATOR: &str = "olga";
 /// A pool that nobody opened.

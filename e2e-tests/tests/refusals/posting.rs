@@ -3,6 +3,7 @@
 use crate::{
     promises,
     table::{refuse, row, Row, Told},
+    MANAGER,
 };
 use atomic_cli::{
     build::{self, Contract},
@@ -22,15 +23,14 @@ use interfaces::{
         Access, Asset, AssetPolicy, Award, Bucket, Duplicates, Error, Policy, PolicyReason, RequestReason, RequestSpec,
         MAX_ASSETS, MAX_BUCKETS, MAX_LIMIT, MAX_PERIODS, MAX_RANKED, MAX_REVIEWS, MAX_SCORE, MAX_URI,
     },
-    obligation::{self, Schedule, Terms},
-    roles, Balance, Market as _, Timestamp,
+    obligation::{self, Schedule, Terms, TermsReason},
+    roles, Balance, Market as _, RequestId, Timestamp,
 };
 use pendzl::contracts::{access_control::AccessControl as _, psp22::PSP22 as _};
 use scale::Encode;
 use std::ops::Deref;
 use Error::*;
 
-const MANAGER: &str = "manager";
 /// From one delivery of a long deal to the next.
 const WEEK: Timestamp = days(7);
 /// More than any request here costs.
@@ -50,51 +50,59 @@ pub fn opening_the_market() -> Told {
     let contracts = build::contracts().expect("the contracts build");
     let unopened = town.chain.deploy(&contracts.market, new, &town.manager, 0).returned();
     let mut told = refuse(&*town, before_it_is_open(&town, unopened));
+    told.extend(refuse(&*town, policies(&town, unopened)));
+    told.extend(refuse(&*town, without_enforcers(&town)));
 
-    let open = |policy, terms| MarketCalls::from(unopened).open(policy, terms, Schedule::default());
+    let open = |terms| MarketCalls::from(unopened).open(default_policy(), terms, Schedule::default());
     let no_operator = Obligation(obligation::Error::MissingRole);
-    let unfair = Obligation(obligation::Error::InvalidTerms(obligation::TermsReason::Share));
-    let refused = [
-        row("who is not the manager", STRANGER, open(default_policy(), default_terms()), MissingRole),
-        row("it is no operator yet", MANAGER, open(default_policy(), default_terms()), no_operator),
+    let unfair = Obligation(obligation::Error::InvalidTerms(TermsReason::Share));
+    let again = town.market().open(default_policy(), default_terms(), Schedule::default());
+    let openings = [
+        row("it is open already", MANAGER, again, AlreadyOpen),
+        row("who is not the manager", STRANGER, open(default_terms()), MissingRole),
+        row("it is no operator yet", MANAGER, open(default_terms()), no_operator),
     ];
-    told.extend(refuse(&*town, refused));
+    told.extend(refuse(&*town, openings));
     let grant = town.roles_in(town.obligation_address).grant_role(roles::OPERATOR, Some(unopened));
     town.send(MANAGER, grant).ok();
-    let terms = Terms { seats: 7, ..default_terms() };
-    told.extend(refuse(&*town, [row("its pool is unfair", MANAGER, open(default_policy(), terms), unfair)]));
+    let too_many_seats = Terms { seats: 7, ..default_terms() };
+    told.extend(refuse(&*town, [row("its pool would be unfair", MANAGER, open(too_many_seats), unfair)]));
+    told
+}
 
-    let again = town.market().open(default_policy(), default_terms(), Schedule::default());
-    let post = town.market().post(town.request_spec(), 0).transferred_value(PURSE);
-    let engage = town.market().engage(deal(&town), 4, WEEK, 1, 0).transferred_value(PURSE);
-    let too_few = [
-        row("it is open already", MANAGER, again, AlreadyOpen),
-        row("nobody has a seat", REQUESTER, town.market().quote(town.request_spec()), TooFewEnforcers),
-        row("nobody has a seat", REQUESTER, town.market().quote_engagement(deal(&town), 4, WEEK), TooFewEnforcers),
-        row("nobody has a seat", REQUESTER, post, TooFewEnforcers),
-        row("nobody has a seat", REQUESTER, engage, TooFewEnforcers),
-    ];
-    told.extend(refuse(&*town, too_few));
+/// Policies that break a rule, opened with and proposed.
+fn policies(town: &Town, unopened: AccountId) -> Vec<Row> {
+    let open = |policy| MarketCalls::from(unopened).open(policy, default_terms(), Schedule::default());
+    let propose = |policy| town.market().propose_policy(policy);
+    let mut rows = Vec::new();
     for (cause, change, reason) in broken_policies() {
         let mut policy = default_policy();
         change(&mut policy);
-        let open = open(policy.clone(), default_terms());
-        let rows = [
-            row(cause, MANAGER, open, InvalidPolicy(reason)),
-            row(cause, MANAGER, town.market().propose_policy(policy), InvalidPolicy(reason)),
-        ];
-        told.extend(refuse(&*town, rows));
+        rows.push(row(cause, MANAGER, open(policy.clone()), InvalidPolicy(reason)));
+        rows.push(row(cause, MANAGER, propose(policy), InvalidPolicy(reason)));
     }
     let own = |token| Policy { assets: vec![listed(Asset::Psp22(token))], ..default_policy() };
     let forbidden = InvalidPolicy(PolicyReason::ForbiddenAsset);
-    let rows = [
-        row("itself for a token", MANAGER, open(own(unopened), default_terms()), forbidden),
-        row("itself for a token", MANAGER, town.market().propose_policy(own(town.market_address)), forbidden),
-        row("pay in reputation", MANAGER, open(own(town.reputation_address), default_terms()), forbidden),
-        row("pay in reputation", MANAGER, town.market().propose_policy(own(town.reputation_address)), forbidden),
-    ];
-    told.extend(refuse(&*town, rows));
-    told
+    rows.extend([
+        row("the market for a token", MANAGER, open(own(unopened)), forbidden),
+        row("the market for a token", MANAGER, propose(own(town.market_address)), forbidden),
+        row("pay in reputation", MANAGER, open(own(town.reputation_address)), forbidden),
+        row("pay in reputation", MANAGER, propose(own(town.reputation_address)), forbidden),
+    ]);
+    rows
+}
+
+fn without_enforcers(town: &Town) -> Vec<Row> {
+    let market = || town.market();
+    let cause = "fewer have a seat than are to review";
+    let post = market().post(town.request_spec(), 0).transferred_value(PURSE);
+    let engage = market().engage(deal(town), 4, WEEK, 1, 0).transferred_value(PURSE);
+    vec![
+        row(cause, REQUESTER, market().quote(town.request_spec()), TooFewEnforcers),
+        row(cause, REQUESTER, market().quote_engagement(deal(town), 4, WEEK), TooFewEnforcers),
+        row(cause, REQUESTER, post, TooFewEnforcers),
+        row(cause, REQUESTER, engage, TooFewEnforcers),
+    ]
 }
 
 /// Every message but the manager's pause, and the one that opens it.
@@ -173,78 +181,95 @@ fn broken_policies() -> [Broken<Policy, PolicyReason>; 13] {
 /// Requests that break a rule, do not fit into the pool, or are not paid just so; and the market while it is paused.
 pub fn posting_requests() -> Told {
     let town = Town::new();
-    let mut told = Told::new();
-    let quote = |spec: &RequestSpec| town.market().quote(spec.clone());
-    let post = |spec: &RequestSpec, value| town.market().post(spec.clone(), UNIT).transferred_value(value);
-    for (cause, change, reason) in broken_requests() {
-        let mut spec = town.request_spec();
-        change(&mut spec);
-        let error = InvalidRequest(reason);
-        let rows = [row(cause, REQUESTER, quote(&spec), error), row(cause, REQUESTER, post(&spec, PURSE), error)];
-        told.extend(refuse(&*town, rows));
-    }
-    told.extend(refuse(&*town, broken_deals(&town)));
-
-    let spec = town.request_spec();
-    let price = town.chain.read(quote(&spec)).expect("a price").total;
-    let long = deal(&town);
-    let long_price = town.chain.read(town.market().quote_engagement(long.clone(), 4, WEEK)).expect("a price").total;
-    let engage = |value| town.market().engage(long.clone(), 4, WEEK, 1, UNIT).transferred_value(value);
-    let full = RequestSpec { limit: 5, ..town.request_spec() };
-    let busy_years =
-        RequestSpec { review_by: long.reveal_by + days(30), reveal_by: long.reveal_by + days(60), ..deal(&town) };
-    let engage_for_years = town.market().engage(busy_years.clone(), 20, days(1), 1, 0).transferred_value(PURSE);
-    let unpaid = [
-        row("all the enforcers would be busy", REQUESTER, quote(&full), AtCapacity),
-        row("all the enforcers would be busy", REQUESTER, post(&full, PURSE), AtCapacity),
-        row(
-            "all would be busy with its periods",
-            REQUESTER,
-            town.market().quote_engagement(busy_years, 20, days(1)),
-            AtCapacity,
-        ),
-        row("all would be busy with its periods", REQUESTER, engage_for_years, AtCapacity),
-        row("a unit less than the price", REQUESTER, post(&spec, price - 1), InsufficientPayment),
-        row("a unit less than the price", REQUESTER, engage(long_price - 1), InsufficientPayment),
-        row("a unit more than may be too much", REQUESTER, post(&spec, price + UNIT + 1), ExcessPayment),
-        row("a unit more than may be too much", REQUESTER, engage(long_price + UNIT + 1), ExcessPayment),
+    let mut told = refuse(&*town, requests(&town));
+    told.extend(refuse(&*town, deals(&town)));
+    told.extend(refuse(&*town, too_much_work(&town)));
+    told.extend(refuse(&*town, not_paid_just_so(&town)));
+    let idle = [
+        row("who is not the manager", STRANGER, town.market().propose_policy(default_policy()), MissingRole),
+        row("no policy is proposed", STRANGER, town.market().apply_policy(), NoPendingPolicy),
+        row("who is not the manager", STRANGER, town.market().pause(), MissingRole),
+        row("it is not paused", MANAGER, town.market().unpause(), NotPaused),
     ];
-    told.extend(refuse(&*town, unpaid));
+    told.extend(refuse(&*town, idle));
 
-    let market = || town.market();
-    let policies = [
-        row("who is not the manager", STRANGER, market().propose_policy(default_policy()), MissingRole),
-        row("no policy is proposed", STRANGER, market().apply_policy(), NoPendingPolicy),
-        row("who is not the manager", STRANGER, market().pause(), MissingRole),
-        row("it is not paused", MANAGER, market().unpause(), NotPaused),
-    ];
-    told.extend(refuse(&*town, policies));
-
-    let small = |spec: &mut RequestSpec| spec.limit = 1;
-    let open = town.post_with(small);
-    let asked = town.post_with(|spec| {
-        small(spec);
-        spec.access = Access::Offers;
-    });
-    town.send(MANAGER, market().propose_policy(default_policy())).ok();
-    town.send(MANAGER, market().pause()).ok();
-    let offer = market().offer(asked, UNIT, spec.deliver_by, vec![]).transferred_value(UNIT);
-    let paused = [
-        row("the notice is not over", STRANGER, market().apply_policy(), NoticeRunning),
-        row("who is not the manager", STRANGER, market().unpause(), MissingRole),
-        row("it is paused already", MANAGER, market().pause(), Paused),
-        row("the market is paused", REQUESTER, quote(&spec), Paused),
-        row("the market is paused", REQUESTER, market().quote_engagement(long.clone(), 4, WEEK), Paused),
-        row("the market is paused", REQUESTER, post(&spec, price), Paused),
-        row("the market is paused", REQUESTER, engage(long_price), Paused),
-        row("the market is paused", "pia", market().signal(open, 1).transferred_value(UNIT), Paused),
-        row("the market is paused", "pia", offer, Paused),
-    ];
-    told.extend(refuse(&*town, paused));
+    let open = town.post_with(|spec| spec.limit = 1);
+    let asked = town.post_with(|spec| (spec.limit, spec.access) = (1, Access::Offers));
+    town.send(MANAGER, town.market().propose_policy(default_policy())).ok();
+    town.send(MANAGER, town.market().pause()).ok();
+    told.extend(refuse(&*town, while_it_is_paused(&town, open, asked)));
     told
 }
 
-fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 37] {
+/// Requests that break a rule, quoted and posted.
+fn requests(town: &Town) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (cause, change, reason) in broken_requests() {
+        let mut spec = town.request_spec();
+        change(&mut spec);
+        let post = town.market().post(spec.clone(), 0).transferred_value(PURSE);
+        rows.push(row(cause, REQUESTER, town.market().quote(spec), InvalidRequest(reason)));
+        rows.push(row(cause, REQUESTER, post, InvalidRequest(reason)));
+    }
+    rows
+}
+
+/// Five enforcers can have fifteen reviews in hand.
+fn too_much_work(town: &Town) -> Vec<Row> {
+    let market = || town.market();
+    let five_places = || RequestSpec { limit: 5, ..town.request_spec() };
+    // A period a day, each reviewed for two months.
+    let overlapping = || {
+        let spec = deal(town);
+        RequestSpec { review_by: spec.deliver_by + days(30), reveal_by: spec.deliver_by + days(60), ..spec }
+    };
+    let post = market().post(five_places(), 0).transferred_value(PURSE);
+    let engage = market().engage(overlapping(), 20, days(1), 1, 0).transferred_value(PURSE);
+    let (at_once, one_by_one) = ("fifteen reviews at once", "sixty reviews before the first is done");
+    vec![
+        row(at_once, REQUESTER, market().quote(five_places()), AtCapacity),
+        row(at_once, REQUESTER, post, AtCapacity),
+        row(one_by_one, REQUESTER, market().quote_engagement(overlapping(), 20, days(1)), AtCapacity),
+        row(one_by_one, REQUESTER, engage, AtCapacity),
+    ]
+}
+
+/// One UNIT may be too much.
+fn not_paid_just_so(town: &Town) -> Vec<Row> {
+    let post = |value| town.market().post(town.request_spec(), UNIT).transferred_value(value);
+    let engage = |value| town.market().engage(deal(town), 4, WEEK, 1, UNIT).transferred_value(value);
+    let price = town.chain.read(town.market().quote(town.request_spec())).expect("a price").total;
+    let long_price = town.chain.read(town.market().quote_engagement(deal(town), 4, WEEK)).expect("a price").total;
+    vec![
+        row("less than the price", REQUESTER, post(price - 1), InsufficientPayment),
+        row("less than the price", REQUESTER, engage(long_price - 1), InsufficientPayment),
+        row("more than may be too much", REQUESTER, post(price + UNIT + 1), ExcessPayment),
+        row("more than may be too much", REQUESTER, engage(long_price + UNIT + 1), ExcessPayment),
+    ]
+}
+
+/// With a request in which places can be taken, and one that takes offers; and with a policy that is proposed.
+fn while_it_is_paused(town: &Town, open: RequestId, asked: RequestId) -> Vec<Row> {
+    let market = || town.market();
+    let cause = "the market is paused";
+    let post = market().post(town.request_spec(), 0).transferred_value(PURSE);
+    let engage = market().engage(deal(town), 4, WEEK, 1, 0).transferred_value(PURSE);
+    let signal = market().signal(open, 1).transferred_value(UNIT);
+    let offer = market().offer(asked, UNIT, town.spec(asked).deliver_by, vec![]).transferred_value(UNIT);
+    vec![
+        row("the notice is not over", STRANGER, market().apply_policy(), NoticeRunning),
+        row("who is not the manager", STRANGER, market().unpause(), MissingRole),
+        row("it is paused already", MANAGER, market().pause(), Paused),
+        row(cause, REQUESTER, market().quote(town.request_spec()), Paused),
+        row(cause, REQUESTER, market().quote_engagement(deal(town), 4, WEEK), Paused),
+        row(cause, REQUESTER, post, Paused),
+        row(cause, REQUESTER, engage, Paused),
+        row(cause, "pia", signal, Paused),
+        row(cause, "pia", offer, Paused),
+    ]
+}
+
+fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 36] {
     use RequestReason as Reason;
     fn ranked(places_bps: &[u16]) -> Award {
         Award::Ranked { places_bps: places_bps.to_vec() }
@@ -313,16 +338,11 @@ fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 37] {
             |spec| spec.duplicates = Duplicates::Shared { retention_ppm: 1_000_001 },
             Reason::Duplicates,
         ),
-        (
-            "fees beyond a balance",
-            |spec| (spec.review_fee, spec.place_deposit) = (Balance::MAX, Balance::MAX),
-            Reason::Amounts,
-        ),
     ]
 }
 
 /// Long deals that break a rule, quoted and engaged for.
-fn broken_deals(town: &Town) -> Vec<Row> {
+fn deals(town: &Town) -> Vec<Row> {
     let engagement = InvalidRequest(RequestReason::Engagement);
     let quote = |spec, periods, period| town.market().quote_engagement(spec, periods, period);
     let engage =
@@ -353,7 +373,7 @@ fn broken_deals(town: &Town) -> Vec<Row> {
     rows
 }
 
-/// What the token of these tests does to who moves it; the first ones of its contract's list.
+/// What the token of these tests does to who moves it, as its contract counts that.
 #[derive(Clone, Copy, Encode)]
 enum Mode {
     Honest,
@@ -361,10 +381,8 @@ enum Mode {
     Taxes,
     /// Says that it moved, and has not.
     Idles,
-    /// Says that it moved, and has not, and says so of the balances as well.
-    #[allow(dead_code)]
-    Lies,
     /// Says no.
+    #[codec(index = 4)]
     Refuses,
 }
 

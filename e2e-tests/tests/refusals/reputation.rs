@@ -1,6 +1,9 @@
 //! What the reputation contract refuses, and what every contract refuses of its roles.
 
-use crate::table::{refuse, row, Row, Told};
+use crate::{
+    table::{refuse, row, Row, Told},
+    MANAGER,
+};
 use atomic_cli::{
     build,
     chain::{account, constructor, days, minutes, Chain, Message, Outcome, UNIT},
@@ -19,7 +22,6 @@ use pendzl::contracts::{
 use scale::Encode;
 use Error::*;
 
-const MANAGER: &str = "manager";
 /// Has every role but the manager's.
 const STAFF: &str = "hub";
 /// What Ana has.

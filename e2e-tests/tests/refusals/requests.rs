@@ -23,7 +23,7 @@ struct Fair {
     town: Town,
     /// Three places, two for a provider; Pia has two and delivers on one of them.
     open: RequestId,
-    /// Where providers need reputation.
+    /// Where providers need reputation, and a tier.
     choosy: RequestId,
     /// Takes offers: Petra's is accepted, Paul's and Cora's are open.
     asked: RequestId,
@@ -66,7 +66,7 @@ impl Fair {
         };
         let fair = Self {
             open: town.post_with(|spec| spec.per_provider = 2),
-            choosy: town.post_with(|spec| spec.min_reputation = 10),
+            choosy: town.post_with(|spec| (spec.min_reputation, spec.min_tier) = (10, 2)),
             asked: town.post_with(by_offers),
             choosy_asked: town.post_with(|spec| (spec.access, spec.min_reputation) = (Access::Offers, 10)),
             given: town.post_with(|spec| (spec.access, spec.limit) = (Access::Offers, 1)),
@@ -258,6 +258,7 @@ fn unknown_submissions(fair: &Fair) -> Vec<Row> {
 fn places(fair: &Fair) -> Vec<Row> {
     let market = || fair.market();
     let poor = Reputation(reputation::Error::InsufficientReputation);
+    let low = Reputation(reputation::Error::InsufficientTier);
     let resting = Reputation(reputation::Error::Frozen);
     vec![
         row("a request that takes offers", "paul", fair.pay_signal(fair.asked, 1, UNIT), OffersOnly),
@@ -270,6 +271,7 @@ fn places(fair: &Fair) -> Vec<Row> {
         row("less than the deposit", "paul", fair.pay_signal(fair.open, 1, UNIT - 1), InsufficientPayment),
         row("more than the deposit", "paul", fair.pay_signal(fair.open, 1, UNIT + 1), ExcessPayment),
         row("who has no reputation", "paul", fair.pay_signal(fair.choosy, 1, UNIT), poor),
+        row("who is of too low a tier", "carl", fair.pay_signal(fair.choosy, 1, UNIT), low),
         row("who takes a rest", RESTING, fair.pay_signal(fair.open, 1, UNIT), resting),
         row("who has no request of its own", "paul", market().withdraw_request(fair.crowded), NotRequester),
         row("somebody has a place", REQUESTER, market().withdraw_request(fair.open), PlacesGiven),
@@ -404,7 +406,7 @@ fn when_delivery_is_over(fair: &Fair) -> Vec<Row> {
 /// In the second half of the window in which reviews are committed.
 fn while_reviews_are_committed(fair: &Fair) -> Vec<Row> {
     let market = || fair.market();
-    let no_member = Obligation(obligation::Error::NotAMember);
+    let [no_member, resting] = [obligation::Error::NotAMember, obligation::Error::Frozen].map(Obligation);
     let paul = market().unseal(fair.sealed, 1, work_of("paul"), WORK_URI.to_vec(), SALT);
     vec![
         row("unsealing is over", "paul", paul, TooLate),
@@ -414,6 +416,7 @@ fn while_reviews_are_committed(fair: &Fair) -> Vec<Row> {
         row("who has committed already", "eva", market().commit_review(fair.open, 0, SALT), AlreadyReviewed),
         row("as many have as may", "carl", market().commit_review(fair.crowded, 0, SALT), ReviewsFull),
         row("who still waits for a seat", "carl", market().commit_review(fair.open, 0, SALT), no_member),
+        row("who takes a rest", RESTING, market().commit_review(fair.open, 0, SALT), resting),
         row("who is no member", STRANGER, market().commit_review(fair.open, 0, SALT), no_member),
         row("others may still commit", "eva", market().reveal_review(fair.open, 0, 80, None, SALT), ReviewsOpen),
         row("reviews are not revealed", STRANGER, market().finalize(fair.crowded, 0), TooEarly),

@@ -51,7 +51,10 @@ where
         data: message.exec_input().encode(),
         error: format!("{error:?}"),
         answer: Err::<(), E>(error).encode(),
-        read: |mut answer| format!("{:?}", Result::<T, E>::decode(&mut answer)),
+        read: |mut answer| match Result::<T, E>::decode(&mut answer) {
+            Ok(answer) => format!("{answer:?}"),
+            Err(error) => format!("{answer:?}, which cannot be read: {error}"),
+        },
     }
 }
 
@@ -109,7 +112,7 @@ pub fn refuse(people: &impl People, rows: impl IntoIterator<Item = Row>) -> Told
         let changed = chain.state_hash() != before;
         if changed || found.is_some() {
             let found = found.unwrap_or_else(|| String::from("the state changed"));
-            otherwise.push(format!("{message} by {}, as {}: not {}, but {found}", row.caller, row.cause, row.error));
+            otherwise.push(format!("{message} by {} ({}): not {}, but {found}", row.caller, row.cause, row.error));
         }
         told.push((message, row.error));
         if changed {
@@ -118,4 +121,26 @@ pub fn refuse(people: &impl People, rows: impl IntoIterator<Item = Row>) -> Told
     }
     assert!(otherwise.is_empty(), "refused otherwise:\n  {}", otherwise.join("\n  "));
     told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MANAGER;
+    use e2e_tests::{Town, STRANGER};
+    use interfaces::{market::Error, Market as _};
+
+    #[test]
+    #[should_panic(expected = "Market::pause by manager (nothing stops it): not Paused, but Ok(())")]
+    fn a_table_with_a_message_that_is_accepted_fails() {
+        let town = Town::unstaffed(|_| ());
+        refuse(&*town, [row("nothing stops it", MANAGER, town.market().pause(), Error::Paused)]);
+    }
+
+    #[test]
+    #[should_panic(expected = "Market::pause by stan (it is not paused): not NotPaused, but Err(MissingRole)")]
+    fn a_table_with_a_message_that_is_told_something_else_fails() {
+        let town = Town::unstaffed(|_| ());
+        refuse(&*town, [row("it is not paused", STRANGER, town.market().pause(), Error::NotPaused)]);
+    }
 }
