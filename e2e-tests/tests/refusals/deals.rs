@@ -3,6 +3,7 @@
 use crate::table::{refuse, row, Row, Told};
 use atomic_cli::chain::{account, days, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};
+use ink::primitives::Hash;
 use interfaces::{
     market::{Access, Error, RequestSpec},
     obligation, reputation, Balance, Market as _, Obligation as _, RequestId, Timestamp,
@@ -90,6 +91,8 @@ pub fn the_life_of_long_deals() -> Told {
         row("its delivery is not reviewed", STRANGER, market().close_period(deals.kept), NotFinalized),
         row("all of it may yet be earned", REQUESTER, market().reclaim(deals.missed), NothingToReclaim),
         row("its delivery is not over", STRANGER, market().open_reviews(deals.kept, 1), TooEarly),
+        row("nothing is delivered", STRANGER, market().open_reviews(deals.missed, 1), NothingToOpen),
+        row("one delivery a period", "pia", market().submit(deals.kept, Hash::default(), vec![]), NoPlace),
     ]);
 
     deals.chain.pass_until(deals.spec.deliver_by);
@@ -100,6 +103,17 @@ pub fn the_life_of_long_deals() -> Told {
     }
     deals.send("paul", market().retract_offer(deals.missed)).ok();
     deals.send(RESTING, deals.obligation().freeze()).ok();
+    let offer = |request, price, due| market().offer(request, price, due, vec![]).transferred_value(UNIT);
+    let now = deals.chain.now();
+    table(vec![
+        row("it ended as nobody's", "petra", offer(deals.free, PRICE, later), AlreadySettled),
+        row("who provides in another period", "pia", offer(deals.kept, PRICE, later), NotVacant),
+        row("who was banned from it", "carl", offer(deals.missed, PRICE, later), TooManyPlaces),
+        row("the requester itself", REQUESTER, offer(deals.missed, PRICE, later), OwnRequest),
+        row("more than a period's reward", "petra", offer(deals.missed, deals.spec.reward + 1, later), PriceTooHigh),
+        row("due before now", "petra", offer(deals.missed, PRICE, now), InvalidDeadline),
+        row("due in more than ten years", "petra", offer(deals.missed, PRICE, now + days(3_653) + 1), InvalidDeadline),
+    ]);
     let unobliged = Obligation(obligation::Error::Frozen);
     let poor = Reputation(reputation::Error::InsufficientReputation);
     table(vec![
@@ -117,7 +131,7 @@ pub fn the_life_of_long_deals() -> Told {
             market().accept(deals.missed, account("pia"), PRICE, later),
             NoPlaceLeft,
         ),
-        row("a period that is over", "pia", market().revise(deals.kept, 0, Default::default(), vec![]), TooLate),
+        row("the period is over", "pia", market().revise(deals.kept, 0, Hash::default(), vec![]), TooLate),
     ]);
 
     // Other requests take the enforcers' time.
@@ -133,5 +147,8 @@ pub fn the_life_of_long_deals() -> Told {
         row("the rest was taken back", STRANGER, market().close_period(deals.missed), AlreadySettled),
         row("nothing is left", REQUESTER, market().reclaim(deals.missed), NothingToReclaim),
     ]);
+    deals.chain.pass(4 * WEEK);
+    let submit = market().submit(deals.kept, Hash::default(), vec![]);
+    table(vec![row("all periods are over", "pia", submit, TooLate)]);
     told
 }

@@ -11,7 +11,8 @@ use atomic_cli::{
 use e2e_tests::{People, Town, ENDOWMENT, STRANGER};
 use interfaces::{
     obligation::{
-        Error, Outcome, Rate, Schedule, Segment, Terms, TermsReason, MAX_EVALUATED, MAX_OUTCOMES, MAX_POOLS_OF,
+        Error, Outcome, Rate, Schedule, Segment, Terms, TermsReason, BY_ENROLMENT, MAX_EVALUATED, MAX_OUTCOMES,
+        MAX_POOLS_OF,
     },
     reputation::{self, Effect},
     roles, Obligation as _, PoolId, Reputation as _,
@@ -25,7 +26,7 @@ const OPERATOR: &str = "olga";
 /// A pool that nobody opened.
 const NO_POOL: PoolId = 99;
 /// Everyone in the guild, named for what keeps it from one thing or another; all have reputation.
-const GUILD: [&str; 15] = [
+const GUILD: [&str; 16] = [
     "banned",
     "burnt",
     "behind",
@@ -40,12 +41,27 @@ const GUILD: [&str; 15] = [
     "seated",
     "waiting",
     "engaged",
+    "dropped",
     "everywhere",
 ];
 
 /// Terms of many seats, whose members cannot afford to restore anything.
 fn many_seats() -> Terms {
     Terms { seats: 12, min_reviews: 6, restore_price: ENDOWMENT, ..default_terms() }
+}
+
+/// Terms of a pool that one is only enrolled in, and where nothing may be missed.
+fn by_enrolment() -> Terms {
+    Terms {
+        denominator: 1,
+        throttle_buffer: 0,
+        ban_buffer: 0,
+        healthy_limit: 0,
+        throttled_limit: 0,
+        seats: 1,
+        min_reputation: BY_ENROLMENT,
+        ..default_terms()
+    }
 }
 
 /// A town with pools of Olga's, and a member for every cause.
@@ -59,6 +75,8 @@ struct Guild {
     line: PoolId,
     /// Where one is enrolled.
     desk: PoolId,
+    /// Where nobody enlists, and one op missing bans: whoever was enrolled is gone.
+    strict: PoolId,
     /// Closed.
     shut: PoolId,
 }
@@ -78,15 +96,16 @@ impl Guild {
         let operator = town.roles_in(town.obligation_address).grant_role(roles::OPERATOR, Some(account(OPERATOR)));
         town.send(MANAGER, operator).ok();
         let open = |terms| town.send(OPERATOR, town.obligation().open_pool(terms, Schedule::default())).ok();
-        let [work, shift, line, desk, shut] = [
+        let [work, shift, line, desk, strict, shut] = [
             many_seats(),
             Terms { presence: 1, ..default_terms() },
             Terms { seats: 1, ..default_terms() },
             default_terms(),
+            by_enrolment(),
             default_terms(),
         ]
         .map(open);
-        let guild = Self { town, work, shift, line, desk, shut };
+        let guild = Self { town, work, shift, line, desk, strict, shut };
         guild.live();
         guild
     }
@@ -140,6 +159,9 @@ impl Guild {
         self.send(MANAGER, self.calls().propose_terms(self.line, default_terms(), Schedule::default())).ok();
         self.enlist(self.desk, "healthy");
         self.send(OPERATOR, self.calls().enroll(self.desk, account("engaged"))).ok();
+        self.send(OPERATOR, self.calls().enroll(self.strict, account("dropped"))).ok();
+        self.send(OPERATOR, self.calls().record_seen(self.strict, 1, 3)).ok();
+        self.send(STRANGER, self.calls().evaluate(self.strict, account("dropped"))).ok();
         self.enlist(self.shut, "healthy");
         self.send(OPERATOR, self.calls().close_pool(self.shut)).ok();
         for _ in 0..MAX_POOLS_OF {
@@ -231,6 +253,7 @@ fn members(guild: &Guild) -> Vec<Row> {
         row("who has just left", "gone", calls().enlist(guild.work), CoolingDown),
         row("who is in eight pools", "everywhere", calls().enlist(guild.work), TooManyPools),
         row("who has no reputation", STRANGER, calls().enlist(guild.work), poor),
+        row("a pool that one is only enrolled in", "healthy", calls().enlist(guild.strict), poor),
         row("no such pool", "healthy", calls().resign(NO_POOL), UnknownPool),
         row("who was never a member", STRANGER, calls().resign(guild.work), NotAMember),
         row("who has left", "gone", calls().resign(guild.work), NotAMember),
@@ -319,6 +342,12 @@ fn operators(guild: &Guild) -> Vec<Row> {
         row("one who has no reputation", OPERATOR, enroll(guild.desk, STRANGER), poor),
         row("one who was never a member", OPERATOR, calls().discharge(guild.desk, stan), NotAMember),
         row("one who enlisted by itself", OPERATOR, calls().discharge(guild.desk, healthy), NotAMember),
+        row(
+            "one who was enrolled and is banned",
+            OPERATOR,
+            calls().discharge(guild.strict, account("dropped")),
+            NotAMember,
+        ),
         row("the pool is closed", OPERATOR, calls().reserve(guild.shut, 1), PoolClosed),
         row("one who was never a member", OPERATOR, commit(STRANGER), NotAMember),
         row("one who has left", OPERATOR, commit("gone"), NotAMember),
@@ -420,12 +449,13 @@ fn terms(guild: &Guild) -> Vec<Row> {
         rows.push(row(cause, OPERATOR, calls().open_pool(terms, schedule), InvalidTerms(reason)));
         rows.push(row(cause, MANAGER, propose, InvalidTerms(reason)));
     }
-    for (cause, changed) in [
-        ("another denominator than at first", Terms { denominator: 3, ..many_seats() }),
-        ("another epoch than at first", Terms { epoch: days(2), ..many_seats() }),
-        ("another retention than at first", Terms { retention_ppm: 1, ..many_seats() }),
+    for (cause, pool, changed) in [
+        ("another denominator than at first", guild.work, Terms { denominator: 3, ..many_seats() }),
+        ("another epoch than at first", guild.work, Terms { epoch: days(2), ..many_seats() }),
+        ("another retention than at first", guild.work, Terms { retention_ppm: 1, ..many_seats() }),
+        ("a pool that one is only enrolled in", guild.strict, by_enrolment()),
     ] {
-        let propose = calls().propose_terms(guild.work, changed, Schedule::default());
+        let propose = calls().propose_terms(pool, changed, Schedule::default());
         rows.push(row(cause, MANAGER, propose, InvalidTerms(Fixed)));
     }
     rows

@@ -167,8 +167,8 @@ pub fn name_of(bytes: [u8; 4]) -> String {
     NAMES.get(&bytes).unwrap_or_else(|| panic!("no message has the selector {bytes:?}")).clone()
 }
 
-/// How what was told differs from what is promised: a promise without a row, a row without a promise, a variant of an error
-/// or a reason without either, and an exception that is none.
+/// How what was told differs from what is promised: a promise without a row, a row without a promise, an error or a reason
+/// that is nowhere, and an exception that is none.
 pub fn differences(told: &[(String, String)], unreachable: &[Exception], unsaid: &[Exception]) -> Vec<String> {
     let variant = |error: &str| String::from(error.split('(').next().unwrap_or_default());
     let shown: Pairs = told.iter().map(|(message, error)| (message.clone(), variant(error))).collect();

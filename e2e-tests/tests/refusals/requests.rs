@@ -5,7 +5,7 @@ use atomic_cli::chain::{account, days, hours, Message, UNIT};
 use e2e_tests::{with_many_hands, work_of, People, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{
-    market::{Access, Asset, Duplicates, Error, RequestSpec, MAX_BATCH, MAX_SCORE, MAX_URI},
+    market::{Access, Asset, Award, Duplicates, Error, RequestSpec, MAX_BATCH, MAX_SCORE, MAX_URI},
     obligation, reputation, Balance, Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::Encode;
@@ -33,7 +33,7 @@ struct Fair {
     given: RequestId,
     /// Where the first one counts: Pia unseals her delivery, Paul does not.
     sealed: RequestId,
-    /// Where as many review as may.
+    /// Where as many review Pia's delivery as may, and nobody Paul's; its reward is shared by weight.
     crowded: RequestId,
     /// Taken back by Rita.
     taken_back: RequestId,
@@ -71,7 +71,7 @@ impl Fair {
             choosy_asked: town.post_with(|spec| (spec.access, spec.min_reputation) = (Access::Offers, 10)),
             given: town.post_with(|spec| (spec.access, spec.limit) = (Access::Offers, 1)),
             sealed: town.post_with(|spec| spec.duplicates = Duplicates::FirstOnly),
-            crowded: town.post(),
+            crowded: town.post_with(|spec| spec.award = Award::Proportional),
             taken_back: town.post(),
             asked_back: town.post_with(by_offers),
             deal: long(),
@@ -84,7 +84,9 @@ impl Fair {
         }
         fair.signal("pia", fair.open, 2).ok();
         fair.submit("pia", fair.open).ok();
-        fair.town.deliver("pia", fair.crowded);
+        for name in ["pia", "paul"] {
+            fair.town.deliver(name, fair.crowded);
+        }
         for name in ["pia", "paul"] {
             fair.signal(name, fair.sealed, 1).ok();
             fair.submit_sealed(name, fair.sealed, name).ok();
@@ -172,6 +174,9 @@ pub fn the_life_of_requests() -> Told {
     for name in ["emil", "edda"] {
         fair.town.reveal(name, fair.open, 0, 80).ok();
     }
+    for name in ["emil", "edda", "enzo"] {
+        fair.town.reveal(name, fair.crowded, 0, 80).ok();
+    }
     for name in ["eva", "emil", "edda"] {
         fair.town.reveal_vote(name, fair.open, 1, (80, Some(0))).ok();
     }
@@ -184,6 +189,12 @@ pub fn the_life_of_requests() -> Told {
     fair.until_reveals_close(fair.crowded, 0);
     let late = fair.market().reveal_review(fair.crowded, 0, 80, None, SALT);
     table(vec![row("the window is over", "eva", late, TooLate)]);
+    fair.town.finalize(fair.crowded, 0).ok();
+    fair.send(STRANGER, fair.market().settle(fair.crowded, 1)).ok();
+    table(vec![
+        row("its share depends on the others", STRANGER, fair.market().claim(fair.crowded, 0), NotSettled),
+        row("the next has no verdict", STRANGER, fair.market().settle(fair.crowded, 1), NotFinalized),
+    ]);
 
     fair.town.settle(fair.open).ok();
     fair.town.claim(fair.open, 0).ok();
@@ -263,6 +274,7 @@ fn places(fair: &Fair) -> Vec<Row> {
     vec![
         row("a request that takes offers", "paul", fair.pay_signal(fair.asked, 1, UNIT), OffersOnly),
         row("it was taken back", "paul", fair.pay_signal(fair.taken_back, 1, UNIT), AlreadySettled),
+        row("a long deal", "paul", fair.pay_signal(fair.free_deal, 1, UNIT), OffersOnly),
         row("the requester itself", REQUESTER, fair.pay_signal(fair.open, 1, UNIT), OwnRequest),
         row("no place", "paul", fair.pay_signal(fair.open, 0, 0), NoPlaces),
         row("two places where one is left", "paul", fair.pay_signal(fair.open, 2, 2 * UNIT), NoPlaceLeft),
@@ -343,6 +355,7 @@ fn deliveries(fair: &Fair) -> Vec<Row> {
         row("another's delivery", "paul", market().revise(fair.open, 0, hash, vec![]), NotProvider),
         row("a URI that is too long", "pia", market().revise(fair.open, 0, hash, long()), UriTooLong),
         row("delivery is not sealed", "pia", market().submit_sealed(fair.open, hash), NotSealed),
+        row("a long deal", "carl", market().submit_sealed(fair.deal, hash), NotSealed),
         row("who has no place", "petra", market().submit_sealed(fair.sealed, hash), NoPlace),
         row("one delivery a place", "pia", market().submit_sealed(fair.sealed, hash), NoPlace),
         row("delivery is not sealed", "pia", market().unseal(fair.open, 0, hash, vec![], SALT), NotSealed),
