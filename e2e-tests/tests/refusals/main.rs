@@ -1,9 +1,9 @@
 //! Every refusal that the interfaces promise: message by message, cause by cause.
 //!
 //! Each file has tables of messages that are refused, on towns in which every cause is at hand. A row says why, from
-//! whom, what, and the error; [`table::refuse`] sends it, and sees to it that it is told just this error, that nothing is
-//! emitted, and that nothing on the whole chain changes. What was told is then compared with what the doc comments of
-//! `interfaces/` name ([`promises`]): each error of each message has a row, or a reason for which it can have none.
+//! whom, what, and the error; [`table::refuse`] sends it, and sees to it that it is told just this error, that nothing
+//! is emitted, and that nothing on the whole chain changes. What was told is then compared with what the doc comments
+//! of `interfaces/` name ([`promises`]): each error of each message has a row, or a reason for which it can have none.
 
 mod deals;
 mod obligation;

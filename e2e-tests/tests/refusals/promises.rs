@@ -108,8 +108,8 @@ fn of_functions(owner: &str, body: &str) -> Promises {
     functions.keys().map(|name| (format!("{owner}::{name}"), errors_of(name, &functions))).collect()
 }
 
-/// The errors that a paragraph names, in one of these ways: `` `Frozen` ``, `` those of `post` ``, `` those of `post` but
-/// for payment ``, `those of the effects`.
+/// The errors that a function's paragraph names, in one of these ways: `` `Frozen` ``, `` those of `post` ``,
+/// `` those of `post` but for payment ``, `those of the effects`.
 fn errors_of(function: &str, functions: &BTreeMap<&str, String>) -> BTreeSet<String> {
     let paragraph = functions.get(function).unwrap_or_else(|| panic!("the docs refer to `{function}`"));
     let mut errors = BTreeSet::new();
@@ -167,8 +167,8 @@ pub fn name_of(bytes: [u8; 4]) -> String {
     NAMES.get(&bytes).unwrap_or_else(|| panic!("no message has the selector {bytes:?}")).clone()
 }
 
-/// How what was told differs from what is promised: a promise without a row, a row without a promise, an error or a reason
-/// that is nowhere, and an exception that is none.
+/// How what was told differs from what is promised: a promise without a row, a row without a promise, an error or a
+/// reason that is nowhere, and an exception that is none.
 pub fn differences(told: &[(String, String)], unreachable: &[Exception], unsaid: &[Exception]) -> Vec<String> {
     let variant = |error: &str| String::from(error.split('(').next().unwrap_or_default());
     let shown: Pairs = told.iter().map(|(message, error)| (message.clone(), variant(error))).collect();
