@@ -189,13 +189,15 @@ pub mod market {
 
         #[ink(message)]
         fn quote(&self, spec: RequestSpec) -> Result<Quote> {
-            self.price(&spec, 1, 0)
+            self.price(&spec, &self.policy_in_force()?, 1, 0)
         }
 
         #[ink(message)]
         fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote> {
+            let policy = self.policy_in_force()?;
             spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
-            self.price(&spec, periods, period)
+            spec::check_periods(periods, period, 0, &policy).map_err(Error::InvalidRequest)?;
+            self.price(&spec, &policy, periods, period)
         }
 
         #[ink(message, payable)]
@@ -789,16 +791,15 @@ pub mod market {
         }
 
         /// What a valid request costs now, so many periods of it, each of this length.
-        fn price(&self, spec: &RequestSpec, periods: u16, period: Timestamp) -> Result<Quote> {
-            let policy = self.policy_in_force()?;
+        fn price(&self, spec: &RequestSpec, policy: &Policy, periods: u16, period: Timestamp) -> Result<Quote> {
             self._ensure_not_paused()?;
-            self.check(spec, &policy)?;
+            self.check(spec, policy)?;
             let pool = self.opening()?.pool;
             let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
             let (terms, _) = answer(self.obligation().call().terms(pool).try_invoke())?;
             let backlog = capacity.backlog.saturating_add(spec::reviews(spec, periods.into(), period).into());
             let utilization = rules::utilization_ppm(backlog, capacity.active, terms.healthy_limit);
-            admit(spec, periods, &policy, &capacity, utilization)
+            admit(spec, periods, policy, &capacity, utilization)
         }
 
         /// Posts a request, so many periods of it, and takes its price.

@@ -631,7 +631,8 @@ impl From<reputation::Error> for Error {
 
 /// The labor market (section 3).
 ///
-/// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`.
+/// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`, but for
+/// roles, `pause`, `unpause` and `pending_policy`, which the manager may need before.
 #[ink::trait_definition]
 pub trait Market {
     // The organization
@@ -737,7 +738,7 @@ pub trait Market {
     /// Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
-    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `PriceTooHigh`, `AtCapacity`, `Reputation`, `Obligation`.
+    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `AtCapacity`, `Reputation`, `Obligation`.
     #[ink(message)]
     fn takeover(
         &mut self,

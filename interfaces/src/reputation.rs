@@ -30,7 +30,8 @@ pub enum MintReason {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum Effect {
-    /// Refuses the whole call unless `who` has this much available and is at least of this tier. No role needed.
+    /// Refuses the whole call as `Frozen`, `InsufficientReputation` or `InsufficientTier` unless `who` is at work, has this
+    /// much available and is at least of this tier. No role needed.
     Require { who: AccountId, available: Balance, tier: u8 },
     /// As [`Reputation::owe`]. MINTER.
     Owe { to: AccountId, amount: Balance, reason: MintReason },

@@ -47,7 +47,6 @@ const UNREACHABLE: &[Exception] = &[
     ("Market::quote", "TooManyRequests", NO_NUMBER),
     ("Market::quote_engagement", "Obligation", OWN_POOL),
     ("Market::quote_engagement", "TooManyRequests", NO_NUMBER),
-    ("Market::takeover", "PriceTooHigh", "no offer is above the reward, and in a takeover none is added to another"),
     ("Obligation::open_pool", "TooManyPoolsOpened", TOO_MANY),
 ];
 const OWN_POOL: &str = "the market opened its pool, which listens to it alone, and never closes it";
@@ -55,8 +54,7 @@ const TOO_MANY: &str = "it takes 2^32 of them";
 const NO_NUMBER: &str = "a quote is given no number";
 
 /// What the docs do not name where they name a message's errors.
-const UNSAID: &[Exception] =
-    &[("Reputation::apply", "InsufficientTier", "`Effect::Require` says what it refuses, and not the errors' names")];
+const UNSAID: &[Exception] = &[];
 
 #[test]
 fn each_message_is_refused_for_every_reason_that_its_docs_name_and_for_no_other() {

@@ -366,6 +366,8 @@ fn deals(town: &Town) -> Vec<Row> {
         rows.push(row(cause, REQUESTER, engage(spec, periods, WEEK, 0), error));
     }
     rows.extend([
+        row("a period shorter than any window", REQUESTER, quote(deal(town), 4, hours(1) - 1), engagement),
+        row("a period of more than ten years", REQUESTER, quote(deal(town), 4, TOO_LONG), engagement),
         row("a period shorter than any window", REQUESTER, engage(deal(town), 4, hours(1) - 1, 1), engagement),
         row("a period of more than ten years", REQUESTER, engage(deal(town), 4, TOO_LONG, 1), engagement),
         row("as many missed as there are", REQUESTER, engage(deal(town), 4, WEEK, 4), engagement),
