@@ -110,7 +110,7 @@ pub mod tests {
         }
     }
 
-    fn delivery(median: u8, weight_bps: Bps) -> Submission {
+    pub fn delivery(median: u8, weight_bps: Bps) -> Submission {
         Submission {
             provider: [2; 32].into(),
             content: Default::default(),
@@ -133,7 +133,7 @@ pub mod tests {
     }
 
     /// The rule of audit contests: ten for a high finding, three for a medium one, from scores of 80 and 50 on.
-    fn contest() -> RequestSpec {
+    pub fn contest() -> RequestSpec {
         RequestSpec {
             award: Award::Proportional,
             duplicates: Duplicates::Shared { retention_ppm: 900_000 },

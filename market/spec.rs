@@ -205,7 +205,7 @@ pub mod tests {
         [[1; 32].into(), [2; 32].into()]
     }
 
-    fn policy() -> Policy {
+    pub fn policy() -> Policy {
         Policy {
             assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: 10 }],
             min_window: HOUR,
