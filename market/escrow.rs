@@ -359,6 +359,17 @@ pub mod tests {
     }
 
     #[ink::test]
+    fn a_request_without_offers_is_over_when_its_places_are_freed() {
+        let (mut market, state) = over();
+        let state = RequestState { last_offer: None, ..state };
+        assert_eq!(market.free_some(4, &request(), state, 4), 4);
+        let state = market.states.get(4).expect("a place is left");
+        assert_eq!((state.pruned, state.last_provider), (3, Some(account(PROVIDER))));
+        assert_eq!(market.free_some(4, &request(), state, 4), 1);
+        assert_eq!((market.states.get(4), credit(&market, REQUESTER)), (None, Some(9)));
+    }
+
+    #[ink::test]
     fn everything_can_be_freed_at_once() {
         let (mut market, state) = over();
         assert_eq!(market.free_some(4, &request(), state, 100), 7);
