@@ -4,6 +4,7 @@
 #   scripts/mutants.sh              every crate, by its own tests
 #   MUTANTS=rules scripts/mutants.sh            one crate: rules, reputation, obligation or market
 #   SHARD=0/20 scripts/mutants.sh               a twentieth of them
+#   CHAIN=1 scripts/mutants.sh                  what only the embedded chain can judge: some two minutes a mutant
 #
 # Each crate is judged by its own tests, in a copy of the checkout, with build results of its own. Exits with 2 where a
 # mutant survives (cargo-mutants' code), and lists them in $OUT/CRATE/mutants.out/missed.txt.
@@ -25,6 +26,16 @@ fi
 export PATH="$tools/bin:$PATH" CARGO_TARGET_DIR="$cache/target-mutants"
 # One failing case is enough, and none is kept.
 export PROPTEST_MAX_SHRINK_ITERS=0 PROPTEST_DISABLE_FAILURE_PERSISTENCE=1
+
+if [ -n "${CHAIN:-}" ]; then
+    say "what calls other contracts, judged on the embedded chain (results in $out/chain)"
+    mkdir -p "$out/chain"
+    # Its own cache, so that no mutant is ever taken for a contract.
+    export ATOMIC_CACHE="$cache/mutants-chain"
+    tests=(market offers delivery awards engagement upkeep tokens liveness obligation obligation_life histories)
+    exec cargo mutants --config e2e-tests/mutants.toml --output "$out/chain" ${SHARD:+--shard "$SHARD"} \
+        -- --locked "${tests[@]/#/--test=}"
+fi
 
 missed=0
 for crate in "${crates[@]}"; do
