@@ -19,7 +19,7 @@ read -r -a crates <<<"${MUTANTS:-rules reputation obligation market}"
 
 say() { printf '\033[1m[mutants]\033[0m %s\n' "$*"; }
 
-if [ "$("$tools/bin/cargo-mutants" --version 2>/dev/null)" != "cargo-mutants $version" ]; then
+if [ "$("$tools/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $version" ]; then
     say "installing cargo-mutants $version (some three minutes, once)"
     cargo install cargo-mutants --version "$version" --locked --root "$tools" --target-dir "$cache/target-tools"
 fi

@@ -6,8 +6,7 @@ use std::{
     cell::Cell,
 };
 
-/// Most bytes that may be allocated at once for each byte that is read. The greediest value is the option that is one
-/// byte when it is `None`, in a list.
+/// Most bytes that may be allocated at once for each byte that is read.
 const PER_BYTE: usize = 64;
 /// And beside that: the codec reserves room for this much of a list whose length it was told, before it reads on.
 const BESIDE: usize = 32 * 1_024;
