@@ -13,11 +13,13 @@ export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
 SCENARIO ?= scenarios/labor-market.toml
 MEMBERS ?=
 export SOAK_STEPS ?= 1000000
+export FUZZ_SECONDS ?= 60
+export MUTANTS SHARD
 OUT ?=
 PORT ?= 9944
 SAY := printf '\n\033[1m%s\033[0m\n'
 
-.PHONY: help demo test node test-node soak bench build check fmt lint clean toolchain
+.PHONY: help demo test node test-node soak mutants fuzz bench build check fmt lint clean toolchain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +51,12 @@ test-node: build ## Run the tests that need a real node, on one started for them
 
 soak: toolchain ## Play random histories until SOAK_STEPS=1000000 messages were sent, and count how they were answered
 	cargo test --locked --workspace --test histories -- --ignored --nocapture soak
+
+mutants: toolchain ## Change the code a little, thousands of times, and see that a test notices (MUTANTS=rules for one crate, SHARD=0/20 for a part)
+	scripts/mutants.sh
+
+fuzz: toolchain ## Fuzz everything that decodes bytes, and the rules, FUZZ_SECONDS=60 for each target
+	scripts/fuzz.sh
 
 bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)

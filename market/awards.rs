@@ -74,7 +74,7 @@ pub fn greatest_pay(spec: &RequestSpec, state: &RequestState) -> Balance {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
     use crate::spec::tests::request;
     use interfaces::{
@@ -82,7 +82,7 @@ mod tests {
         Bps,
     };
 
-    fn state(weights: u128) -> RequestState {
+    pub fn state(weights: u128) -> RequestState {
         RequestState {
             requester: [1; 32].into(),
             unreviewed_bps: 0,
@@ -110,7 +110,7 @@ mod tests {
         }
     }
 
-    fn delivery(median: u8, weight_bps: Bps) -> Submission {
+    pub fn delivery(median: u8, weight_bps: Bps) -> Submission {
         Submission {
             provider: [2; 32].into(),
             content: Default::default(),
@@ -133,7 +133,7 @@ mod tests {
     }
 
     /// The rule of audit contests: ten for a high finding, three for a medium one, from scores of 80 and 50 on.
-    fn contest() -> RequestSpec {
+    pub fn contest() -> RequestSpec {
         RequestSpec {
             award: Award::Proportional,
             duplicates: Duplicates::Shared { retention_ppm: 900_000 },
@@ -160,6 +160,7 @@ mod tests {
         // However well the others are written: the finding is what is paid.
         let other = Submission { shares: true, duplicate_of: Some(0), ..delivery(90, 10_000) };
         assert_eq!(weight(&spec, &other, Some(&first)), rules::weight_of(810));
+        assert_eq!(group_weight(&first, 900_000), rules::weight_of(2_430), "together");
         let again = Submission { shares: false, ..other };
         assert_eq!(weight(&spec, &again, Some(&first)), 0, "one share a provider");
     }
@@ -192,6 +193,18 @@ mod tests {
         };
         // Three share the second and the third place.
         assert_eq!([pay(90, 10_000), pay(70, 5_000), pay(30, 0)], [500, 166, 0]);
+    }
+
+    #[test]
+    fn a_duplicate_has_no_part_in_the_place_of_its_first() {
+        let (award, duplicates) = (Award::Ranked { places_bps: vec![5_000, 3_000] }, Duplicates::FirstOnly);
+        let spec = RequestSpec { award, duplicates, reward: 1_000, ..request() };
+        let first = delivery(90, 10_000);
+        let second = Submission { duplicate_of: Some(0), ..first.clone() };
+        let mut ranking = empty_ranking();
+        ranking[90] = 1;
+        let pay = |delivery| pay(&spec, &state(1), &ranking, delivery, weight(&spec, delivery, None));
+        assert_eq!([pay(&first), pay(&second)], [500, 0]);
     }
 
     #[test]

@@ -28,6 +28,7 @@ pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{awards::tests::state, spec::tests::request};
 
     const ENGAGEMENT: Engagement = Engagement { periods: 9, period: 100, missed_periods: 1, pool: None, tenure: None };
 
@@ -50,5 +51,14 @@ mod tests {
             assert_eq!(present(&ENGAGEMENT, &tenure(), due - 1), period);
             assert_eq!(present(&ENGAGEMENT, &tenure(), due), period + 1);
         }
+    }
+
+    #[test]
+    fn while_the_place_is_vacant_only_what_was_delivered_is_still_reviewed() {
+        let spec = RequestSpec { limit: 1, ..request() };
+        let state = RequestState { submissions: 5, settled: 3, ..state(0) };
+        // Periods are so short that all which are left can be in review at once.
+        let reviews = |tenure| reviews(&spec, &state, &Engagement { tenure, ..ENGAGEMENT });
+        assert_eq!([reviews(Some(tenure())), reviews(None)], [6 * 3, 2 * 3]);
     }
 }

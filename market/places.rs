@@ -284,3 +284,106 @@ fn terms(engagement: &Engagement) -> Terms {
         notice: DAY,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        awards::tests::state,
+        escrow::tests::{account, market, PROVIDER},
+        spec::tests::request,
+    };
+    use ink::env::{test, DefaultEnvironment};
+
+    fn offers() -> RequestSpec {
+        RequestSpec { access: Access::Offers, per_provider: 1, ..request() }
+    }
+
+    fn at(now: Timestamp) {
+        test::set_block_timestamp::<DefaultEnvironment>(now);
+        test::set_caller::<DefaultEnvironment>(account(PROVIDER));
+    }
+
+    #[ink::test]
+    fn an_accepted_offer_is_due_when_it_says() {
+        let market = market();
+        let [taken, free] = [1, 0].map(|taken| Place { taken, deliver_by: 5, ..Place::default() });
+        assert_eq!([&taken, &free].map(|place| market.due(&offers(), place)), [5, request().deliver_by]);
+        assert_eq!([&taken, &free].map(|place| market.due(&request(), place)), [request().deliver_by; 2]);
+    }
+
+    #[ink::test]
+    fn an_offer_is_accepted_as_it_stands_in_time_and_within_the_reward() {
+        let mut market = market();
+        let offer = |open, price| Offer { price, deliver_by: 500, uri: Vec::new(), open, previous: None };
+        market.offers.insert((0, account(3)), &offer(false, 60));
+        market.offers.insert((0, account(PROVIDER)), &offer(true, 60));
+        let mut accept = |now, who, price, deliver_by, accepted| {
+            at(now);
+            let mut state = RequestState { accepted, ..state(0) };
+            market.accept_offer(0, &offers(), &mut state, account(who), price, deliver_by)
+        };
+        assert_eq!(accept(0, 3, 60, 500, 0), Err(Error::UnknownOffer), "it was retracted");
+        assert_eq!(accept(0, 4, 60, 500, 0), Err(Error::UnknownOffer));
+        assert_eq!(accept(0, PROVIDER, 61, 500, 0), Err(Error::OfferChanged));
+        assert_eq!(accept(0, PROVIDER, 60, 501, 0), Err(Error::OfferChanged));
+        assert_eq!(accept(500, PROVIDER, 60, 500, 0), Err(Error::TooLate));
+        assert_eq!(accept(499, PROVIDER, 60, 500, 3_000 - 59), Err(Error::PriceTooHigh));
+    }
+
+    #[ink::test]
+    fn a_place_is_delivered_on_once_and_in_time() {
+        let mut market = market();
+        let place = Place { taken: 2, price: 7, ..Place::default() };
+        market.places.insert((0, account(PROVIDER)), &place);
+        let mut state = state(0);
+        let content = || Some((Hash::from([5; 32]), b"uri".to_vec()));
+        let seal = Some(Hash::from([6; 32]));
+        at(request().deliver_by);
+        assert_eq!(market.deliver(0, &request(), &mut state, content(), None), Err(Error::TooLate));
+        at(request().deliver_by - 1);
+        assert_eq!(market.deliver(0, &request(), &mut state, content(), None), Ok(0));
+        assert!(!market.findings.contains((0, account(PROVIDER))), "only shared findings are listed");
+        let shared = RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 1 }, ..request() };
+        assert_eq!(market.deliver(0, &shared, &mut state, None, seal), Ok(1));
+        assert_eq!(market.deliver(0, &request(), &mut state, content(), None), Err(Error::NoPlace));
+        assert_eq!((state.submissions, market.findings.get((0, account(PROVIDER)))), (2, Some(vec![NO_FINDING])));
+        let place = market.place(0, account(PROVIDER));
+        assert_eq!((place.submitted, place.delivered), (2, 1));
+        let first = market.delivery(0, 0).unwrap();
+        assert_eq!((first.provider, first.submitted, first.price), (account(PROVIDER), request().deliver_by - 1, 7));
+        assert_eq!((first.delivered, first.seal, &first.uri[..]), (true, None, &b"uri"[..]));
+        let second = market.delivery(0, 1).unwrap();
+        assert_eq!((second.delivered, second.seal, second.window_start), (false, seal, spec::review_from(&shared)));
+    }
+
+    #[ink::test]
+    fn a_period_is_delivered_once_by_who_has_the_place() {
+        let mut market = market();
+        let tenure = Tenure { provider: account(PROVIDER), price: 7, first: 1, first_deliver_by: 1_000 };
+        let deal = |tenure| Engagement { periods: 3, period: 100, missed_periods: 1, pool: None, tenure };
+        let mut state = state(0);
+        let mut deliver = |now, tenure| {
+            at(now);
+            market.deliver_period(0, &mut state, &deal(tenure), (Hash::from([5; 32]), Vec::new()))
+        };
+        let others = Tenure { provider: account(9), ..tenure.clone() };
+        assert_eq!(deliver(0, None), Err(Error::NoPlace));
+        assert_eq!(deliver(0, Some(others)), Err(Error::NoPlace));
+        assert_eq!(deliver(0, Some(tenure.clone())), Ok(1));
+        assert_eq!(deliver(999, Some(tenure.clone())), Err(Error::NoPlace), "once a period");
+        assert_eq!(deliver(1_000, Some(tenure.clone())), Ok(2));
+        assert_eq!(deliver(1_100, Some(tenure)), Err(Error::TooLate), "all periods are over");
+        assert_eq!(state.submissions, 3);
+        let last = market.delivery(0, 2).unwrap();
+        assert_eq!((last.price, last.window_start, last.delivered), (7, 1_100, true));
+    }
+
+    #[test]
+    fn a_deals_pool_has_the_terms_that_the_protocol_fixes() {
+        let deal = |period| Engagement { periods: 3, period, missed_periods: 2, pool: None, tenure: None };
+        let fixed = terms(&deal(1));
+        assert_eq!((fixed.epoch, fixed.ban_buffer, fixed.denominator, fixed.seats), (86_400_000, 2, 1, 1));
+        assert_eq!(terms(&deal(100_000_000)).epoch, 100_000_000);
+    }
+}

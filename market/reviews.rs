@@ -196,6 +196,14 @@ mod tests {
     }
 
     #[test]
+    fn a_round_keeps_every_review_and_counts_those_revealed() {
+        let round = round(&[Some(40), None, Some(70)]);
+        assert_eq!(round.reveals(), 2);
+        let kept: Vec<_> = round.into_reviews().iter().map(|review| (review.enforcer, review.score)).collect();
+        assert_eq!(kept, [(enforcer(1), Some(40)), (enforcer(2), None), (enforcer(3), Some(70))]);
+    }
+
+    #[test]
     fn the_last_review_closes_the_round() {
         let mut round = round(&[None, None, None]);
         assert_eq!(round.commit(enforcer(4), [4; 32], 3), Err(Error::ReviewsFull));

@@ -341,3 +341,242 @@ fn add_finder(first: &mut Submission, state: &mut RequestState, retention_ppm: P
     let after = awards::group_weight(first, retention_ppm);
     state.weights = state.weights.saturating_sub(before).saturating_add(after);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        awards::tests::{contest, delivery, state},
+        escrow::tests::{account, credit, market, PROVIDER, REQUESTER},
+        spec::tests::request,
+    };
+    use ink::env::{test, DefaultEnvironment};
+    use interfaces::market::Access;
+
+    /// A market with these submissions of request 0, each of a provider of its own.
+    fn with(submissions: &[Submission]) -> Market {
+        let mut market = market();
+        for (submission, delivery) in (0_u32..).zip(submissions) {
+            let provider = account(PROVIDER + submission as u8);
+            market.submissions.insert((0, submission), &Submission { provider, ..delivery.clone() });
+            market.findings.insert((0, provider), &vec![NO_FINDING]);
+        }
+        market
+    }
+
+    fn open(submissions: u32) -> RequestState {
+        RequestState { submissions, closed: false, ..state(0) }
+    }
+
+    fn settle(market: &mut Market, spec: &RequestSpec, state: &RequestState, max: u32) -> Result<(u32, RequestState)> {
+        let count = market.settle_some(0, spec, state.clone(), max)?;
+        Ok((count, market.states.get(0).expect("it was stored")))
+    }
+
+    fn missed() -> Submission {
+        Submission { verdict: Verdict::Missed, delivered: false, ..delivery(0, 0) }
+    }
+
+    fn pending() -> Submission {
+        Submission { verdict: Verdict::Pending, ..delivery(0, 0) }
+    }
+
+    #[ink::test]
+    fn settling_goes_in_order_as_far_as_there_are_verdicts() {
+        let mut market = with(&[delivery(60, 5_000), missed(), delivery(90, 10_000), pending()]);
+        let (count, first) = settle(&mut market, &request(), &open(4), 1).unwrap();
+        // A place's 1,000, half of it.
+        assert_eq!((count, first.settled, first.claimed, first.unclaimed, first.closed), (1, 1, 0, 500, false));
+        let (count, then) = settle(&mut market, &request(), &first, 9).unwrap();
+        assert_eq!((count, then.settled, then.claimed, then.unclaimed, then.closed), (2, 3, 1, 1_500, false));
+        assert_eq!(then.weights, rules::weight_of(15_000));
+        assert_eq!(settle(&mut market, &request(), &then, 9), Err(Error::NotFinalized));
+        market.submissions.insert((0, 3), &delivery(0, 0));
+        let (count, last) = settle(&mut market, &request(), &then, 1).unwrap();
+        assert_eq!((count, last.settled, last.closed), (1, 4, true));
+        assert_eq!(settle(&mut market, &request(), &last, 1).map(|(count, _)| count), Ok(0), "it stays settled");
+    }
+
+    #[ink::test]
+    fn what_depends_on_all_is_kept_in_full_once_all_are_settled() {
+        let spec = RequestSpec { award: Award::Proportional, ..request() };
+        let mut market = with(&[delivery(60, 5_000), delivery(90, 10_000)]);
+        let (_, first) = settle(&mut market, &spec, &open(2), 1).unwrap();
+        assert_eq!((first.unclaimed, first.closed), (0, false));
+        let (_, last) = settle(&mut market, &spec, &first, 1).unwrap();
+        assert_eq!((last.unclaimed, last.closed), (3_000, true));
+    }
+
+    #[ink::test]
+    fn who_weighs_nothing_is_not_ranked() {
+        let spec = RequestSpec { award: Award::Ranked { places_bps: vec![10_000] }, ..request() };
+        let mut market = with(&[delivery(90, 10_000), delivery(30, 0), delivery(90, 10_000)]);
+        market.rankings.insert(0, &awards::empty_ranking());
+        settle(&mut market, &spec, &open(3), 2).unwrap();
+        let ranking = market.rankings.get(0).unwrap();
+        assert_eq!((ranking[90], ranking.iter().sum::<u16>()), (1, 1));
+        assert_eq!(market.ranking(0, &spec), ranking);
+        settle(&mut market, &request(), &open(3), 2).unwrap();
+        assert_eq!((market.rankings.get(0), market.ranking(0, &request())), (Some(ranking), Vec::new()));
+    }
+
+    #[ink::test]
+    fn the_reviews_of_what_is_settled_leave_the_backlog() {
+        let mut market = with(&[delivery(60, 5_000), pending()]);
+        let reserved = RequestState { reserved: 6, ..open(2) };
+        assert_eq!(settle(&mut market, &request(), &reserved, 1), Err(Error::NotOpen), "the pool is told");
+    }
+
+    #[ink::test]
+    fn all_finders_of_a_finding_share_it_once() {
+        let first = delivery(55, 3_000);
+        let again = Submission { duplicate_of: Some(0), ..first.clone() };
+        let mut market = with(&[first, again.clone(), delivery(90, 10_000), again.clone()]);
+        // The last is another of the second provider, who has room for one finding only in its list of two places.
+        let provider = account(PROVIDER + 1);
+        market.submissions.insert((0, 3), &Submission { provider, ..again });
+        market.findings.insert((0, provider), &vec![NO_FINDING; 2]);
+        let (_, settled) = settle(&mut market, &contest(), &open(4), 4).unwrap();
+        assert_eq!(settled.weights, rules::weight_of(2_700 + 10_000));
+        let kept = [0, 1, 2, 3].map(|id| market.delivery(0, id).map(|found| (found.shares, found.finders)).unwrap());
+        assert_eq!(kept, [(true, 2), (true, 0), (true, 1), (false, 0)]);
+        let findings = [0, 1, 2].map(|n| market.findings.get((0, account(PROVIDER + n))).unwrap());
+        assert_eq!(findings, [vec![0], vec![0, NO_FINDING], vec![2]]);
+        assert_eq!(settled.unclaimed, 3_000);
+    }
+
+    #[ink::test]
+    fn a_period_is_paid_and_its_place_kept() {
+        let spec = RequestSpec { access: Access::Offers, limit: 1, ..request() };
+        let work = Submission { price: 80, ..delivery(60, 5_000) };
+        let mut market = with(&[work.clone(), work]);
+        let before = RequestState {
+            engagement: true,
+            settled: 2,
+            held: 200,
+            unclaimed: 90,
+            deposits: 10,
+            open_places: 1,
+            ..open(2)
+        };
+        let pay = |market: &mut Market, submission, state| {
+            let delivery = market.delivery(0, submission).unwrap();
+            assert_eq!(market.pay_submission(0, submission, &spec, state, delivery), Ok(40));
+            let state = market.states.get(0).unwrap();
+            ((state.claimed, state.held, state.unclaimed, state.deposits, state.open_places), state)
+        };
+        let (seen, first) = pay(&mut market, 0, before.clone());
+        assert_eq!(seen, (1, 160, 50, 10, 1));
+        let paid = market.delivery(0, 0).unwrap();
+        assert_eq!((paid.claimed, paid.pay, credit(&market, PROVIDER)), (true, 40, Some(40)));
+        let (seen, _) = pay(&mut market, 1, first.clone());
+        assert_eq!(seen, (2, 120, 10, 10, 1), "what later periods earn stays kept");
+        let (seen, _) = pay(&mut market, 1, RequestState { closed: true, ..first });
+        assert_eq!(seen, (2, 120, 0, 10, 1), "with the last claim only dust is left");
+        let (seen, _) = pay(&mut market, 1, RequestState { closed: true, ..before });
+        assert_eq!(seen, (1, 160, 50, 10, 1));
+    }
+
+    #[ink::test]
+    fn half_of_a_places_reputation_is_earned_by_reviewed_work() {
+        let mut market = market();
+        let mut earned = |reputation_per_place, verdict, weight| {
+            let state = RequestState { reputation_per_place, ..state(0) };
+            market.reputation_earned(&state, &Submission { verdict, ..delivery(60, 5_000) }, weight)
+        };
+        let whole = rules::weight_of(10_000);
+        assert_eq!(earned(1, Verdict::Quorum, whole), Ok(0), "half of one is none");
+        assert_eq!(earned(9, Verdict::Quorum, 0), Ok(0));
+        assert_eq!(earned(9, Verdict::Unreviewed, whole), Ok(0));
+        assert_eq!(earned(2, Verdict::Quorum, whole), Err(Error::NotOpen), "one is, and the epoch counts");
+    }
+
+    fn deal(pool: Option<u32>, tenure: Option<Tenure>) -> Engagement {
+        Engagement { periods: 3, period: 100, missed_periods: 1, pool, tenure }
+    }
+
+    fn close(market: &mut Market, state: RequestState, engagement: Engagement) -> Result<(bool, RequestState)> {
+        let ended = market.close_next_period(0, &request(), state, engagement)?;
+        Ok((ended, market.states.get(0).expect("it was stored")))
+    }
+
+    #[ink::test]
+    fn a_deal_that_nobody_was_accepted_into_ends_when_its_first_delivery_was_due() {
+        let mut market = market();
+        test::set_block_timestamp::<DefaultEnvironment>(request().deliver_by - 1);
+        assert_eq!(close(&mut market, open(0), deal(None, None)), Err(Error::TooEarly));
+        test::set_block_timestamp::<DefaultEnvironment>(request().deliver_by);
+        let (ended, state) = close(&mut market, open(0), deal(None, None)).unwrap();
+        assert_eq!((ended, state.closed, credit(&market, PROVIDER)), (true, true, None));
+    }
+
+    #[ink::test]
+    fn a_vacant_deal_closes_the_periods_that_were_delivered() {
+        let unreviewed = Submission { verdict: Verdict::Unreviewed, price: 80, ..delivery(0, 2_500) };
+        let refused = Submission { price: 80, ..delivery(10, 0) };
+        let mut market = with(&[Submission { price: 80, ..delivery(60, 5_000) }, unreviewed, refused, pending()]);
+        let vacant = || Engagement { periods: 6, ..deal(Some(7), None) };
+        let (mut seen, mut state) = (Vec::new(), open(5));
+        for _ in 0..3 {
+            let (ended, closed) = close(&mut market, state, vacant()).unwrap();
+            let event = test::recorded_events().last().expect("an event").data;
+            let event = <PeriodClosed as ink::scale::Decode>::decode(&mut &event[..]).unwrap();
+            seen.push((event.period, event.accepted, event.pay, closed.unclaimed));
+            assert!(!ended && event.delivered);
+            state = closed;
+        }
+        assert_eq!(seen, [(0, true, 40, 40), (1, true, 20, 60), (2, false, 0, 60)]);
+        assert_eq!(close(&mut market, state.clone(), vacant()), Err(Error::NotFinalized));
+        // The fourth is given up by nobody and delivered by nobody: its number is below that of the fifth.
+        market.submissions.remove((0, 3));
+        let (_, missed) = close(&mut market, state, vacant()).unwrap();
+        assert_eq!((missed.settled, missed.claimed, missed.unclaimed), (4, 1, 60));
+        let none_left = RequestState { settled: 5, ..missed.clone() };
+        assert_eq!(close(&mut market, none_left, vacant()), Err(Error::Vacant));
+        let last = Engagement { periods: 5, ..vacant() };
+        let (ended, over) = close(&mut market, missed, last).unwrap();
+        assert_eq!((ended, over.closed, over.settled), (true, true, 5));
+    }
+
+    #[ink::test]
+    fn periods_from_before_a_takeover_are_not_the_new_providers() {
+        let mut market = with(&[delivery(10, 0)]);
+        let tenure = Tenure { provider: account(9), price: 1, first: 1, first_deliver_by: 1_000 };
+        // Nothing is recorded in a pool, which would end this test.
+        let (ended, state) = close(&mut market, open(1), deal(Some(7), Some(tenure.clone()))).unwrap();
+        assert_eq!((ended, state.settled, market.engagements.get(0)), (false, 1, None));
+        let due = |market: &mut Market, now| {
+            test::set_block_timestamp::<DefaultEnvironment>(now);
+            close(market, RequestState { settled: 1, ..open(1) }, deal(Some(7), Some(tenure.clone())))
+        };
+        assert_eq!(due(&mut market, 999), Err(Error::TooEarly));
+    }
+
+    #[ink::test]
+    fn the_rest_of_a_vacant_deal_is_given_up_and_what_may_still_be_paid_is_bound() {
+        let mut market = market();
+        // A period costs 3,000 and the fee of 10.
+        let mut bound = |state: RequestState, engagement: Engagement| {
+            let mut state = state;
+            let bound = market.give_up_rest(0, &request(), &mut state, engagement).unwrap();
+            (bound, state.closed, market.engagements.get(0).map(|kept| kept.periods))
+        };
+        let tenure = Tenure { provider: account(9), price: 1, first: 0, first_deliver_by: 1_000 };
+        assert_eq!(bound(open(0), deal(None, None)), (9_030, false, None), "nobody was accepted yet");
+        assert_eq!(bound(open(2), deal(Some(7), Some(tenure))), (9_030, false, None), "the place is taken");
+        let ended = RequestState { closed: true, ..open(2) };
+        assert_eq!(bound(ended, deal(Some(7), None)), (0, true, None));
+        let delivered = RequestState { settled: 1, ..open(2) };
+        assert_eq!(bound(delivered, deal(Some(7), None)), (3_010, false, Some(2)), "one is not closed yet");
+        let all_closed = RequestState { settled: 2, ..open(2) };
+        assert_eq!(bound(all_closed, deal(Some(7), None)), (0, true, Some(2)));
+    }
+
+    #[ink::test]
+    fn a_vacant_deal_ends_with_nobody_to_pay() {
+        let (mut market, mut state) = (market(), RequestState { deposits: 4, open_places: 1, ..open(0) });
+        market.end_engagement(0, &request(), &mut state, &deal(Some(7), None)).unwrap();
+        assert_eq!((state.closed, state.deposits, state.open_places), (true, 4, 1));
+        assert_eq!([REQUESTER, PROVIDER].map(|who| credit(&market, who)), [None, None]);
+    }
+}

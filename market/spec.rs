@@ -205,7 +205,7 @@ pub mod tests {
         [[1; 32].into(), [2; 32].into()]
     }
 
-    fn policy() -> Policy {
+    pub fn policy() -> Policy {
         Policy {
             assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: 10 }],
             min_window: HOUR,
@@ -256,6 +256,30 @@ pub mod tests {
     #[test]
     fn a_policy_within_every_rule_is_taken() {
         assert_eq!(check_policy(&policy(), 3, partners()), Ok(()));
+    }
+
+    #[test]
+    fn every_odd_quorum_that_leaves_room_for_a_tie_is_taken() {
+        for quorum in [3, 5, 7] {
+            let strict = Policy { min_quorum: quorum, ..policy() };
+            assert_eq!(check_policy(&strict, 3, partners()), Ok(()));
+            let request = RequestSpec { quorum, max_reviews: 2 * quorum - 1, ..request() };
+            assert_eq!(check_request(&request, &strict, NOW), Ok(()));
+        }
+        assert_eq!(check_policy(&Policy { min_quorum: 2, ..policy() }, 1, partners()), Err(PolicyReason::MinQuorum));
+    }
+
+    #[test]
+    fn a_score_weighs_what_its_bucket_of_the_curve_says() {
+        assert_eq!(
+            [0, 49, 50, 79, 80, 100].map(|score| curve_weight(&request(), score)),
+            [0, 0, 5_000, 5_000, 10_000, 10_000]
+        );
+    }
+
+    #[test]
+    fn an_uri_fits_up_to_its_greatest_length() {
+        assert_eq!([0, MAX_URI, MAX_URI + 1].map(|length| fits(&vec![b'x'; length])), [true, true, false]);
     }
 
     #[test]

@@ -763,6 +763,43 @@ fn a_call_reads_and_writes_each_cell_once_however_many_effects_touch_it() {
     assert_eq!(touched, (3, 0));
 }
 
+#[ink::test]
+fn an_effect_that_changes_nothing_writes_nothing_and_is_no_event() {
+    let mut org = Org::with_alice(40);
+    org.by(MARKET).lock(ALICE, 40).unwrap();
+    let who = ALICE;
+    let nothing = [
+        Effect::Require { who, available: 0, tier: 0 },
+        Effect::Hold { who, places: 0 },
+        Effect::Free { who, places: 3 },
+        Effect::Owe { to: who, amount: 0, reason: MintReason::Review },
+        Effect::Lock { who, amount: 0 },
+        Effect::Unlock { who, amount: 0 },
+        Effect::Slash { who, amount: 0 },
+        Effect::SlashShare { who, ppm: 1_000_000 },
+        Effect::Spend { who, amount: 0 },
+    ];
+    for effect in nothing {
+        let events = org.events(|org| {
+            let (_, written) = org.touched(|org| assert_eq!(org.by(MARKET).apply(vec![effect.clone()]), Ok(vec![0])));
+            assert_eq!(written, 0, "{effect:?}");
+        });
+        assert_eq!(events, [], "{effect:?}");
+    }
+}
+
+#[ink::test]
+fn a_claim_writes_only_the_caps_it_draws_on() {
+    let mut org = Org::new();
+    org.by(MANAGER).set_mint_cap(GUILD, 0).unwrap();
+    for minter in [MARKET, GUILD] {
+        org.by(minter).owe(ALICE, 5, MintReason::Review).unwrap();
+    }
+    // The account, the total supply, and the cap of the one that has room.
+    let (_, written) = org.touched(|org| assert_eq!(org.by(STRANGER).claim_reputation(ALICE), Ok(5)));
+    assert_eq!(written, 3);
+}
+
 // What wallets see.
 
 #[ink::test]

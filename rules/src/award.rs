@@ -152,6 +152,13 @@ mod tests {
     }
 
     #[test]
+    fn a_retention_of_few_digits_keeps_as_many_as_any_other() {
+        // 98,765^4 and 54,321^4 times 65,535, rounded down.
+        assert_eq!(group_weight(u16::MAX, 98_765, 5), 6_235_705_211_600_845_836);
+        assert_eq!(group_weight(u16::MAX, 54_321, 5), 570_616_504_475_250_798);
+    }
+
+    #[test]
     fn retention_of_everything_nothing_or_no_finder() {
         for finders in [1, 2, 10_000, u32::MAX] {
             assert_eq!(group_weight(HIGH, PPM, finders), weight_of(HIGH));

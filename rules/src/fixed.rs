@@ -126,7 +126,7 @@ mod tests {
     fn what_does_not_fit_saturates() {
         let greatest = Micro(u128::MAX);
         assert_eq!(Micro::from_micro(1 << 96), greatest);
-        assert_eq!(Micro::from_micro((1 << 96) - 1).floor_micro(), (1 << 96) - 1);
+        assert_eq!(Micro::from_micro((1 << 96) - 1), Micro(((1 << 96) - 1) << 32), "the greatest that fits is exact");
         assert_eq!(greatest.floor_ops(), u64::MAX);
         assert_eq!(greatest.ceil_micro(), 1 << 96);
         assert_eq!(greatest.saturating_add(Micro::OP), greatest);

@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Mutation testing: changes the code a little, thousands of times, and asks the tests whether they notice.
+#
+#   scripts/mutants.sh              every crate, by its own tests
+#   MUTANTS=rules scripts/mutants.sh            one crate: rules, reputation, obligation or market
+#   SHARD=0/20 scripts/mutants.sh               a twentieth of them
+#   CHAIN=1 scripts/mutants.sh                  what only the embedded chain can judge: some two minutes a mutant
+#
+# Each crate is judged by its own tests, in a copy of the checkout, with build results of its own. Exits with 2 where a
+# mutant survives (cargo-mutants' code), and lists them in $OUT/CRATE/mutants.out/missed.txt.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+version=25.3.1
+cache="${ATOMIC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/atomic-obligation}"
+tools="$cache/tools"
+out="${OUT:-$cache/mutants}"
+read -r -a crates <<<"${MUTANTS:-rules reputation obligation market}"
+
+say() { printf '\033[1m[mutants]\033[0m %s\n' "$*"; }
+
+if [ "$("$tools/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $version" ]; then
+    say "installing cargo-mutants $version (some three minutes, once)"
+    cargo install cargo-mutants --version "$version" --locked --root "$tools" --target-dir "$cache/target-tools"
+fi
+export PATH="$tools/bin:$PATH" CARGO_TARGET_DIR="$cache/target-mutants"
+# One failing case is enough, and none is kept.
+export PROPTEST_MAX_SHRINK_ITERS=0 PROPTEST_DISABLE_FAILURE_PERSISTENCE=1
+
+if [ -n "${CHAIN:-}" ]; then
+    say "what calls other contracts, judged on the embedded chain (results in $out/chain)"
+    mkdir -p "$out/chain"
+    # Its own cache, so that no mutant is ever taken for a contract.
+    export ATOMIC_CACHE="$cache/mutants-chain"
+    tests=(market offers delivery awards engagement upkeep tokens liveness obligation obligation_life histories)
+    exec cargo mutants --config e2e-tests/mutants.toml --output "$out/chain" ${SHARD:+--shard "$SHARD"} \
+        -- --locked "${tests[@]/#/--test=}"
+fi
+
+missed=0
+for crate in "${crates[@]}"; do
+    say "$crate: its mutants, judged by its tests (results in $out/$crate)"
+    mkdir -p "$out/$crate"
+    cargo mutants --package "$crate" --output "$out/$crate" ${SHARD:+--shard "$SHARD"} -- --locked || missed=$?
+done
+exit "$missed"
