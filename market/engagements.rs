@@ -1,7 +1,8 @@
 //! The clock of a long deal (section 3.6).
 
+use crate::spec;
 use interfaces::{
-    market::{Engagement, Tenure},
+    market::{Engagement, RequestSpec, RequestState, Tenure},
     Timestamp,
 };
 
@@ -16,6 +17,12 @@ pub fn present(engagement: &Engagement, tenure: &Tenure, now: Timestamp) -> u32 
     let Some(since) = now.checked_sub(tenure.first_deliver_by) else { return tenure.first };
     let over = since.checked_div(engagement.period).unwrap_or(0).saturating_add(1);
     tenure.first.saturating_add(u32::try_from(over).unwrap_or(u32::MAX))
+}
+
+/// Reviews that may still be in hand at once: while the place is vacant, those of what was delivered.
+pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement) -> u32 {
+    let end = if engagement.tenure.is_some() { engagement.periods } else { state.submissions };
+    spec::reviews(spec, end.saturating_sub(state.settled), engagement.period)
 }
 
 #[cfg(test)]

@@ -121,12 +121,13 @@ impl Market {
         self.env().emit_event(OfferRetracted { request, provider, deposit });
     }
 
-    /// Takes the reviews that will never be asked for any more off the pool's backlog.
-    pub(crate) fn free_reviews(&self, state: &mut RequestState) -> Result<()> {
-        let reserved = core::mem::take(&mut state.reserved);
-        if reserved > 0 {
+    /// Takes what is reserved for a request, beyond these reviews that may still be asked for, off the pool's backlog.
+    pub(crate) fn keep_reviews(&self, state: &mut RequestState, wanted: u32) -> Result<()> {
+        let done = state.reserved.saturating_sub(wanted);
+        state.reserved = state.reserved.saturating_sub(done);
+        if done > 0 {
             let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().record_closed(pool, reserved).try_invoke())?;
+            answer(self.obligation().call_mut().record_closed(pool, done).try_invoke())?;
         }
         Ok(())
     }

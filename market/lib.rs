@@ -52,7 +52,7 @@ pub mod market {
         },
         obligation::{Capacity, Outcome, Schedule, Terms},
         reputation::Effect,
-        roles, Obligation as _, PoolId, Reputation as _, RequestId, SubmissionId,
+        roles, Obligation as _, PoolId, Ppm, Reputation as _, RequestId, SubmissionId,
     };
 
     pub(crate) type Result<T, E = Error> = core::result::Result<T, E>;
@@ -189,13 +189,13 @@ pub mod market {
 
         #[ink(message)]
         fn quote(&self, spec: RequestSpec) -> Result<Quote> {
-            self.price(&spec, 1)
+            self.price(&spec, 1, 0)
         }
 
         #[ink(message)]
-        fn quote_engagement(&self, spec: RequestSpec, periods: u16) -> Result<Quote> {
+        fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote> {
             spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
-            self.price(&spec, periods)
+            self.price(&spec, periods, period)
         }
 
         #[ink(message, payable)]
@@ -228,7 +228,7 @@ pub mod market {
             ensure(!state.closed, Error::AlreadySettled)?;
             let amount = core::mem::take(&mut state.held);
             state.closed = true;
-            self.free_reviews(&mut state)?;
+            self.keep_reviews(&mut state, 0)?;
             self.states.insert(request, &state);
             self.credit_to(spec.asset, state.requester, amount);
             self.env().emit_event(RequestWithdrawn { request, amount });
@@ -788,14 +788,17 @@ pub mod market {
             [self.env().account_id(), self.partners().reputation]
         }
 
-        /// What a valid request costs now, so many periods of it.
-        fn price(&self, spec: &RequestSpec, periods: u16) -> Result<Quote> {
+        /// What a valid request costs now, so many periods of it, each of this length.
+        fn price(&self, spec: &RequestSpec, periods: u16, period: Timestamp) -> Result<Quote> {
             let policy = self.policy_in_force()?;
             self._ensure_not_paused()?;
             self.check(spec, &policy)?;
             let pool = self.opening()?.pool;
             let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
-            admit(spec, periods, &policy, &capacity)
+            let (terms, _) = answer(self.obligation().call().terms(pool).try_invoke())?;
+            let backlog = capacity.backlog.saturating_add(spec::reviews(spec, periods.into(), period).into());
+            let utilization = rules::utilization_ppm(backlog, capacity.active, terms.healthy_limit);
+            admit(spec, periods, &policy, &capacity, utilization)
         }
 
         /// Posts a request, so many periods of it, and takes its price.
@@ -812,10 +815,10 @@ pub mod market {
             let pool = self.opening()?.pool;
             let id = self.next_request.get_or_default();
             let next = id.checked_add(1).ok_or(Error::TooManyRequests)?;
-            // At most 10,000 submissions of at most 7 reviews.
-            let reserved = spec.limit.saturating_mul(spec.quorum.into());
+            let length = engagement.as_ref().map_or(0, |engagement| engagement.period);
+            let reserved = spec::reviews(spec, periods.into(), length);
             let capacity = answer(self.obligation().call_mut().reserve(pool, reserved).try_invoke())?;
-            let quote = admit(spec, periods, &policy, &capacity)?;
+            let quote = admit(spec, periods, &policy, &capacity, capacity.utilization_ppm)?;
 
             let requester = self.env().caller();
             let submissions = spec.limit.saturating_mul(periods.into());
@@ -957,12 +960,18 @@ pub mod market {
         }
     }
 
-    /// Whether the pool can take the request on, and at which price.
-    fn admit(spec: &RequestSpec, periods: u16, policy: &Policy, capacity: &Capacity) -> Result<Quote> {
+    /// Whether the pool can take the request on, and at which price. `utilization_ppm` is with the reviews it asks for:
+    /// members then have room for their share of all that can be seen of them at once.
+    fn admit(
+        spec: &RequestSpec,
+        periods: u16,
+        policy: &Policy,
+        capacity: &Capacity,
+        utilization_ppm: Ppm,
+    ) -> Result<Quote> {
         ensure(u32::from(spec.quorum) <= capacity.active, Error::TooFewEnforcers)?;
-        ensure(capacity.utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
-        spec::price(spec, periods, policy, capacity.utilization_ppm)
-            .ok_or(Error::InvalidRequest(RequestReason::Amounts))
+        ensure(utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
+        spec::price(spec, periods, policy, utilization_ppm).ok_or(Error::InvalidRequest(RequestReason::Amounts))
     }
 
     fn hash<T: scale::Encode>(value: &T) -> [u8; 32] {

@@ -126,12 +126,16 @@ impl Market {
         mut engagement: Engagement,
         tenure: Tenure,
     ) -> Result<()> {
+        engagement.tenure = Some(tenure.clone());
         let pool = match engagement.pool {
             Some(pool) => {
                 // The reviews of the place that was vacant are wanted again.
-                state.reserved = spec.quorum.into();
+                let wanted = engagements::reviews(spec, state, &engagement);
+                let more = wanted.saturating_sub(state.reserved);
+                state.reserved = state.reserved.saturating_add(more);
                 let reviewers = self.opening()?.pool;
-                answer(self.obligation().call_mut().reserve(reviewers, state.reserved).try_invoke())?;
+                let capacity = answer(self.obligation().call_mut().reserve(reviewers, more).try_invoke())?;
+                ensure(capacity.utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
                 pool
             }
             None => {
@@ -141,7 +145,6 @@ impl Market {
         };
         answer(self.obligation().call_mut().enroll(pool, tenure.provider).try_invoke())?;
         engagement.pool = Some(pool);
-        engagement.tenure = Some(tenure);
         self.engagements.insert(request, &engagement);
         Ok(())
     }

@@ -51,13 +51,12 @@ impl Market {
                 state.unclaimed = awards::greatest_pay(spec, &state);
             }
             // With the last submission go the reviews of the places that were never delivered.
-            self.free_reviews(&mut state)?;
+            self.keep_reviews(&mut state, 0)?;
             self.env().emit_event(RequestSettled { request, submissions: state.submissions, deposit: 0 });
         } else {
             let done = count.saturating_mul(spec.quorum.into());
-            state.reserved = state.reserved.saturating_sub(done);
-            let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().record_closed(pool, done).try_invoke())?;
+            let wanted = state.reserved.saturating_sub(done);
+            self.keep_reviews(&mut state, wanted)?;
         }
         self.states.insert(request, &state);
         Ok(count)
@@ -248,6 +247,9 @@ impl Market {
         let ended = state.settled == engagement.periods;
         if ended {
             self.end_engagement(request, spec, &mut state, &engagement)?;
+        } else {
+            let wanted = engagements::reviews(spec, &state, &engagement);
+            self.keep_reviews(&mut state, wanted)?;
         }
         self.states.insert(request, &state);
         Ok(ended)
@@ -277,7 +279,6 @@ impl Market {
         engagement.tenure = None;
         self.engagements.insert(request, engagement);
         self.forfeit(request, spec, state, tenure.provider, 1);
-        self.free_reviews(state)?;
         let forfeited = spec.place_deposit;
         self.env().emit_event(PlaceVacated { request, provider: tenure.provider, forfeited });
         Ok(())
@@ -292,7 +293,7 @@ impl Market {
         engagement: &Engagement,
     ) -> Result<()> {
         state.closed = true;
-        self.free_reviews(state)?;
+        self.keep_reviews(state, 0)?;
         let mut deposit = 0;
         if let (Some(tenure), Some(pool)) = (&engagement.tenure, engagement.pool) {
             let who = tenure.provider;

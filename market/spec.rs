@@ -85,6 +85,15 @@ pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Poli
     rule(apart && missed < periods, RequestReason::Engagement)
 }
 
+/// Reviews that a request can have in hand at once, so many periods of it: those of all its places, and of as many
+/// periods as fall within the two windows that a delivery can be in review for.
+pub fn reviews(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
+    let in_review = spec.reveal_by.saturating_sub(spec.deliver_by).saturating_mul(2).div_ceil(period.max(1));
+    let at_once = u32::try_from(in_review).unwrap_or(u32::MAX).min(periods);
+    // At most 10,000 submissions, or 10,000 periods of one, of at most 7 reviews each.
+    spec.limit.saturating_mul(spec.quorum.into()).saturating_mul(at_once)
+}
+
 /// Whether delivery is sealed: where it matters who was first.
 pub fn is_sealed(spec: &RequestSpec) -> bool {
     spec.duplicates != Duplicates::Independent
@@ -339,6 +348,24 @@ pub mod tests {
         for (i, (spec, periods)) in broken.into_iter().enumerate() {
             assert_eq!(check_engagement(&spec, periods), Err(RequestReason::Engagement), "case {i}");
         }
+    }
+
+    #[test]
+    fn reviews_are_reserved_for_all_places_and_for_the_periods_that_can_be_in_review_at_once() {
+        let mut request = request();
+        (request.limit, request.quorum) = (4, 3);
+        assert_eq!(reviews(&request, 1, 0), 12);
+        request.limit = 10_000;
+        assert_eq!(reviews(&request, 1, 0), 30_000);
+
+        // From delivery to the last reveal of a second window it takes four hours.
+        (request.limit, request.reveal_by) = (1, request.deliver_by + 2 * HOUR);
+        let periods_at_once = |periods, period| reviews(&request, periods, period) / 3;
+        assert_eq!([4 * HOUR, 9 * HOUR].map(|period| periods_at_once(9, period)), [1, 1]);
+        assert_eq!([4 * HOUR - 1, 2 * HOUR, HOUR, 1].map(|period| periods_at_once(9, period)), [2, 2, 4, 9]);
+        assert_eq!(periods_at_once(3, HOUR), 3);
+        request.reveal_by = Timestamp::MAX;
+        assert_eq!(reviews(&request, 10_000, 1), 30_000);
     }
 
     #[test]

@@ -459,10 +459,9 @@ impl Members {
     ) -> Result<interfaces::obligation::Capacity, Error> {
         let mut pool = self.operated(id, operator, now)?;
         ensure!(!pool.counters.closed, Error::PoolClosed);
-        let before = pool.capacity();
         pool.counters.backlog = pool.counters.backlog.saturating_add(reviews.into());
         self.store(&pool);
-        Ok(before)
+        Ok(pool.capacity())
     }
 
     /// Takes off the backlog what is done with.

@@ -17,6 +17,10 @@ use std::{
 /// Five who may enforce, three of them on seats, and a requester and two providers.
 const CAST: &str = r#"
 title = "A test"
+[terms]
+healthy_limit = 9
+throttle_buffer = 9
+ban_buffer = 18
 [[actors]]
 names = ["ada", "ben", "cleo"]
 reputation = 400

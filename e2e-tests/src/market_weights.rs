@@ -324,7 +324,7 @@ impl Scales {
         });
         // Who has no part in the other requests.
         let (requester, stranger, provider) = (self.requester, self.stranger, self.provider(MAX_LIMIT));
-        let price = self.chain().read(self.market().quote_engagement(spec.clone(), 2)).expect("a price").total;
+        let price = self.chain().read(self.market().quote_engagement(spec.clone(), 2, days(1))).expect("a price").total;
         let engage =
             |scales: &Self| scales.market().engage(spec.clone(), 2, days(1), 0, price).transferred_value(2 * price);
         self.weigh("engage", requester, engage(self));

@@ -124,7 +124,7 @@ fn a_delivery_can_be_replaced_until_delivery_ends() {
 
 #[test]
 fn every_reason_not_to_take_a_replacement_is_named() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let request = town.post();
     town.deliver("pia", request);
     let sealed = sealed(&town);
@@ -226,7 +226,7 @@ fn a_sealed_delivery_shows_nothing_until_its_provider_opens_it() {
 
 #[test]
 fn every_reason_not_to_take_a_sealed_delivery_is_named() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let open = town.post();
     let request = post_sealed(&town);
     let pia = town.who("pia");
@@ -274,7 +274,7 @@ fn delivery_is_sealed_just_where_it_matters_who_was_first() {
 
 #[test]
 fn every_reason_not_to_open_a_seal_is_named() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let open = town.post();
     town.deliver("pia", open);
     let request = sealed(&town);
@@ -306,7 +306,7 @@ fn every_reason_not_to_open_a_seal_is_named() {
 
 #[test]
 fn a_seal_holds_for_one_request_only() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let pia = town.who("pia");
     let requests = [post_sealed(&town), post_sealed(&town)];
     let seal = seal(requests[0], &pia, work_of("novel"), WORK_URI, SALT);

@@ -210,7 +210,6 @@ fn no_terms_reward_a_ban_with_more_than_half_of_the_bond_it_burns() {
 // Starving honest enforcers of work
 
 #[test]
-#[ignore = "an open weakness: the first of the known limits in SECURITY.md"]
 fn the_largest_request_that_the_market_takes_bans_nobody_who_works() {
     let town = Town::new();
     // One account asks, another delivers everything, at the least price there is.
@@ -223,6 +222,7 @@ fn the_largest_request_that_the_market_takes_bans_nobody_who_works() {
         Some((places, town.chain.call(&town.who(REQUESTER), post).ok()))
     });
     let (places, request) = taken.expect("a request of one place is taken");
+    assert_eq!(places, 4, "twelve reviews of the fifteen that five can have in hand");
     town.signal("pia", request, places).ok();
     for _ in 0..places {
         town.submit("pia", request).ok();
@@ -252,38 +252,56 @@ fn the_largest_request_that_the_market_takes_bans_nobody_who_works() {
 }
 
 #[test]
-#[ignore = "an open weakness: the first of the known limits in SECURITY.md"]
 fn a_long_deal_whose_periods_overtake_their_reviews_bans_nobody_who_works() {
     let town = Town::new();
+    let rita = town.who(REQUESTER);
     let mut spec = town.request_spec();
     cheapest(&mut spec);
     (spec.access, spec.limit) = (Access::Offers, 1);
-    // Twenty deliveries, an hour apart, each to be reviewed within sixty days.
+    // Twenty deliveries, each to be reviewed within sixty days and, where too few do, within sixty more.
     spec.review_by = spec.deliver_by + days(60);
     spec.reveal_by = spec.review_by + days(1);
-    let price = match town.chain.read(town.market().quote_engagement(spec.clone(), 20)) {
-        Ok(quote) => quote.total,
-        Err(error) => return assert_eq!(error, Error::AtCapacity),
-    };
-    let engage = town.market().engage(spec.clone(), 20, hours(1), 19, 0).transferred_value(price);
-    let request = match town.chain.call(&town.who(REQUESTER), engage).returned() {
-        Ok(request) => request,
-        Err(error) => return assert_eq!(error, Error::InvalidRequest(RequestReason::Engagement)),
-    };
+    let price = |period| town.chain.read(town.market().quote_engagement(spec.clone(), 20, period));
+    let engage = |period| town.market().engage(spec.clone(), 20, period, 19, 0).transferred_value(UNIT);
+    for period in [hours(1), days(30)] {
+        assert_eq!(price(period), Err(Error::AtCapacity), "five or more deliveries would be in review at once");
+        assert_eq!(refused(&town.chain, &rita, engage(period)), Error::AtCapacity);
+    }
+    let period = days(31);
+    let total = price(period).expect("four at once are taken").total;
+    let engage = town.market().engage(spec.clone(), 20, period, 19, 0).transferred_value(total);
+    let request = town.chain.call(&rita, engage).ok();
+    assert_eq!((town.state(request).reserved, town.backlog()), (12, 12));
     town.offer("paul", request, 1, spec.deliver_by).ok();
     town.accept("paul", request, 1, spec.deliver_by).ok();
-    for period in 0..20_u32 {
-        town.submit("paul", request).ok();
-        town.chain.pass_until(spec.deliver_by + hours(period.into()));
-        town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64)).ok();
+
+    let nobody_is_banned = || ENFORCERS.map(|name| assert_ne!(town.member(name).standing, Standing::Banned, "{name}"));
+    let everyone_commits = |to: u32| {
         for name in ENFORCERS {
-            for submission in 0..=period {
+            for submission in to.saturating_sub(2)..=to {
                 town.commit(name, request, submission, 80).returned().ok();
             }
-            let member = town.member(name);
-            assert_ne!(member.standing, Standing::Banned, "{name} has {} in hand after {period} periods", member.open);
+        }
+    };
+    for n in 0..20_u32 {
+        town.submit("paul", request).ok();
+        town.chain.pass_until(spec.deliver_by + u64::from(n) * period);
+        town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64)).ok();
+        nobody_is_banned();
+        everyone_commits(n);
+        // The delivery before this one has been in review for sixty days.
+        if let Some(before) = n.checked_sub(1) {
+            town.chain.pass_until(spec.review_by + u64::from(before) * period);
+            everyone_commits(n);
+            for name in ENFORCERS {
+                town.reveal(name, request, before, 80).returned().ok();
+            }
+            town.finalize(request, before).ok();
+            town.chain.call(&town.who(STRANGER), town.market().close_period(request)).ok();
+            nobody_is_banned();
         }
     }
+    assert_eq!((town.state(request).settled, town.state(request).reserved), (19, 3), "the rest made room as it ended");
 }
 
 #[test]
@@ -324,7 +342,7 @@ fn eleven_hours_away_are_enough_for_a_ban_where_windows_may_last_an_hour() {
         town.settle(request).ok();
     }
     let hours_away = (town.chain.now() - start) / hours(1);
-    assert_eq!((requests, hours_away, town.credit_of(town.treasury)), (4, 11, UNIT / 125));
+    assert_eq!((requests, hours_away, town.credit_of(town.treasury)), (4, 11, 3 * UNIT / 125));
 }
 
 /// Six seats, as many as the terms allow, and requests that let five review: one of six is always left out.
@@ -703,17 +721,21 @@ fn what_it_costs_to_keep_the_market_full() {
     let town = Town::new();
     let pocket = town.chain.balance(&town.who("greg"));
     assert_eq!(pocket, POCKET_MONEY);
-    // Five places with three reviews each are all that five enforcers with three commitments each can do.
+    // With four places of three reviews each there is no room left for another among five with three commitments each.
     let request = post_as(&town, "greg", |spec| {
         cheapest(spec);
-        spec.limit = 5;
+        spec.limit = 4;
         spec.signal_by = town.chain.now() + TEN_YEARS;
         spec.deliver_by = spec.signal_by + TEN_YEARS;
         spec.review_by = spec.deliver_by + hours(1);
         spec.reveal_by = spec.review_by + hours(1);
     });
     let fee = town.credit_of(town.treasury);
-    assert_eq!(fee, UNIT / 400, "a twentieth of five of the least review fees");
+    assert_eq!(
+        fee,
+        4 * LEAST_FEE * 3 / 20,
+        "a twentieth of four of the least review fees, and twice as much of premium"
+    );
     town.chain.pass(2 * TEN_YEARS - 1);
     let post = |name| {
         let message = town.market().post(town.request_spec(), 0).transferred_value(34_650 * UNIT / 1_000);
@@ -724,7 +746,7 @@ fn what_it_costs_to_keep_the_market_full() {
 
     // Whoever takes the request back keeps nobody out.
     let greg = town.who("greg");
-    assert_eq!(town.chain.call(&greg, town.market().withdraw_request(request)).ok(), 5 * LEAST_FEE + 1);
+    assert_eq!(town.chain.call(&greg, town.market().withdraw_request(request)).ok(), 4 * LEAST_FEE + 1);
     assert_eq!(town.chain.read(town.obligation().capacity(town.pool)).unwrap().backlog, 0);
     let (rita, message) = post(REQUESTER);
     town.chain.call(&rita, message).ok();
@@ -735,7 +757,7 @@ fn when_a_request_that_filled_the_market_is_over_anyone_can_make_room() {
     let town = Town::new();
     let request = town.post_with(|spec| {
         cheapest(spec);
-        spec.limit = 5;
+        spec.limit = 4;
     });
     let refusal = || town.chain.read(town.market().quote(town.request_spec())).err();
     assert_eq!(refusal(), Some(Error::AtCapacity));

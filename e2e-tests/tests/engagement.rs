@@ -53,7 +53,8 @@ impl Deal {
 
     fn with(town: Town, periods: u16, missed: u16) -> Self {
         let spec = weekly(&town);
-        let price = town.chain.read(town.market().quote_engagement(spec.clone(), periods)).expect("a price").total;
+        let price =
+            town.chain.read(town.market().quote_engagement(spec.clone(), periods, WEEK)).expect("a price").total;
         let engage = town.market().engage(spec, periods, WEEK, missed, 0).transferred_value(price);
         let request = town.chain.call(&town.who(REQUESTER), engage).ok();
         Self { town, request }
@@ -170,7 +171,7 @@ impl Deal {
 fn a_long_deal_is_paid_for_all_its_periods_in_advance() {
     let town = Town::new();
     let rita = town.who(REQUESTER);
-    let quote = town.chain.read(town.market().quote_engagement(weekly(&town), 4)).unwrap();
+    let quote = town.chain.read(town.market().quote_engagement(weekly(&town), 4, WEEK)).unwrap();
     let fee = 22 * UNIT / 10;
     let total = 44 * UNIT + fee;
     assert_eq!(quote, Quote { reward: 40 * UNIT, review_fees: 4 * UNIT, protocol_fee: fee, premium: 0, total });
@@ -213,15 +214,15 @@ fn every_rule_of_a_long_deal_that_is_broken_is_named() {
     for (i, (error, break_it)) in broken.into_iter().enumerate() {
         let mut spec = weekly(&town);
         break_it(&mut spec);
-        assert_eq!(town.chain.read(town.market().quote_engagement(spec.clone(), 4)), Err(error), "quote {i}");
+        assert_eq!(town.chain.read(town.market().quote_engagement(spec.clone(), 4, WEEK)), Err(error), "quote {i}");
         let engage = town.market().engage(spec, 4, WEEK, 1, 0).transferred_value(100 * UNIT);
         assert_eq!(refused(&town.chain, &rita, engage), error, "engage {i}");
     }
     for periods in [0, 1_001] {
-        let quote = town.chain.read(town.market().quote_engagement(weekly(&town), periods));
+        let quote = town.chain.read(town.market().quote_engagement(weekly(&town), periods, WEEK));
         assert_eq!(quote, Err(engagement), "{periods} periods");
     }
-    assert!(town.chain.read(town.market().quote_engagement(weekly(&town), 1_000)).is_ok());
+    assert!(town.chain.read(town.market().quote_engagement(weekly(&town), 1_000, WEEK)).is_ok());
     let decade = days(3_653);
     for (periods, period, missed) in
         [(0, WEEK, 0), (1_001, WEEK, 0), (4, hours(1) - 1, 1), (4, decade + 1, 1), (4, WEEK, 4), (1, WEEK, 1)]

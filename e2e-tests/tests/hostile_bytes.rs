@@ -7,7 +7,7 @@ use atomic_cli::{
     chain::{account, Message, UNIT},
     world::commitment,
 };
-use e2e_tests::{seal, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
+use e2e_tests::{seal, with_many_hands, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
 use ink::{
     env::call::{build_call, ExecutionInput, Selector},
     env::DefaultEnvironment,
@@ -79,7 +79,7 @@ impl Dice {
 
 /// A town in which there is something to break: a request with a delivery, a review and an offer.
 fn busy_town() -> Town {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let request = town.post();
     town.deliver(PROVIDERS[0], request);
     let deal = town.post_with(|spec| (spec.access, spec.per_provider) = (market::Access::Offers, 1));
@@ -150,7 +150,7 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(market().pause()),
         bytes(market().unpause()),
         bytes(market().quote(spec())),
-        bytes(market().quote_engagement(spec(), 3)),
+        bytes(market().quote_engagement(spec(), 3, 1_000)),
         bytes(market().post(spec(), 5)),
         bytes(market().engage(spec(), 3, 1_000, 1, 5)),
         bytes(market().withdraw_request(0)),

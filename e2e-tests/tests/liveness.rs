@@ -340,7 +340,7 @@ fn engage(town: &Town) -> RequestId {
     let mut spec = town.request_spec();
     at_stake(&mut spec);
     (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, 10 * UNIT);
-    let price = town.chain.read(town.market().quote_engagement(spec.clone(), 3)).expect("a price").total;
+    let price = town.chain.read(town.market().quote_engagement(spec.clone(), 3, days(7))).expect("a price").total;
     let engage = town.market().engage(spec, 3, days(7), 1, 0).transferred_value(price);
     town.chain.call(&town.who(REQUESTER), engage).ok()
 }
@@ -510,6 +510,7 @@ fn elsa_is_banned(town: &Town) {
 fn a_ban_as_an_enforcer_takes_nothing_from_a_provider() {
     let town = Town::new();
     let request = town.post_with(|spec| {
+        (spec.limit, spec.reward) = (1, 10 * UNIT);
         spec.signal_by += days(60);
         spec.deliver_by += days(120);
         spec.review_by += days(120);

@@ -4,12 +4,12 @@ use atomic_cli::{
     chain::{account, days, hours, UNIT},
     world::{commitment, default_policy, default_terms},
 };
-use e2e_tests::{work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use e2e_tests::{with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
     market::{
         Asset, Claimed, Error, NoShow, Opened, Phase, PlacesTaken, PolicyReason, Quote, Reclaimed, ReputationRefused,
-        RequestPosted, RequestReason, RequestSettled, ReviewCommitted, ReviewRevealed, ReviewsOpened,
+        RequestPosted, RequestReason, RequestSettled, RequestSpec, ReviewCommitted, ReviewRevealed, ReviewsOpened,
         SubmissionFinalized, Submitted, Verdict, WindowReopened, Withdrawn,
     },
     obligation::{self, Schedule},
@@ -138,9 +138,9 @@ fn a_quote_says_each_part_of_the_price() {
 fn a_request_takes_its_whole_price_and_credits_back_what_exceeds_it() {
     let town = Town::new();
     let rita = town.who(REQUESTER);
+    let quote = town.chain.read(town.market().quote(town.request_spec())).unwrap();
     let post = town.market().post(town.request_spec(), UNIT).transferred_value(PRICE + UNIT);
     let posted = town.chain.call(&rita, post);
-    let quote = town.chain.read(town.market().quote(town.request_spec())).unwrap();
     assert_eq!(posted.events::<RequestPosted>(), [RequestPosted { request: 0, requester: rita, quote }]);
     assert_eq!(posted.ok(), 0);
     assert_eq!(town.credit(REQUESTER), UNIT);
@@ -169,7 +169,7 @@ fn a_request_that_breaks_a_rule_or_is_not_paid_exactly_is_refused() {
 
 #[test]
 fn a_request_needs_a_quorum_of_active_enforcers() {
-    let town = Town::unstaffed(|_| ());
+    let town = Town::unstaffed(with_many_hands);
     for name in &ENFORCERS[..2] {
         town.chain.call(&town.who(name), town.obligation().enlist(town.pool)).ok();
     }
@@ -181,13 +181,19 @@ fn a_request_needs_a_quorum_of_active_enforcers() {
 
 #[test]
 fn the_price_rises_with_utilization_and_a_full_pool_takes_no_more() {
-    // Five enforcers with three commitments each can review 15 at once; each request asks for nine.
+    // Five enforcers with three commitments each can review 15 at once.
     let town = Town::with(|settings| settings.policy.target_utilization_ppm = 200_000);
+    let quote = |limit| town.chain.read(town.market().quote(RequestSpec { limit, ..town.request_spec() }));
+    let premium = |limit| quote(limit).map(|quote| quote.premium);
+    assert_eq!(premium(1), Ok(0), "three of 15 are the target");
+    assert_eq!(premium(2), Ok(32 * UNIT * 5 / 100), "a quarter of the way from 20 % to 100 %, and of the 20 % cap");
+    assert_eq!(premium(3), Ok(33 * UNIT * 10 / 100), "half-way");
+    assert_eq!(premium(5), Err(Error::AtCapacity), "no room would be left");
     town.post();
-    let quote = town.chain.read(town.market().quote(town.request_spec())).unwrap();
-    assert_eq!(quote.premium, 33 * UNIT / 10, "half way from 20 % to 100 %: half of the 20 % cap");
-    town.post();
-    let post = town.market().post(town.request_spec(), 0).transferred_value(2 * PRICE);
+    assert_eq!(premium(1), Ok(31 * UNIT * 15 / 100), "what is asked for already counts as well");
+    assert_eq!(premium(2), Err(Error::AtCapacity));
+    let two = RequestSpec { limit: 2, ..town.request_spec() };
+    let post = town.market().post(two, 0).transferred_value(2 * PRICE);
     assert_eq!(town.chain.call(&town.who(REQUESTER), post).err(), Error::AtCapacity);
 }
 

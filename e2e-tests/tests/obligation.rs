@@ -988,8 +988,8 @@ fn the_backlog_is_what_was_asked_for_less_what_is_done_with() {
     assert_eq!(reserve(3).utilization_ppm, 1_000_000, "with nobody active the pool is full");
     guild.enlist_all(&["eva", "emil"]);
     // Two members with three commitments each can do six at once.
-    let before = reserve(2);
-    assert_eq!((before.backlog, before.utilization_ppm), (3, 500_000), "as it was before");
+    let with = reserve(2);
+    assert_eq!((with.backlog, with.utilization_ppm), (5, 833_333), "with what it asked for");
     assert_eq!((guild.capacity().backlog, guild.capacity().utilization_ppm), (5, 833_333));
     guild.declare("eva", 4);
     assert_eq!(guild.capacity().backlog, 5, "declarations are not what closes it");

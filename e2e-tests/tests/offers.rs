@@ -1,7 +1,7 @@
 //! Negotiation: offers made, changed and taken back, the requester's choice among them, and a request taken back.
 
 use atomic_cli::chain::{account, days, hours, UNIT};
-use e2e_tests::{refused, review_from, work_of, Town, REQUESTER, STRANGER, WORK_URI};
+use e2e_tests::{refused, review_from, with_many_hands, work_of, Town, REQUESTER, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{
     market::{
@@ -110,7 +110,7 @@ fn an_offer_can_be_taken_back_with_its_deposit_and_made_again() {
 
 #[test]
 fn every_reason_not_to_take_an_offer_is_named() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let open = town.post();
     let request = post_with(&town, |spec| spec.min_reputation = 100);
     let latest = due(&town, request);
@@ -185,7 +185,7 @@ fn an_accepted_offer_is_a_place_at_its_price() {
 
 #[test]
 fn every_reason_not_to_accept_an_offer_is_named() {
-    let town = Town::new();
+    let town = Town::with(with_many_hands);
     let open = town.post();
     let request = post_with(&town, |spec| {
         spec.limit = 2;
@@ -484,13 +484,17 @@ fn a_page_has_at_most_32_offers() {
 
 #[test]
 fn a_request_that_nobody_has_a_place_in_can_be_taken_back_for_all_but_the_fee() {
-    // The second request of nine reviews of fifteen: half way from the target to full utilization.
-    let town = Town::with(|settings| settings.policy.target_utilization_ppm = 200_000);
+    // With the second request 18 reviews of 45 are asked for: a quarter of the way from the target to full utilization.
+    let town = Town::with(|settings| {
+        with_many_hands(settings);
+        settings.terms.healthy_limit = 9;
+        settings.policy.target_utilization_ppm = 200_000;
+    });
     let other = town.post();
     let treasury = town.credit_of(town.treasury);
     let request = town.post();
     let fee_and_premium = town.credit_of(town.treasury) - treasury;
-    assert_eq!(fee_and_premium, 33 * UNIT / 20 + 33 * UNIT / 10);
+    assert_eq!(fee_and_premium, 33 * UNIT / 20 + 33 * UNIT / 20);
     assert_eq!(town.backlog(), 18);
     let withdraw = |request| town.market().withdraw_request(request);
     let rita = town.who(REQUESTER);

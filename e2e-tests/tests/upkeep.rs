@@ -241,7 +241,7 @@ fn before_it_is_opened_the_market_has_neither_offers_nor_seals_nor_deals() {
     let mut deal = spec;
     deal.access = Access::Offers;
     deal.limit = 1;
-    assert_eq!(chain.read(calls().quote_engagement(deal, 2)), Err(Error::NotOpen));
+    assert_eq!(chain.read(calls().quote_engagement(deal, 2, days(7))), Err(Error::NotOpen));
 }
 
 // Pause
@@ -272,7 +272,7 @@ fn a_pause_stops_new_requests_places_and_offers_and_lets_everything_else_go_on()
     deal.limit = 1;
     let engage = town.market().engage(deal.clone(), 2, days(7), 1, 0).transferred_value(80 * UNIT);
     assert_eq!(refused(chain, &rita, engage), Error::Paused);
-    assert_eq!(chain.read(town.market().quote_engagement(deal, 2)), Err(Error::Paused));
+    assert_eq!(chain.read(town.market().quote_engagement(deal, 2, days(7))), Err(Error::Paused));
     let signal = town.market().signal(open, 1).transferred_value(UNIT);
     assert_eq!(refused(chain, &town.who("petra"), signal), Error::Paused);
     let offer = town.market().offer(by_offers, UNIT, deliver_by, vec![]).transferred_value(UNIT);

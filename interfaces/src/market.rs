@@ -217,7 +217,8 @@ pub struct RequestState {
     pub closed: bool,
     /// Whether this is an engagement: submissions are then numbered by their period.
     pub engagement: bool,
-    /// Reviews still reserved in the pool's backlog.
+    /// Reviews still reserved in the pool's backlog: those of all places; in an engagement, of as many periods as can be
+    /// in review at once.
     pub reserved: u32,
     /// The jury's seed, fixed when the first submission is opened.
     pub seed: [u8; 32],
@@ -681,11 +682,11 @@ pub trait Market {
     #[ink(message)]
     fn quote(&self, spec: RequestSpec) -> Result<Quote, Error>;
 
-    /// What an engagement of so many periods of this request costs now.
+    /// What an engagement of so many periods of this request, each so many milliseconds long, costs now.
     ///
     /// Errors: those of `engage` but for payment.
     #[ink(message)]
-    fn quote_engagement(&self, spec: RequestSpec, periods: u16) -> Result<Quote, Error>;
+    fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote, Error>;
 
     /// Anyone: puts the request's whole price in escrow. Of the chain's own currency the value must cover the quote;
     /// what exceeds it, at most `max_premium`, is credited back. Of a token the price is taken from the caller's
@@ -736,7 +737,7 @@ pub trait Market {
     /// Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
-    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `PriceTooHigh`, `Reputation`, `Obligation`.
+    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `PriceTooHigh`, `AtCapacity`, `Reputation`, `Obligation`.
     #[ink(message)]
     fn takeover(
         &mut self,

@@ -487,7 +487,7 @@ pub trait Obligation {
     #[ink(message)]
     fn record_declared(&mut self, pool: PoolId, who: AccountId, ops: u32) -> Result<(), Error>;
 
-    /// The pool's operator: `reviews` more have been asked for. Returns the capacity as it was before.
+    /// The pool's operator: `reviews` more have been asked for. Returns the capacity with them.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`.
     #[ink(message)]

@@ -1224,10 +1224,10 @@ fn the_backlog_is_what_was_asked_for_less_what_is_done_with() {
         let mut world = World::with(plain());
         world.enlist(0, 1).unwrap();
         let by = account(OPERATOR);
-        let before = world.members.reserve(0, by, 4, world.now).unwrap();
-        assert_eq!((before.backlog, before.utilization_ppm), (0, 0));
-        let before = world.members.reserve(0, by, 2, world.now).unwrap();
-        assert_eq!((before.backlog, before.utilization_ppm), (4, 500_000));
+        let with = world.members.reserve(0, by, 4, world.now).unwrap();
+        assert_eq!((with.backlog, with.utilization_ppm), (4, 500_000));
+        let with = world.members.reserve(0, by, 2, world.now).unwrap();
+        assert_eq!((with.backlog, with.utilization_ppm), (6, 750_000));
         world.members.record_closed(0, by, 5, world.now).unwrap();
         assert_eq!(world.capacity(0).backlog, 1);
         world.members.record_closed(0, by, 5, world.now).unwrap();

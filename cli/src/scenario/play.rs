@@ -456,7 +456,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         let (me, market) = (self.account_of(step.who), world.market());
         let quoted = match wanted.engagement {
             Some(engagement) => {
-                self.chain.dry_run(&me, market.quote_engagement(spec.clone(), engagement.periods)).result
+                self.chain
+                    .dry_run(&me, market.quote_engagement(spec.clone(), engagement.periods, engagement.period))
+                    .result
             }
             None => self.chain.dry_run(&me, market.quote(spec.clone())).result,
         };

@@ -167,6 +167,13 @@ fn hash(value: &impl Encode) -> [u8; 32] {
     output
 }
 
+/// Reviews that can be open at one time, where a delivery is in review for two windows at the most.
+fn at_once(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
+    let in_review = 2 * spec.reveal_by.saturating_sub(spec.deliver_by);
+    let deliveries = (1..u64::from(periods)).take_while(|later| later.saturating_mul(period) < in_review);
+    spec.limit * u32::from(spec.quorum) * periods.min(1 + deliveries.count() as u32)
+}
+
 impl Request {
     pub fn is_sealed(&self) -> bool {
         self.spec.duplicates != Duplicates::Independent
@@ -456,8 +463,10 @@ impl Model {
     /// What the action sends along.
     pub fn value(&self, action: &Action) -> Balance {
         match action {
-            Action::Post { spec, pay, .. } => off_by(self.price_or_guess(spec, 1), *pay),
-            Action::Engage { spec, periods, pay, .. } => off_by(self.price_or_guess(spec, *periods), *pay),
+            Action::Post { spec, pay, .. } => off_by(self.price_or_guess(spec, 1, 0), *pay),
+            Action::Engage { spec, periods, period, pay, .. } => {
+                off_by(self.price_or_guess(spec, *periods, *period), *pay)
+            }
             Action::Signal { request, places, pay } => {
                 let deposit = self.requests.get(request).map_or(FEE_UNIT, |request| request.spec.place_deposit);
                 off_by(deposit.saturating_mul((*places).into()), *pay)
@@ -470,11 +479,11 @@ impl Model {
         }
     }
 
-    fn price_or_guess(&self, spec: &RequestSpec, periods: u16) -> Balance {
+    fn price_or_guess(&self, spec: &RequestSpec, periods: u16, period: Timestamp) -> Balance {
         if spec.limit > 10_000 {
             return FEE_UNIT;
         }
-        self.price(spec, periods).total().min(100_000 * FEE_UNIT)
+        self.price(spec, periods, period).total().min(100_000 * FEE_UNIT)
     }
 
     /// What `who` is answered, and what becomes of everything.
@@ -667,12 +676,15 @@ impl Model {
         Ok(asked)
     }
 
-    fn price(&self, spec: &RequestSpec, periods: u16) -> Price {
+    fn price(&self, spec: &RequestSpec, periods: u16, period: Timestamp) -> Price {
         let policy = self.policy();
         let reward = spec.reward * u128::from(periods);
         let review_fees = spec.review_fee * u128::from(spec.limit) * u128::from(periods);
         let (used, target) = match self.pools.pool(0) {
-            Ok(pool) => (u128::from(pool.utilization_ppm(self.now)), u128::from(policy.target_utilization_ppm)),
+            Ok(pool) => (
+                u128::from(pool.utilization_ppm(self.now, at_once(spec, periods.into(), period))),
+                u128::from(policy.target_utilization_ppm),
+            ),
             Err(_) => (0, 0),
         };
         let cap = u128::from(policy.premium_cap_bps);
@@ -746,11 +758,12 @@ impl Model {
         self.check(spec).map_err(Error::InvalidRequest)?;
         let pool = self.pools.pool(0)?;
         ensure(u32::from(spec.quorum) <= pool.active(), Error::TooFewEnforcers)?;
-        ensure(pool.utilization_ppm(self.now) < 1_000_000, Error::AtCapacity)?;
-        let price = self.price(spec, periods);
+        let period = deal.as_ref().map_or(0, |deal| deal.period);
+        let reserved = at_once(spec, periods.into(), period);
+        ensure(pool.utilization_ppm(self.now, reserved) < 1_000_000, Error::AtCapacity)?;
+        let price = self.price(spec, periods, period);
         let excess = value.checked_sub(price.total()).ok_or(Error::InsufficientPayment)?;
         ensure(excess <= max_premium, Error::ExcessPayment)?;
-        let reserved = spec.limit * u32::from(spec.quorum);
         self.pools.reserve(0, reserved)?;
         self.credits[who] += excess;
         self.credits[TREASURY] += price.protocol_fee + price.premium;
@@ -819,14 +832,17 @@ impl Model {
         let accepted = if takes_over { price } else { asked.accepted + price };
         ensure(accepted <= asked.spec.reward, Error::PriceTooHigh)?;
         let deposit = asked.spec.place_deposit;
-        let quorum = asked.spec.quorum;
         if let Some(deal) = asked.deal.clone() {
             let first = asked.settled.max(asked.submissions);
             ensure(first < deal.periods, Error::AlreadySettled)?;
             let pool = match deal.pool {
                 Some(pool) => {
-                    self.asked_mut(request)?.reserved = quorum.into();
-                    self.pools.reserve(0, quorum.into())?;
+                    // Of what the former provider delivered some may still be in review.
+                    let wanted = at_once(&asked.spec, deal.periods - asked.settled, deal.period);
+                    let more = wanted.saturating_sub(asked.reserved);
+                    ensure(self.pools.pool(0)?.utilization_ppm(now, more) < 1_000_000, Error::AtCapacity)?;
+                    self.pools.reserve(0, more)?;
+                    self.asked_mut(request)?.reserved += more;
                     pool
                 }
                 None => self.pools.open_pool(deal.terms()),
@@ -1391,14 +1407,23 @@ impl Model {
                     deal.tenure = None;
                 }
                 self.forfeit(request, tenure.provider, 1)?;
-                self.free_reviews(request)?;
             }
         }
         let ended = period + 1 == deal.periods;
         if ended {
             self.end_deal(request)?;
+            return Ok(true);
         }
-        Ok(ended)
+        // What cannot be in review any more makes room: a vacant place delivers nothing.
+        let asked = self.asked(request)?;
+        let delivers = asked.deal.as_ref().is_some_and(|deal| deal.tenure.is_some());
+        let left = if delivers { deal.periods } else { asked.submissions }.saturating_sub(asked.settled);
+        let done = asked.reserved.saturating_sub(at_once(&asked.spec, left, deal.period));
+        if done > 0 {
+            self.asked_mut(request)?.reserved -= done;
+            self.pools.close_reviews(0, done)?;
+        }
+        Ok(false)
     }
 
     fn end_deal(&mut self, request: RequestId) -> Result<()> {

@@ -57,16 +57,16 @@ fn settings(kind: u64) -> impl FnOnce(&mut atomic_cli::world::Settings) {
         let terms = &mut settings.terms;
         terms.cooldown = days(2);
         terms.freeze_interval = days(10);
-        (terms.healthy_limit, terms.throttled_limit) = (4, 2);
-        (terms.throttle_buffer, terms.ban_buffer) = (4, 5);
+        (terms.healthy_limit, terms.throttled_limit) = (6, 2);
+        (terms.throttle_buffer, terms.ban_buffer) = (6, 7);
         match kind % SETTINGS {
             0 => {
-                (terms.healthy_limit, terms.throttled_limit) = (8, 4);
-                (terms.throttle_buffer, terms.ban_buffer) = (8, 12);
+                (terms.healthy_limit, terms.throttled_limit) = (12, 6);
+                (terms.throttle_buffer, terms.ban_buffer) = (12, 18);
             }
             1 => {
-                (terms.healthy_limit, terms.throttled_limit) = (2, 1);
-                (terms.throttle_buffer, terms.ban_buffer) = (2, 2);
+                (terms.healthy_limit, terms.throttled_limit) = (3, 1);
+                (terms.throttle_buffer, terms.ban_buffer) = (3, 3);
                 settings.policy.reputation_per_fee = 1_000;
             }
             2 => terms.retention_ppm = 900_000,

@@ -97,11 +97,12 @@ impl Pool {
         self.members.values().filter(|member| member.state == State::Seated).count() as u32
     }
 
-    pub fn utilization_ppm(&self, now: Timestamp) -> u64 {
+    /// With so many reviews more.
+    pub fn utilization_ppm(&self, now: Timestamp, more: u32) -> u64 {
         let room = u64::from(self.active()) * u64::from(self.terms(now).healthy_limit);
         match room {
             0 => 1_000_000,
-            room => self.backlog * 1_000_000 / room,
+            room => (self.backlog + u64::from(more)) * 1_000_000 / room,
         }
     }
 
