@@ -8,7 +8,7 @@ use anyhow::{anyhow, Context, Result};
 use ink::{
     codegen::TraitCallBuilder,
     contract_ref,
-    env::DefaultEnvironment,
+    env::{call::ExecutionInput, DefaultEnvironment},
     primitives::{AccountId, Hash},
 };
 use interfaces::{
@@ -117,6 +117,51 @@ pub fn default_terms() -> Terms {
     }
 }
 
+/// The roles that there are, by name.
+pub const ROLES: [(RoleType, &str); 7] = [
+    (roles::MANAGER, "MANAGER"),
+    (roles::OPERATOR, "OPERATOR"),
+    (roles::MINTER, "MINTER"),
+    (roles::LOCKER, "LOCKER"),
+    (roles::SLASHER, "SLASHER"),
+    (roles::SPENDER, "SPENDER"),
+    (roles::FREEZER, "FREEZER"),
+];
+
+/// The least that the contracts need of each other (section 2): in which contract, which other one, which roles. Nobody
+/// else needs any, but for the manager.
+pub fn role_table(
+    reputation: AccountId,
+    obligation: AccountId,
+    market: AccountId,
+) -> [(AccountId, AccountId, &'static [RoleType]); 3] {
+    [
+        (reputation, obligation, &[roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::FREEZER, roles::MINTER]),
+        (reputation, market, &[roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::MINTER]),
+        (obligation, market, &[roles::OPERATOR]),
+    ]
+}
+
+/// Makes the reputation contract.
+pub fn reputation_constructor(settings: &Settings) -> ExecutionInput<impl Encode> {
+    constructor("new")
+        .push_arg(Some(settings.name.clone()))
+        .push_arg(Some(settings.symbol.clone()))
+        .push_arg(settings.tiers.clone())
+        .push_arg(settings.mint_epoch)
+        .push_arg(settings.minter_notice)
+}
+
+/// Makes the obligation contract.
+pub fn obligation_constructor(reputation: AccountId) -> ExecutionInput<impl Encode> {
+    constructor("new").push_arg(reputation)
+}
+
+/// Makes the market.
+pub fn market_constructor(reputation: AccountId, obligation: AccountId) -> ExecutionInput<impl Encode> {
+    constructor("new").push_arg(reputation).push_arg(obligation)
+}
+
 /// The deployed organization: the contracts' addresses and everybody's handle of the chain.
 #[derive(Clone)]
 pub struct World {
@@ -152,19 +197,14 @@ impl World {
         chain.fund(&manager, POCKET_MONEY);
         chain.fund(&settings.policy.treasury, POCKET_MONEY);
 
-        let new = constructor("new")
-            .push_arg(Some(settings.name.clone()))
-            .push_arg(Some(settings.symbol.clone()))
-            .push_arg(settings.tiers.clone())
-            .push_arg(settings.mint_epoch)
-            .push_arg(settings.minter_notice);
         let deployed = |what: &str, outcome: Outcome<AccountId>| {
             outcome.result.with_context(|| format!("deploying the {what} contract"))
         };
+        let new = reputation_constructor(settings);
         let reputation = deployed("reputation", chain.deploy(&contracts.reputation, new, &manager, 0))?;
-        let new = constructor("new").push_arg(reputation);
+        let new = obligation_constructor(reputation);
         let obligation = deployed("obligation", chain.deploy(&contracts.obligation, new, &manager, 0))?;
-        let new = constructor("new").push_arg(reputation).push_arg(obligation);
+        let new = market_constructor(reputation, obligation);
         let market = deployed("market", chain.deploy(&contracts.market, new, &manager, 0))?;
 
         let world = Self {
@@ -183,14 +223,8 @@ impl World {
         Ok(world)
     }
 
-    /// The least that the contracts need of each other (section 2).
     fn grant_roles(&self) -> Result<()> {
-        let (reputation, obligation, market) = (self.reputation_address, self.obligation_address, self.market_address);
-        let granted: [(AccountId, AccountId, &[RoleType]); 3] = [
-            (reputation, obligation, &[roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::FREEZER, roles::MINTER]),
-            (reputation, market, &[roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::MINTER]),
-            (obligation, market, &[roles::OPERATOR]),
-        ];
+        let granted = role_table(self.reputation_address, self.obligation_address, self.market_address);
         for (contract, grantee, roles) in granted {
             for role in roles {
                 let grant = RoleCalls::from(contract).grant_role(*role, Some(grantee));

@@ -336,20 +336,27 @@ impl std::error::Error for Problem {}
 
 /// A mistake at a range of bytes of the file.
 #[derive(Debug)]
-struct Mistake {
+pub(crate) struct Mistake {
     span: Range<usize>,
     message: String,
 }
 
-type Read<T> = Result<T, Mistake>;
+pub(crate) type Read<T> = Result<T, Mistake>;
 
 /// Reads a scenario; `file` is the name that problems are reported under.
 pub fn scenario(file: &str, text: &str) -> Result<Scenario, Problem> {
+    parse(file, text, read_scenario)
+}
+
+/// Reads a file as `read` reads its outermost table.
+pub(crate) fn parse<T>(file: &str, text: &str, read: impl FnOnce(&Fields) -> Read<T>) -> Result<T, Problem> {
     let document = ImDocument::parse(text).map_err(|error| {
         let message = error.message().trim().replace('\n', ", ");
         problem(file, text, Mistake { span: error.span().unwrap_or(0..0), message })
     })?;
-    read_scenario(&Fields::new("the file", document.as_table(), 0..0)).map_err(|mistake| problem(file, text, mistake))
+    let fields = Fields::new("the file", document.as_table(), 0..0);
+    let value = read(&fields).and_then(|value| fields.finish().map(|()| value));
+    value.map_err(|mistake| problem(file, text, mistake))
 }
 
 fn problem(file: &str, text: &str, mistake: Mistake) -> Problem {
@@ -368,7 +375,7 @@ fn problem(file: &str, text: &str, mistake: Mistake) -> Problem {
 }
 
 /// A table of the file: remembers which keys were asked for, so that any other is a mistake.
-struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     /// How messages call it.
     name: &'static str,
     table: &'a dyn TableLike,
@@ -381,7 +388,7 @@ impl<'a> Fields<'a> {
         Self { name, table, span, known: RefCell::default() }
     }
 
-    fn of(name: &'static str, item: &'a Item) -> Read<Self> {
+    pub(crate) fn of(name: &'static str, item: &'a Item) -> Read<Self> {
         match item.as_table_like() {
             Some(table) => Ok(Self::new(name, table, span(item))),
             None => Err(expected(item, &format!("{name}: a table of keys"))),
@@ -393,23 +400,23 @@ impl<'a> Fields<'a> {
         self.table.get(key)
     }
 
-    fn optional<T>(&self, key: &'static str, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<Option<T>> {
+    pub(crate) fn optional<T>(&self, key: &'static str, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<Option<T>> {
         self.item(key)
             .map(|item| read(item).map_err(|mistake| Mistake { message: prefixed(key, mistake.message), ..mistake }))
             .transpose()
     }
 
-    fn required<T>(&self, key: &'static str, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<T> {
+    pub(crate) fn required<T>(&self, key: &'static str, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<T> {
         let message = || format!("`{key}` is missing in {}", self.name);
         self.optional(key, read)?.ok_or_else(|| Mistake { span: self.span.clone(), message: message() })
     }
 
-    fn or<T>(&self, key: &'static str, default: T, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<T> {
+    pub(crate) fn or<T>(&self, key: &'static str, default: T, read: impl FnOnce(&'a Item) -> Read<T>) -> Read<T> {
         Ok(self.optional(key, read)?.unwrap_or(default))
     }
 
     /// Refuses keys that nothing asked for.
-    fn finish(self) -> Read<()> {
+    pub(crate) fn finish(self) -> Read<()> {
         let known = self.known.into_inner();
         for (key, _) in self.table.iter() {
             if !known.contains(&key) {
@@ -430,11 +437,11 @@ fn prefixed(key: &str, message: String) -> String {
     }
 }
 
-fn span(item: &Item) -> Range<usize> {
+pub(crate) fn span(item: &Item) -> Range<usize> {
     item.span().unwrap_or(0..0)
 }
 
-fn expected(item: &Item, what: &str) -> Mistake {
+pub(crate) fn expected(item: &Item, what: &str) -> Mistake {
     let found = match item.type_name() {
         "array of tables" | "array" => "a list",
         "inline table" | "table" => "a table",
@@ -447,15 +454,15 @@ fn expected(item: &Item, what: &str) -> Mistake {
     Mistake { span: span(item), message: format!("this is {found}; expected {what}") }
 }
 
-fn refused(item: &Item, message: String) -> Mistake {
+pub(crate) fn refused(item: &Item, message: String) -> Mistake {
     Mistake { span: span(item), message }
 }
 
-fn text(item: &Item) -> Read<&str> {
+pub(crate) fn text(item: &Item) -> Read<&str> {
     item.as_str().ok_or_else(|| expected(item, "a text in quotes"))
 }
 
-fn owned(item: &Item) -> Read<String> {
+pub(crate) fn owned(item: &Item) -> Read<String> {
     text(item).map(str::to_owned)
 }
 
@@ -474,7 +481,7 @@ fn quoted<T>(read: fn(&str) -> Result<T, String>) -> impl Fn(&Item) -> Read<T> {
     move |item| read(text(item)?).map_err(|why| refused(item, why))
 }
 
-fn amount(item: &Item) -> Read<Balance> {
+pub(crate) fn amount(item: &Item) -> Read<Balance> {
     quoted(amounts::amount)(item)
 }
 
@@ -499,7 +506,7 @@ fn score(item: &Item) -> Read<u8> {
 }
 
 /// The items of a list, of a list of tables, or a single one.
-fn each<T>(item: &Item, read: impl Fn(&Item) -> Read<T>) -> Read<Vec<T>> {
+pub(crate) fn each<T>(item: &Item, read: impl Fn(&Item) -> Read<T>) -> Read<Vec<T>> {
     match item {
         Item::ArrayOfTables(tables) => tables.iter().map(|table| read(&Item::Table(table.clone()))).collect(),
         _ => match item.as_array() {
@@ -564,7 +571,7 @@ fn read_scenario(file: &Fields) -> Read<Scenario> {
     Ok(Scenario { title, about, settings, actors: cast.actors, requests: cast.requests, steps })
 }
 
-fn read_reputation(item: &Item, settings: &mut Settings) -> Read<()> {
+pub(crate) fn read_reputation(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[reputation]", item)?;
     settings.name = fields.or("name", std::mem::take(&mut settings.name), owned)?;
     settings.symbol = fields.or("symbol", std::mem::take(&mut settings.symbol), owned)?;
@@ -577,11 +584,11 @@ fn read_reputation(item: &Item, settings: &mut Settings) -> Read<()> {
 }
 
 /// Reputation.
-fn points(item: &Item) -> Read<Balance> {
+pub(crate) fn points(item: &Item) -> Read<Balance> {
     integer::<u64>(item).map(Balance::from)
 }
 
-fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
+pub(crate) fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[terms]", item)?;
     let defaults = default_terms();
     let terms = &mut settings.terms;
@@ -622,7 +629,7 @@ fn read_rate(item: &Item) -> Read<Rate> {
     Ok(Rate::FairShare { diligence_ppm })
 }
 
-fn read_schedule(item: &Item, settings: &mut Settings) -> Read<()> {
+pub(crate) fn read_schedule(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[schedule]", item)?;
     let cycle = fields.required("cycle", duration)?;
     let segments = fields.required("segments", |item| {
@@ -638,7 +645,7 @@ fn read_schedule(item: &Item, settings: &mut Settings) -> Read<()> {
     fields.finish()
 }
 
-fn read_policy(item: &Item, settings: &mut Settings) -> Read<()> {
+pub(crate) fn read_policy(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[policy]", item)?;
     let defaults = default_policy();
     let policy = &mut settings.policy;
