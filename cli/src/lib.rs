@@ -15,6 +15,7 @@
 //! - [`signer`]: who signs transactions, and how accounts are written.
 //! - [`status`]: `atomic status`, which says which chain this is.
 //! - [`verify`]: `atomic verify`, which says whether a deployment is as it should be.
+//! - [`words`]: what the contracts' events say, in words.
 //! - [`world`]: the three contracts deployed and wired on such a chain, as a manager would.
 
 pub mod backend;
@@ -29,4 +30,5 @@ pub mod scenario;
 pub mod show;
 pub mod signer;
 pub mod status;
+pub mod words;
 pub mod world;
