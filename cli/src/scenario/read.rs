@@ -1156,7 +1156,10 @@ mod tests {
         );
         let scores = &scenario.requests[0].deliveries[0].scores;
         assert!(scores[0].reveals && scores[0].score == 90 && !scores[1].reveals);
-        assert_eq!((scenario.requests[0].max_reviews, scenario.requests[0].place_deposit), (5, UNIT));
+        assert_eq!(
+            (scenario.requests[0].conditions.max_reviews, scenario.requests[0].conditions.place_deposit),
+            (5, UNIT)
+        );
     }
 
     #[test]
