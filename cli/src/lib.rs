@@ -9,6 +9,7 @@
 //! - [`contest`]: public audit contests, paid out once more and compared with what was really awarded.
 //! - [`deploy`]: `atomic deploy`, which brings the contracts to a chain, step by step.
 //! - [`deployment`]: the file that says which contracts an organization has.
+//! - [`operate`]: the commands by which people use a market.
 //! - [`options`]: what all commands take that talk to a chain.
 //! - [`scenario`]: stories in TOML files, played and accounted for to the last unit.
 //! - [`show`]: how moments and tables are shown.
@@ -24,11 +25,14 @@ pub mod chain;
 pub mod clock;
 pub mod config;
 pub mod contest;
+pub mod deploy;
 pub mod deployment;
+pub mod operate;
 pub mod options;
 pub mod scenario;
 pub mod show;
 pub mod signer;
 pub mod status;
+pub mod verify;
 pub mod words;
 pub mod world;

@@ -9,6 +9,8 @@ use atomic_cli::{
         replay::replay,
         report::{ContestReport, Report},
     },
+    deploy::Deploy,
+    operate::Operate,
     options::Unusable,
     scenario::{
         play,
@@ -16,6 +18,7 @@ use atomic_cli::{
         report::{Paint, Timeline},
     },
     status::Status,
+    verify::Verify,
 };
 use clap::{Parser, Subcommand};
 use std::{
@@ -61,8 +64,12 @@ enum Command {
     /// Plays what really happened, and compares
     #[command(subcommand)]
     Replay(Replay),
+    Deploy(Deploy),
+    Verify(Verify),
     Pass(Pass),
     Status(Status),
+    #[command(flatten)]
+    Operate(Operate),
 }
 
 #[derive(Subcommand)]
@@ -88,7 +95,10 @@ fn main() -> ExitCode {
         Command::Build { out } => build_contracts(out.as_deref()),
         Command::Run { file, json } => run(&file, json),
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
+        Command::Deploy(deploy) => deploy.run(&mut io::stdout().lock()).map(verdict),
+        Command::Verify(verify) => verify.run(&mut io::stdout().lock()).map(verdict),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
+        Command::Operate(operate) => operate.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
@@ -98,6 +108,14 @@ fn main() -> ExitCode {
             false => FAILED.into(),
         }
     })
+}
+
+/// Whether everything is as it should be, as the program's end.
+fn verdict(good: bool) -> ExitCode {
+    match good {
+        true => ExitCode::SUCCESS,
+        false => FAILED.into(),
+    }
 }
 
 fn build_contracts(out: Option<&Path>) -> Result<ExitCode> {

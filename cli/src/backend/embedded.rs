@@ -21,12 +21,14 @@ use scale::{Decode, Encode};
 use std::{
     cell::RefCell,
     collections::VecDeque,
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
+/// How the embedded chain calls itself.
+pub const NAME: &str = "Embedded chain";
 /// What each account of a development chain begins with, as on a substrate-contracts-node.
 pub const ENDOWMENT: Balance = 1 << 60;
 /// The events of this many blocks are kept, as long as there are no later ones.

@@ -135,13 +135,15 @@ impl Secrets {
         let (genesis, market) = (hex(&session.backend.network().genesis), address(&session.deployment.market));
         let kept = match fs::read_to_string(&path) {
             Ok(text) => {
-                let advice = "restore it from a copy: without it nothing can be revealed. Or move it away to begin anew";
+                let advice =
+                    "restore it from a copy: without it nothing can be revealed. Or move it away to begin anew";
                 let kept: Kept =
                     serde_json::from_str(&text).map_err(|error| unusable(format!("is damaged ({error}); {advice}")))?;
                 if kept.format != FORMAT {
                     return Err(unusable(format!("is of format {}; this program reads {FORMAT}", kept.format)).into());
                 }
-                let salts = kept.reviews.iter().map(|kept| &kept.salt).chain(kept.deliveries.iter().map(|kept| &kept.salt));
+                let salts =
+                    kept.reviews.iter().map(|kept| &kept.salt).chain(kept.deliveries.iter().map(|kept| &kept.salt));
                 let hashes = kept.deliveries.iter().map(|kept| &kept.content);
                 if let Some(wrong) = salts.chain(hashes).find(|text| try_read32(text).is_none()) {
                     return Err(unusable(format!("is damaged (`{wrong}` is not 32 bytes in hex); {advice}")).into());
@@ -189,7 +191,9 @@ impl Secrets {
     /// Forgets reviews of a submission that are of no use any more.
     pub fn forget_reviews(&mut self, enforcer: &AccountId, request: RequestId, submission: SubmissionId) -> Result<()> {
         let enforcer = address(enforcer);
-        self.kept.reviews.retain(|kept| (&kept.enforcer, kept.request, kept.submission) != (&enforcer, request, submission));
+        self.kept
+            .reviews
+            .retain(|kept| (&kept.enforcer, kept.request, kept.submission) != (&enforcer, request, submission));
         self.write()
     }
 

@@ -7,8 +7,7 @@ use crate::{
     deployment::Deployment,
     options::{Options, Unusable},
     scenario::amounts::{show_amount, thousands},
-    show,
-    signer::{self, Signer},
+    show, signer,
     words::Words,
 };
 use anyhow::{bail, Result};
@@ -101,11 +100,8 @@ impl<'a> Session<'a> {
     /// What people call an account.
     pub fn name(&self, account: &AccountId) -> String {
         let Deployment { reputation, obligation, market, .. } = &self.deployment;
-        let contracts = [
-            (market, "the market"),
-            (obligation, "the obligation contract"),
-            (reputation, "the reputation contract"),
-        ];
+        let contracts =
+            [(market, "the market"), (obligation, "the obligation contract"), (reputation, "the reputation contract")];
         match contracts.iter().find(|(contract, _)| *contract == account) {
             Some((_, name)) => (*name).to_owned(),
             None => signer::dev_name(account).map_or_else(|| signer::address(account), str::to_owned),
@@ -128,6 +124,9 @@ impl<'a> Session<'a> {
     /// Says something to people.
     pub fn say(&self, text: impl Display) {
         if !self.options.json {
+            if stderr().is_terminal() {
+                eprint!("\x1b[K");
+            }
             // A closed pipe ends the output, not what is being done.
             let _ = writeln!(self.out.borrow_mut(), "{text}");
         }
@@ -156,7 +155,10 @@ impl<'a> Session<'a> {
     }
 
     /// Whether a message would be accepted.
-    pub fn would_be_accepted<Args: Encode, T: Data, E: Data>(&self, message: Message<Args, Result<T, E>>) -> Result<bool> {
+    pub fn would_be_accepted<Args: Encode, T: Data, E: Data>(
+        &self,
+        message: Message<Args, Result<T, E>>,
+    ) -> Result<bool> {
         let tried = self.backend.dry_run(&self.me()?, message)?;
         Ok(matches!(tried.outcome.result, Ok(Ok(_))))
     }
@@ -238,16 +240,26 @@ impl<'a> Session<'a> {
         self.say(format!("  {}", costs.join(", ")));
     }
 
+    /// Says how far something long is, to who watches.
+    pub fn progress(&self, what: &str, done: u32, of: u32) {
+        const WORTH_TELLING: u32 = 100;
+        if of > WORTH_TELLING && done % 16 == 0 {
+            self.progress_line(&format!("{what}: {done} of {of}"));
+        }
+    }
+
+    /// Says what is going on, to who watches, until there is more to say.
+    pub fn progress_line(&self, text: &str) {
+        if stderr().is_terminal() {
+            eprint!("\r\x1b[K{text} …\r");
+        }
+    }
+
     /// Does something that may take until there is a block, and says so to who watches.
     fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
-        let watched = self.on_node() && stderr().is_terminal();
-        if watched {
-            eprint!("waiting for a block …");
+        if self.on_node() {
+            self.progress_line("waiting for a block");
         }
-        let done = wait();
-        if watched {
-            eprint!("\r\x1b[K");
-        }
-        done
+        wait()
     }
 }
