@@ -114,3 +114,67 @@ fn text(bytes: Vec<u8>) -> String {
         Err(error) => signer::hex(error.as_bytes()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ink::env::Event;
+    use interfaces::market::{self, Asset, Award, Duplicates, Offer, Quote, RequestPosted};
+    use serde_json::json;
+
+    const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+    fn alice() -> AccountId {
+        signer::account("alice").expect("alice")
+    }
+
+    #[test]
+    fn amounts_are_text_times_are_numbers_and_accounts_are_addresses() {
+        let offer = |uri: &[u8], previous| Offer {
+            price: u128::MAX,
+            deliver_by: 1_893_456_000_000,
+            uri: uri.to_vec(),
+            open: true,
+            previous,
+        };
+        assert_eq!(
+            json(&offer("ipfs://é".as_bytes(), Some(alice()))),
+            json!({
+                "price": "340282366920938463463374607431768211455",
+                "deliver_by": 1_893_456_000_000_u64,
+                "uri": "ipfs://é",
+                "open": true,
+                "previous": ALICE,
+            })
+        );
+        assert_eq!(json(&offer(&[0xff, 1], None))["uri"], "0xff01");
+        assert_eq!(json(&offer(b"a\nb", None))["previous"], Json::Null);
+        assert_eq!(json(&offer(b"a\nb", None))["uri"], "0x610a62");
+    }
+
+    #[test]
+    fn enums_are_names_with_what_they_carry_and_nothing_is_null() {
+        assert_eq!(json(&Asset::Native), json!("Native"));
+        assert_eq!(json(&Asset::Psp22(alice())), json!({ "Psp22": ALICE }));
+        assert_eq!(json(&Award::Ranked { places_bps: vec![1, 2] }), json!({ "Ranked": { "places_bps": [1, 2] } }));
+        assert_eq!(json(&Duplicates::Shared { retention_ppm: 9 }), json!({ "Shared": { "retention_ppm": 9 } }));
+        assert_eq!(json(&()), Json::Null);
+        assert_eq!(json(&[7_u8; 4]), json!("0x07070707"));
+        assert_eq!(json(&vec![(alice(), true)]), json!([[ALICE, true]]));
+        assert_eq!(json(&market::Error::TooLate), json!("TooLate"));
+    }
+
+    #[test]
+    fn an_event_is_known_by_its_signature_and_has_its_fields_by_name() {
+        let quote = Quote { reward: 1, review_fees: 2, protocol_fee: 3, premium: 4, total: 10 };
+        let posted = RequestPosted { request: 7, requester: alice(), quote };
+        let signature = RequestPosted::SIGNATURE_TOPIC.expect("a signature");
+        let emitted = Emitted { contract: alice(), topics: vec![signature], data: posted.encode() };
+        let shown = event(&emitted).expect("an event that is known");
+        assert_eq!((&shown["event"], &shown["contract"]), (&json!("RequestPosted"), &json!(ALICE)));
+        assert_eq!(shown["fields"]["request"], 7);
+        assert_eq!(shown["fields"]["quote"]["total"], "10");
+        assert_eq!(event(&Emitted { topics: vec![[0; 32]], ..emitted.clone() }), None);
+        assert_eq!(event(&Emitted { data: vec![1], ..emitted }), None, "cut short");
+    }
+}

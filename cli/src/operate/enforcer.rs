@@ -4,10 +4,10 @@ use super::{
     due::Window,
     secrets::{KeptReview, Secrets},
     session::Session,
-    Command,
+    Command, Refusal,
 };
 use crate::{show, words::counted};
-use anyhow::{bail, Result};
+use anyhow::{bail, Error, Result};
 use clap::Args;
 use interfaces::{
     market::{Phase, MAX_SCORE},
@@ -113,7 +113,12 @@ impl Review {
             secrets.add_review(review)?;
         }
         let deed = format!("committed to a score for submission {submission} of request {request}");
-        session.send(&deed, market.commit_review(request, submission, commitment))
+        let sent = session.send(&deed, market.commit_review(request, submission, commitment));
+        sent.map_err(|error| match error.downcast::<Refusal>() {
+            Ok(refusal) if refusal.error == "NotDrawn" => not_drawn(session, of, refusal),
+            Ok(refusal) => refusal.into(),
+            Err(error) => error,
+        })
     }
 }
 
@@ -188,6 +193,19 @@ fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
         Phase::Reveal => Progress::Due,
         _ => Progress::Over(format!("it had to be revealed by {}", session.moment(window.reveal_by))),
     }))
+}
+
+/// From when on the submission may be reviewed by who is not drawn for it.
+fn not_drawn(session: &Session, (request, submission): (RequestId, SubmissionId), refusal: Refusal) -> Error {
+    let market = session.deployment.market();
+    let (Ok((spec, _)), Ok(delivery)) =
+        (session.read(market.request(request)), session.read(market.submission(request, submission)))
+    else {
+        return refusal.into();
+    };
+    let open_to_all = Window::new(&spec, delivery.window_start).open_to_all;
+    let advice = format!("every member may review it from {} on", session.moment(open_to_all));
+    Refusal { advice: Some(advice), ..refusal }.into()
 }
 
 fn shown(kept: &KeptReview) -> String {

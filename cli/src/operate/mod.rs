@@ -40,12 +40,14 @@ pub struct On<C: Args> {
     options: Options,
 }
 
-impl<C: Command> On<C> {
-    fn run(&self, out: &mut dyn Write) -> Result<()> {
-        let session = Session::open(&self.options, out)?;
-        let done = if C::READS { Ok(()) } else { session.wake() };
-        session.end(done.and_then(|()| self.command.run(&session)))
+fn run<C: Command>(on: &On<C>, out: &mut dyn Write) -> Result<()> {
+    if !C::READS {
+        // Before anything that takes long.
+        on.options.signer()?;
     }
+    let session = Session::open(&on.options, out)?;
+    let done = if C::READS { Ok(()) } else { session.wake() };
+    session.end(done.and_then(|()| on.command.run(&session)))
 }
 
 /// The commands by which people use a market.
@@ -178,42 +180,42 @@ pub enum Operate {
 impl Operate {
     pub fn run(&self, out: &mut dyn Write) -> Result<()> {
         match self {
-            Self::Post(on) => on.run(out),
-            Self::Quote(on) => on.run(out),
-            Self::Accept(on) => on.run(out),
-            Self::Takeover(on) => on.run(out),
-            Self::Reclaim(on) => on.run(out),
-            Self::WithdrawRequest(on) => on.run(out),
-            Self::Approve(on) => on.run(out),
-            Self::Signal(on) => on.run(out),
-            Self::Offer(on) => on.run(out),
-            Self::RetractOffer(on) => on.run(out),
-            Self::Submit(on) => on.run(out),
-            Self::Revise(on) => on.run(out),
-            Self::Unseal(on) => on.run(out),
-            Self::Review(on) => on.run(out),
-            Self::Enlist(on) => on.run(out),
-            Self::Resign(on) => on.run(out),
-            Self::CheckIn(on) => on.run(out),
-            Self::Restore(on) => on.run(out),
-            Self::Freeze(on) => on.run(out),
-            Self::Unfreeze(on) => on.run(out),
-            Self::OpenReviews(on) => on.run(out),
-            Self::Finalize(on) => on.run(out),
-            Self::Settle(on) => on.run(out),
-            Self::ClosePeriod(on) => on.run(out),
-            Self::ReportNoShow(on) => on.run(out),
-            Self::Claim(on) => on.run(out),
-            Self::Withdraw(on) => on.run(out),
-            Self::Prune(on) => on.run(out),
-            Self::Evaluate(on) => on.run(out),
-            Self::ClaimReputation(on) => on.run(out),
-            Self::Terms(on) => on.run(out),
-            Self::Capacity(on) => on.run(out),
-            Self::Member(on) => on.run(out),
-            Self::Reputation(on) => on.run(out),
-            Self::Requests(on) => on.run(out),
-            Self::Request(on) => on.run(out),
+            Self::Post(on) => run(on, out),
+            Self::Quote(on) => run(on, out),
+            Self::Accept(on) => run(on, out),
+            Self::Takeover(on) => run(on, out),
+            Self::Reclaim(on) => run(on, out),
+            Self::WithdrawRequest(on) => run(on, out),
+            Self::Approve(on) => run(on, out),
+            Self::Signal(on) => run(on, out),
+            Self::Offer(on) => run(on, out),
+            Self::RetractOffer(on) => run(on, out),
+            Self::Submit(on) => run(on, out),
+            Self::Revise(on) => run(on, out),
+            Self::Unseal(on) => run(on, out),
+            Self::Review(on) => run(on, out),
+            Self::Enlist(on) => run(on, out),
+            Self::Resign(on) => run(on, out),
+            Self::CheckIn(on) => run(on, out),
+            Self::Restore(on) => run(on, out),
+            Self::Freeze(on) => run(on, out),
+            Self::Unfreeze(on) => run(on, out),
+            Self::OpenReviews(on) => run(on, out),
+            Self::Finalize(on) => run(on, out),
+            Self::Settle(on) => run(on, out),
+            Self::ClosePeriod(on) => run(on, out),
+            Self::ReportNoShow(on) => run(on, out),
+            Self::Claim(on) => run(on, out),
+            Self::Withdraw(on) => run(on, out),
+            Self::Prune(on) => run(on, out),
+            Self::Evaluate(on) => run(on, out),
+            Self::ClaimReputation(on) => run(on, out),
+            Self::Terms(on) => run(on, out),
+            Self::Capacity(on) => run(on, out),
+            Self::Member(on) => run(on, out),
+            Self::Reputation(on) => run(on, out),
+            Self::Requests(on) => run(on, out),
+            Self::Request(on) => run(on, out),
         }
     }
 }

@@ -39,7 +39,7 @@ impl Command for Signal {
         let deposit = value(&spec, spec.place_deposit.saturating_mul(self.places.into()));
         let deed = format!("{} of request {} taken", counted(self.places, "place"), self.request);
         session.send(&deed, market.signal(self.request, self.places).transferred_value(deposit))?;
-        session.say(format!("to be delivered by {}", session.moment(spec.deliver_by)));
+        session.hint(format!("to be delivered by {}", session.moment(spec.deliver_by)));
         Ok(())
     }
 }
@@ -115,7 +115,7 @@ impl Command for Submit {
         let submission = session.send(&deed, market.submit_sealed(self.request, seal))?;
         session.answer("submission", submission.into());
         let from = session.moment(spec.deliver_by);
-        session.say(format!("it is to be unsealed from {from} on: `atomic unseal {}`", self.request));
+        session.hint(format!("it is to be unsealed from {from} on: `atomic unseal {}`", self.request));
         Ok(())
     }
 }

@@ -539,7 +539,11 @@ fn curve(spec: &RequestSpec) -> String {
 }
 
 fn summary(session: &Session, spec: &RequestSpec, submission: &market::Submission, phase: Phase) -> String {
-    let mut words = phase_name(phase);
+    let mut words = match phase {
+        Phase::Signalling | Phase::Delivery if submission.seal.is_some() => "sealed".to_owned(),
+        Phase::Signalling | Phase::Delivery => "delivered".to_owned(),
+        phase => phase_name(phase),
+    };
     if matches!(submission.verdict, market::Verdict::Quorum | market::Verdict::Few) {
         words.push_str(&format!(", median {}", submission.median));
     }

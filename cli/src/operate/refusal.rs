@@ -101,7 +101,7 @@ pub struct Refusal {
     pub meaning: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub advice: Option<&'static str>,
+    pub advice: Option<String>,
     /// The block it is in, where it was refused only there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<u32>,
@@ -113,7 +113,7 @@ impl Refusal {
         let mut variants = Vec::new();
         walk(&E::type_info(), &error.encode(), &mut variants);
         let meanings: Vec<_> = variants.iter().map(|variant| variant.meaning.as_str()).collect();
-        let advice = variants.iter().rev().find_map(|variant| advice(&variant.key));
+        let advice = variants.iter().rev().find_map(|variant| advice(&variant.key)).map(str::to_owned);
         Self { error: format!("{error:?}"), meaning: meanings.join(" "), advice, block: None }
     }
 
@@ -121,7 +121,7 @@ impl Refusal {
     pub fn trap(trap: &Trap) -> Self {
         let known = TRAPS.iter().find(|(name, _, _)| trap.error.contains(name));
         let (meaning, advice) = match known {
-            Some((_, meaning, advice)) => ((*meaning).to_owned(), Some(*advice)),
+            Some((_, meaning, advice)) => ((*meaning).to_owned(), Some((*advice).to_owned())),
             None if trap.debug.is_empty() => ("the contract gave no answer".to_owned(), None),
             None => (trap.debug.clone(), None),
         };
@@ -136,7 +136,7 @@ impl fmt::Display for Refusal {
             write!(f, " in block {block}")?;
         }
         write!(f, " as {}: {}", self.error, self.meaning)?;
-        self.advice.map_or(Ok(()), |advice| write!(f, "\nhelp: {advice}"))
+        self.advice.as_ref().map_or(Ok(()), |advice| write!(f, "\nhelp: {advice}"))
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
             "The obligation contract refused. The reputation contract refused. Places taken in requests that are not \
              settled keep the account from freezing."
         );
-        assert_eq!(refusal.advice, advice("reputation::Held"));
+        assert_eq!(refusal.advice.as_deref(), advice("reputation::Held"));
         let reason = Refusal::of(&market::Error::InvalidRequest(market::RequestReason::Uri));
         assert!(reason.meaning.ends_with("breaks this rule. The URI is longer than 256 bytes."), "{}", reason.meaning);
     }

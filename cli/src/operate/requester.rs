@@ -53,7 +53,7 @@ impl Command for Post {
             None => session.send("request posted", market.post(spec, max_premium).transferred_value(value))?,
         };
         session.answer("request", request.into());
-        session.say(format!("it is request {request}"));
+        session.hint(format!("it is request {request}"));
         Ok(())
     }
 }
@@ -145,7 +145,7 @@ impl Command for Reclaim {
     fn run(&self, session: &Session) -> Result<()> {
         let deed = format!("rest of request {} taken back", self.request);
         session.send(&deed, session.deployment.market().reclaim(self.request))?;
-        session.say("`atomic withdraw` pays it out");
+        session.hint("`atomic withdraw` pays it out");
         Ok(())
     }
 }
@@ -159,7 +159,7 @@ impl Command for WithdrawRequest {
     fn run(&self, session: &Session) -> Result<()> {
         let deed = format!("request {} withdrawn", self.request);
         session.send(&deed, session.deployment.market().withdraw_request(self.request))?;
-        session.say("`atomic withdraw` pays it out");
+        session.hint("`atomic withdraw` pays it out");
         Ok(())
     }
 }

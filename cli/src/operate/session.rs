@@ -132,6 +132,13 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Says what comes next, to people, after something was really sent.
+    pub fn hint(&self, text: impl Display) {
+        if !self.options.dry_run {
+            self.say(text);
+        }
+    }
+
     /// Says something to programs.
     pub fn answer(&self, key: &str, value: Json) {
         self.answer.borrow_mut().insert(key.to_owned(), value);
@@ -140,8 +147,10 @@ impl<'a> Session<'a> {
     /// The end: with `--json`, everything there is to say, a refusal included.
     pub fn end(&self, result: Result<()>) -> Result<()> {
         if self.options.json {
-            if let Some(refusal) = result.as_ref().err().and_then(|error| error.downcast_ref::<Refusal>()) {
-                self.answer("refused", serde_json::to_value(refusal)?);
+            match result.as_ref().map_err(|error| (error, error.downcast_ref::<Refusal>())) {
+                Ok(()) => {}
+                Err((_, Some(refusal))) => self.answer("refused", serde_json::to_value(refusal)?),
+                Err((error, None)) => self.answer("error", format!("{error:#}").into()),
             }
             let answer = Json::Object(self.answer.take());
             let _ = writeln!(self.out.borrow_mut(), "{}", serde_json::to_string_pretty(&answer)?);

@@ -83,7 +83,7 @@ impl Command for ClosePeriod {
             ended = session.send(&deed, market.close_period(self.request))?;
         }
         if ended {
-            session.say(format!("engagement {} has ended", self.request));
+            session.hint(format!("engagement {} has ended", self.request));
         }
         Ok(())
     }
@@ -133,7 +133,7 @@ impl Command for Claim {
                 self.request
             );
         }
-        session.say("`atomic withdraw` pays it out");
+        session.hint("`atomic withdraw` pays it out");
         Ok(())
     }
 }
@@ -180,7 +180,7 @@ impl Command for Evaluate {
         let name = session.name(&self.who);
         let standing =
             session.send(&format!("{name} judged"), session.deployment.obligation().evaluate(pool, self.who))?;
-        session.say(format!("{name} is {standing:?}"));
+        session.hint(format!("{name} is {standing:?}"));
         Ok(())
     }
 }
