@@ -47,7 +47,7 @@ fn a_dry_run_says_what_would_happen_with_its_cost_and_changes_nothing() {
     let said = desk.done(&format!("{POST} --as alice --dry-run"));
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines[..2], ["dry run: nothing is sent; this is what would happen", "request posted"]);
-    assert!(lines[2].starts_with("  33.6 UNIT in escrow: 30 UNIT reward, 2 UNIT review fees"), "{said}");
+    assert!(lines[2].starts_with("  34.6656 UNIT in escrow: 30 UNIT reward, 2 UNIT review fees"), "{said}");
     assert!(lines[3].starts_with("  storage deposit 0.") && lines[3].ends_with(" bytes of proof"), "{said}");
     assert_eq!(lines.len(), 4, "{said}");
     let json = desk.json(&format!("{POST} --as alice --dry-run"));
@@ -57,7 +57,7 @@ fn a_dry_run_says_what_would_happen_with_its_cost_and_changes_nothing() {
     );
     assert_eq!((&tried["dry_run"], &tried["block"], &tried["returned"]), (&true.into(), &().into(), &0.into()));
     assert_eq!(tried["events"][0]["event"], "RequestPosted");
-    assert_eq!(tried["events"][0]["fields"]["quote"]["total"], "33600000000000");
+    assert_eq!(tried["events"][0]["fields"]["quote"]["total"], "34665600000000");
     assert_eq!(fs::read(desk.folder.join(".atomic/state")).expect("a state"), state);
 }
 
@@ -143,8 +143,15 @@ fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
     desk.fails("offer 0 '1 UNIT' --deliver-by soon --as bob", 2, "`soon` is no moment");
     desk.fails("review 0 0 101 --as eve", 2, "101 is not in 0..=100");
     desk.fails("review 0 --as eve", 2, "required");
-    desk.fails(&POST.replace("'30 UNIT'", "'30'"), 2, "the options:…: `reward`: the unit is missing…reward = \"30\"");
-    desk.fails(&POST.replace("40=50%", "40"), 2, "`curve`: this is no table…");
+    desk.fails(
+        &POST.replace("post", "quote").replace("'30 UNIT'", "'30'"),
+        2,
+        "the options:…: `reward`: the unit is missing…reward = \"30\"",
+    );
+    for wrong in ["--curve 40", "--curve 40=50%,,", "--curve x=50%", "--award best=60%", "--duplicates ranked=60%"] {
+        desk.fails(&format!("quote {wrong}"), 2, "; expected …such as ");
+    }
+    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "`award`: this is no award; expected");
 }
 
 #[test]
@@ -152,7 +159,7 @@ fn a_mistake_in_a_file_is_shown_where_it_is() {
     let desk = Desk::new("files");
     desk.fails("post nothing.toml --as alice", 2, "reading nothing.toml: No such file");
     desk.fails("quote nothing.toml", 2, "reading nothing.toml: No such file");
-    desk.fails(&POST.replace("brief.md", "nothing.md"), 2, "reading nothing.md: No such file");
+    desk.fails(&POST.replace("post", "quote").replace("brief.md", "nothing.md"), 2, "reading nothing.md: No such file");
     desk.fails("submit 0 nothing.txt --as bob", 2, "reading nothing.txt: No such file");
     desk.write("request.toml", "spec = 'brief.md'\nrewrad = '30 UNIT'\n");
     desk.fails("post request.toml --as alice", 2, "request.toml:1:1: `review_fee` is missing in the file");
@@ -235,13 +242,11 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
         1,
         "refused as InvalidRequest(Deadlines): The request breaks this rule. Each deadline must be at least",
     );
-    desk.done(&format!("{POST} --access offers --as alice"));
     desk.fails(
-        "offer 1 '1 UNIT' --deliver-by 2029-01-01 --as bob",
+        &format!("{POST} --as alice"),
         1,
-        "refused as InvalidDeadline: The delivery offered is due before now",
+        "refused as AtCapacity: The pool's enforcers are booked out.\nhelp: ask for less (--limit, --quorum)",
     );
-    desk.fails("signal 1 --as bob", 1, "refused as OffersOnly");
 }
 
 #[test]
@@ -270,6 +275,13 @@ fn without_a_deployment_or_with_another_networks_it_says_so() {
 fn offers_are_made_changed_listed_accepted_and_taken_back() {
     let desk = Desk::new("offers");
     desk.done(&format!("{POST} --access offers --as alice"));
+    desk.fails("signal 0 --as bob", 1, "refused as OffersOnly: …help: make an offer with `atomic offer`");
+    desk.fails("offer 0 '31 UNIT' --as bob", 1, "refused as PriceTooHigh");
+    desk.fails(
+        "offer 0 '1 UNIT' --deliver-by 2029-01-01 --as bob",
+        1,
+        "refused as InvalidDeadline: The delivery offered is due before now",
+    );
     desk.says(
         "offer 0 '9 UNIT' --as bob",
         "offer for request 0 made\n  bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC",

@@ -42,8 +42,8 @@ pub struct Given {
     #[arg(long, value_name = "AMOUNT")]
     review_fee: Option<String>,
     /// From which median on a submission weighs how much, such as '40=50%, 80=100%'
-    #[arg(long)]
-    curve: Option<String>,
+    #[arg(long, value_parser = curve)]
+    curve: Option<Value>,
     /// Most submissions
     #[arg(long, value_name = "COUNT")]
     limit: Option<i64>,
@@ -54,11 +54,11 @@ pub struct Given {
     #[arg(long)]
     access: Option<String>,
     /// How the reward is shared: per_submission, proportional, or ranked=60%,40%
-    #[arg(long)]
-    award: Option<String>,
+    #[arg(long, value_parser = award)]
+    award: Option<Value>,
     /// What becomes of duplicates: independent, first_only, or shared=90%
-    #[arg(long)]
-    duplicates: Option<String>,
+    #[arg(long, value_parser = duplicates)]
+    duplicates: Option<Value>,
     /// For each place taken
     #[arg(long, value_name = "AMOUNT")]
     place_deposit: Option<String>,
@@ -175,9 +175,8 @@ impl Given {
             ("tolerance", self.tolerance),
         ];
         found.extend(numbers.into_iter().filter_map(|(key, number)| Some((key, number?.into()))));
-        found.extend(self.curve.as_ref().map(|text| ("curve", curve(text))));
-        found.extend(self.award.as_ref().map(|text| ("award", named(text, "ranked", true))));
-        found.extend(self.duplicates.as_ref().map(|text| ("duplicates", named(text, "shared", false))));
+        let values = [("curve", &self.curve), ("award", &self.award), ("duplicates", &self.duplicates)];
+        found.extend(values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))));
         let mut changed = !found.is_empty();
         for (key, item) in found {
             document[key] = value(item);
@@ -206,7 +205,7 @@ impl Given {
 }
 
 /// `40=50%, 80=100%` as the file has it.
-fn curve(text: &str) -> Value {
+fn curve(text: &str) -> Result<Value, String> {
     let bucket = |part: &str| -> Option<Value> {
         let (from, weight) = part.split_once('=')?;
         let from: i64 = from.trim().parse().ok()?;
@@ -215,23 +214,37 @@ fn curve(text: &str) -> Value {
         Some(bucket.into())
     };
     let buckets: Option<Array> = text.split(',').map(bucket).collect();
-    // What is no curve is left for the reader of the file to refuse.
-    buckets.map_or_else(|| text.into(), Value::from)
+    buckets.map(Value::from).ok_or_else(|| "this is no curve; expected one such as '40=50%, 80=100%'".to_owned())
 }
 
-/// `shared=90%` or `ranked=60%,40%` as the file has it, a list or not.
-fn named(text: &str, name: &str, list: bool) -> Value {
-    match text.split_once('=') {
-        Some((key, parts)) if key.trim() == name => {
-            let parts: Array = parts.split(',').map(spaced).collect();
-            let value = match (list, parts.get(0)) {
-                (false, Some(first)) if parts.len() == 1 => first.clone(),
-                _ => parts.into(),
-            };
-            InlineTable::from_iter([(name, value)]).into()
-        }
-        _ => text.replace('-', "_").into(),
+/// `ranked=60%,40%` as the file has it.
+fn award(text: &str) -> Result<Value, String> {
+    match named(text, "ranked")? {
+        Some(parts) => Ok(table("ranked", parts.into_iter().collect::<Array>().into())),
+        None => Ok(text.replace('-', "_").into()),
     }
+}
+
+/// `shared=90%` as the file has it.
+fn duplicates(text: &str) -> Result<Value, String> {
+    match named(text, "shared")?.as_deref() {
+        Some([part]) => Ok(table("shared", part.into())),
+        Some(_) => Err("this is more than one; expected a part such as shared=90%".to_owned()),
+        None => Ok(text.replace('-', "_").into()),
+    }
+}
+
+/// The parts of `name=60%,40%`; nothing where it is a word alone.
+fn named(text: &str, name: &str) -> Result<Option<Vec<String>>, String> {
+    match text.split_once('=') {
+        None => Ok(None),
+        Some((key, parts)) if key.trim() == name => Ok(Some(parts.split(',').map(spaced).collect())),
+        Some((key, _)) => Err(format!("`{key}` is not known; expected parts such as {name}=60%")),
+    }
+}
+
+fn table(key: &str, value: Value) -> Value {
+    InlineTable::from_iter([(key, value)]).into()
 }
 
 /// `50%` as `50 %`.

@@ -224,15 +224,25 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     desk.says("review --due --as eve", "eve has nothing to reveal");
     desk.says(
         "finalize 0 --as bob",
-        "submission 0 of request 0 judged\n  bond of 0 released\n  median 84, weighs 100 %; 2 enforcers share 3 UNIT\n  …",
+        "submission 0 of request 0 judged\n  median 84, weighs 100 %; 2 enforcers share 3 UNIT\n  \
+         charlie earned 16 reputation (Review)\n  dave earned 16 reputation (Review)\n  \
+         declared for charlie, dave, eve",
     );
     desk.says("settle 0 --as bob", "request 0 settled");
-    desk.says("claim 0 --as bob", "submission 0 of request 0 claimed\n  bob earned 30 UNIT, the deposit back (3 UNIT)\n`atomic withdraw` pays it out");
+    desk.says("claim 0 --as bob", "submission 0 of request 0 claimed\n  bob earned 82 reputation (Delivery)\n  bob earned 30 UNIT, the deposit back (3 UNIT)\n`atomic withdraw` pays it out");
     desk.says("withdraw --as bob", "credit of bob paid out\n  bob receives 33 UNIT");
     desk.says("withdraw --as charlie", "credit of charlie paid out\n  charlie receives 1.5 UNIT");
     desk.fails("withdraw --as eve", 1, "refused as NothingToWithdraw: Nothing is credited to the caller.\nhelp: ");
     desk.says("withdraw --as alice", "credit of alice paid out\n  alice receives 1.65 UNIT");
-    desk.says("request 0", "…");
+    desk.says(
+        "request 0",
+        "request     0, settled\nrequester   alice\nasks        0x…\nreward      30 UNIT, an equal part for each place\n\
+         review fee  3 UNIT a submission\ncurve       50 % from 40 on, 100 % from 80 on\n\
+         places      1 of 1 taken, deposit 3 UNIT\nreviews     3 to 5, tolerance 10\nsignal by   … ago)\n\
+         deliver by  … ago)\nreview by   …\nreveal by   … UTC (in …)\nin escrow   0 UNIT\n\
+         submission 0 of bob: paid, median 84, weighs 100 %, 30 UNIT earned, at ipfs://report\n  charlie gives 84\n  \
+         dave gives 90\n  eve gives 20\nto be done\n  anyone  atomic prune 0  now",
+    );
     desk.says("prune 0 --as bob", "storage of request 0 freed\n  …");
     desk.fails("request 0", 1, "refused as UnknownRequest: There is no such request.\nhelp: `atomic requests --all`");
 }
