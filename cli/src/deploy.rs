@@ -5,9 +5,13 @@
 //! twice even when the file is lost. Running it again goes on where it stopped, and does nothing where all is done.
 
 use crate::{
-    backend::{contract_address, Answer, Backend, Hash, Receipt, Transaction},
+    backend::{
+        contract_address,
+        embedded::{lock, Embedded},
+        Answer, Backend, Hash, Receipt, Transaction,
+    },
     build::{self, Artifact, Contract, Contracts},
-    chain::{Message, StorageDeposit},
+    chain::{Message, Outcome, UNIT},
     config::Config,
     deployment::{Deployed, File},
     options::{Options, Unusable},
@@ -30,9 +34,10 @@ use interfaces::{
 };
 use pendzl::contracts::access_control::{AccessControl as _, RoleType};
 use scale::{Decode, Encode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::{
     fmt::{self, Debug},
+    fs,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -97,12 +102,19 @@ impl fmt::Display for Step {
 pub struct Done {
     pub step: String,
     pub block: u32,
-    ref_time: u64,
-    proof_size: u64,
-    /// In plancks, as text: what was paid for storage, below 0 where it was given back.
-    deposit: String,
-    /// In plancks, as text.
-    fee: String,
+    /// What it used of the block; nothing is said about uploads.
+    pub ref_time: u64,
+    pub proof_size: u64,
+    /// In plancks, what was paid for storage; as text where it is JSON, whose numbers are not exact.
+    #[serde(serialize_with = "as_text")]
+    pub deposit: Balance,
+    /// In plancks, what the chain took beside that.
+    #[serde(serialize_with = "as_text")]
+    pub fee: Balance,
+}
+
+fn as_text<S: Serializer>(amount: &Balance, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(amount)
 }
 
 /// A deployment under way.
@@ -112,7 +124,10 @@ pub struct Deployer<'a> {
     contracts: &'a Contracts,
     settings: Settings,
     file: File,
-    path: &'a Path,
+    /// Where the file is; nowhere in a rehearsal.
+    path: Option<&'a Path>,
+    /// Keeps the file for us: what two do at once may be done twice.
+    _lock: Option<fs::File>,
     /// Those that were not looked at yet, the next one last.
     steps: Vec<Step>,
 }
@@ -131,6 +146,7 @@ impl<'a> Deployer<'a> {
         path: &'a Path,
     ) -> Result<Self> {
         let manager = signer.account();
+        let _lock = Some(lock(path)?);
         let file = match File::read(path)? {
             Some(file) => {
                 file.ensure_network(path, backend)?;
@@ -144,16 +160,52 @@ impl<'a> Deployer<'a> {
                     ))
                     .into());
                 }
-                file
+                match &config.salt {
+                    Some(salt) if *salt != file.salt => {
+                        return Err(Unusable(format!(
+                            "the deployment in {} has the salt `{}`, and the configuration `{salt}`; name another file with \
+                             --deployment for another organization",
+                            path.display(),
+                            file.salt
+                        ))
+                        .into())
+                    }
+                    _ => file,
+                }
             }
-            None => File::new(backend, manager, &config.salt),
+            None => File::new(backend, manager, config.salt.as_deref().unwrap_or_default()),
         };
         let settings = config.settings_for(manager);
-        let mut deployer = Self { backend, signer, contracts, settings, file, path, steps: Vec::new() };
-        deployer.look_at_contracts()?;
+        backend.wait_for_sent(&manager)?;
+        let steps = Vec::new();
+        let mut deployer = Self { backend, signer, contracts, settings, file, path: Some(path), _lock, steps };
+        deployer.look_at_contracts(path)?;
         deployer.steps = deployer.all_steps();
-        deployer.steps.reverse();
         Ok(deployer)
+    }
+
+    /// The whole deployment on a chain of its own that has the prices of a substrate-contracts-node, forgotten after:
+    /// what each step takes.
+    fn rehearse(&self) -> Result<Vec<Done>> {
+        let chain = Embedded::new();
+        chain.chain().fund(&self.file.manager, 1_000_000 * UNIT);
+        let file = File::new(&chain, self.file.manager, &self.file.salt);
+        let mut deployer = Deployer {
+            backend: &chain,
+            signer: self.signer,
+            contracts: self.contracts,
+            settings: self.settings.clone(),
+            file,
+            path: None,
+            _lock: None,
+            steps: Vec::new(),
+        };
+        deployer.steps = deployer.all_steps();
+        let mut done = Vec::new();
+        while let Some(step) = deployer.advance()? {
+            done.push(step);
+        }
+        Ok(done)
     }
 
     /// Does the next step that is not done already; nothing where none is left.
@@ -163,7 +215,7 @@ impl<'a> Deployer<'a> {
     pub fn advance(&mut self) -> Result<Option<Done>> {
         while let Some(step) = self.steps.last().cloned() {
             let done = match self.is_due(&step)? {
-                true => Some(self.perform(&step).with_context(|| format!("to {step}"))?),
+                true => Some(self.perform(&step).with_context(|| format!("cannot {step}"))?),
                 false => None,
             };
             self.note(&step, done.as_ref().map(|done| done.block))?;
@@ -197,7 +249,7 @@ impl<'a> Deployer<'a> {
     }
 
     /// Forgets what the file names and a new chain does not have; refuses what is there and is not ours.
-    fn look_at_contracts(&mut self) -> Result<()> {
+    fn look_at_contracts(&mut self, path: &Path) -> Result<()> {
         for contract in Contract::ALL {
             let Some(deployed) = self.file.contract(contract) else { continue };
             let (name, at, local) = (contract.name(), address(&deployed.address), self.code_hash(contract));
@@ -205,7 +257,7 @@ impl<'a> Deployer<'a> {
                 None => self.forget(contract),
                 Some(found) if found != deployed.code_hash => bail!(
                     "the contract at {at} has another code than the {name} contract of {}: {} instead of {}",
-                    self.path.display(),
+                    path.display(),
                     hex(&found),
                     hex(&deployed.code_hash)
                 ),
@@ -233,6 +285,7 @@ impl<'a> Deployer<'a> {
         }
     }
 
+    /// All steps, the first one last.
     fn all_steps(&self) -> Vec<Step> {
         use Contract::{Market, Obligation, Reputation};
         let mut steps: Vec<_> = Contract::ALL.into_iter().map(Step::Upload).collect();
@@ -249,6 +302,7 @@ impl<'a> Deployer<'a> {
         steps.extend([Market, Obligation].map(|minter| Step::Cap { minter, cap: self.settings.mint_cap }));
         steps.extend(self.settings.founders.chunks(MAX_ENDOWED).map(|some| Step::Endow(some.to_vec())));
         steps.extend([Step::Seal, Step::Open]);
+        steps.reverse();
         steps
     }
 
@@ -317,11 +371,9 @@ impl<'a> Deployer<'a> {
             block,
             ref_time: receipt.outcome.gas.ref_time(),
             proof_size: receipt.outcome.gas.proof_size(),
-            deposit: match receipt.outcome.deposit {
-                StorageDeposit::Charge(amount) => amount.to_string(),
-                StorageDeposit::Refund(amount) => format!("-{amount}"),
-            },
-            fee: receipt.fee.to_string(),
+            // Nothing here frees any.
+            deposit: receipt.outcome.deposit.charge_or_zero(),
+            fee: receipt.fee,
         })
     }
 
@@ -366,7 +418,10 @@ impl<'a> Deployer<'a> {
         let Receipt { outcome, block, fee } = sent?;
         let returned = outcome.result.map_err(|trap| match trap.error.as_str() {
             // The names that chains have for it.
-            "StorageDepositNotEnoughFunds" | "StorageDepositLimitExhausted" | "TransferFailed" => {
+            "StorageDepositNotEnoughFunds"
+            | "StorageDepositLimitExhausted"
+            | "TransferFailed"
+            | "Token(FundsUnavailable)" => {
                 let who = self.signer.account();
                 let has = self.backend.balance(&who).map(show_amount).unwrap_or_else(|error| error.to_string());
                 anyhow!("{trap}: {} has {has}, which does not pay for the storage", address(&who))
@@ -375,12 +430,7 @@ impl<'a> Deployer<'a> {
         })?;
         read(returned)?;
         let block = block.context("it was not sent")?;
-        let outcome = crate::chain::Outcome {
-            result: Ok(()),
-            gas: outcome.gas,
-            deposit: outcome.deposit,
-            emitted: outcome.emitted,
-        };
+        let outcome = Outcome { result: Ok(()), gas: outcome.gas, deposit: outcome.deposit, emitted: outcome.emitted };
         Ok((block, Receipt { outcome, block: Some(block), fee }))
     }
 
@@ -401,9 +451,9 @@ impl<'a> Deployer<'a> {
             Step::Open => self.file.pool = self.backend.read(self.market().pool())?.ok(),
             _ => {}
         }
-        match self.file == before {
-            true => Ok(()),
-            false => self.file.write(self.path),
+        match self.path {
+            Some(path) if self.file != before => self.file.write(path),
+            _ => Ok(()),
         }
     }
 
@@ -521,24 +571,51 @@ impl Deploy {
             ("pool", pool),
             ("written to", report.deployment),
         ];
+        let paid = |of: fn(&Done) -> Balance| report.done.iter().map(of).fold(0, Balance::saturating_add);
+        let (deposits, fees) = (paid(|done| done.deposit), paid(|done| done.fee));
+        let paid = [("deposits", show_amount(deposits)), ("fees", show_amount(fees))];
+        let lines = lines.into_iter().chain(paid.into_iter().filter(|_| !report.done.is_empty()));
         write!(out, "{}\n{}", show::pairs(lines), verify::summary(&report.checks))?;
         Ok(wired)
     }
 
-    /// Says what is to be done, and what the first step of it takes.
+    /// Says what is to be done, and what it takes.
     fn say_due(&self, deployer: &Deployer, out: &mut dyn Write) -> Result<()> {
         let due: Vec<_> = deployer.due()?.iter().map(Step::to_string).collect();
+        let mut steps = if due.is_empty() { Vec::new() } else { deployer.rehearse()? };
+        steps.retain(|step| due.contains(&step.step));
         if self.options.json {
+            let due: Vec<_> = steps.iter().map(Estimate::of).collect();
             writeln!(out, "{}", serde_json::to_string_pretty(&serde_json::json!({ "due": due }))?)?;
             return Ok(());
         }
-        match due.is_empty() {
-            true => writeln!(out, "Nothing to do: all of it was done before.")?,
-            false => writeln!(out, "It would")?,
+        if steps.is_empty() {
+            writeln!(out, "Nothing to do: all of it was done before.")?;
+            return Ok(());
         }
-        for step in due {
-            writeln!(out, "  {step}")?;
+        writeln!(out, "It would, with storage deposits as on a substrate-contracts-node,\n")?;
+        for step in &steps {
+            writeln!(out, "  {:<44} {:>20}", step.step, show_amount(step.deposit))?;
         }
+        let deposits = steps.iter().fold(0, |sum: Balance, step| sum.saturating_add(step.deposit));
+        writeln!(out, "\n{} in all.", show_amount(deposits))?;
         Ok(())
+    }
+}
+
+/// What a step would take.
+#[derive(Serialize)]
+struct Estimate<'a> {
+    step: &'a str,
+    ref_time: u64,
+    proof_size: u64,
+    #[serde(serialize_with = "as_text")]
+    deposit: Balance,
+}
+
+impl<'a> Estimate<'a> {
+    fn of(done: &'a Done) -> Self {
+        let Done { step, ref_time, proof_size, deposit, .. } = done;
+        Self { step, ref_time: *ref_time, proof_size: *proof_size, deposit: *deposit }
     }
 }

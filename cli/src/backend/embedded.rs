@@ -185,6 +185,10 @@ impl Backend for Embedded {
         Ok(receipt)
     }
 
+    fn wait_for_sent(&self, _who: &AccountId) -> Answer<()> {
+        Ok(())
+    }
+
     fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>> {
         let within = |(block, _): &&(u32, Vec<Emitted>)| (first..=last).contains(block);
         Ok(self.events.borrow().iter().filter(within).cloned().collect())
@@ -209,6 +213,23 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     name.push(".");
     name.push(extension);
     name.into()
+}
+
+/// Keeps the file at `path` for us alone, as long as what is returned lives. Makes its folder.
+///
+/// # Errors
+/// Where somebody else has it.
+pub(crate) fn lock(path: &Path) -> Result<File> {
+    let unusable = |path: &Path, error| Unusable(format!("creating {}: {error}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
+    }
+    let beside = beside(path, "lock");
+    let lock = File::create(&beside).map_err(|error| unusable(&beside, error))?;
+    if lock.try_lock_exclusive().is_err() {
+        bail!("another atomic is using {}; wait for it to end, or name another file", path.display());
+    }
+    Ok(lock)
 }
 
 /// Puts `bytes` in place of the file at `path`, all of them or none.

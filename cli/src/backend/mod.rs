@@ -136,6 +136,10 @@ pub trait Backend {
     /// sent, and costs nothing.
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt>;
 
+    /// Waits until everything is in a block that `who` sent before, also by a program that ended since. Whoever goes on where
+    /// another stopped asks the chain what is done only after this.
+    fn wait_for_sent(&self, who: &AccountId) -> Answer<()>;
+
     /// The events of contracts in the blocks from `first` to `last`, oldest first; blocks without any are left out.
     fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>>;
 
