@@ -441,3 +441,76 @@ fn every_command_has_help_with_an_example() {
     }
     assert!(count > 35, "{count} commands");
 }
+
+#[test]
+fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fails() {
+    let desk = Desk::new("engagement");
+    let conditions = POST.replace("--limit 2", "--periods 3 --period 7d --missed 0");
+    desk.says(
+        &format!("{conditions} --as alice"),
+        "engagement posted\n  97.65 UNIT in escrow: 90 UNIT reward, 3 UNIT review fees, 4.65 UNIT protocol fee\n  \
+         3 periods of 7d 00:00, at most 0 missed\nit is request 0",
+    );
+    desk.done("offer 0 '20 UNIT' --as bob");
+    desk.says(
+        "accept 0 bob --as alice",
+        "offer of bob for request 0 accepted\n  bob is obliged to deliver in each period\n  for 20 UNIT, by 2030-01-03 00:00 UTC",
+    );
+    desk.says("submit 0 report.txt --as bob", "report.txt delivered for request 0\n  submission 0 of bob");
+    pass(&desk, 48);
+    desk.done("open-reviews 0 --as bob");
+    pass(&desk, 12);
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review 0 0 90 --as {enforcer}"));
+    }
+    pass(&desk, 12);
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review --due --as {enforcer}"));
+    }
+    desk.fails(
+        "settle 0 --as ferdie",
+        1,
+        "refused as IsEngagement: …help: periods are closed one by one with `atomic close-period`",
+    );
+    desk.done("finalize 0 --as ferdie");
+    desk.says("close-period 0 --as ferdie", "period of engagement 0 closed\n  period 0: accepted, 20 UNIT earned");
+    desk.done("claim 0 --as ferdie");
+    desk.says("withdraw --as bob", "credit of bob paid out\n  bob receives 20 UNIT");
+
+    pass(&desk, 6 * 24 + 1);
+    desk.says(
+        "close-period 0 --as ferdie",
+        "period of engagement 0 closed\n  period 1: nothing was delivered\n  bob is Banned in this engagement\n  \
+         bob loses the place, and the deposit of 1 UNIT",
+    );
+    let request = desk.done("request 0");
+    for line in [
+        "request     0, vacant",
+        "engagement  3 periods of 7 days, 0 missed at most; nobody has the place",
+        "  the requester  atomic takeover 0 PROVIDER  now",
+    ] {
+        assert!(request.lines().any(|said| said == line), "{line}\n{request}");
+    }
+    desk.done("offer 0 '25 UNIT' --deliver-by 2030-01-20 --as ferdie");
+    desk.says(
+        "takeover 0 ferdie --as alice",
+        "engagement 0 taken over by ferdie\n  ferdie is obliged to deliver in each period\n  \
+         for 25 UNIT, by 2030-01-20 00:00 UTC, from period 2 on",
+    );
+    desk.fails("member bob", 1, "refused as NotAMember");
+    desk.says("evaluate bob --pool 1 --as ferdie", "bob judged\nbob is Banned");
+}
+
+#[test]
+fn a_member_comes_and_goes() {
+    let desk = Desk::new("member");
+    desk.says("freeze --as eve", "rest of eve begun\n  eve is at rest");
+    desk.fails("enlist --as eve", 1, "refused as Frozen: …help: end the rest with `atomic unfreeze`");
+    desk.fails("unfreeze --as eve", 1, "refused as FrozenTooShortly: …help: the shortest freeze is in `atomic terms`");
+    pass(&desk, 25);
+    desk.says("unfreeze --as eve", "rest of eve ended\n  eve takes a seat\n  eve is back");
+    desk.says("resign --as eve", "eve resigned\n  bond of 50 released");
+    desk.fails("enlist --as eve", 1, "refused as CoolingDown: …help: the cooldown is in `atomic terms`");
+    desk.fails("check-in --as dave", 1, "refused as NoPresence");
+    desk.fails("claim-reputation dave --as eve", 1, "refused as NothingOwed");
+}

@@ -6,7 +6,7 @@ use super::{
     session::Session,
     Command, Refusal,
 };
-use crate::{show, words::counted};
+use crate::{options::Unusable, show, words::counted};
 use anyhow::{bail, Error, Result};
 use clap::Args;
 use interfaces::{
@@ -50,6 +50,10 @@ enum Progress {
 
 impl Command for Review {
     fn run(&self, session: &Session) -> Result<()> {
+        if self.wait && !session.on_node() {
+            let reason = "--wait is for nodes: the embedded chain's clock stands still but for `atomic pass`";
+            return Err(Unusable(reason.into()).into());
+        }
         let mine = match (self.request, self.submission, self.score) {
             (Some(request), Some(submission), Some(score)) => {
                 self.commit(session, (request, submission), score)?;
@@ -61,18 +65,24 @@ impl Command for Review {
             return Ok(());
         }
         loop {
-            let next = reveal(session, mine)?;
-            let Some(next) = next.filter(|_| self.wait) else { return Ok(()) };
-            if !session.on_node() {
-                bail!("nothing happens on the embedded chain while one waits; let time pass with `atomic pass`");
+            let Some(next) = reveal(session, mine)? else { return Ok(()) };
+            if !self.wait {
+                session.say("`atomic review --due` reveals it then");
+                return Ok(());
             }
             session.progress_line(&format!("waiting until {}", show::moment(next)));
-            while session.now() <= next {
+            // What counts is the time of the latest block, not that of the machine.
+            loop {
                 let tip = session.backend.tip()?;
+                if tip.time > next {
+                    break;
+                }
                 session.backend.next_block(tip.number, PATIENCE)?;
                 session.look_at_the_clock()?;
+                if session.now() > next {
+                    session.wake()?;
+                }
             }
-            session.wake()?;
         }
     }
 }
@@ -161,9 +171,6 @@ fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<
     session.answer("next_due", next.into());
     if revealed == 0 && next.is_none() && only.is_none() {
         session.say(format!("{} has nothing to reveal", session.name(&me)));
-    }
-    if next.is_some() {
-        session.say("`atomic review --due` reveals it then");
     }
     Ok(next)
 }

@@ -124,9 +124,7 @@ impl<'a> Session<'a> {
     /// Says something to people.
     pub fn say(&self, text: impl Display) {
         if !self.options.json {
-            if stderr().is_terminal() {
-                eprint!("\x1b[K");
-            }
+            self.clear_progress();
             // A closed pipe ends the output, not what is being done.
             let _ = writeln!(self.out.borrow_mut(), "{text}");
         }
@@ -146,6 +144,7 @@ impl<'a> Session<'a> {
 
     /// The end: with `--json`, everything there is to say, a refusal included.
     pub fn end(&self, result: Result<()>) -> Result<()> {
+        self.clear_progress();
         if self.options.json {
             match result.as_ref().map_err(|error| (error, error.downcast_ref::<Refusal>())) {
                 Ok(()) => {}
@@ -261,6 +260,12 @@ impl<'a> Session<'a> {
     pub fn progress_line(&self, text: &str) {
         if stderr().is_terminal() {
             eprint!("\r\x1b[K{text} …\r");
+        }
+    }
+
+    fn clear_progress(&self) {
+        if stderr().is_terminal() {
+            eprint!("\x1b[K");
         }
     }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The organization: three enforcers, and windows that a test can wait for.
-const ORGANIZATION: &str = "[[founders]]\naccounts = ['charlie', 'dave', 'eve']\nreputation = 400\n\
+const ORGANIZATION: &str = "salt = 'journey'\n[[founders]]\naccounts = ['charlie', 'dave', 'eve']\nreputation = 400\n\
                             [policy]\nmin_window = '1s'\n";
 
 /// A folder, gone with the test, and the chain that is used from it.
@@ -64,6 +64,10 @@ impl Desk {
             fs::write(desk.folder.join(".atomic").join(file), bytes).expect("a file");
         }
         desk
+    }
+
+    pub fn on_node(&self) -> bool {
+        self.url.is_some()
     }
 
     /// Deploys, and has the founders enlist.
@@ -194,14 +198,14 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     desk.says("open-reviews 0 --as bob", "reviews of request 0 opened\n  each member has seen 1 operation more");
     // From then on everybody may review it, drawn or not.
     desk.wait_until((deadline("deliver_by") + deadline("review_by")) / 2 + 1);
-    for (enforcer, score) in [("charlie", 84), ("dave", 90), ("eve", 20)] {
-        desk.says(
-            &format!("review 0 0 {score} --as {enforcer}"),
-            "committed to a score for submission 0 of request 0\n\
-             the review of submission 0 of request 0 is to be revealed from … UTC (in …) on\n\
-             `atomic review --due` reveals it then",
-        );
-    }
+    let committed = "committed to a score for submission 0 of request 0\n\
+                     the review of submission 0 of request 0 is to be revealed from … UTC (in …) on\n";
+    let revealed = |enforcer: &str, score: u8| {
+        format!("review of submission 0 of request 0 revealed: a score of {score}\n  {enforcer} gives {score} to 0")
+    };
+    let later = format!("{committed}`atomic review --due` reveals it then");
+    desk.says("review 0 0 84 --as charlie", &later);
+    desk.says("review 0 0 90 --as dave", &later);
     desk.says(
         "review 0 0 84 --as charlie",
         "committed already to a score of 84\nthe review of … on\n`atomic review --due` …",
@@ -212,15 +216,16 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
         "charlie has committed to a score of 84 for submission 0 of request 0 already",
     );
 
-    desk.wait_until(deadline("review_by") + 1);
-    for (enforcer, score) in [("charlie", 84), ("dave", 90), ("eve", 20)] {
-        desk.says(
-            &format!("review --due --as {enforcer}"),
-            &format!(
-                "review of submission 0 of request 0 revealed: a score of {score}\n  {enforcer} gives {score} to 0"
-            ),
-        );
+    if desk.on_node() {
+        desk.says("review 0 0 20 --wait --as eve", &format!("{committed}{}", revealed("eve", 20)));
+    } else {
+        desk.fails("review 0 0 20 --wait --as eve", 2, "--wait is for nodes");
+        desk.says("review 0 0 20 --as eve", &later);
+        desk.wait_until(deadline("review_by") + 1);
+        desk.says("review --due --as eve", &revealed("eve", 20));
     }
+    desk.says("review --due --as charlie", &revealed("charlie", 84));
+    desk.says("review --due --as dave", &revealed("dave", 90));
     desk.says("review --due --as eve", "eve has nothing to reveal");
     desk.says(
         "finalize 0 --as bob",
