@@ -2,6 +2,12 @@
 
 mod desk;
 
+use atomic_cli::{
+    backend::{embedded::Embedded, Backend, Transaction},
+    build::{test_contract, Contract},
+    chain::constructor,
+    signer::{address, Signer},
+};
 use desk::{journey, Desk};
 use std::fs;
 
@@ -502,15 +508,73 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
 }
 
 #[test]
+fn the_manager_proposes_terms_and_policies_and_what_is_not_said_stays_as_it_is() {
+    let desk = Desk::new("manager");
+    desk.write("changes.toml", "[terms]\nseats = 4\n[policy]\nprotocol_fee = '3 %'\n");
+    let before = desk.json("terms");
+    desk.fails("propose-terms changes.toml --as bob", 1, "refused as MissingRole: …help: sign as the manager");
+    desk.fails("propose-terms nothing.toml --as alice", 2, "reading nothing.toml: No such file");
+    desk.says(
+        "propose-terms changes.toml --as alice",
+        "terms of pool 0 proposed\n`atomic terms` says when they take effect",
+    );
+    desk.says("propose-policy changes.toml --as alice", "policy proposed\n`atomic terms` says when it takes effect");
+    let shown = desk.done("terms");
+    assert_eq!(shown.matches("Proposed, in force from 2030-01-02 00:00 UTC (in 1 day) on").count(), 2, "{shown}");
+    pass(&desk, 25);
+    let after = desk.json("terms");
+    let (mut terms, mut policy) = (before["terms"].clone(), before["policy"].clone());
+    terms["seats"] = 4.into();
+    policy["protocol_fee_bps"] = 300.into();
+    assert_eq!((&after["terms"], &after["policy"]), (&terms, &policy));
+    desk.fails("reinstate eve --as alice", 1, "refused as NotBanned");
+}
+
+#[test]
 fn a_member_comes_and_goes() {
     let desk = Desk::new("member");
     desk.says("freeze --as eve", "rest of eve begun\n  eve is at rest");
     desk.fails("enlist --as eve", 1, "refused as Frozen: …help: end the rest with `atomic unfreeze`");
     desk.fails("unfreeze --as eve", 1, "refused as FrozenTooShortly: …help: the shortest freeze is in `atomic terms`");
     pass(&desk, 25);
-    desk.says("unfreeze --as eve", "rest of eve ended\n  eve takes a seat\n  eve is back");
+    desk.says("unfreeze --as eve", "rest of eve ended\n  eve is back\n  eve takes a seat");
     desk.says("resign --as eve", "eve resigned\n  bond of 50 released");
     desk.fails("enlist --as eve", 1, "refused as CoolingDown: …help: the cooldown is in `atomic terms`");
     desk.fails("check-in --as dave", 1, "refused as NoPresence");
     desk.fails("claim-reputation dave --as eve", 1, "refused as NothingOwed");
+}
+
+#[test]
+fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
+    let desk = Desk::bare("token", None);
+    let token = {
+        let backend: &dyn Backend = &Embedded::open(&desk.folder.join(".atomic/state")).expect("a chain");
+        let alice = Signer::named("alice").expect("alice");
+        let code = test_contract(Contract::TestPsp22).expect("a token").wasm;
+        let uploaded = backend.execute(&alice, &Transaction::Upload { code }).expect("an answer").outcome.returned();
+        let code_hash = uploaded.data.try_into().expect("a hash");
+        let made = backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_u128), b"");
+        made.expect("an answer").outcome.ok()
+    };
+    let token = address(&token);
+    let organization = fs::read_to_string(desk.folder.join("organization.toml")).expect("a file");
+    let listed = format!("{organization}[[tokens]]\naddress = '{token}'\nmin_review_fee = '5 plancks'\n");
+    desk.write("organization.toml", &listed);
+    desk.set_up();
+
+    let post = "post --spec brief.md --reward '3_000 plancks' --review-fee '100 plancks' --limit 1 --curve 40=100%";
+    let post = format!("{post} --asset {token} --as alice");
+    desk.fails(
+        &post,
+        1,
+        "refused as TransferFailed: …help: of a token, allow the market to take it with `atomic approve`",
+    );
+    desk.says(&format!("approve {token} '5_000 plancks' --as alice"), &format!("the market may take 5,000 of {token}"));
+    let posted = desk.json(&post);
+    assert_eq!(posted["transactions"][0]["events"][0]["event"], "Transfer");
+    let request = desk.done("request 0");
+    assert!(request.contains(&format!("reward      3,000 of {token}, an equal part for each place")), "{request}");
+    desk.done("withdraw-request 0 --as alice");
+    desk.done(&format!("withdraw --asset {token} --as alice"));
+    desk.fails("withdraw --as alice", 1, "refused as NothingToWithdraw");
 }

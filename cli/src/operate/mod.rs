@@ -6,6 +6,7 @@
 mod data;
 mod due;
 mod enforcer;
+mod manager;
 mod provider;
 mod reads;
 mod refusal;
@@ -157,6 +158,22 @@ pub enum Operate {
     #[command(after_help = "Example:\n  atomic claim-reputation eve --as bob")]
     ClaimReputation(On<upkeep::ClaimReputation>),
 
+    /// Proposes other terms for the pool, in force after the notice
+    ///
+    /// The file is one of `atomic deploy --config` (docs/deployment.toml): of it [terms] and [schedule] count, and what they
+    /// do not say stays as it is.
+    #[command(after_help = "Example:\n  atomic propose-terms terms.toml --as alice")]
+    ProposeTerms(On<manager::ProposeTerms>),
+    /// Proposes another policy for the market, in force after the notice
+    ///
+    /// The file is one of `atomic deploy --config` (docs/deployment.toml): of it [policy], [[tokens]] and treasury count, and
+    /// what they do not say stays as it is.
+    #[command(after_help = "Example:\n  atomic propose-policy policy.toml --as alice")]
+    ProposePolicy(On<manager::ProposePolicy>),
+    /// Lifts a ban, after the cooldown
+    #[command(after_help = "Example:\n  atomic reinstate eve --as alice")]
+    Reinstate(On<manager::Reinstate>),
+
     /// Shows the pool's terms and the market's policy, and those that are proposed
     #[command(after_help = "Example:\n  atomic terms")]
     Terms(On<reads::Terms>),
@@ -210,6 +227,9 @@ impl Operate {
             Self::Prune(on) => run(on, out),
             Self::Evaluate(on) => run(on, out),
             Self::ClaimReputation(on) => run(on, out),
+            Self::ProposeTerms(on) => run(on, out),
+            Self::ProposePolicy(on) => run(on, out),
+            Self::Reinstate(on) => run(on, out),
             Self::Terms(on) => run(on, out),
             Self::Capacity(on) => run(on, out),
             Self::Member(on) => run(on, out),

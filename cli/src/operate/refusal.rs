@@ -8,6 +8,7 @@ use std::fmt;
 
 /// What to do about a refusal, where something can be done: the error's enum and variant, and the advice.
 const ADVICE: &[(&str, &str)] = &[
+    ("market::MissingRole", "sign as the manager, whom the deployment file names"),
     ("market::NotOpen", "the manager opens the market: `atomic deploy` goes on where it stopped"),
     ("market::Paused", "wait until the manager ends the pause; deliveries, reviews and payments go on meanwhile"),
     ("market::TooFewEnforcers", "ask for a smaller --quorum, or wait until more have enlisted: `atomic capacity`"),
@@ -54,6 +55,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("RequestReason::Asset", "the assets that it takes are in `atomic terms`"),
     ("RequestReason::Quorum", "the least quorum is in `atomic terms`"),
     ("RequestReason::Tolerance", "the greatest tolerance is in `atomic terms`"),
+    ("obligation::MissingRole", "sign as the manager, whom the deployment file names"),
     ("obligation::NotAMember", "members enlist with `atomic enlist`"),
     ("obligation::Frozen", "end the rest with `atomic unfreeze`"),
     ("obligation::Banned", "the manager may lift the ban after the cooldown, which is in `atomic terms`"),

@@ -6,7 +6,7 @@
 use super::amounts;
 use crate::{
     chain::{account, days},
-    world::{default_policy, default_terms, Settings, POCKET_MONEY},
+    world::{Settings, POCKET_MONEY},
 };
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
@@ -628,7 +628,7 @@ pub(crate) fn points(item: &Item) -> Read<Balance> {
 
 pub(crate) fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[terms]", item)?;
-    let defaults = default_terms();
+    let defaults = settings.terms.clone();
     let terms = &mut settings.terms;
     terms.denominator = fields.or("denominator", defaults.denominator, integer)?;
     terms.epoch = fields.or("epoch", defaults.epoch, duration)?;
@@ -685,7 +685,7 @@ pub(crate) fn read_schedule(item: &Item, settings: &mut Settings) -> Read<()> {
 
 pub(crate) fn read_policy(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[policy]", item)?;
-    let defaults = default_policy();
+    let defaults = settings.policy.clone();
     let policy = &mut settings.policy;
     for AssetPolicy { min_review_fee, .. } in &mut policy.assets {
         *min_review_fee = fields.or("min_review_fee", *min_review_fee, amount)?;
@@ -1093,7 +1093,10 @@ fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cas
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::{hours, UNIT};
+    use crate::{
+        chain::{hours, UNIT},
+        world::{default_policy, default_terms},
+    };
 
     const ACTORS: &str = "title = 'T'\n[[actors]]\nnames = ['ada', 'rita']\nfunds = '5 UNIT'\nreputation = 300\n";
 
