@@ -4,7 +4,7 @@ mod desk;
 
 use atomic_cli::{
     backend::{embedded::Embedded, Backend, Transaction},
-    build::{test_contract, Contract},
+    build::{test_contract, workspace, Contract},
     chain::constructor,
     signer::{address, Signer},
 };
@@ -577,4 +577,55 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
     desk.done("withdraw-request 0 --as alice");
     desk.done(&format!("withdraw --asset {token} --as alice"));
     desk.fails("withdraw --as alice", 1, "refused as NothingToWithdraw");
+}
+
+/// Run with `BLESS=1` to write the page anew after a change.
+#[test]
+fn the_page_about_using_a_market_shows_what_the_program_says() {
+    let path = workspace().join("docs/operate.md");
+    let page = fs::read_to_string(&path).expect("the page");
+    let desk = Desk::bare("page", None);
+    let mut written = String::new();
+    let (mut block, mut toml) = (None, String::new());
+    for line in page.lines() {
+        match (line, block) {
+            ("```", Some("toml")) => {
+                let name = if toml.starts_with("spec") { "request.toml" } else { "organization.toml" };
+                desk.write(name, &toml);
+                if name == "organization.toml" {
+                    desk.done("deploy --config organization.toml --as alice");
+                }
+                (block, toml) = (None, String::new());
+            }
+            ("```", Some(_)) => block = None,
+            (line, None) => block = line.strip_prefix("```"),
+            (line, Some("toml")) => toml.push_str(&format!("{line}\n")),
+            (line, Some("console")) => match line.strip_prefix("$ atomic ") {
+                // What it said before is not taken over.
+                None => continue,
+                Some(command) => {
+                    let ran = desk.run(command);
+                    written.push_str(&format!("{line}\n{}{}", ran.out, ran.err));
+                    continue;
+                }
+            },
+            _ => {}
+        }
+        written.push_str(&format!("{line}\n"));
+    }
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &written).expect("the page is written");
+    }
+    // What it costs changes with any change of the contracts, and is not worth a failure.
+    let but_for_costs = |text: &str| -> Vec<String> {
+        let costs = |line: &str| line.starts_with("  block ") || line.starts_with("  storage deposit ");
+        text.lines()
+            .map(|line| if costs(line) { line.replace(|c: char| c.is_ascii_digit(), "") } else { line.to_owned() })
+            .map(|line| line.replace(['.', ','], ""))
+            .collect()
+    };
+    let (page, written) = (but_for_costs(&page), but_for_costs(&written));
+    let same = page == written || std::env::var_os("BLESS").is_some();
+    let differs = page.iter().zip(&written).find(|(page, written)| page != written);
+    assert!(same, "docs/operate.md is out of date, run with BLESS=1: {differs:?}");
 }
