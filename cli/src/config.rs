@@ -31,15 +31,19 @@ pub struct Config {
 impl Config {
     /// What the file at `path` says; without a file, the same organization as in a scenario that says nothing.
     pub fn load(path: Option<&Path>) -> Result<Self> {
-        let Some(path) = path else { return Ok(Self::default()) };
+        path.map_or_else(|| Ok(Self::default()), |path| Self::load_onto(path, Settings::default()))
+    }
+
+    /// What the file at `path` says; what it does not say is as in `settings`.
+    pub fn load_onto(path: &Path, settings: Settings) -> Result<Self> {
         let text =
             fs::read_to_string(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
-        Ok(Self::read(&path.display().to_string(), &text)?)
+        Ok(parse(&path.display().to_string(), &text, |file| read_config(file, settings))?)
     }
 
     /// Reads a configuration; `file` is the name that problems are reported under.
     pub fn read(file: &str, text: &str) -> Result<Self, Problem> {
-        parse(file, text, read_config)
+        parse(file, text, |file| read_config(file, Settings::default()))
     }
 
     /// The settings for an organization of this manager.
@@ -50,8 +54,8 @@ impl Config {
     }
 }
 
-fn read_config(file: &Fields) -> Read<Config> {
-    let mut config = Config { salt: file.optional("salt", owned)?, ..Config::default() };
+fn read_config(file: &Fields, settings: Settings) -> Read<Config> {
+    let mut config = Config { settings, treasury: None, salt: file.optional("salt", owned)? };
     config.treasury = file.optional("treasury", account)?;
     let settings = &mut config.settings;
     file.optional("reputation", |item| read_reputation(item, settings))?;

@@ -10,6 +10,7 @@ use atomic_cli::{
         report::{ContestReport, Report},
     },
     deploy::Deploy,
+    operate::Operate,
     options::Unusable,
     scenario::{
         play,
@@ -41,6 +42,8 @@ struct Arguments {
     command: Command,
 }
 
+// What they take differs in size, and there is only ever one.
+#[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 enum Command {
     /// Builds the contracts whose sources changed, in release, and says how large they are
@@ -67,6 +70,8 @@ enum Command {
     Verify(Verify),
     Pass(Pass),
     Status(Status),
+    #[command(flatten)]
+    Operate(Operate),
 }
 
 #[derive(Subcommand)]
@@ -95,6 +100,7 @@ fn main() -> ExitCode {
         Command::Deploy(deploy) => deploy.run(&mut io::stdout().lock()).map(verdict),
         Command::Verify(verify) => verify.run(&mut io::stdout().lock()).map(verdict),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
+        Command::Operate(operate) => operate.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {

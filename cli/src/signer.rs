@@ -88,6 +88,12 @@ fn dev_uri(name: &str) -> Option<String> {
     Some(format!("//{}{}", known[..1].to_uppercase(), &known[1..]))
 }
 
+/// What a development account is called, if it is one.
+pub fn dev_name(account: &AccountId) -> Option<&'static str> {
+    let is = |name: &&&str| crate::signer::account(name).as_ref() == Ok(account);
+    DEV_ACCOUNTS.iter().find(is).copied()
+}
+
 /// An account as it is shown: its SS58 address.
 pub fn address(account: &AccountId) -> String {
     AccountId32(*account.as_ref()).to_string()

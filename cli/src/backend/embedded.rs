@@ -21,12 +21,14 @@ use scale::{Decode, Encode};
 use std::{
     cell::RefCell,
     collections::VecDeque,
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
     time::Duration,
 };
 
+/// How the embedded chain calls itself.
+pub const NAME: &str = "Embedded chain";
 /// What each account of a development chain begins with, as on a substrate-contracts-node.
 pub const ENDOWMENT: Balance = 1 << 60;
 /// The events of this many blocks are kept, as long as there are no later ones.
@@ -110,7 +112,7 @@ impl Embedded {
     fn of(chain: Chain, events: VecDeque<(u32, Vec<Emitted>)>, file: Option<StateFile>) -> Self {
         // All embedded chains begin alike, as all development nodes do.
         let genesis = contract_build::code_hash(b"the embedded chain of Atomic Obligation");
-        let network = Network { name: "Embedded chain".into(), genesis };
+        let network = Network { name: NAME.into(), genesis };
         Self { chain, network, events: RefCell::new(events), file }
     }
 
@@ -232,9 +234,24 @@ pub(crate) fn lock(path: &Path) -> Result<File> {
 
 /// Puts `bytes` in place of the file at `path`, all of them or none.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    replace_with(path, bytes, OpenOptions::new().write(true).create(true).truncate(true))
+}
+
+/// As [`replace`], for a file that only its owner may read.
+pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    // Made anew, as the permissions of one that is there would stay.
+    let _ = fs::remove_file(beside(path, "part"));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    replace_with(path, bytes, &options)
+}
+
+fn replace_with(path: &Path, bytes: &[u8], options: &OpenOptions) -> Result<()> {
     let part = beside(path, "part");
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&part)?;
+        let mut file = options.open(&part)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&part, path)

@@ -1,20 +1,21 @@
 //! Plays a scenario on real contracts and keeps account of everything that moves.
 
 use super::{
-    amounts::{show_amount, show_time, thousands},
+    amounts::{show_time, thousands},
     read::{Action, Actor, DeliveryPlan, OfferEnd, Plan, RequestPlan, Scenario, ScorePlan, Step},
     report::{Account, Cost, Delivered, Entry, Escrow, Member, Outcome, Report, Reputation, Story},
 };
 use crate::{
     build::Contracts,
     chain::{Chain, Emitted, Message, StorageDeposit},
+    words::{counted, verdict, Words},
     world::{commitment, World},
 };
 use anyhow::{ensure, Context, Result};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
     market::{self, Access, Asset, Engagement, Offer, RequestSpec, RequestState, Verdict, MAX_BATCH},
-    obligation, reputation, Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
+    reputation, Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::{Decode, Encode};
 use std::{
@@ -401,7 +402,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 }
             }
             Action::ReviewPeriod { request, period } => self.review_period(step, *request, *period)?,
-            Action::WrapUp { request } => match self.request_plan(*request).engagement {
+            Action::WrapUp { request } => match self.request_plan(*request).conditions.engagement {
                 Some(_) => self.wrap_up_periods(step, *request)?,
                 None => self.wrap_up(step, *request)?,
             },
@@ -423,38 +424,12 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     fn post(&mut self, step: &Step, plan: Plan) -> Result<bool> {
         let wanted = self.request_plan(plan);
         ensure!(self.live[plan].is_none(), "request `{}` is posted twice", wanted.name);
-        let signal_by = self.chain.now() + wanted.windows.signal;
-        let deliver_by = signal_by + wanted.windows.deliver;
-        let review_by = deliver_by + wanted.windows.review;
-        let spec = RequestSpec {
-            spec: hash_of(&wanted.name),
-            uri: format!("scenario:{}", wanted.name).into_bytes(),
-            asset: Asset::Native,
-            reward: wanted.reward,
-            review_fee: wanted.review_fee,
-            access: wanted.access,
-            award: wanted.award.clone(),
-            duplicates: wanted.duplicates,
-            curve: wanted.curve.clone(),
-            limit: wanted.limit,
-            per_provider: wanted.per_provider,
-            provider_bond: wanted.provider_bond,
-            place_deposit: wanted.place_deposit,
-            access_price: wanted.access_price,
-            min_reputation: wanted.min_reputation,
-            min_tier: wanted.min_tier,
-            quorum: wanted.quorum,
-            max_reviews: wanted.max_reviews,
-            tolerance: wanted.tolerance,
-            signal_by,
-            deliver_by,
-            review_by,
-            reveal_by: review_by + wanted.windows.reveal,
-        };
+        let uri = format!("scenario:{}", wanted.name).into_bytes();
+        let spec = wanted.conditions.request(self.chain.now(), Asset::Native, hash_of(&wanted.name), uri);
         let world = self.world.clone();
         // A request that is refused here is refused by `post` for the same reason, and is entered there.
         let (me, market) = (self.account_of(step.who), world.market());
-        let quoted = match wanted.engagement {
+        let quoted = match wanted.conditions.engagement {
             Some(engagement) => {
                 self.chain
                     .dry_run(&me, market.quote_engagement(spec.clone(), engagement.periods, engagement.period))
@@ -464,7 +439,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         };
         let total = quoted.ok().and_then(Result::ok).map_or(0, |quote| quote.total);
         let deed = format!("post {}", self.title(plan));
-        let id = match wanted.engagement {
+        let id = match wanted.conditions.engagement {
             Some(of) => {
                 let message = world.market().engage(spec.clone(), of.periods, of.period, of.missed, 0);
                 self.send_with(step, "engage", deed, total, message)
@@ -491,12 +466,12 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             return Ok(());
         }
         let wanted = self.request_plan(plan);
-        let (windows, spec) = (wanted.windows, self.live(plan)?.spec.clone());
-        match wanted.access {
+        let (windows, spec) = (wanted.conditions.windows, self.live(plan)?.spec.clone());
+        match wanted.conditions.access {
             Access::Open => self.plan_signals(plan, &spec)?,
             Access::Offers => self.plan_offers(plan, &spec),
         }
-        if wanted.engagement.is_some() {
+        if wanted.conditions.engagement.is_some() {
             // Where nobody is accepted, the engagement ends here.
             let over = spec.deliver_by + windows.reveal / WITHIN;
             self.plan_action(over, wanted.keeper, Action::WrapUp { request: plan });
@@ -507,7 +482,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             self.plan_action(at, delivery.provider, Action::Submit { request: plan });
         }
         if wanted.deliveries.iter().any(|delivery| delivery.delivers) {
-            if wanted.is_sealed() {
+            if wanted.conditions.is_sealed() {
                 let unseals = half_way(spec.deliver_by, review_from(wanted, &spec));
                 self.plan_action(unseals, wanted.keeper, Action::PlanUnsealing { request: plan });
             }
@@ -527,7 +502,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         for provider in providers {
             let places = wanted.deliveries.iter().filter(|delivery| delivery.provider == provider).count();
             let places = u16::try_from(places).context("more places than a request has")?;
-            let at = spec.signal_by - wanted.windows.signal / 2;
+            let at = spec.signal_by - wanted.conditions.windows.signal / 2;
             self.plan_action(at, provider, Action::Signal { request: plan, places });
         }
         Ok(())
@@ -536,7 +511,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     /// Offers are made, lowered, taken back and accepted before signalling ends.
     fn plan_offers(&mut self, plan: Plan, spec: &RequestSpec) {
         let wanted = self.request_plan(plan);
-        let before_end = |sixteenths| spec.signal_by - wanted.windows.signal * sixteenths / SIXTEENTHS;
+        let before_end = |sixteenths| spec.signal_by - wanted.conditions.windows.signal * sixteenths / SIXTEENTHS;
         for offer in wanted.offers.iter().filter(|offer| !offer.takeover) {
             let (first, last) = (before_end(OFFERS_FROM), before_end(OFFERS_UNTIL));
             let count = offer.prices.len() as Timestamp;
@@ -557,7 +532,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 OfferEnd::Left => {}
             }
         }
-        if wanted.engagement.is_some() {
+        if wanted.conditions.engagement.is_some() {
             let begin = Action::BeginPeriod { request: plan, vacancies: 0 };
             self.plan_action(before_end(OFFERS_ACCEPTED), wanted.keeper, begin);
         }
@@ -627,7 +602,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         let (id, number, me) = (live.id, live.submissions, self.account_of(step.who));
         let (content, uri) = self.content(plan, step.who, number);
         let mut market = self.world.market();
-        let submission = match wanted.is_sealed() {
+        let submission = match wanted.conditions.is_sealed() {
             true => {
                 let seal = (id, me, content, uri, salt(id, number, &me)).encode();
                 let seal = Hash::from(contract_build::code_hash(&seal));
@@ -642,7 +617,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         if let (Some(submission), Some(live)) = (submission, self.live[plan].as_mut()) {
             live.submissions = submission + 1;
             // In an engagement the submission's number is its period.
-            let delivery = match wanted.engagement {
+            let delivery = match wanted.conditions.engagement {
                 Some(_) => usize::try_from(submission).ok().filter(|period| *period < live.delivered.len()),
                 None => delivery,
             };
@@ -685,7 +660,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             let commits = review_by - commits(wanted) / COMMITS_IN_LAST;
             self.plan_action(commits, enforcer, Action::Commit { request, submission, score, duplicate_of });
             if reveals {
-                let reveals = review_by + wanted.windows.reveal / COMMITS_IN_LAST;
+                let reveals = review_by + wanted.conditions.windows.reveal / COMMITS_IN_LAST;
                 self.plan_action(reveals, enforcer, Action::Reveal { request, submission, score, duplicate_of });
             }
         }
@@ -725,7 +700,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             }
         }
         if reopened {
-            let reveal = wanted.windows.reveal;
+            let reveal = wanted.conditions.windows.reveal;
             let over = self.chain.now() + commits(wanted) + reveal + reveal / WITHIN;
             self.plan_action(over, step.who, Action::WrapUp { request: plan });
         }
@@ -745,14 +720,14 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             .deliveries
             .iter()
             .zip(&delivered)
-            .filter(|(delivery, submission)| submission.is_none() || wanted.is_sealed() && !delivery.unseals)
+            .filter(|(delivery, submission)| submission.is_none() || wanted.conditions.is_sealed() && !delivery.unseals)
             .map(|(delivery, _)| delivery.provider)
             .collect();
         for provider in absent {
             self.act(&as_keeper(Action::ReportNoShow { request: plan, provider }))?;
         }
         self.act(&as_keeper(Action::Settle { request: plan }))?;
-        let opened = |delivery: &DeliveryPlan| !wanted.is_sealed() || delivery.unseals;
+        let opened = |delivery: &DeliveryPlan| !wanted.conditions.is_sealed() || delivery.unseals;
         for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
             if let (true, Some(submission)) = (opened(delivery), submission) {
                 self.act(&as_keeper(Action::Claim { request: plan, submission }))?;
@@ -798,7 +773,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         }
         let due = tenure.first_deliver_by + engagement.period * over;
         let delivery = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
-        let reveal = wanted.windows.reveal;
+        let reveal = wanted.conditions.windows.reveal;
         let over = match delivery.filter(|delivery| delivery.delivers) {
             Some(delivery) => {
                 let deliver = Action::DeliverPeriod { request: plan, vacancies };
@@ -895,7 +870,8 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     fn plan_vacancy(&mut self, plan: Plan) {
         let wanted = self.request_plan(plan);
         let now = self.chain.now();
-        let (offers, decides) = (now + wanted.windows.signal / 4, now + wanted.windows.signal / 2);
+        let (offers, decides) =
+            (now + wanted.conditions.windows.signal / 4, now + wanted.conditions.windows.signal / 2);
         let Some(live) = self.live[plan].as_mut().filter(|live| !live.refilling) else { return };
         live.refilling = true;
         live.vacancies += 1;
@@ -1054,189 +1030,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
 
     /// Events for people.
     fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
-        let mut notes: Vec<_> = emitted.iter().filter_map(|event| self.note(event)).collect();
-        let declared: Vec<_> = emitted
-            .iter()
-            .filter_map(Emitted::decode::<obligation::OpsDeclared>)
-            .filter(|declared| declared.ops > 0 && declared.pool == self.world.pool)
-            .map(|declared| self.name(&declared.who))
-            .collect();
-        if !declared.is_empty() {
-            notes.push(format!("declared for {}", declared.join(", ")));
-        }
-        notes
-    }
-
-    fn note(&self, event: &Emitted) -> Option<String> {
-        self.obligation_note(event).or_else(|| self.reputation_note(event)).or_else(|| self.market_note(event))
-    }
-
-    fn obligation_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(queued) = event.decode::<obligation::Queued>() {
-            return Some(format!("{} waits in line", self.name(&queued.who)));
-        }
-        if let Some(seated) = event.decode::<obligation::Seated>() {
-            if seated.pool != self.world.pool {
-                return Some(format!("{} is obliged to deliver in each period", self.name(&seated.who)));
-            }
-            return Some(format!("{} takes a seat", self.name(&seated.who)));
-        }
-        if let Some(changed) = event.decode::<obligation::StandingChanged>() {
-            if changed.pool != self.world.pool {
-                return Some(format!("{} is {:?} in this engagement", self.name(&changed.who), changed.standing));
-            }
-            let mut note = format!("{} is {:?}", self.name(&changed.who), changed.standing);
-            if changed.standing == obligation::Standing::Banned {
-                note.push_str(&format!(
-                    ": bond of {} burnt, {} more slashed, {} is owed {} reputation",
-                    thousands(changed.bond_burnt),
-                    thousands(changed.slashed),
-                    self.name(&changed.keeper),
-                    thousands(changed.reward)
-                ));
-            }
-            return Some(note);
-        }
-        if let Some(seen) = event.decode::<obligation::OpsSeen>() {
-            // In the pool of an engagement it only says that a period is over.
-            let of_enforcers = seen.pool == self.world.pool;
-            return of_enforcers.then(|| format!("each member has seen {} more", counted(seen.ops, "operation")));
-        }
-        if let Some(changed) = event.decode::<obligation::FreezeChanged>() {
-            let what = if changed.frozen { "is at rest" } else { "is back" };
-            return Some(format!("{} {what}", self.name(&changed.who)));
-        }
-        let refused = event.decode::<obligation::ReputationRefused>()?;
-        Some(format!("the reputation contract refused: {:?}", refused.error))
-    }
-
-    fn reputation_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(reputation::Transfer { from: None, to: Some(to), value }) = event.decode() {
-            return Some(format!("{} has {} more reputation", self.name(&to), thousands(value)));
-        }
-        if let Some(owed) = event.decode::<reputation::Owed>() {
-            let amount = thousands(owed.amount);
-            return Some(format!("{} earned {amount} reputation ({:?})", self.name(&owed.to), owed.reason));
-        }
-        if let Some(locked) = event.decode::<reputation::Locked>() {
-            return Some(format!("bond of {} locked", thousands(locked.amount)));
-        }
-        let unlocked = event.decode::<reputation::Unlocked>()?;
-        Some(format!("bond of {} released", thousands(unlocked.amount)))
-    }
-
-    fn market_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(market::RequestPosted { quote, .. }) = event.decode() {
-            let mut note = format!(
-                "{} in escrow: {} reward, {} review fees, {} protocol fee",
-                show_amount(quote.total),
-                show_amount(quote.reward),
-                show_amount(quote.review_fees),
-                show_amount(quote.protocol_fee)
-            );
-            if quote.premium > 0 {
-                note.push_str(&format!(", {} capacity premium", show_amount(quote.premium)));
-            }
-            return Some(note);
-        }
-        if let Some(taken) = event.decode::<market::PlacesTaken>() {
-            return (taken.deposit > 0).then(|| format!("deposit of {}", show_amount(taken.deposit)));
-        }
-        if let Some(engaged) = event.decode::<market::Engaged>() {
-            let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
-            return Some(format!("{periods} of {}, at most {missed} missed", show_time(engaged.period)));
-        }
-        if let Some(submitted) = event.decode::<market::Submitted>() {
-            return Some(format!("submission {} of {}", submitted.submission, self.name(&submitted.provider)));
-        }
-        if let Some(sealed) = event.decode::<market::SubmissionSealed>() {
-            return Some(format!("submission {} of {}", sealed.submission, self.name(&sealed.provider)));
-        }
-        if let Some(opened) = event.decode::<market::ReviewsOpened>() {
-            let missed = opened.missed > 0;
-            return missed.then(|| format!("{} never delivered", counted(opened.missed, "submission")));
-        }
-        if let Some(revealed) = event.decode::<market::ReviewRevealed>() {
-            let mut note =
-                format!("{} gives {} to {}", self.name(&revealed.enforcer), revealed.score, revealed.submission);
-            if let Some(earlier) = revealed.duplicate_of {
-                note.push_str(&format!(" as a duplicate of {earlier}"));
-            }
-            return Some(note);
-        }
-        if let Some(reopened) = event.decode::<market::WindowReopened>() {
-            return Some(format!("only {}: a second window begins", counted(reopened.reveals, "review")));
-        }
-        if let Some(finalized) = event.decode::<market::SubmissionFinalized>() {
-            return Some(verdict_note(&finalized));
-        }
-        self.negotiation_note(event).or_else(|| self.payment_note(event))
-    }
-
-    /// What was offered, and periods of engagements.
-    fn negotiation_note(&self, event: &Emitted) -> Option<String> {
-        let time = |at: Timestamp| show_time(at - self.began);
-        if let Some(offer) = event.decode::<market::OfferMade>() {
-            let (who, price) = (self.name(&offer.provider), show_amount(offer.price));
-            return Some(format!("{who} asks {price} and delivers by {}", time(offer.deliver_by).trim()));
-        }
-        if let Some(retracted) = event.decode::<market::OfferRetracted>() {
-            let (who, deposit) = (self.name(&retracted.provider), show_amount(retracted.deposit));
-            return Some(format!("{who} has the deposit of {deposit} back"));
-        }
-        if let Some(settled) = event.decode::<market::RequestSettled>() {
-            let deposit = show_amount(settled.deposit);
-            return (settled.deposit > 0).then(|| format!("the deposit of {deposit} returns"));
-        }
-        if let Some(accepted) = event.decode::<market::OfferAccepted>() {
-            let mut note = format!("for {}, by {}", show_amount(accepted.price), time(accepted.deliver_by).trim());
-            if accepted.first_period > 0 {
-                note.push_str(&format!(", from period {} on", accepted.first_period));
-            }
-            return Some(note);
-        }
-        if let Some(closed) = event.decode::<market::PeriodClosed>() {
-            let outcome = match (closed.delivered, closed.accepted) {
-                (false, _) => "nothing was delivered".into(),
-                (true, false) => "not accepted".into(),
-                (true, true) => format!("accepted, {} earned", show_amount(closed.pay)),
-            };
-            return Some(format!("period {}: {outcome}", closed.period));
-        }
-        if let Some(vacated) = event.decode::<market::PlaceVacated>() {
-            let (who, lost) = (self.name(&vacated.provider), show_amount(vacated.forfeited));
-            return Some(format!("{who} loses the place, and the deposit of {lost}"));
-        }
-        if let Some(withdrawn) = event.decode::<market::RequestWithdrawn>() {
-            return Some(format!("{} credited", show_amount(withdrawn.amount)));
-        }
-        let pruned = event.decode::<market::Pruned>()?;
-        let rest = if pruned.finished { ", and all the rest" } else { "" };
-        Some(format!("{} freed{rest}", counted(pruned.count, "record")))
-    }
-
-    fn payment_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(claimed) = event.decode::<market::Claimed>() {
-            let mut note = format!("{} earned {}", self.name(&claimed.provider), show_amount(claimed.pay));
-            for (amount, what) in [(claimed.deposit, "the deposit back"), (claimed.forfeited, "the deposit forfeited")]
-            {
-                if amount > 0 {
-                    note.push_str(&format!(", {what} ({})", show_amount(amount)));
-                }
-            }
-            return Some(note);
-        }
-        if let Some(absent) = event.decode::<market::NoShow>() {
-            return Some(format!("{} forfeited", show_amount(absent.forfeited)));
-        }
-        if let Some(reclaimed) = event.decode::<market::Reclaimed>() {
-            return Some(format!("{} credited", show_amount(reclaimed.amount)));
-        }
-        if let Some(withdrawn) = event.decode::<market::Withdrawn>() {
-            return Some(format!("{} receives {}", self.name(&withdrawn.who), show_amount(withdrawn.amount)));
-        }
-        let refused = event.decode::<market::ReputationRefused>()?;
-        Some(format!("the reputation contract refused: {:?}", refused.error))
+        let name = |account: &AccountId| self.name(account);
+        let time = |at: Timestamp| show_time(at - self.began).trim().to_owned();
+        Words { name: &name, time: &time, pool: self.world.pool }.notes(emitted)
     }
 
     fn members(&self) -> Vec<Member> {
@@ -1302,14 +1098,6 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     }
 }
 
-/// `1 place`, `2 places`.
-fn counted(count: impl Into<u64>, what: &str) -> String {
-    match count.into() {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
-}
-
 /// By when a delivery is due.
 fn due(wanted: &RequestPlan, delivery: &DeliveryPlan, spec: &RequestSpec) -> Timestamp {
     let offer = wanted.offers.iter().find(|offer| offer.provider == delivery.provider);
@@ -1324,41 +1112,14 @@ fn review_from(wanted: &RequestPlan, spec: &RequestSpec) -> Timestamp {
 
 /// How long reviews can be committed: where delivery is sealed, half of the window is for unsealing.
 fn commits(wanted: &RequestPlan) -> Timestamp {
-    match wanted.is_sealed() {
-        true => wanted.windows.review - wanted.windows.review / 2,
-        false => wanted.windows.review,
+    match wanted.conditions.is_sealed() {
+        true => wanted.conditions.windows.review - wanted.conditions.windows.review / 2,
+        false => wanted.conditions.windows.review,
     }
 }
 
 fn half_way(from: Timestamp, to: Timestamp) -> Timestamp {
     from + to.saturating_sub(from) / 2
-}
-
-fn verdict(finalized: &market::SubmissionFinalized) -> String {
-    match finalized.verdict {
-        Verdict::Quorum => format!("median {}", finalized.median),
-        Verdict::Few => format!("median {} of too few reviews", finalized.median),
-        Verdict::Unreviewed => "nobody reviewed it".into(),
-        Verdict::Missed => "never delivered".into(),
-        Verdict::Pending => "no verdict".into(),
-    }
-}
-
-fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
-    let percent = f64::from(finalized.weight_bps) / 100.0;
-    let duplicate = match finalized.duplicate_of {
-        Some(original) => format!(", a duplicate of {original}"),
-        None => String::new(),
-    };
-    let fee = match finalized.coherent {
-        0 => String::new(),
-        coherent => format!(
-            "; {} share {}",
-            counted(coherent, "enforcer"),
-            show_amount(finalized.fee * Balance::from(coherent))
-        ),
-    };
-    format!("{}, weighs {percent} %{duplicate}{fee}", verdict(finalized))
 }
 
 fn hash_of(value: &impl Debug) -> Hash {

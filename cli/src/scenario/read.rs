@@ -6,11 +6,11 @@
 use super::amounts;
 use crate::{
     chain::{account, days},
-    world::{default_policy, default_terms, Settings, POCKET_MONEY},
+    world::{Settings, POCKET_MONEY},
 };
-use ink::primitives::AccountId;
+use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{Access, AssetPolicy, Award, Bucket, Duplicates},
+    market::{Access, Asset, AssetPolicy, Award, Bucket, Duplicates, RequestSpec},
     obligation::{Rate, Schedule, Segment},
     Balance, SubmissionId, Timestamp,
 };
@@ -54,6 +54,18 @@ pub struct ActorPlan {
 pub struct RequestPlan {
     pub name: String,
     pub requester: Actor,
+    pub conditions: Conditions,
+    pub offers: Vec<OfferPlan>,
+    pub deliveries: Vec<DeliveryPlan>,
+    /// Who calls what anyone may call.
+    pub keeper: Actor,
+    /// Whether the keeper frees its storage in the end.
+    pub prune: bool,
+}
+
+/// A request's conditions, but for what it asks and when it is posted.
+#[derive(Clone, Debug)]
+pub struct Conditions {
     pub reward: Balance,
     pub review_fee: Balance,
     pub access: Access,
@@ -71,17 +83,11 @@ pub struct RequestPlan {
     pub max_reviews: u8,
     pub tolerance: u8,
     pub windows: Windows,
-    /// Where it is a long deal. Its deliveries are then those of its periods, in order.
+    /// Where it is a long deal. In a scenario its deliveries are then those of its periods, in order.
     pub engagement: Option<EngagementPlan>,
-    pub offers: Vec<OfferPlan>,
-    pub deliveries: Vec<DeliveryPlan>,
-    /// Who calls what anyone may call.
-    pub keeper: Actor,
-    /// Whether the keeper frees its storage in the end.
-    pub prune: bool,
 }
 
-impl RequestPlan {
+impl Conditions {
     /// Whether providers deliver under a seal.
     pub fn is_sealed(&self) -> bool {
         self.duplicates != Duplicates::Independent
@@ -90,6 +96,38 @@ impl RequestPlan {
     /// How long its periods are together, where it is an engagement.
     pub fn lasts(&self) -> Option<Timestamp> {
         self.engagement.map(|engagement| engagement.period.saturating_mul(engagement.periods.into()))
+    }
+
+    /// The request, for the document of this hash at `uri`, paid in `asset`, where it is posted at `now`.
+    pub fn request(&self, now: Timestamp, asset: Asset, spec: Hash, uri: Vec<u8>) -> RequestSpec {
+        let signal_by = now.saturating_add(self.windows.signal);
+        let deliver_by = signal_by.saturating_add(self.windows.deliver);
+        let review_by = deliver_by.saturating_add(self.windows.review);
+        RequestSpec {
+            spec,
+            uri,
+            asset,
+            reward: self.reward,
+            review_fee: self.review_fee,
+            access: self.access,
+            award: self.award.clone(),
+            duplicates: self.duplicates,
+            curve: self.curve.clone(),
+            limit: self.limit,
+            per_provider: self.per_provider,
+            provider_bond: self.provider_bond,
+            place_deposit: self.place_deposit,
+            access_price: self.access_price,
+            min_reputation: self.min_reputation,
+            min_tier: self.min_tier,
+            quorum: self.quorum,
+            max_reviews: self.max_reviews,
+            tolerance: self.tolerance,
+            signal_by,
+            deliver_by,
+            review_by,
+            reveal_by: review_by.saturating_add(self.windows.reveal),
+        }
     }
 }
 
@@ -590,7 +628,7 @@ pub(crate) fn points(item: &Item) -> Read<Balance> {
 
 pub(crate) fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[terms]", item)?;
-    let defaults = default_terms();
+    let defaults = settings.terms.clone();
     let terms = &mut settings.terms;
     terms.denominator = fields.or("denominator", defaults.denominator, integer)?;
     terms.epoch = fields.or("epoch", defaults.epoch, duration)?;
@@ -647,7 +685,7 @@ pub(crate) fn read_schedule(item: &Item, settings: &mut Settings) -> Read<()> {
 
 pub(crate) fn read_policy(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[policy]", item)?;
-    let defaults = default_policy();
+    let defaults = settings.policy.clone();
     let policy = &mut settings.policy;
     for AssetPolicy { min_review_fee, .. } in &mut policy.assets {
         *min_review_fee = fields.or("min_review_fee", *min_review_fee, amount)?;
@@ -728,17 +766,36 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
     let name = fields.required("name", owned)?;
     let posts_at = fields.optional("at", duration)?;
     let requester = fields.required("by", actor)?;
+    let conditions = read_conditions(&fields)?;
+    let (access, engagement) = (conditions.access, conditions.engagement.is_some());
+    let plan = RequestPlan {
+        name,
+        requester,
+        conditions,
+        offers: fields.or("offer", Vec::new(), |item| {
+            if access == Access::Open {
+                return Err(refused(item, "offers are made where `access` is \"offers\"".into()));
+            }
+            each(item, |item| read_offer(item, cast, engagement))
+        })?,
+        deliveries: fields.or("delivery", Vec::new(), |item| each(item, |item| read_delivery(item, cast)))?,
+        keeper: fields.or("keeper", requester, actor)?,
+        prune: fields.or("prune", false, boolean)?,
+    };
+    fields.finish()?;
+    Ok((plan, posts_at))
+}
+
+/// The keys of a request that are its conditions.
+pub(crate) fn read_conditions(fields: &Fields) -> Read<Conditions> {
     let engagement = fields.optional("engagement", read_engagement)?;
     let review_fee = fields.required("review_fee", amount)?;
     let quorum = fields.or("quorum", 3, integer)?;
     let access = fields.optional("access", read_access)?;
-    let access = access.unwrap_or(if engagement.is_some() { Access::Offers } else { Access::Open });
-    let plan = RequestPlan {
-        name,
-        requester,
+    Ok(Conditions {
         reward: fields.required("reward", amount)?,
         review_fee,
-        access,
+        access: access.unwrap_or(if engagement.is_some() { Access::Offers } else { Access::Open }),
         award: fields.or("award", Award::PerSubmission, read_award)?,
         duplicates: fields.or("duplicates", Duplicates::Independent, read_duplicates)?,
         curve: fields.required("curve", |item| each(item, read_bucket))?,
@@ -757,18 +814,7 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
         tolerance: fields.or("tolerance", 10, integer)?,
         windows: fields.or("windows", Windows::default(), read_windows)?,
         engagement,
-        offers: fields.or("offer", Vec::new(), |item| {
-            if access == Access::Open {
-                return Err(refused(item, "offers are made where `access` is \"offers\"".into()));
-            }
-            each(item, |item| read_offer(item, cast, engagement.is_some()))
-        })?,
-        deliveries: fields.or("delivery", Vec::new(), |item| each(item, |item| read_delivery(item, cast)))?,
-        keeper: fields.or("keeper", requester, actor)?,
-        prune: fields.or("prune", false, boolean)?,
-    };
-    fields.finish()?;
-    Ok((plan, posts_at))
+    })
 }
 
 fn read_access(item: &Item) -> Read<Access> {
@@ -1047,7 +1093,10 @@ fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cas
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chain::{hours, UNIT};
+    use crate::{
+        chain::{hours, UNIT},
+        world::{default_policy, default_terms},
+    };
 
     const ACTORS: &str = "title = 'T'\n[[actors]]\nnames = ['ada', 'rita']\nfunds = '5 UNIT'\nreputation = 300\n";
 
@@ -1110,7 +1159,10 @@ mod tests {
         );
         let scores = &scenario.requests[0].deliveries[0].scores;
         assert!(scores[0].reveals && scores[0].score == 90 && !scores[1].reveals);
-        assert_eq!((scenario.requests[0].max_reviews, scenario.requests[0].place_deposit), (5, UNIT));
+        assert_eq!(
+            (scenario.requests[0].conditions.max_reviews, scenario.requests[0].conditions.place_deposit),
+            (5, UNIT)
+        );
     }
 
     #[test]
@@ -1194,19 +1246,19 @@ mod tests {
     #[test]
     fn a_request_pays_open_places_one_by_one_unless_it_says_otherwise() {
         let scenario = read(&format!("{REQUEST}limit = 3\n"));
-        let plain = &scenario.requests[0];
+        let (request, plain) = (&scenario.requests[0], &scenario.requests[0].conditions);
         assert_eq!((plain.access, plain.award.clone()), (Access::Open, Award::PerSubmission));
-        assert!(!plain.is_sealed() && !plain.prune && plain.engagement.is_none());
+        assert!(!plain.is_sealed() && !request.prune && plain.engagement.is_none());
         let scenario = read(&format!(
             "{REQUEST}limit = 3\naward = {{ ranked = ['60 %', '25 %'] }}\nduplicates = 'first_only'\nprune = true\n"
         ));
-        let ranked = &scenario.requests[0];
+        let (request, ranked) = (&scenario.requests[0], &scenario.requests[0].conditions);
         assert_eq!(ranked.award, Award::Ranked { places_bps: vec![6_000, 2_500] });
-        assert!(ranked.is_sealed() && ranked.prune);
+        assert!(ranked.is_sealed() && request.prune);
         let scenario =
             read(&format!("{REQUEST}limit = 3\naward = 'proportional'\nduplicates = {{ shared = '90 %' }}\n"));
-        assert_eq!(scenario.requests[0].award, Award::Proportional);
-        assert_eq!(scenario.requests[0].duplicates, Duplicates::Shared { retention_ppm: 900_000 });
+        assert_eq!(scenario.requests[0].conditions.award, Award::Proportional);
+        assert_eq!(scenario.requests[0].conditions.duplicates, Duplicates::Shared { retention_ppm: 900_000 });
     }
 
     #[test]
@@ -1217,10 +1269,10 @@ mod tests {
              [[request.offer]]\nby = 'ada'\nprice = '3 UNIT'\nends = 'left'\ntakeover = true\n"
         ));
         let deal = &scenario.requests[0];
-        assert_eq!((deal.access, deal.limit), (Access::Offers, 1));
-        let of = deal.engagement.expect("an engagement");
+        assert_eq!((deal.conditions.access, deal.conditions.limit), (Access::Offers, 1));
+        let of = deal.conditions.engagement.expect("an engagement");
         assert_eq!((of.periods, of.period, of.missed), (6, days(30), 1));
-        assert_eq!(deal.lasts(), Some(days(180)));
+        assert_eq!(deal.conditions.lasts(), Some(days(180)));
         let [first, second] = &deal.offers[..] else { panic!("two offers") };
         assert_eq!(
             (&first.prices[..], first.within, first.ends),

@@ -457,7 +457,7 @@ impl Timeline {
     /// With room for the times of this story.
     pub fn of(scenario: &Scenario, paint: Paint) -> Self {
         let ends = scenario.steps.last().map_or(0, |step| step.at);
-        let lasts: Option<Timestamp> = scenario.requests.iter().filter_map(|request| request.lasts()).max();
+        let lasts: Option<Timestamp> = scenario.requests.iter().filter_map(|request| request.conditions.lasts()).max();
         let time_width = if ends.saturating_add(lasts.unwrap_or(0)) < LONG { TIME_WIDTH } else { LONG_TIME_WIDTH };
         Self { time_width, ..Self::new(paint) }
     }

@@ -1,0 +1,253 @@
+//! A folder with a deployment, in which `atomic` is run as people do.
+// Each test program uses a part of it.
+#![allow(dead_code)]
+
+use serde_json::Value as Json;
+use std::{
+    fs,
+    path::PathBuf,
+    process::{Command, Output},
+    sync::OnceLock,
+    thread::sleep,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// The organization: three enforcers, and windows that a test can wait for.
+const ORGANIZATION: &str = "salt = 'journey'\n[[founders]]\naccounts = ['charlie', 'dave', 'eve']\nreputation = 400\n\
+                            [policy]\nmin_window = '1s'\n";
+
+/// A folder, gone with the test, and the chain that is used from it.
+pub struct Desk {
+    pub folder: PathBuf,
+    /// The node; none: the embedded chain.
+    url: Option<String>,
+}
+
+/// How a command ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Desk {
+    /// A folder with nothing in it but what is to be delivered.
+    pub fn bare(name: &str, url: Option<String>) -> Self {
+        let folder = std::env::temp_dir().join(format!("atomic-desk-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(folder.join(".atomic")).expect("a folder");
+        let desk = Self { folder, url };
+        desk.write("organization.toml", ORGANIZATION);
+        desk.write("brief.md", "Say what the code does.\n");
+        desk.write("report.txt", "It adds.\n");
+        desk
+    }
+
+    /// A folder with a deployment by alice on the embedded chain, and charlie, dave and eve enlisted.
+    pub fn new(name: &str) -> Self {
+        static DEPLOYED: OnceLock<Vec<(&str, Vec<u8>)>> = OnceLock::new();
+        let files = DEPLOYED.get_or_init(|| {
+            let desk = Self::bare("template", None);
+            desk.set_up();
+            let read = |file| (file, fs::read(desk.folder.join(".atomic").join(file)).expect("a file"));
+            vec![read("state"), read("deployment.json")]
+        });
+        let desk = Self::bare(name, None);
+        for (file, bytes) in files {
+            fs::write(desk.folder.join(".atomic").join(file), bytes).expect("a file");
+        }
+        desk
+    }
+
+    pub fn on_node(&self) -> bool {
+        self.url.is_some()
+    }
+
+    /// Deploys, and has the founders enlist.
+    pub fn set_up(&self) {
+        self.done("deploy --config organization.toml --as alice");
+        for enforcer in ["charlie", "dave", "eve"] {
+            self.done(&format!("enlist --as {enforcer}"));
+        }
+    }
+
+    pub fn write(&self, file: &str, text: &str) {
+        fs::write(self.folder.join(file), text).expect("a file");
+    }
+
+    /// Runs `atomic` with these arguments; in single quotes they may have spaces.
+    pub fn run(&self, arguments: &str) -> Ran {
+        let quoted = arguments.split('\'').enumerate();
+        let arguments = quoted.flat_map(|(index, part)| match index % 2 {
+            1 => vec![part],
+            _ => part.split_whitespace().collect(),
+        });
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atomic"));
+        command.args(arguments).current_dir(&self.folder);
+        for variable in ["ATOMIC_URL", "ATOMIC_STATE", "ATOMIC_AS", "ATOMIC_KEY_FILE"] {
+            command.env_remove(variable);
+        }
+        if let Some(url) = &self.url {
+            command.env("ATOMIC_URL", url);
+        }
+        let Output { status, stdout, stderr } = command.output().expect("the program runs");
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Ran { code: status.code(), out: text(stdout), err: text(stderr) }
+    }
+
+    /// Runs it, and it works.
+    #[track_caller]
+    pub fn done(&self, arguments: &str) -> String {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, Some(0), "atomic {arguments}\n{}{}", ran.out, ran.err);
+        ran.out
+    }
+
+    /// Runs it, and it says exactly this, but for what it says of blocks and costs. `…` is anything.
+    #[track_caller]
+    pub fn says(&self, arguments: &str, expected: &str) {
+        let out = self.done(arguments);
+        let said: Vec<_> = out.lines().filter(|line| !line.starts_with("  block ")).collect();
+        let expected: Vec<_> = expected.lines().map(|line| line.strip_prefix("| ").unwrap_or(line)).collect();
+        let same = said.len() == expected.len() && said.iter().zip(&expected).all(|(said, line)| matches(line, said));
+        assert!(same, "atomic {arguments}\nsaid\n{out}\ninstead of\n{}", expected.join("\n"));
+    }
+
+    /// Runs it, and it fails with this code, saying this.
+    #[track_caller]
+    pub fn fails(&self, arguments: &str, code: i32, expected: &str) {
+        let ran = self.run(arguments);
+        let same = ran.code == Some(code) && matches(&format!("…{expected}…"), &ran.err);
+        assert!(same, "atomic {arguments}\nended with {:?}: {}{}\ninstead of\n{expected}", ran.code, ran.out, ran.err);
+    }
+
+    /// Runs it with `--json`.
+    #[track_caller]
+    pub fn json(&self, arguments: &str) -> Json {
+        let out = self.done(&format!("{arguments} --json"));
+        serde_json::from_str(&out).unwrap_or_else(|error| panic!("atomic {arguments} --json: {error}\n{out}"))
+    }
+
+    /// Waits until this time of the chain, in milliseconds; the embedded chain's is let pass.
+    pub fn wait_until(&self, time: u64) {
+        if self.url.is_none() {
+            self.done(&format!("pass --until {time}"));
+            return;
+        }
+        let now = || SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_millis();
+        while now() <= u128::from(time) {
+            sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+/// Whether `text` is `pattern`, in which `…` stands for anything.
+fn matches(pattern: &str, text: &str) -> bool {
+    let parts: Vec<_> = pattern.split('…').collect();
+    let [first, between @ .., last] = &parts[..] else { return pattern == text };
+    let Some(mut rest) = text.strip_prefix(first).and_then(|rest| rest.strip_suffix(last)) else { return false };
+    for part in between {
+        match rest.split_once(part) {
+            Some((_, after)) => rest = after,
+            None => return false,
+        }
+    }
+    true
+}
+
+/// A request for one place, from the posting to the last withdrawal, with its windows in seconds.
+pub fn journey(desk: &Desk, windows: [u64; 4]) {
+    let [signal, deliver, review, reveal] = windows;
+    desk.write(
+        "request.toml",
+        &format!(
+            "spec = 'brief.md'\nreward = '30 UNIT'\nreview_fee = '3 UNIT'\nlimit = 1\n\
+             curve = [{{ from = 40, weight = '50 %' }}, {{ from = 80, weight = '100 %' }}]\n\
+             windows = {{ signal = '{signal}s', deliver = '{deliver}s', review = '{review}s', reveal = '{reveal}s' }}\n"
+        ),
+    );
+    desk.says(
+        "quote request.toml",
+        "reward        30 UNIT\nreview fees   3 UNIT\nprotocol fee  1.65 UNIT\npremium       0 UNIT\ntotal         34.65 UNIT",
+    );
+    desk.says(
+        "post request.toml --as alice",
+        "request posted\n  34.65 UNIT in escrow: 30 UNIT reward, 3 UNIT review fees, 1.65 UNIT protocol fee\nit is request 0",
+    );
+    desk.says("signal 0 --as bob", "1 place of request 0 taken\n  deposit of 3 UNIT\nto be delivered by … UTC (in …)");
+    desk.says(
+        "submit 0 report.txt --uri ipfs://report --as bob",
+        "report.txt delivered for request 0\n  submission 0 of bob",
+    );
+    desk.fails(
+        "review 0 0 85 --as charlie",
+        1,
+        "refused as NotOpened: `open_reviews` has not reached this submission.",
+    );
+    let spec = desk.json("request 0")["spec"].clone();
+    let deadline = |name: &str| spec[name].as_u64().expect("a deadline");
+
+    desk.wait_until(deadline("deliver_by") + 1);
+    desk.says("open-reviews 0 --as bob", "reviews of request 0 opened\n  each member has seen 1 operation more");
+    // From then on everybody may review it, drawn or not.
+    desk.wait_until((deadline("deliver_by") + deadline("review_by")) / 2 + 1);
+    let committed = "committed to a score for submission 0 of request 0\n\
+                     the review of submission 0 of request 0 is to be revealed from … UTC (in …) on\n";
+    let revealed = |enforcer: &str, score: u8| {
+        format!("review of submission 0 of request 0 revealed: a score of {score}\n  {enforcer} gives {score} to 0")
+    };
+    let later = format!("{committed}`atomic review --due` reveals it then");
+    desk.says("review 0 0 84 --as charlie", &later);
+    desk.says("review 0 0 90 --as dave", &later);
+    desk.says(
+        "review 0 0 84 --as charlie",
+        "committed already to a score of 84\nthe review of … on\n`atomic review --due` …",
+    );
+    desk.fails(
+        "review 0 0 70 --as charlie",
+        1,
+        "charlie has committed to a score of 84 for submission 0 of request 0 already",
+    );
+
+    if desk.on_node() {
+        desk.says("review 0 0 20 --wait --as eve", &format!("{committed}{}", revealed("eve", 20)));
+    } else {
+        desk.fails("review 0 0 20 --wait --as eve", 2, "--wait is for nodes");
+        desk.says("review 0 0 20 --as eve", &later);
+        desk.wait_until(deadline("review_by") + 1);
+        desk.says("review --due --as eve", &revealed("eve", 20));
+    }
+    desk.says("review --due --as charlie", &revealed("charlie", 84));
+    desk.says("review --due --as dave", &revealed("dave", 90));
+    desk.says("review --due --as eve", "eve has nothing to reveal");
+    desk.says(
+        "finalize 0 --as bob",
+        "submission 0 of request 0 judged\n  median 84, weighs 100 %; 2 enforcers share 3 UNIT\n  \
+         charlie earned 16 reputation (Review)\n  dave earned 16 reputation (Review)\n  \
+         declared for charlie, dave, eve",
+    );
+    desk.says("settle 0 --as bob", "request 0 settled");
+    desk.says("claim 0 --as bob", "submission 0 of request 0 claimed\n  bob earned 82 reputation (Delivery)\n  bob earned 30 UNIT, the deposit back (3 UNIT)\n`atomic withdraw` pays it out");
+    desk.says("withdraw --as bob", "credit of bob paid out\n  bob receives 33 UNIT");
+    desk.says("withdraw --as charlie", "credit of charlie paid out\n  charlie receives 1.5 UNIT");
+    desk.fails("withdraw --as eve", 1, "refused as NothingToWithdraw: Nothing is credited to the caller.\nhelp: ");
+    desk.says("withdraw --as alice", "credit of alice paid out\n  alice receives 1.65 UNIT");
+    desk.says(
+        "request 0",
+        "request     0, settled\nrequester   alice\nasks        0x…\nreward      30 UNIT, an equal part for each place\n\
+         review fee  3 UNIT a submission\ncurve       50 % from 40 on, 100 % from 80 on\n\
+         places      1 of 1 taken, deposit 3 UNIT\nreviews     3 to 5, tolerance 10\nsignal by   … ago)\n\
+         deliver by  … ago)\nreview by   …\nreveal by   … UTC (in …)\nin escrow   0 UNIT\n\
+         submission 0 of bob: paid, median 84, weighs 100 %, 30 UNIT earned, at ipfs://report\n  charlie gives 84\n  \
+         dave gives 90\n  eve gives 20\nto be done\n  anyone  atomic prune 0  now",
+    );
+    desk.says("prune 0 --as bob", "storage of request 0 freed\n  …");
+    desk.fails("request 0", 1, "refused as UnknownRequest: There is no such request.\nhelp: `atomic requests --all`");
+}

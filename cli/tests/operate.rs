@@ -1,0 +1,631 @@
+//! The commands people use, run as they do, on the embedded chain.
+
+mod desk;
+
+use atomic_cli::{
+    backend::{embedded::Embedded, Backend, Transaction},
+    build::{test_contract, workspace, Contract},
+    chain::constructor,
+    signer::{address, Signer},
+};
+use desk::{journey, Desk};
+use std::fs;
+
+const POST: &str = "post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 2 --curve '40=50%, 80=100%'";
+const DAY: u64 = 86_400;
+
+#[test]
+fn a_request_goes_from_posting_to_the_last_withdrawal() {
+    journey(&Desk::new("journey"), [DAY; 4]);
+}
+
+/// Lets this many hours pass.
+fn pass(desk: &Desk, hours: u32) {
+    desk.done(&format!("pass {hours}h"));
+}
+
+/// A request of two places, posted by alice, on the first of which bob has delivered.
+fn delivered(name: &str) -> Desk {
+    let desk = Desk::new(name);
+    desk.done(&format!("{POST} --as alice"));
+    desk.done("signal 0 --as bob");
+    desk.done("submit 0 report.txt --uri ipfs://report --as bob");
+    desk
+}
+
+/// The same, where any member may review it.
+fn in_review(name: &str) -> Desk {
+    let desk = delivered(name);
+    pass(&desk, 49);
+    desk.done("open-reviews 0 --as bob");
+    pass(&desk, 12);
+    desk
+}
+
+fn private(desk: &Desk) -> std::path::PathBuf {
+    desk.folder.join(".atomic/deployment.private.json")
+}
+
+#[test]
+fn a_dry_run_says_what_would_happen_with_its_cost_and_changes_nothing() {
+    let desk = Desk::new("dry");
+    let state = fs::read(desk.folder.join(".atomic/state")).expect("a state");
+    let said = desk.done(&format!("{POST} --as alice --dry-run"));
+    let lines: Vec<_> = said.lines().collect();
+    assert_eq!(lines[..2], ["dry run: nothing is sent; this is what would happen", "request posted"]);
+    assert!(lines[2].starts_with("  34.6656 UNIT in escrow: 30 UNIT reward, 2 UNIT review fees"), "{said}");
+    assert!(lines[3].starts_with("  storage deposit 0.") && lines[3].ends_with(" bytes of proof"), "{said}");
+    assert_eq!(lines.len(), 4, "{said}");
+    let json = desk.json(&format!("{POST} --as alice --dry-run"));
+    let tried = &json["transactions"][0];
+    assert!(
+        tried["weight"]["ref_time"].as_u64() > Some(1_000_000) && tried["weight"]["proof_size"].as_u64() > Some(1_000)
+    );
+    assert_eq!((&tried["dry_run"], &tried["block"], &tried["returned"]), (&true.into(), &().into(), &0.into()));
+    assert_eq!(tried["events"][0]["event"], "RequestPosted");
+    assert_eq!(tried["events"][0]["fields"]["quote"]["total"], "34665600000000");
+    assert_eq!(fs::read(desk.folder.join(".atomic/state")).expect("a state"), state);
+}
+
+#[test]
+fn what_is_sent_is_told_to_programs_with_its_block_its_costs_and_its_events() {
+    let desk = Desk::new("json");
+    let posted = desk.json(&format!("{POST} --as alice"));
+    assert_eq!(posted["request"], 0);
+    let sent = &posted["transactions"][0];
+    assert_eq!((&sent["done"], &sent["dry_run"], &sent["fee"]), (&"request posted".into(), &false.into(), &"0".into()));
+    assert!(sent["block"].as_u64() > Some(0));
+    let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+    let posting = sent["events"].as_array().expect("events").iter().find(|event| event["event"] == "RequestPosted");
+    assert_eq!(posting.expect("posted")["fields"]["requester"], alice);
+
+    let read = desk.json("request 0");
+    assert_eq!((&read["phase"], &read["spec"]["reward"]), (&"Signalling".into(), &"30000000000000".into()));
+    assert_eq!(read["state"]["requester"], alice);
+    assert_eq!(read["due"][0]["command"], "atomic signal 0");
+    assert_eq!(desk.json("requests")["requests"][0]["request"], 0);
+    assert_eq!(desk.json("capacity")["capacity"]["active"], 3);
+    assert_eq!(desk.json("member eve")["member"]["standing"], "Healthy");
+    assert_eq!(desk.json("reputation eve")["reputation"]["locked"], "50");
+    assert_eq!(desk.json("terms")["policy"]["protocol_fee_bps"], 500);
+
+    let refused = desk.run("settle 0 --as bob --json");
+    let refusal: serde_json::Value = serde_json::from_str(&refused.out).expect("JSON");
+    assert_eq!((refused.code, &refusal["refused"]["error"]), (Some(1), &"TooEarly".into()));
+    assert!(refusal["refused"]["advice"].as_str().is_some_and(|advice| advice.contains("atomic request")));
+}
+
+#[test]
+fn what_there_is_to_see_is_shown_line_by_line() {
+    let desk = Desk::new("reads");
+    desk.says(
+        "capacity",
+        "seats               3 taken of 5\nThrottled           0\nin line             0\nat rest             0\n\
+         reviews asked for   0\nreviews done        0\nreviews to be done  0\nutilization         0 %",
+    );
+    desk.says(
+        "member eve",
+        "account           eve\nstate             Seated\nstanding          Healthy\nseen              0 operations\n\
+         declared          0 operations\nrequired          0 operations\n\
+         missing           0 operations; Throttled above 3, Banned above 6\nopen commitments  0 of 3\n\
+         bond              50\nseat since        2030-01-01 00:00 UTC (now)",
+    );
+    desk.says(
+        "reputation --as eve",
+        "account    eve\nbalance    400\nlocked     50\navailable  350\ntier       1\nowed       0\nearned     400 in all\n\
+         spent      0 in all\nslashed    0 in all",
+    );
+    desk.says("requests", "no request is open");
+    let terms = desk.done("terms");
+    for line in ["Terms of pool 0", "  to be declared    1 operation in 2 seen", "  protocol fee        5 % to alice"] {
+        assert!(terms.lines().any(|said| said == line), "{line}\n{terms}");
+    }
+    desk.done(&format!("{POST} --as alice"));
+    desk.says(
+        "requests",
+        "   phase       requester  reward   places  submitted  next deadline\n\
+         0  signalling  alice      30 UNIT  0 of 2  0          2030-01-02 00:00 UTC (in 1 day)",
+    );
+    desk.says(
+        "request 0",
+        "request     0, signalling\nrequester   alice\nasks        0x…\nreward      30 UNIT, an equal part for each place\n\
+         review fee  1 UNIT a submission\ncurve       50 % from 40 on, 100 % from 80 on\n\
+         places      0 of 2 taken, deposit 1 UNIT\nreviews     3 to 5, tolerance 10\n\
+         signal by   2030-01-02 00:00 UTC (in 1 day)\ndeliver by  2030-01-03 00:00 UTC (in 2 days)\n\
+         review by   2030-01-04 00:00 UTC (in 3 days)\nreveal by   2030-01-05 00:00 UTC (in 4 days)\n\
+         in escrow   32 UNIT\nto be done\n  providers  atomic signal 0  by 2030-01-02 00:00 UTC (in 1 day)",
+    );
+}
+
+#[test]
+fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
+    let desk = Desk::new("wrong");
+    desk.fails("member zoe", 2, "`zoe` is no address…expected an address such as 5Grwva…");
+    desk.fails("accept 0 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ --as alice", 2, "is no address");
+    desk.fails("signal 0 --as zoe", 2, "--as takes one of alice, bob");
+    desk.fails("signal 0", 2, "nobody signs this: say who with --as");
+    desk.fails("offer 0 30 --as bob", 2, "the unit is missing; expected an amount such as");
+    desk.fails("offer 0 '1.5 UNTI' --as bob", 2, "this is no unit of the currency");
+    desk.fails("offer 0 '1 UNIT' --deliver-by soon --as bob", 2, "`soon` is no moment");
+    desk.fails("review 0 0 101 --as eve", 2, "101 is not in 0..=100");
+    desk.fails("review 0 --as eve", 2, "required");
+    desk.fails(
+        &POST.replace("post", "quote").replace("'30 UNIT'", "'30'"),
+        2,
+        "the options:…: `reward`: the unit is missing…reward = \"30\"",
+    );
+    for wrong in ["--curve 40", "--curve 40=50%,,", "--curve x=50%", "--award best=60%", "--duplicates ranked=60%"] {
+        desk.fails(&format!("quote {wrong}"), 2, "; expected …such as ");
+    }
+    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "`award`: this is no award; expected");
+}
+
+#[test]
+fn a_mistake_in_a_file_is_shown_where_it_is() {
+    let desk = Desk::new("files");
+    desk.fails("post nothing.toml --as alice", 2, "reading nothing.toml: No such file");
+    desk.fails("quote nothing.toml", 2, "reading nothing.toml: No such file");
+    desk.fails(&POST.replace("post", "quote").replace("brief.md", "nothing.md"), 2, "reading nothing.md: No such file");
+    desk.fails("submit 0 nothing.txt --as bob", 2, "reading nothing.txt: No such file");
+    desk.write("request.toml", "spec = 'brief.md'\nrewrad = '30 UNIT'\n");
+    desk.fails("post request.toml --as alice", 2, "request.toml:1:1: `review_fee` is missing in the file");
+    desk.write("request.toml", "spec = 'brief.md'\nreward = '30 UNTI'\nreview_fee = '1 UNIT'\n");
+    desk.fails(
+        "post request.toml --as alice",
+        2,
+        "request.toml:2:10: `reward`: this is no unit of the currency…2 | reward",
+    );
+    desk.write("request.toml", "[request\n");
+    desk.fails("post request.toml --reward '1 UNIT' --as alice", 2, "request.toml:1:9: ");
+}
+
+#[test]
+fn what_the_options_say_goes_before_the_file() {
+    let desk = Desk::new("both");
+    desk.write(
+        "request.toml",
+        "spec = 'brief.md'\nreward = '30 UNIT'\nreview_fee = '1 UNIT'\nlimit = 1\nquorum = 3\n\
+         curve = [{ from = 40, weight = '100 %' }]\nwindows = { signal = '2d' }\n",
+    );
+    let quote = desk.json("quote request.toml --reward '50 UNIT'");
+    assert_eq!(
+        (&quote["quote"]["reward"], &quote["quote"]["review_fees"]),
+        (&"50000000000000".into(), &"1000000000000".into())
+    );
+    desk.done("post request.toml --deliver 6h --award ranked=60%,40% --duplicates first-only --as alice");
+    let spec = desk.json("request 0")["spec"].clone();
+    let time = |name: &str| spec[name].as_u64().expect("a time");
+    assert_eq!(time("deliver_by") - time("signal_by"), 6 * 3_600_000);
+    assert_eq!(spec["award"]["Ranked"]["places_bps"], serde_json::json!([6_000, 4_000]));
+    assert_eq!(spec["duplicates"], "FirstOnly");
+    desk.done("post request.toml --periods 3 --period 7d --missed 1 --limit 1 --as alice");
+    assert_eq!(desk.json("request 1")["engagement"]["periods"], 3);
+}
+
+#[test]
+fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
+    let desk = delivered("refusals");
+    desk.fails(
+        "request 7",
+        1,
+        "error: refused as UnknownRequest: There is no such request.\nhelp: `atomic requests --all`",
+    );
+    desk.fails("signal 7 --as bob", 1, "refused as UnknownRequest");
+    desk.fails("signal 0 --as alice", 1, "refused as OwnRequest: The requester cannot take part in its own request.");
+    desk.fails(
+        "signal 0 --places 2 --as dave",
+        1,
+        "refused as TooManyPlaces: One provider may not have as many places.",
+    );
+    desk.fails(
+        "offer 0 '1 UNIT' --as dave",
+        1,
+        "refused as NoOffers: This request takes no offers.\nhelp: take a place with",
+    );
+    desk.fails("revise 0 0 brief.md --as dave", 1, "refused as NotProvider: Only who made the submission may do this.");
+    desk.fails("submit 0 report.txt --as dave", 1, "refused as NoPlace");
+    desk.fails("reclaim 0 --as bob", 1, "refused as NotRequester: Only the requester may do this.");
+    desk.fails("withdraw-request 0 --as alice", 1, "refused as PlacesGiven");
+    desk.fails("accept 0 bob --as alice", 1, "refused as UnknownOffer");
+    desk.fails("unseal 0 --as bob", 1, "bob has nothing under a seal in request 0");
+    desk.fails("finalize 0 --as bob", 1, "no submission of request 0 can have its verdict now");
+    desk.fails("claim 0 --as bob", 1, "no submission of request 0 can be claimed now");
+    desk.fails(
+        "resign --as bob",
+        1,
+        "refused as NotAMember: The account is no member of this pool.\nhelp: members enlist with `atomic enlist`",
+    );
+    desk.fails("restore 2 --as eve", 1, "refused as NoDeficit");
+    desk.fails(
+        "enlist --as bob",
+        1,
+        "refused as Reputation(InsufficientReputation): The reputation contract refused. The account's available \
+         reputation is too small.\nhelp: `atomic reputation`",
+    );
+    let past = format!("{POST} --signal-by 2029-01-01 --as alice");
+    desk.fails(
+        &past,
+        1,
+        "refused as InvalidRequest(Deadlines): The request breaks this rule. Each deadline must be at least",
+    );
+    desk.fails(
+        &format!("{POST} --as alice"),
+        1,
+        "refused as AtCapacity: The pool's enforcers are booked out.\nhelp: ask for less (--limit, --quorum)",
+    );
+}
+
+#[test]
+fn an_account_without_funds_is_told_so() {
+    let desk = delivered("poor");
+    desk.fails(
+        "signal 0 --as //Nobody",
+        1,
+        "refused as TransferFailed: the account does not have the value to be sent…help: ",
+    );
+}
+
+#[test]
+fn without_a_deployment_or_with_another_networks_it_says_so() {
+    let desk = Desk::bare("none", None);
+    desk.fails("requests", 2, "there is no deployment file .atomic/deployment.json; make one with `atomic deploy`");
+    let desk = Desk::new("elsewhere");
+    let file = desk.folder.join(".atomic/deployment.json");
+    let text = fs::read_to_string(&file).expect("a file");
+    let genesis = text.lines().find(|line| line.contains("genesis")).expect("a genesis").to_owned();
+    fs::write(&file, text.replace(&genesis, &format!("  \"genesis\": \"0x{}\",", "07".repeat(32)))).expect("a file");
+    desk.fails("requests", 2, "wrong network: ");
+}
+
+#[test]
+fn offers_are_made_changed_listed_accepted_and_taken_back() {
+    let desk = Desk::new("offers");
+    desk.done(&format!("{POST} --access offers --as alice"));
+    desk.fails("signal 0 --as bob", 1, "refused as OffersOnly: …help: make an offer with `atomic offer`");
+    desk.fails("offer 0 '31 UNIT' --as bob", 1, "refused as PriceTooHigh");
+    desk.fails(
+        "offer 0 '1 UNIT' --deliver-by 2029-01-01 --as bob",
+        1,
+        "refused as InvalidDeadline: The delivery offered is due before now",
+    );
+    desk.says(
+        "offer 0 '9 UNIT' --as bob",
+        "offer for request 0 made\n  bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC",
+    );
+    desk.says(
+        "offer 0 '8.5 UNIT' --deliver-by '2030-01-02 12:00' --as bob",
+        "offer for request 0 changed\n  bob asks 8.5 UNIT and delivers by 2030-01-02 12:00 UTC",
+    );
+    desk.done("offer 0 '7 UNIT' --as ferdie");
+    desk.says("retract-offer 0 --as ferdie", "offer for request 0 taken back\n  ferdie has the deposit of 1 UNIT back");
+    let request = desk.done("request 0");
+    for line in [
+        "offer: bob asks 8.5 UNIT, by 2030-01-02 12:00 UTC (in 36 hours)",
+        "offer: ferdie had asked 7 UNIT, by 2030-01-03 00:00 UTC (in 2 days)",
+    ] {
+        assert!(request.lines().any(|said| said == line), "{request}");
+    }
+    desk.fails("accept 0 bob --price '8 UNIT' --as alice", 1, "refused as OfferChanged");
+    desk.says(
+        "accept 0 bob --as alice",
+        "offer of bob for request 0 accepted\n  for 8.5 UNIT, by 2030-01-02 12:00 UTC",
+    );
+}
+
+#[test]
+fn a_sealed_delivery_is_kept_privately_and_opened_when_its_time_comes() {
+    let desk = Desk::new("sealed");
+    desk.done(&format!("{POST} --duplicates first-only --as alice"));
+    desk.done("signal 0 --as bob");
+    desk.says(
+        "submit 0 report.txt --uri ipfs://report --as bob",
+        "report.txt delivered under a seal for request 0\n  submission 0 of bob\n\
+         it is to be unsealed from 2030-01-03 00:00 UTC (in 2 days) on: `atomic unseal 0`",
+    );
+    let json = fs::read_to_string(private(&desk)).expect("a private file");
+    assert!(json.contains("ipfs://report"), "{json}");
+    let shown = desk.done("request 0");
+    assert!(!shown.contains("ipfs://report") && shown.contains("submission 0 of bob: sealed"), "{shown}");
+    desk.fails("unseal 0 --as bob", 1, "refused as TooEarly");
+    pass(&desk, 49);
+    let moved = desk.folder.join("moved");
+    fs::rename(private(&desk), &moved).expect("moved");
+    desk.fails(
+        "unseal 0 --as bob",
+        1,
+        "1 submission sealed elsewhere: the private file .atomic/deployment.private.json",
+    );
+    fs::rename(&moved, private(&desk)).expect("moved back");
+    desk.says("unseal 0 --as bob", "submission 0 of request 0 unsealed");
+    assert!(desk.done("request 0").contains(", at ipfs://report"));
+    desk.fails("unseal 0 --as bob", 1, "bob has nothing under a seal in request 0");
+}
+
+#[test]
+fn a_review_whose_transaction_never_made_it_does_no_harm_to_the_one_that_did() {
+    let desk = in_review("lost");
+    let state = desk.folder.join(".atomic/state");
+    let before = fs::read(&state).expect("a state");
+    desk.done("review 0 0 10 --as eve");
+    // As if the program had died after it wrote the private file, and before the chain took the commitment.
+    fs::write(&state, before).expect("a state");
+    desk.done("review 0 0 85 --as eve");
+    pass(&desk, 12);
+    desk.says(
+        "review --due --as eve",
+        "review of submission 0 of request 0 revealed: a score of 85\n  eve gives 85 to 0",
+    );
+}
+
+#[test]
+fn a_review_that_is_not_revealed_in_time_is_told_and_forgotten() {
+    let desk = in_review("late");
+    desk.done("review 0 0 85 --as eve");
+    pass(&desk, 48);
+    desk.says(
+        "review --due --as eve",
+        "the review of submission 0 of request 0 is forgotten: it had to be revealed by 2030-01-05 00:00 UTC (13 hours ago)\n…",
+    );
+}
+
+#[test]
+fn before_the_middle_of_the_window_who_is_not_drawn_is_told_from_when_on() {
+    let desk = delivered("drawn");
+    pass(&desk, 48);
+    desk.done("open-reviews 0 --as bob");
+    desk.fails(
+        "review 0 0 85 --as eve",
+        1,
+        "refused as NotDrawn: …help: every member may review it from 2030-01-03 12:00 UTC (in 12 hours) on",
+    );
+}
+
+#[test]
+fn the_private_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = in_review("mode");
+    desk.done("review 0 0 85 --as eve");
+    let mode = fs::metadata(private(&desk)).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_before_anything_is_sent() {
+    let desk = in_review("private");
+    desk.done("review 0 0 85 --as eve");
+    let good = fs::read_to_string(private(&desk)).expect("a private file");
+    let with = |text: &str, expected: &str| {
+        fs::write(private(&desk), text).expect("a private file");
+        desk.fails("review 0 0 70 --as dave", 2, expected);
+        desk.fails("review --due --as eve", 2, expected);
+        assert_eq!(fs::read_to_string(private(&desk)).expect("it is left alone"), text);
+    };
+    with(
+        &good[..good.len() / 2],
+        "the private file .atomic/deployment.private.json is damaged (…restore it from a copy",
+    );
+    with("", "is damaged");
+    with(&good.replace("\"salt\": \"0x", "\"salt\": \"0y"), "is damaged (`0y…` is not 32 bytes in hex)");
+    with(&good.replace("\"format\": 1", "\"format\": 2"), "is of format 2; this program reads 1");
+    let market = good.lines().find(|line| line.contains("\"market\"")).expect("a market");
+    with(
+        &good.replace(market, "  \"market\": \"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\","),
+        "is of another deployment",
+    );
+
+    fs::write(private(&desk), &good).expect("a private file");
+    let part = desk.folder.join(".atomic/deployment.private.json.part");
+    fs::create_dir(&part).expect("what is in the way");
+    desk.fails(
+        "review 0 0 70 --as dave",
+        1,
+        "nothing was sent, as it could not be kept: writing .atomic/deployment.private.json",
+    );
+    let reviews = desk.json("request 0")["submissions"][0]["reviews"].clone();
+    assert_eq!(reviews.as_array().map(Vec::len), Some(1), "dave's was not sent");
+    fs::remove_dir(&part).expect("nothing is in the way");
+    desk.done("review 0 0 70 --as dave");
+
+    fs::remove_file(private(&desk)).expect("it is lost");
+    desk.fails("review 0 0 70 --as dave", 1, "dave has committed to a score of submission 0 of request 0 elsewhere");
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let desk = Desk::bare("help", None);
+    let help = desk.done("--help");
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut count = 0;
+    for command in commands.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next()) {
+        let help = desk.done(&format!("help {command}"));
+        let example = format!("atomic {command}");
+        let examples = help.split_once("Example").is_some_and(|(_, examples)| examples.contains(&example));
+        if !["build", "run", "replay", "help"].contains(&command) {
+            assert!(examples, "{command}\n{help}");
+            count += 1;
+        }
+    }
+    assert!(count > 35, "{count} commands");
+}
+
+#[test]
+fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fails() {
+    let desk = Desk::new("engagement");
+    let conditions = POST.replace("--limit 2", "--periods 3 --period 7d --missed 0");
+    desk.says(
+        &format!("{conditions} --as alice"),
+        "engagement posted\n  97.65 UNIT in escrow: 90 UNIT reward, 3 UNIT review fees, 4.65 UNIT protocol fee\n  \
+         3 periods of 7d 00:00, at most 0 missed\nit is request 0",
+    );
+    desk.done("offer 0 '20 UNIT' --as bob");
+    desk.says(
+        "accept 0 bob --as alice",
+        "offer of bob for request 0 accepted\n  bob is obliged to deliver in each period\n  for 20 UNIT, by 2030-01-03 00:00 UTC",
+    );
+    desk.says("submit 0 report.txt --as bob", "report.txt delivered for request 0\n  submission 0 of bob");
+    pass(&desk, 48);
+    desk.done("open-reviews 0 --as bob");
+    pass(&desk, 12);
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review 0 0 90 --as {enforcer}"));
+    }
+    pass(&desk, 12);
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review --due --as {enforcer}"));
+    }
+    desk.fails(
+        "settle 0 --as ferdie",
+        1,
+        "refused as IsEngagement: …help: periods are closed one by one with `atomic close-period`",
+    );
+    desk.done("finalize 0 --as ferdie");
+    desk.says("close-period 0 --as ferdie", "period of engagement 0 closed\n  period 0: accepted, 20 UNIT earned");
+    desk.done("claim 0 --as ferdie");
+    desk.says("withdraw --as bob", "credit of bob paid out\n  bob receives 20 UNIT");
+
+    pass(&desk, 6 * 24 + 1);
+    desk.says(
+        "close-period 0 --as ferdie",
+        "period of engagement 0 closed\n  period 1: nothing was delivered\n  bob is Banned in this engagement\n  \
+         bob loses the place, and the deposit of 1 UNIT",
+    );
+    let request = desk.done("request 0");
+    for line in [
+        "request     0, vacant",
+        "engagement  3 periods of 7 days, 0 missed at most; nobody has the place",
+        "  the requester  atomic takeover 0 PROVIDER  now",
+    ] {
+        assert!(request.lines().any(|said| said == line), "{line}\n{request}");
+    }
+    desk.done("offer 0 '25 UNIT' --deliver-by 2030-01-20 --as ferdie");
+    desk.says(
+        "takeover 0 ferdie --as alice",
+        "engagement 0 taken over by ferdie\n  ferdie is obliged to deliver in each period\n  \
+         for 25 UNIT, by 2030-01-20 00:00 UTC, from period 2 on",
+    );
+    desk.fails("member bob", 1, "refused as NotAMember");
+    desk.says("evaluate bob --pool 1 --as ferdie", "bob judged\nbob is Banned");
+}
+
+#[test]
+fn the_manager_proposes_terms_and_policies_and_what_is_not_said_stays_as_it_is() {
+    let desk = Desk::new("manager");
+    desk.write("changes.toml", "[terms]\nseats = 4\n[policy]\nprotocol_fee = '3 %'\n");
+    let before = desk.json("terms");
+    desk.fails("propose-terms changes.toml --as bob", 1, "refused as MissingRole: …help: sign as the manager");
+    desk.fails("propose-terms nothing.toml --as alice", 2, "reading nothing.toml: No such file");
+    desk.says(
+        "propose-terms changes.toml --as alice",
+        "terms of pool 0 proposed\n`atomic terms` says when they take effect",
+    );
+    desk.says("propose-policy changes.toml --as alice", "policy proposed\n`atomic terms` says when it takes effect");
+    let shown = desk.done("terms");
+    assert_eq!(shown.matches("Proposed, in force from 2030-01-02 00:00 UTC (in 1 day) on").count(), 2, "{shown}");
+    pass(&desk, 25);
+    let after = desk.json("terms");
+    let (mut terms, mut policy) = (before["terms"].clone(), before["policy"].clone());
+    terms["seats"] = 4.into();
+    policy["protocol_fee_bps"] = 300.into();
+    assert_eq!((&after["terms"], &after["policy"]), (&terms, &policy));
+    desk.fails("reinstate eve --as alice", 1, "refused as NotBanned");
+}
+
+#[test]
+fn a_member_comes_and_goes() {
+    let desk = Desk::new("member");
+    desk.says("freeze --as eve", "rest of eve begun\n  eve is at rest");
+    desk.fails("enlist --as eve", 1, "refused as Frozen: …help: end the rest with `atomic unfreeze`");
+    desk.fails("unfreeze --as eve", 1, "refused as FrozenTooShortly: …help: the shortest freeze is in `atomic terms`");
+    pass(&desk, 25);
+    desk.says("unfreeze --as eve", "rest of eve ended\n  eve is back\n  eve takes a seat");
+    desk.says("resign --as eve", "eve resigned\n  bond of 50 released");
+    desk.fails("enlist --as eve", 1, "refused as CoolingDown: …help: the cooldown is in `atomic terms`");
+    desk.fails("check-in --as dave", 1, "refused as NoPresence");
+    desk.fails("claim-reputation dave --as eve", 1, "refused as NothingOwed");
+}
+
+#[test]
+fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
+    let desk = Desk::bare("token", None);
+    let token = {
+        let backend: &dyn Backend = &Embedded::open(&desk.folder.join(".atomic/state")).expect("a chain");
+        let alice = Signer::named("alice").expect("alice");
+        let code = test_contract(Contract::TestPsp22).expect("a token").wasm;
+        let uploaded = backend.execute(&alice, &Transaction::Upload { code }).expect("an answer").outcome.returned();
+        let code_hash = uploaded.data.try_into().expect("a hash");
+        let made = backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_u128), b"");
+        made.expect("an answer").outcome.ok()
+    };
+    let token = address(&token);
+    let organization = fs::read_to_string(desk.folder.join("organization.toml")).expect("a file");
+    let listed = format!("{organization}[[tokens]]\naddress = '{token}'\nmin_review_fee = '5 plancks'\n");
+    desk.write("organization.toml", &listed);
+    desk.set_up();
+
+    let post = "post --spec brief.md --reward '3_000 plancks' --review-fee '100 plancks' --limit 1 --curve 40=100%";
+    let post = format!("{post} --asset {token} --as alice");
+    desk.fails(
+        &post,
+        1,
+        "refused as TransferFailed: …help: of a token, allow the market to take it with `atomic approve`",
+    );
+    desk.says(&format!("approve {token} '5_000 plancks' --as alice"), &format!("the market may take 5,000 of {token}"));
+    let posted = desk.json(&post);
+    assert_eq!(posted["transactions"][0]["events"][0]["event"], "Transfer");
+    let request = desk.done("request 0");
+    assert!(request.contains(&format!("reward      3,000 of {token}, an equal part for each place")), "{request}");
+    desk.done("withdraw-request 0 --as alice");
+    desk.done(&format!("withdraw --asset {token} --as alice"));
+    desk.fails("withdraw --as alice", 1, "refused as NothingToWithdraw");
+}
+
+/// Run with `BLESS=1` to write the page anew after a change.
+#[test]
+fn the_page_about_using_a_market_shows_what_the_program_says() {
+    let path = workspace().join("docs/operate.md");
+    let page = fs::read_to_string(&path).expect("the page");
+    let desk = Desk::bare("page", None);
+    let mut written = String::new();
+    let (mut block, mut toml) = (None, String::new());
+    for line in page.lines() {
+        match (line, block) {
+            ("```", Some("toml")) => {
+                let name = if toml.starts_with("spec") { "request.toml" } else { "organization.toml" };
+                desk.write(name, &toml);
+                if name == "organization.toml" {
+                    desk.done("deploy --config organization.toml --as alice");
+                }
+                (block, toml) = (None, String::new());
+            }
+            ("```", Some(_)) => block = None,
+            (line, None) => block = line.strip_prefix("```"),
+            (line, Some("toml")) => toml.push_str(&format!("{line}\n")),
+            (line, Some("console")) => match line.strip_prefix("$ atomic ") {
+                // What it said before is not taken over.
+                None => continue,
+                Some(command) => {
+                    let ran = desk.run(command);
+                    written.push_str(&format!("{line}\n{}{}", ran.out, ran.err));
+                    continue;
+                }
+            },
+            _ => {}
+        }
+        written.push_str(&format!("{line}\n"));
+    }
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&path, &written).expect("the page is written");
+    }
+    // What it costs changes with any change of the contracts, and is not worth a failure.
+    let but_for_costs = |text: &str| -> Vec<String> {
+        let costs = |line: &str| line.starts_with("  block ") || line.starts_with("  storage deposit ");
+        text.lines()
+            .map(|line| if costs(line) { line.replace(|c: char| c.is_ascii_digit(), "") } else { line.to_owned() })
+            .map(|line| line.replace(['.', ','], ""))
+            .collect()
+    };
+    let (page, written) = (but_for_costs(&page), but_for_costs(&written));
+    let same = page == written || std::env::var_os("BLESS").is_some();
+    let differs = page.iter().zip(&written).find(|(page, written)| page != written);
+    assert!(same, "docs/operate.md is out of date, run with BLESS=1: {differs:?}");
+}
