@@ -14,7 +14,7 @@ use ink::{
     scale::Encode,
 };
 use interfaces::{
-    market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestReason, RequestSpec, Verdict},
+    market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestSpec, Verdict},
     obligation::{self, MemberState, Queued, Schedule, Seated, Standing, StandingChanged, Terms},
     reputation, roles, Balance, Market as _, Obligation as _, Reputation as _, RequestId, Timestamp,
 };
