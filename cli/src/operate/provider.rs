@@ -11,7 +11,7 @@ use crate::{scenario::amounts::amount, show, words::counted};
 use anyhow::{bail, Result};
 use clap::Args;
 use interfaces::{
-    market::{Asset, RequestSpec},
+    market::{Asset, RequestSpec, Verdict},
     Balance, Market as _, RequestId, SubmissionId, Timestamp,
 };
 use std::path::PathBuf;
@@ -154,18 +154,23 @@ impl Command for Unseal {
         let (mut sealed, mut opened) = (0_u32, 0_u32);
         for submission in 0..state.submissions {
             let delivery = session.read(market.submission(self.request, submission))?;
-            if delivery.provider != me || delivery.delivered {
+            if delivery.provider != me {
+                continue;
+            }
+            let kept = kept.iter().find(|kept| Some(kept.seal(&me)) == delivery.seal);
+            if delivery.delivered {
+                // Kept until the verdict: blocks may be undone.
+                if let Some(kept) = kept.filter(|_| delivery.verdict != Verdict::Pending) {
+                    secrets.forget_delivery(kept)?;
+                }
                 continue;
             }
             sealed += 1;
-            let Some(kept) = kept.iter().find(|kept| Some(kept.seal(&me)) == delivery.seal) else { continue };
+            let Some(kept) = kept else { continue };
             let uri = kept.uri.clone().into_bytes();
             let deed = format!("submission {submission} of request {} unsealed", self.request);
             session.send(&deed, market.unseal(self.request, submission, kept.content(), uri, kept.salt()))?;
             opened += 1;
-            if !session.options.dry_run {
-                secrets.forget_delivery(kept)?;
-            }
         }
         match (sealed, opened) {
             (0, _) => bail!("{} has nothing under a seal in request {}", session.name(&me), self.request),
