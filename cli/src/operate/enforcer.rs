@@ -20,8 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 #[derive(Args, Debug)]
 pub struct Review {
+    /// The request's number
     #[arg(required_unless_present = "due")]
     request: Option<RequestId>,
+    /// The submission's number in it
     #[arg(required_unless_present = "due")]
     submission: Option<SubmissionId>,
     /// What it is worth, 0 to 100

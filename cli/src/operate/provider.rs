@@ -26,6 +26,7 @@ fn value(spec: &RequestSpec, deposit: Balance) -> Balance {
 
 #[derive(Args, Debug)]
 pub struct Signal {
+    /// The request's number
     request: RequestId,
     /// How many places
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
@@ -46,6 +47,7 @@ impl Command for Signal {
 
 #[derive(Args, Debug)]
 pub struct Offer {
+    /// The request's number
     request: RequestId,
     /// For full weight; in an engagement, a period
     #[arg(value_parser = amount)]
@@ -74,6 +76,7 @@ impl Command for Offer {
 
 #[derive(Args, Debug)]
 pub struct RetractOffer {
+    /// The request's number
     request: RequestId,
 }
 
@@ -86,6 +89,7 @@ impl Command for RetractOffer {
 
 #[derive(Args, Debug)]
 pub struct Submit {
+    /// The request's number
     request: RequestId,
     /// What is delivered
     file: PathBuf,
@@ -122,7 +126,9 @@ impl Command for Submit {
 
 #[derive(Args, Debug)]
 pub struct Revise {
+    /// The request's number
     request: RequestId,
+    /// The submission's number in it
     submission: SubmissionId,
     /// What is delivered instead
     file: PathBuf,
@@ -142,6 +148,7 @@ impl Command for Revise {
 
 #[derive(Args, Debug)]
 pub struct Unseal {
+    /// The request's number
     request: RequestId,
 }
 
