@@ -377,6 +377,8 @@ fn a_review_is_kept_until_its_reveal_counts_as_blocks_may_be_undone() {
     let kept = || fs::read_to_string(private(&desk)).expect("a private file").matches("\"score\"").count();
     assert_eq!(kept(), 3);
     desk.done("finalize 0 --as bob");
+    desk.done("review --due --dry-run --as charlie");
+    assert_eq!(kept(), 3);
     for left in [("charlie", 2), ("dave", 1), ("eve", 0)] {
         desk.done(&format!("review --due --as {}", left.0));
         assert_eq!(kept(), left.1);

@@ -30,6 +30,8 @@ const FORMAT: u32 = 1;
 pub struct Secrets {
     path: PathBuf,
     kept: Kept,
+    /// Whether nothing is to change.
+    dry_run: bool,
     _lock: File,
 }
 
@@ -167,7 +169,7 @@ impl Secrets {
             }
             Err(error) => return Err(unusable(format!("cannot be read: {error}")).into()),
         };
-        Ok(Self { path, kept, _lock: lock })
+        Ok(Self { path, kept, dry_run: session.options.dry_run, _lock: lock })
     }
 
     /// This enforcer's reviews that may have to be revealed.
@@ -207,6 +209,9 @@ impl Secrets {
     }
 
     fn write(&self) -> Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
         replace_private(&self.path, (serde_json::to_string_pretty(&self.kept)? + "\n").as_bytes())
             .context("nothing was sent, as it could not be kept")
     }
