@@ -251,7 +251,7 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails(
         &format!("{POST} --as alice"),
         1,
-        "refused as AtCapacity: The pool's enforcers are booked out.\nhelp: ask for less (--limit, --quorum)",
+        "refused as AtCapacity: With these reviews the pool's enforcers would be booked out.\nhelp: ask for less (--limit, --quorum)",
     );
 }
 
@@ -355,6 +355,34 @@ fn a_review_whose_transaction_never_made_it_does_no_harm_to_the_one_that_did() {
         "review --due --as eve",
         "review of submission 0 of request 0 revealed: a score of 85\n  eve gives 85 to 0",
     );
+}
+
+#[test]
+fn a_review_is_kept_until_its_reveal_counts_as_blocks_may_be_undone() {
+    let desk = in_review("undone");
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review 0 0 85 --as {enforcer}"));
+    }
+    pass(&desk, 12);
+    let state = desk.folder.join(".atomic/state");
+    let before = fs::read(&state).expect("a state");
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review --due --as {enforcer}"));
+    }
+    fs::write(&state, before).expect("a state");
+    for enforcer in ["charlie", "dave", "eve"] {
+        desk.done(&format!("review --due --as {enforcer}"));
+        desk.says(&format!("review --due --as {enforcer}"), &format!("{enforcer} has nothing to reveal"));
+    }
+    let kept = || fs::read_to_string(private(&desk)).expect("a private file").matches("\"score\"").count();
+    assert_eq!(kept(), 3);
+    desk.done("finalize 0 --as bob");
+    desk.done("review --due --dry-run --as charlie");
+    assert_eq!(kept(), 3);
+    for left in [("charlie", 2), ("dave", 1), ("eve", 0)] {
+        desk.done(&format!("review --due --as {}", left.0));
+        assert_eq!(kept(), left.1);
+    }
 }
 
 #[test]

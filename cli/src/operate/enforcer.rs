@@ -6,7 +6,7 @@ use super::{
     session::Session,
     Command, Refusal,
 };
-use crate::{options::Unusable, show, words::counted};
+use crate::{chain::days, options::Unusable, show, words::counted};
 use anyhow::{bail, Error, Result};
 use clap::Args;
 use interfaces::{
@@ -20,8 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(6);
 
 #[derive(Args, Debug)]
 pub struct Review {
+    /// The request's number
     #[arg(required_unless_present = "due")]
     request: Option<RequestId>,
+    /// The submission's number in it
     #[arg(required_unless_present = "due")]
     submission: Option<SubmissionId>,
     /// What it is worth, 0 to 100
@@ -44,6 +46,8 @@ enum Progress {
     Due,
     /// It can be revealed from then on, or once there are as many reviews as there may be.
     From(Timestamp),
+    /// It was revealed, and counts.
+    Done,
     /// It is of no use any more, for this reason.
     Over(String),
 }
@@ -116,7 +120,9 @@ impl Review {
             session.say(format!("committed already to {}", shown(&kept)));
             return Ok(());
         }
-        let review = KeptReview::new(&me, of, score, self.duplicate_of)?;
+        let (spec, _) = session.read(market.request(request))?;
+        let window = Window::new(&spec, session.read(market.submission(request, submission))?.window_start);
+        let review = KeptReview::new(&me, of, score, self.duplicate_of, window.reveal_by)?;
         let commitment = review.commitment(&me);
         let accepted = session.would_be_accepted(market.commit_review(request, submission, commitment))?;
         if accepted && !session.options.dry_run {
@@ -150,20 +156,17 @@ fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<
                 let deed = format!("review of {of} revealed: {}", shown(kept));
                 let KeptReview { request, submission, score, duplicate_of, .. } = *kept;
                 session.send(&deed, market.reveal_review(request, submission, score, duplicate_of, kept.salt()))?;
+                // Kept until it counts: blocks may be undone.
                 revealed += 1;
-                if !session.options.dry_run {
-                    secrets.forget_reviews(&me, request, submission)?;
-                }
             }
+            Some(Progress::Done) => secrets.forget_reviews(&me, kept.request, kept.submission)?,
             Some(Progress::From(due)) => {
                 session.say(format!("the review of {of} is to be revealed from {} on", session.moment(due)));
                 next = Some(next.map_or(due, |next| next.min(due)));
             }
             Some(Progress::Over(reason)) => {
                 session.say(format!("the review of {of} is forgotten: {reason}"));
-                if !session.options.dry_run {
-                    secrets.forget_reviews(&me, kept.request, kept.submission)?;
-                }
+                secrets.forget_reviews(&me, kept.request, kept.submission)?;
             }
         }
     }
@@ -179,14 +182,14 @@ fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<
 fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
     let (market, me) = (session.deployment.market(), session.me()?);
     let KeptReview { request, submission, .. } = *kept;
-    let Ok((spec, _)) = session.backend.read(market.request(request))? else {
-        return Ok(Some(Progress::Over("the request is gone".into())));
-    };
-    let (Ok(delivery), Ok(reviews)) = (
+    // What is not there may be there later, on a node that is behind.
+    let (Ok((spec, _)), Ok(delivery), Ok(reviews)) = (
+        session.backend.read(market.request(request))?,
         session.backend.read(market.submission(request, submission))?,
         session.backend.read(market.reviews(request, submission))?,
     ) else {
-        return Ok(Some(Progress::Over("the submission is gone".into())));
+        let long_over = session.now() > kept.reveal_by.saturating_add(days(1));
+        return Ok(long_over.then_some(Progress::Done));
     };
     let commitment = kept.commitment(&me);
     let Some(review) = reviews.iter().find(|review| review.enforcer == me && review.commitment == commitment) else {
@@ -194,7 +197,8 @@ fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
     };
     let window = Window::new(&spec, delivery.window_start);
     Ok(Some(match session.read(market.phase(request, Some(submission)))? {
-        _ if review.score.is_some() => Progress::Over("it is revealed".into()),
+        _ if review.score.is_some() && review.resolved => Progress::Done,
+        _ if review.score.is_some() => return Ok(None),
         _ if review.resolved => Progress::Over("it was not revealed in time".into()),
         Phase::Review => Progress::From(window.commit_by),
         Phase::Reveal => Progress::Due,

@@ -11,7 +11,7 @@ use crate::{scenario::amounts::amount, show, words::counted};
 use anyhow::{bail, Result};
 use clap::Args;
 use interfaces::{
-    market::{Asset, RequestSpec},
+    market::{Asset, RequestSpec, Verdict},
     Balance, Market as _, RequestId, SubmissionId, Timestamp,
 };
 use std::path::PathBuf;
@@ -26,6 +26,7 @@ fn value(spec: &RequestSpec, deposit: Balance) -> Balance {
 
 #[derive(Args, Debug)]
 pub struct Signal {
+    /// The request's number
     request: RequestId,
     /// How many places
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
@@ -46,6 +47,7 @@ impl Command for Signal {
 
 #[derive(Args, Debug)]
 pub struct Offer {
+    /// The request's number
     request: RequestId,
     /// For full weight; in an engagement, a period
     #[arg(value_parser = amount)]
@@ -74,6 +76,7 @@ impl Command for Offer {
 
 #[derive(Args, Debug)]
 pub struct RetractOffer {
+    /// The request's number
     request: RequestId,
 }
 
@@ -86,6 +89,7 @@ impl Command for RetractOffer {
 
 #[derive(Args, Debug)]
 pub struct Submit {
+    /// The request's number
     request: RequestId,
     /// What is delivered
     file: PathBuf,
@@ -122,7 +126,9 @@ impl Command for Submit {
 
 #[derive(Args, Debug)]
 pub struct Revise {
+    /// The request's number
     request: RequestId,
+    /// The submission's number in it
     submission: SubmissionId,
     /// What is delivered instead
     file: PathBuf,
@@ -142,6 +148,7 @@ impl Command for Revise {
 
 #[derive(Args, Debug)]
 pub struct Unseal {
+    /// The request's number
     request: RequestId,
 }
 
@@ -154,18 +161,23 @@ impl Command for Unseal {
         let (mut sealed, mut opened) = (0_u32, 0_u32);
         for submission in 0..state.submissions {
             let delivery = session.read(market.submission(self.request, submission))?;
-            if delivery.provider != me || delivery.delivered {
+            if delivery.provider != me {
+                continue;
+            }
+            let kept = kept.iter().find(|kept| Some(kept.seal(&me)) == delivery.seal);
+            if delivery.delivered {
+                // Kept until the verdict: blocks may be undone.
+                if let Some(kept) = kept.filter(|_| delivery.verdict != Verdict::Pending) {
+                    secrets.forget_delivery(kept)?;
+                }
                 continue;
             }
             sealed += 1;
-            let Some(kept) = kept.iter().find(|kept| Some(kept.seal(&me)) == delivery.seal) else { continue };
+            let Some(kept) = kept else { continue };
             let uri = kept.uri.clone().into_bytes();
             let deed = format!("submission {submission} of request {} unsealed", self.request);
             session.send(&deed, market.unseal(self.request, submission, kept.content(), uri, kept.salt()))?;
             opened += 1;
-            if !session.options.dry_run {
-                secrets.forget_delivery(kept)?;
-            }
         }
         match (sealed, opened) {
             (0, _) => bail!("{} has nothing under a seal in request {}", session.name(&me), self.request),

@@ -383,6 +383,7 @@ fn phase_name(phase: Phase) -> String {
 
 #[derive(Args, Debug)]
 pub struct Request {
+    /// The request's number
     request: RequestId,
 }
 

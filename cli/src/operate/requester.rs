@@ -98,6 +98,7 @@ fn offer(session: &Session, request: RequestId, provider: AccountId) -> Result<O
 
 #[derive(Args, Debug)]
 pub struct Accept {
+    /// The request's number
     request: RequestId,
     /// Whose offer it is
     #[arg(value_parser = account)]
@@ -138,6 +139,7 @@ impl Command for Takeover {
 
 #[derive(Args, Debug)]
 pub struct Reclaim {
+    /// The request's number
     request: RequestId,
 }
 
@@ -152,6 +154,7 @@ impl Command for Reclaim {
 
 #[derive(Args, Debug)]
 pub struct WithdrawRequest {
+    /// The request's number
     request: RequestId,
 }
 

@@ -14,7 +14,7 @@ use crate::{
 use anyhow::{Context, Result};
 use fs2::FileExt;
 use ink::primitives::{AccountId, Hash};
-use interfaces::{RequestId, SubmissionId};
+use interfaces::{RequestId, SubmissionId, Timestamp};
 use scale::Encode;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -30,6 +30,8 @@ const FORMAT: u32 = 1;
 pub struct Secrets {
     path: PathBuf,
     kept: Kept,
+    /// Whether nothing is to change.
+    dry_run: bool,
     _lock: File,
 }
 
@@ -54,6 +56,8 @@ pub struct KeptReview {
     pub submission: SubmissionId,
     pub score: u8,
     pub duplicate_of: Option<SubmissionId>,
+    /// Until when it is of use.
+    pub reveal_by: Timestamp,
     salt: String,
 }
 
@@ -63,8 +67,10 @@ impl KeptReview {
         (request, submission): (RequestId, SubmissionId),
         score: u8,
         duplicate_of: Option<SubmissionId>,
+        reveal_by: Timestamp,
     ) -> Result<Self> {
-        Ok(Self { enforcer: address(enforcer), request, submission, score, duplicate_of, salt: hex(&random()?) })
+        let (enforcer, salt) = (address(enforcer), hex(&random()?));
+        Ok(Self { enforcer, request, submission, score, duplicate_of, reveal_by, salt })
     }
 
     pub fn salt(&self) -> [u8; 32] {
@@ -163,16 +169,16 @@ impl Secrets {
             }
             Err(error) => return Err(unusable(format!("cannot be read: {error}")).into()),
         };
-        Ok(Self { path, kept, _lock: lock })
+        Ok(Self { path, kept, dry_run: session.options.dry_run, _lock: lock })
     }
 
-    /// This enforcer's reviews that are not revealed.
+    /// This enforcer's reviews that may have to be revealed.
     pub fn reviews(&self, enforcer: &AccountId) -> Vec<KeptReview> {
         let enforcer = address(enforcer);
         self.kept.reviews.iter().filter(|kept| kept.enforcer == enforcer).cloned().collect()
     }
 
-    /// What this provider delivered under a seal and has not unsealed.
+    /// What this provider delivered under a seal, and may have to unseal.
     pub fn deliveries(&self, provider: &AccountId) -> Vec<KeptDelivery> {
         let provider = address(provider);
         self.kept.deliveries.iter().filter(|kept| kept.provider == provider).cloned().collect()
@@ -203,6 +209,9 @@ impl Secrets {
     }
 
     fn write(&self) -> Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
         replace_private(&self.path, (serde_json::to_string_pretty(&self.kept)? + "\n").as_bytes())
             .context("nothing was sent, as it could not be kept")
     }

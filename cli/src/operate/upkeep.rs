@@ -12,6 +12,7 @@ use interfaces::{
 
 #[derive(Args, Debug)]
 pub struct OpenReviews {
+    /// The request's number
     request: RequestId,
 }
 
@@ -30,6 +31,7 @@ fn in_batches(session: &Session, mut batch: impl FnMut() -> Result<u32>) -> Resu
 
 #[derive(Args, Debug)]
 pub struct Finalize {
+    /// The request's number
     request: RequestId,
     /// Only this one
     submission: Option<SubmissionId>,
@@ -58,6 +60,7 @@ impl Command for Finalize {
 
 #[derive(Args, Debug)]
 pub struct Settle {
+    /// The request's number
     request: RequestId,
 }
 
@@ -70,6 +73,7 @@ impl Command for Settle {
 
 #[derive(Args, Debug)]
 pub struct ClosePeriod {
+    /// The request's number
     request: RequestId,
 }
 
@@ -91,6 +95,7 @@ impl Command for ClosePeriod {
 
 #[derive(Args, Debug)]
 pub struct ReportNoShow {
+    /// The request's number
     request: RequestId,
     /// Who did not deliver
     #[arg(value_parser = account)]
@@ -106,6 +111,7 @@ impl Command for ReportNoShow {
 
 #[derive(Args, Debug)]
 pub struct Claim {
+    /// The request's number
     request: RequestId,
     /// Only this one
     submission: Option<SubmissionId>,
@@ -154,6 +160,7 @@ impl Command for Withdraw {
 
 #[derive(Args, Debug)]
 pub struct Prune {
+    /// The request's number
     request: RequestId,
 }
 
