@@ -9,6 +9,7 @@
 //! - [`contest`]: public audit contests, paid out once more and compared with what was really awarded.
 //! - [`deploy`]: `atomic deploy`, which brings the contracts to a chain, step by step.
 //! - [`deployment`]: the file that says which contracts an organization has.
+//! - [`keeper`]: `atomic keeper`, which calls what anybody may call once it is due.
 //! - [`options`]: what all commands take that talk to a chain.
 //! - [`scenario`]: stories in TOML files, played and accounted for to the last unit.
 //! - [`show`]: how moments and tables are shown.
@@ -24,6 +25,7 @@ pub mod clock;
 pub mod config;
 pub mod contest;
 pub mod deployment;
+pub mod keeper;
 pub mod options;
 pub mod scenario;
 pub mod show;

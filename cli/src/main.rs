@@ -9,6 +9,7 @@ use atomic_cli::{
         replay::replay,
         report::{ContestReport, Report},
     },
+    keeper::command::Command as Keeper,
     options::Unusable,
     scenario::{
         play,
@@ -61,6 +62,7 @@ enum Command {
     /// Plays what really happened, and compares
     #[command(subcommand)]
     Replay(Replay),
+    Keeper(Keeper),
     Pass(Pass),
     Status(Status),
 }
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
         Command::Build { out } => build_contracts(out.as_deref()),
         Command::Run { file, json } => run(&file, json),
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
+        Command::Keeper(keeper) => keeper.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };

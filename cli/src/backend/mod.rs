@@ -8,7 +8,7 @@ pub mod embedded;
 pub mod node;
 
 use crate::{
-    chain::{account, Emitted, Message, Outcome, Returned, Trap},
+    chain::{account, Emitted, Message, Outcome, Returned, Trap, Weight},
     signer::Signer,
 };
 use ink::{
@@ -38,6 +38,15 @@ pub struct Block {
     pub hash: Hash,
     /// In milliseconds since the Unix epoch.
     pub time: Timestamp,
+}
+
+/// How many transactions of an account a chain knows of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nonces {
+    /// Those in blocks.
+    pub included: u32,
+    /// Those in blocks, and those that wait for one.
+    pub announced: u32,
 }
 
 /// What somebody asks of a chain.
@@ -120,6 +129,9 @@ pub trait Backend {
     /// The latest block. The embedded chain's has the time that the next transaction will see.
     fn tip(&self) -> Answer<Block>;
 
+    /// The hash of block number `number`, as long as the chain knows it: in a chain of another history it is another one.
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>>;
+
     /// What an account has to spend.
     fn balance(&self, who: &AccountId) -> Answer<Balance>;
 
@@ -131,6 +143,16 @@ pub trait Backend {
 
     /// What would become of this transaction by `caller` now. Nothing changes.
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt>;
+
+    /// What the chain takes for this transaction beside the deposit, where it uses this weight: near enough to decide by.
+    fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance>;
+
+    /// How many transactions of this account there are; what was sent and is neither in a block nor waits for one is gone.
+    /// The embedded chain does not count: there nothing waits.
+    fn nonces(&self, who: &AccountId) -> Answer<Nonces>;
+
+    /// Whether its clock runs, and others make blocks, while this program waits: a node's do, the embedded chain's not.
+    fn runs_by_itself(&self) -> bool;
 
     /// Sends this transaction and waits until it is in a block. What a dry run shows to trap or to be refused is not
     /// sent, and costs nothing.
@@ -203,7 +225,7 @@ pub fn contract_address<Args: Encode>(
 }
 
 /// Whom a message is for, and the transaction that sends it.
-fn encoded<Args: Encode, T>(message: Message<Args, T>) -> (AccountId, Transaction) {
+pub(crate) fn encoded<Args: Encode, T>(message: Message<Args, T>) -> (AccountId, Transaction) {
     let message = message.params();
     let (to, value, data) = (*message.callee(), *message.transferred_value(), message.exec_input().encode());
     (to, Transaction::Call { to, value, data })

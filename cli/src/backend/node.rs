@@ -4,7 +4,7 @@
 //! sent. It is good for some minutes only, so that one that got lost does not turn up later. A block counts as soon as it
 //! is the best one, as a development node finalizes none.
 
-use super::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
+use super::{Answer, Backend, Block, Error, Hash, Network, Nonces, Receipt, Transaction};
 use crate::{
     chain::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight},
     signer::Signer,
@@ -179,8 +179,7 @@ impl Node {
         })
     }
 
-    /// Sends a transaction and waits for the block it is in.
-    async fn send(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Sent, Problem> {
+    async fn signed(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Signed, Problem> {
         let account = Address(*signer.account().as_ref());
         let best = self.best().await?;
         let header =
@@ -188,8 +187,12 @@ impl Node {
         let nonce = self.rpc.system_account_next_index(&account).await?;
         let parameters = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(&header, MORTALITY).build();
         let payload = payload(transaction, limit);
-        let extrinsic = self.client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?;
-        let mut progress = extrinsic.submit_and_watch().await?;
+        Ok(self.client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?)
+    }
+
+    /// Sends a transaction and waits for the block it is in.
+    async fn send(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Sent, Problem> {
+        let mut progress = self.signed(signer, transaction, limit).await?.submit_and_watch().await?;
         while let Some(status) = progress.next().await {
             let block = match status? {
                 TxStatus::InBestBlock(block) | TxStatus::InFinalizedBlock(block) => block,
@@ -227,6 +230,10 @@ impl Backend for Node {
         self.ask(async { self.block(self.best().await?).await })
     }
 
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>> {
+        self.ask(async { Ok(self.rpc.chain_get_block_hash(Some(number.into())).await?.map(|hash| hash.0)) })
+    }
+
     fn balance(&self, who: &AccountId) -> Answer<Balance> {
         self.ask(async {
             let account: Option<Account> = self.stored(self.best().await?, "System", "Account", key(who)).await?;
@@ -253,6 +260,23 @@ impl Backend for Node {
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt> {
         let tried = self.ask(self.try_out(caller, transaction))?;
         Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 })
+    }
+
+    fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance> {
+        self.ask(async { Ok(self.signed(signer, transaction, weight).await?.partial_fee_estimate().await?) })
+    }
+
+    fn nonces(&self, who: &AccountId) -> Answer<Nonces> {
+        self.ask(async {
+            let announced = self.rpc.system_account_next_index(&Address(*who.as_ref())).await?;
+            let account: Option<Account> = self.stored(self.best().await?, "System", "Account", key(who)).await?;
+            let included = account.map_or(0, |account| account.nonce);
+            Ok(Nonces { included, announced: u32::try_from(announced).unwrap_or(u32::MAX) })
+        })
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        true
     }
 
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt> {
@@ -317,6 +341,7 @@ impl Backend for Node {
     }
 }
 
+type Signed = subxt::tx::SubmittableExtrinsic<PolkadotConfig, OnlineClient<PolkadotConfig>>;
 type Hash256 = subxt::utils::H256;
 
 /// Why a question has no answer: our own reason, or the library's.
@@ -359,6 +384,7 @@ fn words(error: &dyn std::error::Error) -> String {
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct Account {
+    nonce: u32,
     data: AccountData,
 }
 

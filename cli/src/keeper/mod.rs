@@ -1,0 +1,358 @@
+//! `atomic keeper`: calls what anybody may call, once it is due and if it pays.
+//!
+//! A keeper follows the chain's events ([`known`]), decides what is due ([`plan`]), and tries each call before it sends it
+//! ([`work`]). It does one call at a time and waits until that is in a block, so none is sent twice at once; what it sent
+//! when the connection was lost is remembered ([`memory`]) until the chain has told whether it took it. Others may keep the
+//! same market: who comes second is refused by the contract, and loses nothing but, rarely, a fee.
+
+pub mod command;
+pub mod known;
+pub mod memory;
+pub mod plan;
+pub mod report;
+pub mod work;
+
+use crate::{
+    backend::{Answer, Backend, Block, Error},
+    chain::Weight,
+    deployment::Deployment,
+    signer::Signer,
+};
+use interfaces::{Balance, Timestamp};
+use known::Known;
+use memory::{InFlight, Memory};
+use plan::{Due, Upkeep};
+use report::{Entry, Happened};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use work::{Outcome, Refusal, Worth};
+
+/// Events of so many blocks are read at once.
+const BLOCKS_AT_ONCE: u32 = 256;
+/// What does not pay is tried again after so many blocks.
+const UNPAID_BLOCKS: u32 = 100;
+
+/// What a keeper does, and what not.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Whether it does what does not pay.
+    pub altruistic: bool,
+    /// What a point of reputation is worth to it, in plancks.
+    pub point: Balance,
+    /// Whether it only says what it would do.
+    pub dry_run: bool,
+}
+
+/// What came of one look at everything.
+#[derive(Clone, Debug)]
+pub struct Round {
+    pub tip: Block,
+    /// What was tried and changed what is known: another look may find more.
+    pub acted: usize,
+    /// What is due by the machine's clock, though no block has seen that time yet.
+    pub behind: Option<Due>,
+    /// Whether something was sent that still waits for a block.
+    pub waits: bool,
+    /// What falls due next.
+    pub next: Option<Due>,
+}
+
+/// A keeper of one market for one account.
+pub struct Keeper {
+    deployment: Deployment,
+    signer: Signer,
+    rules: Rules,
+    memory: Memory,
+    known: Known,
+    /// What is not tried before a block after this one.
+    held: BTreeMap<Upkeep, u32>,
+    /// What was said and need not be said again.
+    told: BTreeSet<String>,
+    /// All calls that were made, and what they brought.
+    pub calls: BTreeMap<&'static str, u32>,
+    pub earned: Worth,
+}
+
+impl Keeper {
+    /// One that goes on with what it remembers and knows.
+    pub fn new(deployment: Deployment, signer: Signer, rules: Rules, memory: Memory, known: Known) -> Self {
+        let (held, told) = (BTreeMap::new(), BTreeSet::new());
+        let (calls, earned) = (BTreeMap::new(), Worth::default());
+        Self { deployment, signer, rules, memory, known, held, told, calls, earned }
+    }
+
+    /// What is known of the market.
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Looks at everything once: follows the chain, and does what is due and pays. Ends early once `stop` says so.
+    pub fn round(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Round> {
+        let tip = self.look(backend, say, stop)?;
+        let waits = self.still_waits(backend)?;
+        let now = now(backend, &tip);
+        let (mut acted, mut behind) = (0, None);
+        for due in plan::due(&self.known, now) {
+            if stop() {
+                break;
+            }
+            let is_waiting = waits && self.memory.in_flight.as_ref().is_some_and(|sent| sent.upkeep == due.upkeep);
+            let is_held = self.held.get(&due.upkeep).is_some_and(|until| tip.number <= *until);
+            if is_waiting || is_held {
+                continue;
+            }
+            if due.since > tip.time {
+                behind.get_or_insert(due);
+                continue;
+            }
+            acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
+        }
+        Ok(Round { tip, acted, behind, waits, next: plan::next(&self.known, now) })
+    }
+
+    /// Follows the chain and reads what has changed.
+    pub fn look(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Block> {
+        let tip = self.follow(backend, say, stop)?;
+        self.known.refresh(backend, &self.deployment, tip.time)?;
+        self.held.retain(|_, until| tip.number <= *until);
+        Ok(tip)
+    }
+
+    /// Takes in the events of the blocks since the last one that is still in the chain.
+    fn follow(&mut self, backend: &dyn Backend, say: &mut dyn FnMut(Entry), stop: &dyn Fn() -> bool) -> Answer<Block> {
+        let tip = backend.tip()?;
+        let before = self.memory.trail.len();
+        while let Some((number, hash)) = self.memory.trail.last().copied() {
+            let is_there = number <= tip.number && backend.hash_of(number)?.map_or(true, |found| found == hash);
+            if is_there {
+                break;
+            }
+            self.memory.trail.pop();
+        }
+        if before > self.memory.trail.len() {
+            if self.memory.trail.is_empty() {
+                say(Entry::new(tip.time, Happened::Note("the chain has another history: beginning anew".into())));
+                self.known = Known::default();
+            }
+            self.known.forget_details();
+        }
+        let mut from = self.memory.trail.last().map_or(self.deployment.since, |(number, _)| number.saturating_add(1));
+        while from <= tip.number && !stop() {
+            let to = tip.number.min(from.saturating_add(BLOCKS_AT_ONCE - 1));
+            for (_, events) in backend.events(from, to)? {
+                for emitted in &events {
+                    self.known.note(emitted, &self.deployment);
+                }
+            }
+            let hash = if to == tip.number { Some(tip.hash) } else { backend.hash_of(to)? };
+            if let Some(hash) = hash {
+                self.memory.has_followed(to, hash);
+            }
+            self.keep()?;
+            if tip.number.saturating_sub(to) > BLOCKS_AT_ONCE {
+                let words = format!("followed the chain to block {to} of {}", tip.number);
+                say(Entry::new(tip.time, Happened::Note(words)));
+            }
+            from = to.saturating_add(1);
+        }
+        Ok(tip)
+    }
+
+    /// Whether what was sent last still waits for a block. What neither is in one nor waits is gone, and what is in one
+    /// is seen by its effects.
+    fn still_waits(&mut self, backend: &dyn Backend) -> Answer<bool> {
+        let Some(sent) = &self.memory.in_flight else { return Ok(false) };
+        let nonces = backend.nonces(&self.signer.account())?;
+        if nonces.included <= sent.nonce && sent.nonce < nonces.announced {
+            return Ok(true);
+        }
+        self.memory.in_flight = None;
+        self.keep()?;
+        Ok(false)
+    }
+
+    /// Tries a call, and sends it if it pays. Returns whether what is known has changed by it.
+    fn attempt(
+        &mut self,
+        backend: &dyn Backend,
+        upkeep: &Upkeep,
+        tip: &Block,
+        say: &mut dyn FnMut(Entry),
+    ) -> Answer<bool> {
+        let tried = work::try_out(upkeep, backend, &self.deployment, &self.signer, &self.known)?;
+        let time = now(backend, tip);
+        match &tried.outcome {
+            Outcome::Accepted => {}
+            refused => {
+                self.hold(upkeep, tip.number);
+                self.was_refused(upkeep, refused, 0, time, say);
+                return Ok(true);
+            }
+        }
+        let is_idle = matches!(upkeep, Upkeep::Evaluate { .. } | Upkeep::FillSeats) && tried.emitted.is_empty();
+        if is_idle {
+            self.hold(upkeep, tip.number);
+            self.forget(upkeep);
+            return Ok(true);
+        }
+        if self.rules.dry_run {
+            self.hold(upkeep, tip.number.saturating_add(UNPAID_BLOCKS));
+            let (weight, worth) = (tried.weight, tried.worth);
+            let pays = worth.pays(self.rules.point);
+            let words = report::news(&tried.emitted).unwrap_or_else(|| upkeep.to_string());
+            say(Entry::new(time, Happened::Would { upkeep: upkeep.clone(), words, weight, worth, pays }));
+            return Ok(false);
+        }
+        if !self.rules.altruistic && !tried.worth.pays(self.rules.point) {
+            self.hold(upkeep, tip.number.saturating_add(UNPAID_BLOCKS));
+            if self.told.insert(format!("{upkeep:?} unpaid")) {
+                say(Entry::new(time, Happened::Unpaid { upkeep: upkeep.clone(), worth: tried.worth }));
+            }
+            return Ok(false);
+        }
+        self.send(backend, upkeep, &tried, tip, say)
+    }
+
+    fn send(
+        &mut self,
+        backend: &dyn Backend,
+        upkeep: &Upkeep,
+        tried: &work::Tried,
+        tip: &Block,
+        say: &mut dyn FnMut(Entry),
+    ) -> Answer<bool> {
+        let me = self.signer.account();
+        let nonce = backend.nonces(&me)?.announced;
+        self.memory.in_flight = Some(InFlight { upkeep: upkeep.clone(), nonce });
+        self.keep()?;
+        let receipt = match backend.execute(&self.signer, &tried.transaction) {
+            // Whether the chain has it is found out once there is a connection again.
+            Err(error @ Error::ConnectionLost { .. }) => return Err(error),
+            sent => {
+                self.memory.in_flight = None;
+                sent
+            }
+        };
+        let time = now(backend, tip);
+        let receipt = match receipt {
+            Err(Error::Rejected(reason)) => {
+                self.hold(upkeep, tip.number);
+                self.complain(upkeep, reason, 0, time, say);
+                return Ok(false);
+            }
+            receipt => receipt?,
+        };
+        match work::outcome(upkeep, &receipt) {
+            Outcome::Accepted => {
+                self.told.clear();
+                let worth = work::worth(&receipt, &me, &self.known);
+                *self.calls.entry(upkeep.message()).or_default() += 1;
+                self.earned = self.earned.and(worth);
+                let words = report::news(&receipt.outcome.emitted).unwrap_or_else(|| format!("{upkeep}: done"));
+                let (upkeep, block) = (upkeep.clone(), receipt.block);
+                self.forget(&upkeep);
+                say(Entry::new(time, Happened::Did { upkeep, words, block, weight: receipt.outcome.gas, worth }));
+            }
+            refused => {
+                // Somebody came first, in the same block or just before.
+                self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
+                self.hold(upkeep, tip.number);
+                self.was_refused(upkeep, &refused, receipt.fee, time, say);
+            }
+        }
+        Ok(true)
+    }
+
+    fn was_refused(
+        &mut self,
+        upkeep: &Upkeep,
+        outcome: &Outcome,
+        fee: Balance,
+        time: Timestamp,
+        say: &mut dyn FnMut(Entry),
+    ) {
+        match (outcome, upkeep) {
+            (
+                Outcome::Refused(Refusal::Market(interfaces::market::Error::NoShowNone)),
+                Upkeep::ReportNoShow { request, provider },
+            ) => self.known.has_shown(*request, provider),
+            (Outcome::Refused(refusal), _) if refusal.is_done() => {
+                self.forget(upkeep);
+                match (refusal, upkeep) {
+                    (_, Upkeep::ApplyTerms) => self.known.terms_due = None,
+                    (_, Upkeep::ApplyPolicy) => self.known.policy_due = None,
+                    _ => {}
+                }
+                say(Entry::new(time, Happened::Elsewhere { upkeep: upkeep.clone(), fee }));
+            }
+            (Outcome::Refused(refusal), _) => {
+                self.forget(upkeep);
+                self.complain(upkeep, refusal.to_string(), fee, time, say);
+            }
+            (Outcome::Trapped(trap), _) => {
+                self.forget(upkeep);
+                self.complain(upkeep, trap.to_string(), fee, time, say);
+            }
+            (Outcome::Accepted, _) => {}
+        }
+    }
+
+    fn complain(&mut self, upkeep: &Upkeep, reason: String, fee: Balance, time: Timestamp, say: &mut dyn FnMut(Entry)) {
+        if self.told.insert(format!("{upkeep:?} {reason}")) || fee > 0 {
+            say(Entry::new(time, Happened::Refused { upkeep: upkeep.clone(), reason, fee }));
+        }
+    }
+
+    /// Has a chain that makes blocks only with transactions make one, with the time as it is now.
+    pub fn make_block(&mut self, backend: &dyn Backend, say: &mut dyn FnMut(Entry)) -> Answer<()> {
+        let receipt = backend.execute(&self.signer, &work::nothing(&self.deployment))?;
+        self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
+        let tip = backend.tip()?;
+        let words = format!("made block {} with an empty call, for the chain to see what time it is", tip.number);
+        say(Entry::new(now(backend, &tip), Happened::Note(words)));
+        Ok(())
+    }
+
+    fn hold(&mut self, upkeep: &Upkeep, until: u32) {
+        self.held.insert(upkeep.clone(), until);
+    }
+
+    /// What this call changes is read again.
+    fn forget(&mut self, upkeep: &Upkeep) {
+        match (upkeep, upkeep.request()) {
+            (_, Some(request)) => self.known.forget_request(request),
+            (Upkeep::Evaluate { members }, _) => self.known.forget_members(members),
+            _ => self.known.forget_members([]),
+        }
+    }
+
+    fn keep(&self) -> Answer<()> {
+        self.memory.keep(&self.known).map_err(|error| Error::NotKept(format!("{error:#}")))
+    }
+}
+
+/// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
+pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
+    let machine = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    match backend.runs_by_itself() {
+        true => tip.time.max(Timestamp::try_from(machine()).unwrap_or(Timestamp::MAX)),
+        false => tip.time,
+    }
+}
+
+/// A weight as people read it: milliseconds of computing and kilobytes of proof.
+pub fn show_weight(weight: Weight) -> String {
+    format!("{} ms, {} kB of proof", weight.ref_time() / 1_000_000_000, weight.proof_size() / 1_000)
+}
