@@ -16,6 +16,7 @@
 //! - [`signer`]: who signs transactions, and how accounts are written.
 //! - [`status`]: `atomic status`, which says which chain this is.
 //! - [`verify`]: `atomic verify`, which says whether a deployment is as it should be.
+//! - [`watch`]: `atomic watch`, which shows the market live in the terminal.
 //! - [`world`]: the three contracts deployed and wired on such a chain, as a manager would.
 
 pub mod backend;
@@ -31,4 +32,5 @@ pub mod scenario;
 pub mod show;
 pub mod signer;
 pub mod status;
+pub mod watch;
 pub mod world;

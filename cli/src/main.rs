@@ -17,6 +17,7 @@ use atomic_cli::{
         report::{Paint, Timeline},
     },
     status::Status,
+    watch::Watch,
 };
 use clap::{Parser, Subcommand};
 use std::{
@@ -65,6 +66,7 @@ enum Command {
     Keeper(Keeper),
     Pass(Pass),
     Status(Status),
+    Watch(Watch),
 }
 
 #[derive(Subcommand)]
@@ -93,6 +95,7 @@ fn main() -> ExitCode {
         Command::Keeper(keeper) => keeper.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
+        Command::Watch(watch) => watch.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -164,12 +164,19 @@ impl Known {
         }
     }
 
-    /// Has a request read again, with all of its submissions.
+    /// Has a request read again, with all of its submissions. What was known of it serves until then.
     pub fn forget_request(&mut self, id: RequestId) {
-        if let Some(request) = self.requests.get_mut(&id) {
-            request.details = None;
+        if let Some(request) = self.requests.get(&id) {
             self.stale.requests.insert(id);
+            let submissions = request.details.iter().flat_map(|details| details.submissions.keys());
+            self.stale.submissions.extend(submissions.map(|submission| (id, *submission)));
         }
+    }
+
+    /// Whether something of this request is to be read again.
+    pub fn is_stale(&self, id: RequestId) -> bool {
+        let mut submissions = self.stale.submissions.range((id, 0)..=(id, SubmissionId::MAX));
+        self.stale.requests.contains(&id) || submissions.next().is_some()
     }
 
     /// Has a request read again, but not its submissions.

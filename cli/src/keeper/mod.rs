@@ -59,62 +59,31 @@ pub struct Round {
     pub next: Option<Due>,
 }
 
-/// A keeper of one market for one account.
-pub struct Keeper {
-    deployment: Deployment,
-    signer: Signer,
-    rules: Rules,
-    memory: Memory,
-    known: Known,
-    /// What is not tried before a block after this one.
-    held: BTreeMap<Upkeep, u32>,
-    /// What was said and need not be said again.
-    told: BTreeSet<String>,
-    /// All calls that were made, and what they brought.
-    pub calls: BTreeMap<&'static str, u32>,
-    pub earned: Worth,
+/// What is not tried for a while.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    /// Not before a block after this one.
+    until: u32,
+    /// Because it does not pay: that may change with what is known of the request.
+    unpaid: bool,
 }
 
-impl Keeper {
+/// Knows a market by following its chain.
+pub struct Follower {
+    deployment: Deployment,
+    memory: Memory,
+    known: Known,
+}
+
+impl Follower {
     /// One that goes on with what it remembers and knows.
-    pub fn new(deployment: Deployment, signer: Signer, rules: Rules, memory: Memory, known: Known) -> Self {
-        let (held, told) = (BTreeMap::new(), BTreeSet::new());
-        let (calls, earned) = (BTreeMap::new(), Worth::default());
-        Self { deployment, signer, rules, memory, known, held, told, calls, earned }
+    pub fn new(deployment: Deployment, memory: Memory, known: Known) -> Self {
+        Self { deployment, memory, known }
     }
 
     /// What is known of the market.
     pub fn known(&self) -> &Known {
         &self.known
-    }
-
-    /// Looks at everything once: follows the chain, and does what is due and pays. Ends early once `stop` says so.
-    pub fn round(
-        &mut self,
-        backend: &dyn Backend,
-        say: &mut dyn FnMut(Entry),
-        stop: &dyn Fn() -> bool,
-    ) -> Answer<Round> {
-        let tip = self.look(backend, say, stop)?;
-        let waits = self.still_waits(backend)?;
-        let now = now(backend, &tip);
-        let (mut acted, mut behind) = (0, None);
-        for due in plan::due(&self.known, now) {
-            if stop() {
-                break;
-            }
-            let is_waiting = waits && self.memory.in_flight.as_ref().is_some_and(|sent| sent.upkeep == due.upkeep);
-            let is_held = self.held.get(&due.upkeep).is_some_and(|until| tip.number <= *until);
-            if is_waiting || is_held {
-                continue;
-            }
-            if due.since > tip.time {
-                behind.get_or_insert(due);
-                continue;
-            }
-            acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
-        }
-        Ok(Round { tip, acted, behind, waits, next: plan::next(&self.known, now) })
     }
 
     /// Follows the chain and reads what has changed.
@@ -125,9 +94,12 @@ impl Keeper {
         stop: &dyn Fn() -> bool,
     ) -> Answer<Block> {
         let tip = self.follow(backend, say, stop)?;
-        self.known.refresh(backend, &self.deployment, tip.time)?;
-        self.held.retain(|_, until| tip.number <= *until);
+        self.refresh(backend, &tip)?;
         Ok(tip)
+    }
+
+    fn refresh(&mut self, backend: &dyn Backend, tip: &Block) -> Answer<()> {
+        self.known.refresh(backend, &self.deployment, tip.time)
     }
 
     /// Takes in the events of the blocks since the last one that is still in the chain.
@@ -170,16 +142,97 @@ impl Keeper {
         Ok(tip)
     }
 
+    fn keep(&self) -> Answer<()> {
+        self.memory.keep(&self.known).map_err(|error| Error::NotKept(format!("{error:#}")))
+    }
+}
+
+/// A keeper of one market for one account.
+pub struct Keeper {
+    follower: Follower,
+    signer: Signer,
+    rules: Rules,
+    held: BTreeMap<Upkeep, Hold>,
+    /// What was said last of something that is still due, and need not be said again.
+    told: BTreeMap<Upkeep, String>,
+    /// All calls that were made, and what they brought.
+    pub calls: BTreeMap<&'static str, u32>,
+    pub earned: Worth,
+}
+
+impl Keeper {
+    /// One that goes on with what it remembers and knows.
+    pub fn new(deployment: Deployment, signer: Signer, rules: Rules, memory: Memory, known: Known) -> Self {
+        let (held, told) = (BTreeMap::new(), BTreeMap::new());
+        let (calls, earned) = (BTreeMap::new(), Worth::default());
+        let follower = Follower::new(deployment, memory, known);
+        Self { follower, signer, rules, held, told, calls, earned }
+    }
+
+    /// What is known of the market.
+    pub fn known(&self) -> &Known {
+        self.follower.known()
+    }
+
+    /// Looks at everything once: follows the chain, and does what is due and pays. Ends early once `stop` says so.
+    pub fn round(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Round> {
+        let tip = self.look(backend, say, stop)?;
+        let waits = self.still_waits(backend)?;
+        let now = now(backend, &tip);
+        let (mut acted, mut behind) = (0, None);
+        let all_due = plan::due(&self.follower.known, now);
+        let still: BTreeSet<_> = all_due.iter().map(|due| &due.upkeep).collect();
+        self.told.retain(|upkeep, _| still.contains(upkeep));
+        for due in all_due {
+            if stop() {
+                break;
+            }
+            let is_waiting =
+                waits && self.follower.memory.in_flight.as_ref().is_some_and(|sent| sent.upkeep == due.upkeep);
+            let is_held = self.held.contains_key(&due.upkeep);
+            if is_waiting || is_held {
+                continue;
+            }
+            if due.since > tip.time {
+                behind.get_or_insert(due);
+                continue;
+            }
+            acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
+        }
+        Ok(Round { tip, acted, behind, waits, next: plan::next(&self.follower.known, now) })
+    }
+
+    /// Follows the chain and reads what has changed.
+    pub fn look(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Block> {
+        let tip = self.follower.follow(backend, say, stop)?;
+        self.held.retain(|upkeep, hold| {
+            let changed = upkeep.request().is_some_and(|request| self.follower.known.is_stale(request));
+            tip.number <= hold.until && !(hold.unpaid && changed)
+        });
+        self.follower.refresh(backend, &tip)?;
+        Ok(tip)
+    }
+
     /// Whether what was sent last still waits for a block. What neither is in one nor waits is gone, and what is in one
     /// is seen by its effects.
     fn still_waits(&mut self, backend: &dyn Backend) -> Answer<bool> {
-        let Some(sent) = &self.memory.in_flight else { return Ok(false) };
+        let Some(sent) = &self.follower.memory.in_flight else { return Ok(false) };
         let nonces = backend.nonces(&self.signer.account())?;
         if nonces.included <= sent.nonce && sent.nonce < nonces.announced {
             return Ok(true);
         }
-        self.memory.in_flight = None;
-        self.keep()?;
+        self.follower.memory.in_flight = None;
+        self.follower.keep()?;
         Ok(false)
     }
 
@@ -191,24 +244,24 @@ impl Keeper {
         tip: &Block,
         say: &mut dyn FnMut(Entry),
     ) -> Answer<bool> {
-        let tried = work::try_out(upkeep, backend, &self.deployment, &self.signer, &self.known)?;
+        let tried = work::try_out(upkeep, backend, &self.follower.deployment, &self.signer, &self.follower.known)?;
         let time = now(backend, tip);
         match &tried.outcome {
             Outcome::Accepted => {}
             refused => {
-                self.hold(upkeep, tip.number);
+                self.hold(upkeep, tip);
                 self.was_refused(upkeep, refused, 0, time, say);
                 return Ok(true);
             }
         }
         let is_idle = matches!(upkeep, Upkeep::Evaluate { .. } | Upkeep::FillSeats) && tried.emitted.is_empty();
         if is_idle {
-            self.hold(upkeep, tip.number);
+            self.hold(upkeep, tip);
             self.forget(upkeep);
             return Ok(true);
         }
         if self.rules.dry_run {
-            self.hold(upkeep, tip.number.saturating_add(UNPAID_BLOCKS));
+            self.hold_unpaid(upkeep, tip);
             let (weight, worth) = (tried.weight, tried.worth);
             let pays = worth.pays(self.rules.point);
             let words = report::news(&tried.emitted).unwrap_or_else(|| upkeep.to_string());
@@ -216,8 +269,8 @@ impl Keeper {
             return Ok(false);
         }
         if !self.rules.altruistic && !tried.worth.pays(self.rules.point) {
-            self.hold(upkeep, tip.number.saturating_add(UNPAID_BLOCKS));
-            if self.told.insert(format!("{upkeep:?} unpaid")) {
+            self.hold_unpaid(upkeep, tip);
+            if self.told.insert(upkeep.clone(), String::new()).is_none() {
                 say(Entry::new(time, Happened::Unpaid { upkeep: upkeep.clone(), worth: tried.worth }));
             }
             return Ok(false);
@@ -235,20 +288,20 @@ impl Keeper {
     ) -> Answer<bool> {
         let me = self.signer.account();
         let nonce = backend.nonces(&me)?.announced;
-        self.memory.in_flight = Some(InFlight { upkeep: upkeep.clone(), nonce });
-        self.keep()?;
+        self.follower.memory.in_flight = Some(InFlight { upkeep: upkeep.clone(), nonce });
+        self.follower.keep()?;
         let receipt = match backend.execute(&self.signer, &tried.transaction) {
             // Whether the chain has it is found out once there is a connection again.
             Err(error @ Error::ConnectionLost { .. }) => return Err(error),
             sent => {
-                self.memory.in_flight = None;
+                self.follower.memory.in_flight = None;
                 sent
             }
         };
         let time = now(backend, tip);
         let receipt = match receipt {
             Err(Error::Rejected(reason)) => {
-                self.hold(upkeep, tip.number);
+                self.hold(upkeep, tip);
                 self.complain(upkeep, reason, 0, time, say);
                 return Ok(false);
             }
@@ -256,8 +309,7 @@ impl Keeper {
         };
         match work::outcome(upkeep, &receipt) {
             Outcome::Accepted => {
-                self.told.clear();
-                let worth = work::worth(&receipt, &me, &self.known);
+                let worth = work::worth(&receipt, &me, &self.follower.known);
                 *self.calls.entry(upkeep.message()).or_default() += 1;
                 self.earned = self.earned.and(worth);
                 let words = report::news(&receipt.outcome.emitted).unwrap_or_else(|| format!("{upkeep}: done"));
@@ -268,7 +320,7 @@ impl Keeper {
             refused => {
                 // Somebody came first, in the same block or just before.
                 self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
-                self.hold(upkeep, tip.number);
+                self.hold(upkeep, tip);
                 self.was_refused(upkeep, &refused, receipt.fee, time, say);
             }
         }
@@ -287,12 +339,12 @@ impl Keeper {
             (
                 Outcome::Refused(Refusal::Market(interfaces::market::Error::NoShowNone)),
                 Upkeep::ReportNoShow { request, provider },
-            ) => self.known.has_shown(*request, provider),
+            ) => self.follower.known.has_shown(*request, provider),
             (Outcome::Refused(refusal), _) if refusal.is_done() => {
                 self.forget(upkeep);
                 match (refusal, upkeep) {
-                    (_, Upkeep::ApplyTerms) => self.known.terms_due = None,
-                    (_, Upkeep::ApplyPolicy) => self.known.policy_due = None,
+                    (_, Upkeep::ApplyTerms) => self.follower.known.terms_due = None,
+                    (_, Upkeep::ApplyPolicy) => self.follower.known.policy_due = None,
                     _ => {}
                 }
                 say(Entry::new(time, Happened::Elsewhere { upkeep: upkeep.clone(), fee }));
@@ -310,14 +362,14 @@ impl Keeper {
     }
 
     fn complain(&mut self, upkeep: &Upkeep, reason: String, fee: Balance, time: Timestamp, say: &mut dyn FnMut(Entry)) {
-        if self.told.insert(format!("{upkeep:?} {reason}")) || fee > 0 {
+        if self.told.insert(upkeep.clone(), reason.clone()).as_ref() != Some(&reason) || fee > 0 {
             say(Entry::new(time, Happened::Refused { upkeep: upkeep.clone(), reason, fee }));
         }
     }
 
     /// Has a chain that makes blocks only with transactions make one, with the time as it is now.
     pub fn make_block(&mut self, backend: &dyn Backend, say: &mut dyn FnMut(Entry)) -> Answer<()> {
-        let receipt = backend.execute(&self.signer, &work::nothing(&self.deployment))?;
+        let receipt = backend.execute(&self.signer, &work::nothing(&self.follower.deployment))?;
         self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
         let tip = backend.tip()?;
         let words = format!("made block {} with an empty call, for the chain to see what time it is", tip.number);
@@ -325,21 +377,22 @@ impl Keeper {
         Ok(())
     }
 
-    fn hold(&mut self, upkeep: &Upkeep, until: u32) {
-        self.held.insert(upkeep.clone(), until);
+    /// Leaves this alone until there is another block than `tip`.
+    fn hold(&mut self, upkeep: &Upkeep, tip: &Block) {
+        self.held.insert(upkeep.clone(), Hold { until: tip.number, unpaid: false });
+    }
+
+    fn hold_unpaid(&mut self, upkeep: &Upkeep, tip: &Block) {
+        self.held.insert(upkeep.clone(), Hold { until: tip.number.saturating_add(UNPAID_BLOCKS), unpaid: true });
     }
 
     /// What this call changes is read again.
     fn forget(&mut self, upkeep: &Upkeep) {
         match (upkeep, upkeep.request()) {
-            (_, Some(request)) => self.known.forget_request(request),
-            (Upkeep::Evaluate { members }, _) => self.known.forget_members(members),
-            _ => self.known.forget_members([]),
+            (_, Some(request)) => self.follower.known.forget_request(request),
+            (Upkeep::Evaluate { members }, _) => self.follower.known.forget_members(members),
+            _ => self.follower.known.forget_members([]),
         }
-    }
-
-    fn keep(&self) -> Answer<()> {
-        self.memory.keep(&self.known).map_err(|error| Error::NotKept(format!("{error:#}")))
     }
 }
 
