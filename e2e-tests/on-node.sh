@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What is tested on a real node, the one at $URL: docs/deploy.md with cargo contract, docs/polkadot-js.md with the library
-# of the Polkadot.js UI. What the machine lacks is skipped, and named at the end. `scripts/node.sh with` brings the node.
+# What is tested on a real node, the one at $URL: the atomic command, docs/deploy.md with cargo contract, docs/polkadot-js.md
+# with the library of the Polkadot.js UI. What the machine lacks is skipped, and named at the end. `scripts/node.sh with`
+# brings the node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${URL:?the node to test on, such as ws://127.0.0.1:9944}"
@@ -23,6 +24,9 @@ install_packages() {
     fi
     [ -d "$folder/node_modules" ] && [ ! -L "$folder/node_modules" ] || ln -sfn "$packages/node_modules" "$folder/node_modules"
 }
+
+say "atomic, on this node"
+cargo test --locked --workspace --test deploy -- --ignored
 
 say "docs/deploy.md, with cargo contract"
 if cargo contract --version > /dev/null 2>&1; then

@@ -91,6 +91,13 @@ pub struct Artifact {
     pub bundle: PathBuf,
 }
 
+impl Artifact {
+    /// How a chain names the code.
+    pub fn code_hash(&self) -> [u8; 32] {
+        contract_build::code_hash(&self.wasm)
+    }
+}
+
 /// The three contracts.
 #[derive(Clone, Debug)]
 pub struct Contracts {

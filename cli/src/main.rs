@@ -9,6 +9,7 @@ use atomic_cli::{
         replay::replay,
         report::{ContestReport, Report},
     },
+    deploy::Deploy,
     keeper::command::Command as Keeper,
     options::Unusable,
     scenario::{
@@ -17,6 +18,7 @@ use atomic_cli::{
         report::{Paint, Timeline},
     },
     status::Status,
+    verify::Verify,
     watch::Watch,
 };
 use clap::{Parser, Subcommand};
@@ -63,6 +65,8 @@ enum Command {
     /// Plays what really happened, and compares
     #[command(subcommand)]
     Replay(Replay),
+    Deploy(Deploy),
+    Verify(Verify),
     Keeper(Keeper),
     Pass(Pass),
     Status(Status),
@@ -92,6 +96,8 @@ fn main() -> ExitCode {
         Command::Build { out } => build_contracts(out.as_deref()),
         Command::Run { file, json } => run(&file, json),
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
+        Command::Deploy(deploy) => deploy.run(&mut io::stdout().lock()).map(verdict),
+        Command::Verify(verify) => verify.run(&mut io::stdout().lock()).map(verdict),
         Command::Keeper(keeper) => keeper.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
@@ -104,6 +110,14 @@ fn main() -> ExitCode {
             false => FAILED.into(),
         }
     })
+}
+
+/// Whether everything is as it should be, as the program's end.
+fn verdict(good: bool) -> ExitCode {
+    match good {
+        true => ExitCode::SUCCESS,
+        false => FAILED.into(),
+    }
 }
 
 fn build_contracts(out: Option<&Path>) -> Result<ExitCode> {

@@ -128,6 +128,11 @@ pub const ROLES: [(RoleType, &str); 7] = [
     (roles::FREEZER, "FREEZER"),
 ];
 
+/// How a role is called.
+pub fn role_name(role: RoleType) -> &'static str {
+    ROLES.iter().find(|(known, _)| *known == role).map_or("an unknown role", |(_, name)| name)
+}
+
 /// The least that the contracts need of each other (section 2): in which contract, which other one, which roles. Nobody
 /// else needs any, but for the manager.
 pub fn role_table(

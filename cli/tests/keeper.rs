@@ -3,7 +3,7 @@
 
 use anyhow::Result;
 use atomic_cli::{
-    backend::{embedded::Embedded, Answer, Backend, Block, Error, Hash, Network, Nonces, Receipt, Transaction},
+    backend::{embedded::Embedded, Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction},
     build::contracts,
     chain::{days, Emitted, Message, Weight, UNIT},
     deployment::Deployment,
@@ -671,7 +671,9 @@ macro_rules! backend {
             self.chain.fee(signer, call, weight)
         }
     };
-    (@left nonces) => { fn nonces(&self, who: &AccountId) -> Answer<Nonces> { self.chain.nonces(who) } };
+    (@left wait_for_sent) => {
+        fn wait_for_sent(&self, who: &AccountId) -> Answer<()> { self.chain.wait_for_sent(who) }
+    };
     (@left runs_by_itself) => { fn runs_by_itself(&self) -> bool { self.chain.runs_by_itself() } };
     (@left execute) => {
         fn execute(&self, signer: &Signer, call: &Transaction) -> Answer<Receipt> { self.chain.execute(signer, call) }
@@ -701,7 +703,7 @@ backend! {
                 false => Err(Error::Rejected("not here".into())),
             }
         }
-    } leaving network tip hash_of balance code_of has_code simulate fee nonces runs_by_itself events next_block pass_until
+    } leaving network tip hash_of balance code_of has_code simulate fee wait_for_sent runs_by_itself events next_block pass_until
 }
 
 /// Something happens before anything is sent.
@@ -716,7 +718,7 @@ backend! {
             (self.before)();
             self.chain.execute(signer, call)
         }
-    } leaving network tip hash_of balance code_of has_code simulate fee nonces runs_by_itself events next_block pass_until
+    } leaving network tip hash_of balance code_of has_code simulate fee wait_for_sent runs_by_itself events next_block pass_until
 }
 
 /// Notes from which block on events were asked for.
@@ -731,7 +733,7 @@ backend! {
             self.first.set(self.first.get().or(Some(first)));
             self.chain.events(first, last)
         }
-    } leaving network tip hash_of balance code_of has_code simulate fee nonces runs_by_itself execute next_block pass_until
+    } leaving network tip hash_of balance code_of has_code simulate fee wait_for_sent runs_by_itself execute next_block pass_until
 }
 
 /// What went wrong so far.
@@ -771,5 +773,5 @@ backend! {
             }
             Ok(receipt)
         }
-    } leaving network tip hash_of balance code_of has_code fee nonces runs_by_itself events next_block pass_until
+    } leaving network tip hash_of balance code_of has_code fee wait_for_sent runs_by_itself events next_block pass_until
 }

@@ -7,7 +7,7 @@
 //! The file is replaced as a whole by renaming, so that it is never half-written, and its last bytes are a checksum. While
 //! somebody uses it, a lock beside it (`FILE.lock`) keeps others out.
 
-use super::{Answer, Backend, Block, Error, Hash, Network, Nonces, Receipt, Transaction};
+use super::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
 use crate::{
     chain::{Chain, Emitted, Saved, Weight, GAS_LIMIT},
     options::Unusable,
@@ -179,10 +179,6 @@ impl Backend for Embedded {
         Ok(0)
     }
 
-    fn nonces(&self, _who: &AccountId) -> Answer<Nonces> {
-        Ok(Nonces::default())
-    }
-
     fn runs_by_itself(&self) -> bool {
         false
     }
@@ -202,6 +198,10 @@ impl Backend for Embedded {
             receipt.block = Some(block);
         }
         Ok(receipt)
+    }
+
+    fn wait_for_sent(&self, _who: &AccountId) -> Answer<()> {
+        Ok(())
     }
 
     fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>> {

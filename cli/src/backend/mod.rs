@@ -40,15 +40,6 @@ pub struct Block {
     pub time: Timestamp,
 }
 
-/// How many transactions of an account a chain knows of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Nonces {
-    /// Those in blocks.
-    pub included: u32,
-    /// Those in blocks, and those that wait for one.
-    pub announced: u32,
-}
-
 /// What somebody asks of a chain.
 #[derive(Clone, Debug)]
 pub enum Transaction {
@@ -147,16 +138,16 @@ pub trait Backend {
     /// What the chain takes for this transaction beside the deposit, where it uses this weight: near enough to decide by.
     fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance>;
 
-    /// How many transactions of this account there are; what was sent and is neither in a block nor waits for one is gone.
-    /// The embedded chain does not count: there nothing waits.
-    fn nonces(&self, who: &AccountId) -> Answer<Nonces>;
-
     /// Whether its clock runs, and others make blocks, while this program waits: a node's do, the embedded chain's not.
     fn runs_by_itself(&self) -> bool;
 
     /// Sends this transaction and waits until it is in a block. What a dry run shows to trap or to be refused is not
     /// sent, and costs nothing.
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt>;
+
+    /// Waits until everything is in a block that `who` sent before, also by a program that ended since. Whoever goes on where
+    /// another stopped asks the chain what is done only after this.
+    fn wait_for_sent(&self, who: &AccountId) -> Answer<()>;
 
     /// The events of contracts in the blocks from `first` to `last`, oldest first; blocks without any are left out.
     fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>>;

@@ -4,7 +4,7 @@
 //! sent. It is good for some minutes only, so that one that got lost does not turn up later. A block counts as soon as it
 //! is the best one, as a development node finalizes none.
 
-use super::{Answer, Backend, Block, Error, Hash, Network, Nonces, Receipt, Transaction};
+use super::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
 use crate::{
     chain::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight},
     signer::Signer,
@@ -17,6 +17,7 @@ use ink_sandbox::pallet_contracts::{
 use interfaces::{Balance, Timestamp};
 use scale::{Decode, Encode};
 use std::{
+    cell::Cell,
     future::Future,
     time::{Duration, Instant},
 };
@@ -52,6 +53,8 @@ pub struct Node {
     network: Network,
     client: OnlineClient<PolkadotConfig>,
     rpc: LegacyRpcMethods<PolkadotConfig>,
+    /// The block whose events were counted last, and how many they are.
+    counted: Cell<Option<(Hash256, usize)>>,
     // Last, as what is above runs in it.
     runtime: Runtime,
 }
@@ -86,7 +89,7 @@ impl Node {
             return Err(Error::NotUnderstood(format!("the chain {name} has no contracts (no pallet-contracts)")));
         }
         let network = Network { name, genesis: client.genesis_hash().0 };
-        Ok(Self { url: url.to_owned(), network, client, rpc, runtime })
+        Ok(Self { url: url.to_owned(), network, client, rpc, counted: Cell::new(None), runtime })
     }
 
     /// Does what `question` says, however often the node keeps us waiting for parts of it.
@@ -139,8 +142,19 @@ impl Node {
         Ok(Block { number: header.number, hash: hash.0, time: time.unwrap_or_default() })
     }
 
-    async fn state_call<T: Decode>(&self, function: &str, arguments: Vec<u8>) -> Result<T, Problem> {
-        let at = self.best().await?;
+    /// How many events a block has.
+    async fn events_in(&self, block: Hash256) -> Result<usize, Problem> {
+        match self.counted.get() {
+            Some((counted, events)) if counted == block => Ok(events),
+            _ => {
+                let events = self.client.events().at(block).await?.len() as usize;
+                self.counted.set(Some((block, events)));
+                Ok(events)
+            }
+        }
+    }
+
+    async fn state_call<T: Decode>(&self, at: Hash256, function: &str, arguments: Vec<u8>) -> Result<T, Problem> {
         let bytes = self.rpc.state_call(function, Some(&arguments), Some(at)).await?;
         T::decode(&mut &bytes[..]).map_err(|error| not_understood(&format!("{function}: {error}")))
     }
@@ -148,12 +162,13 @@ impl Node {
     async fn try_out(&self, caller: &AccountId, transaction: &Transaction) -> Result<Tried, Problem> {
         let metadata = self.client.metadata();
         let caller: &[u8; 32] = caller.as_ref();
+        let at = self.best().await?;
         let (gas_limit, deposit_limit) = (None::<Weight>, None::<Balance>);
         Ok(match transaction {
             Transaction::Upload { code } => {
                 let arguments = (caller, code, deposit_limit, Determinism::Enforced).encode();
                 let uploaded: CodeUploadResult<Hash, Balance> =
-                    self.state_call("ContractsApi_upload_code", arguments).await?;
+                    self.state_call(at, "ContractsApi_upload_code", arguments).await?;
                 let deposit = uploaded.as_ref().map(|uploaded| uploaded.deposit).unwrap_or_default();
                 let result = uploaded.map(|uploaded| Returned {
                     data: uploaded.code_hash.to_vec(),
@@ -166,15 +181,15 @@ impl Node {
                 let code = Code::<Hash>::Existing(*code_hash);
                 let arguments = (caller, value, gas_limit, deposit_limit, code, data, salt).encode();
                 let made: WithEvents<ContractInstantiateResult<AccountId32, Balance, ()>> =
-                    self.state_call("ContractsApi_instantiate", arguments).await?;
-                made.tried(&metadata)
+                    self.state_call(at, "ContractsApi_instantiate", arguments).await?;
+                made.tried(&metadata, self.events_in(at).await?)
             }
             Transaction::Call { to, value, data } => {
                 let to: &[u8; 32] = to.as_ref();
                 let arguments = (caller, to, value, gas_limit, deposit_limit, data).encode();
                 let called: WithEvents<ContractExecResult<Balance, ()>> =
-                    self.state_call("ContractsApi_call", arguments).await?;
-                called.tried(&metadata)
+                    self.state_call(at, "ContractsApi_call", arguments).await?;
+                called.tried(&metadata, self.events_in(at).await?)
             }
         })
     }
@@ -266,15 +281,6 @@ impl Backend for Node {
         self.ask(async { Ok(self.signed(signer, transaction, weight).await?.partial_fee_estimate().await?) })
     }
 
-    fn nonces(&self, who: &AccountId) -> Answer<Nonces> {
-        self.ask(async {
-            let announced = self.rpc.system_account_next_index(&Address(*who.as_ref())).await?;
-            let account: Option<Account> = self.stored(self.best().await?, "System", "Account", key(who)).await?;
-            let included = account.map_or(0, |account| account.nonce);
-            Ok(Nonces { included, announced: u32::try_from(announced).unwrap_or(u32::MAX) })
-        })
-    }
-
     fn runs_by_itself(&self) -> bool {
         true
     }
@@ -298,6 +304,21 @@ impl Backend for Node {
             }
         };
         Ok(Receipt { outcome, block: Some(sent.block), fee: sent.fee })
+    }
+
+    fn wait_for_sent(&self, who: &AccountId) -> Answer<()> {
+        let account: &[u8; 32] = who.as_ref();
+        self.ask(async {
+            loop {
+                let done: u32 =
+                    self.state_call(self.best().await?, "AccountNonceApi_account_nonce", account.to_vec()).await?;
+                let sent = self.rpc.system_account_next_index(&Address(*account)).await?;
+                if sent <= done.into() {
+                    return Ok(());
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        })
     }
 
     fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>> {
@@ -384,7 +405,6 @@ fn words(error: &dyn std::error::Error) -> String {
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 struct Account {
-    nonce: u32,
     data: AccountData,
 }
 
@@ -449,14 +469,15 @@ impl<R: Decode> Decode for WithEvents<ContractResult<Result<R, DispatchError>, B
 }
 
 impl<R: Into<Returned>> WithEvents<ContractResult<Result<R, DispatchError>, Balance, ()>> {
-    fn tried(self, metadata: &Metadata) -> Tried {
+    /// A dry run collects the events of the block it starts from, too: `earlier` of them.
+    fn tried(self, metadata: &Metadata, earlier: usize) -> Tried {
         let Self { result: executed, events } = self;
         let mut tried = Tried::new(metadata, executed.result.map(Into::into), executed.storage_deposit);
         if let Err(trap) = &mut tried.outcome.result {
             trap.debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
         }
         if tried.outcome.result.as_ref().is_ok_and(|returned| !returned.reverted) {
-            tried.outcome.emitted = would_emit(metadata, &events).unwrap_or_default();
+            tried.outcome.emitted = would_emit(metadata, &events, earlier).unwrap_or_default();
         }
         tried.outcome.gas = executed.gas_consumed;
         tried.required = executed.gas_required;
@@ -464,12 +485,12 @@ impl<R: Into<Returned>> WithEvents<ContractResult<Result<R, DispatchError>, Bala
     }
 }
 
-/// The events of contracts among those that a dry run collected.
-fn would_emit(metadata: &Metadata, bytes: &[u8]) -> Option<Vec<Emitted>> {
+/// The events of contracts among those that a dry run collected, but for the first `earlier`.
+fn would_emit(metadata: &Metadata, bytes: &[u8], earlier: usize) -> Option<Vec<Emitted>> {
     let records = metadata.pallet_by_name("System")?.storage()?.entry_by_name("Events")?.entry_type().value_ty();
     let records = scale_value::scale::decode_as_type(&mut &*bytes, &records, metadata.types()).ok()?;
     let ValueDef::Composite(records) = records.value else { return None };
-    let emitted = records.values().filter_map(|record| {
+    let emitted = records.values().skip(earlier).filter_map(|record| {
         let ValueDef::Variant(event) = &record.at("event")?.at(0)?.value else { return None };
         let ValueDef::Variant(pallet) = &record.at("event")?.value else { return None };
         if pallet.name != "Contracts" || event.name != "ContractEmitted" {
@@ -566,7 +587,7 @@ fn dispatch_error(bytes: &[u8], metadata: Metadata) -> String {
             Ok(details) => details.variant.name.clone(),
             Err(_) => error.to_string(),
         },
-        Ok(error) => error.to_string(),
+        Ok(error) => format!("{error:?}"),
         Err(_) => format!("an error without a name: {}", crate::signer::hex(bytes)),
     }
 }

@@ -228,7 +228,7 @@ fn step(
 ) -> Result<Step, Error> {
     let round = keeper.round(backend, say, stop)?;
     let time = now(backend, &round.tip);
-    let needs_block = round.behind.is_some() || round.waits;
+    let needs_block = round.behind.is_some();
     let ends = once && (!needs_block || !backend.runs_by_itself());
     if round.acted > 0 || stop() {
         return Ok(Step::Again(time));

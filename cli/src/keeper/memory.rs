@@ -1,12 +1,9 @@
 //! What a keeper remembers from one run to the next, in a file of its own beside the deployment's: how far it has followed
-//! the chain, whom and what it has met there, and what it sent last. Everything else is read from the chain again.
+//! the chain, and whom and what it has met there. Everything else is read from the chain again.
 //!
 //! A lock beside it (`FILE.lock`) keeps a second keeper of the same account and deployment out.
 
-use super::{
-    known::{Known, Member, Request},
-    plan::Upkeep,
-};
+use super::known::{Known, Member, Request};
 use crate::{
     backend::{embedded::replace, Hash},
     deployment::Deployment,
@@ -17,7 +14,6 @@ use anyhow::{bail, Result};
 use fs2::FileExt;
 use ink::primitives::AccountId;
 use interfaces::{obligation::Standing, RequestId, Timestamp};
-use scale::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -31,20 +27,11 @@ const FORMAT: u32 = 1;
 /// So many blocks of those followed are remembered, to notice when the chain has another history.
 const TRAIL: usize = 64;
 
-/// A transaction of which it is not known whether the chain took it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InFlight {
-    pub upkeep: Upkeep,
-    /// The account's transactions before it.
-    pub nonce: u32,
-}
-
 /// What a keeper remembers.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// Some of the blocks followed, the latest last.
     pub trail: Vec<(u32, Hash)>,
-    pub in_flight: Option<InFlight>,
     file: Option<(PathBuf, String, File)>,
 }
 
@@ -90,9 +77,9 @@ impl Memory {
                 Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
                 Err(error) => return Err(Unusable(format!("reading {}: {error}", path.display())).into()),
             };
-        let (trail, in_flight, mut known) = read;
+        let (trail, mut known) = read;
         known.forget_details();
-        Ok((Self { trail, in_flight, file: Some((path, of, lock)) }, known, word))
+        Ok((Self { trail, file: Some((path, of, lock)) }, known, word))
     }
 
     /// Notes that the chain was followed up to this block.
@@ -122,8 +109,6 @@ struct Written {
     members: BTreeMap<String, String>,
     terms_due: Option<Timestamp>,
     policy_due: Option<Timestamp>,
-    /// A transaction of which it is not known whether the chain took it, and the account's transactions before it.
-    in_flight: Option<(String, u32)>,
 }
 
 impl Written {
@@ -137,11 +122,10 @@ impl Written {
             members: known.members.iter().map(|(who, member)| (address(who), standing(member.latched))).collect(),
             terms_due: known.terms_due,
             policy_due: known.policy_due,
-            in_flight: memory.in_flight.as_ref().map(|sent| (hex(&sent.upkeep.encode()), sent.nonce)),
         }
     }
 
-    fn read(self) -> Result<(Vec<(u32, Hash)>, Option<InFlight>, Known), String> {
+    fn read(self) -> Result<(Vec<(u32, Hash)>, Known), String> {
         let mut known = Known::default();
         (known.terms_due, known.policy_due) = (self.terms_due, self.policy_due);
         for (id, providers) in self.requests {
@@ -159,19 +143,10 @@ impl Written {
         }
         let block = |(number, hash): (u32, String)| Some((number, bytes32(hash.strip_prefix("0x")?)?));
         let trail: Option<Vec<_>> = self.trail.into_iter().map(block).collect();
-        let in_flight = self.in_flight.map(|(upkeep, nonce)| {
-            let bytes = bytes(&upkeep).and_then(|bytes| Upkeep::decode(&mut bytes.as_slice()).ok());
-            bytes.map(|upkeep| InFlight { upkeep, nonce }).ok_or("what was sent last is not understood")
-        });
-        Ok((trail.ok_or("a block's hash is none")?, in_flight.transpose()?, known))
+        Ok((trail.ok_or("a block's hash is none")?, known))
     }
 }
 
 fn standing(standing: Standing) -> String {
     format!("{standing:?}")
-}
-
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix("0x").filter(|digits| digits.is_ascii() && digits.len() % 2 == 0)?;
-    (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
 }

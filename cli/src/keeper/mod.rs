@@ -1,9 +1,9 @@
 //! `atomic keeper`: calls what anybody may call, once it is due and if it pays.
 //!
 //! A keeper follows the chain's events ([`known`]), decides what is due ([`plan`]), and tries each call before it sends it
-//! ([`work`]). It does one call at a time and waits until that is in a block, so none is sent twice at once; what it sent
-//! when the connection was lost is remembered ([`memory`]) until the chain has told whether it took it. Others may keep the
-//! same market: who comes second is refused by the contract, and loses nothing but, rarely, a fee.
+//! ([`work`]). It does one call at a time and waits until that is in a block, also of what it sent before it was killed or
+//! lost its connection: so none is sent twice at once. Others may keep the same market: who comes second is refused by the
+//! contract, and loses nothing but, rarely, a fee.
 
 pub mod command;
 pub mod known;
@@ -20,7 +20,7 @@ use crate::{
 };
 use interfaces::{Balance, Timestamp};
 use known::Known;
-use memory::{InFlight, Memory};
+use memory::Memory;
 use plan::{Due, Upkeep};
 use report::{Entry, Happened};
 use std::{
@@ -53,8 +53,6 @@ pub struct Round {
     pub acted: usize,
     /// What is due by the machine's clock, though no block has seen that time yet.
     pub behind: Option<Due>,
-    /// Whether something was sent that still waits for a block.
-    pub waits: bool,
     /// What falls due next.
     pub next: Option<Due>,
 }
@@ -152,6 +150,8 @@ pub struct Keeper {
     follower: Follower,
     signer: Signer,
     rules: Rules,
+    /// Whether all that was sent is known to be in a block.
+    is_sure: bool,
     held: BTreeMap<Upkeep, Hold>,
     /// What was said last of something that is still due, and need not be said again.
     told: BTreeMap<Upkeep, String>,
@@ -166,7 +166,7 @@ impl Keeper {
         let (held, told) = (BTreeMap::new(), BTreeMap::new());
         let (calls, earned) = (BTreeMap::new(), Worth::default());
         let follower = Follower::new(deployment, memory, known);
-        Self { follower, signer, rules, held, told, calls, earned }
+        Self { follower, signer, rules, is_sure: false, held, told, calls, earned }
     }
 
     /// What is known of the market.
@@ -181,8 +181,18 @@ impl Keeper {
         say: &mut dyn FnMut(Entry),
         stop: &dyn Fn() -> bool,
     ) -> Answer<Round> {
+        let round = self.try_round(backend, say, stop);
+        self.is_sure &= round.is_ok();
+        round
+    }
+
+    fn try_round(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Round> {
         let tip = self.look(backend, say, stop)?;
-        let waits = self.still_waits(backend)?;
         let now = now(backend, &tip);
         let (mut acted, mut behind) = (0, None);
         let all_due = plan::due(&self.follower.known, now);
@@ -192,10 +202,7 @@ impl Keeper {
             if stop() {
                 break;
             }
-            let is_waiting =
-                waits && self.follower.memory.in_flight.as_ref().is_some_and(|sent| sent.upkeep == due.upkeep);
-            let is_held = self.held.contains_key(&due.upkeep);
-            if is_waiting || is_held {
+            if self.held.contains_key(&due.upkeep) {
                 continue;
             }
             if due.since > tip.time {
@@ -204,7 +211,7 @@ impl Keeper {
             }
             acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
         }
-        Ok(Round { tip, acted, behind, waits, next: plan::next(&self.follower.known, now) })
+        Ok(Round { tip, acted, behind, next: plan::next(&self.follower.known, now) })
     }
 
     /// Follows the chain and reads what has changed.
@@ -221,19 +228,6 @@ impl Keeper {
         });
         self.follower.refresh(backend, &tip)?;
         Ok(tip)
-    }
-
-    /// Whether what was sent last still waits for a block. What neither is in one nor waits is gone, and what is in one
-    /// is seen by its effects.
-    fn still_waits(&mut self, backend: &dyn Backend) -> Answer<bool> {
-        let Some(sent) = &self.follower.memory.in_flight else { return Ok(false) };
-        let nonces = backend.nonces(&self.signer.account())?;
-        if nonces.included <= sent.nonce && sent.nonce < nonces.announced {
-            return Ok(true);
-        }
-        self.follower.memory.in_flight = None;
-        self.follower.keep()?;
-        Ok(false)
     }
 
     /// Tries a call, and sends it if it pays. Returns whether what is known has changed by it.
@@ -287,17 +281,7 @@ impl Keeper {
         say: &mut dyn FnMut(Entry),
     ) -> Answer<bool> {
         let me = self.signer.account();
-        let nonce = backend.nonces(&me)?.announced;
-        self.follower.memory.in_flight = Some(InFlight { upkeep: upkeep.clone(), nonce });
-        self.follower.keep()?;
-        let receipt = match backend.execute(&self.signer, &tried.transaction) {
-            // Whether the chain has it is found out once there is a connection again.
-            Err(error @ Error::ConnectionLost { .. }) => return Err(error),
-            sent => {
-                self.follower.memory.in_flight = None;
-                sent
-            }
-        };
+        let receipt = backend.execute(&self.signer, &tried.transaction);
         let time = now(backend, tip);
         let receipt = match receipt {
             Err(Error::Rejected(reason)) => {

@@ -8,11 +8,10 @@ use interfaces::{
     obligation::{MemberState, Standing, MAX_BANS, MAX_EVALUATED},
     RequestId, SubmissionId, Timestamp,
 };
-use scale::{Decode, Encode};
 use std::fmt;
 
 /// A call that anybody may make.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Upkeep {
     /// `open_reviews`: what is opened late is seen by nobody.
     OpenReviews { request: RequestId },
