@@ -125,11 +125,11 @@ impl Watch {
                 return Ok(());
             }
             // Over the last frame, each line to its end, and nothing below.
-            let lines: String = frame.lines().map(|line| format!("{line}\x1b[K\n")).collect();
+            let lines = frame.lines().collect::<Vec<_>>().join("\x1b[K\n");
             if trouble.take().is_some() {
                 write!(out, "\x1b[2J")?;
             }
-            write!(out, "\x1b[H{}\x1b[J", lines.trim_end_matches('\n'))?;
+            write!(out, "\x1b[H{lines}\x1b[K\x1b[J")?;
             out.flush()?;
             loop {
                 if stop.load(Ordering::Relaxed) {

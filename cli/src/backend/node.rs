@@ -353,7 +353,7 @@ impl Backend for Node {
                 return Ok(None);
             }
             // Within the runtime, so that the connection is kept alive meanwhile.
-            self.runtime.block_on(tokio::time::sleep(POLL.min(left)));
+            self.runtime.block_on(async { tokio::time::sleep(POLL.min(left)).await });
         }
     }
 

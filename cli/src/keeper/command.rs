@@ -1,10 +1,12 @@
 //! The command `atomic keeper`, and the loop that keeps a keeper at work for years.
 
 use super::{
+    machine_time,
     memory::Memory,
     now,
+    plan::Due,
     report::{parts, Entry, Happened},
-    Keeper, Round, Rules,
+    Keeper, Rules,
 };
 use crate::{
     backend::{Backend, Error},
@@ -16,7 +18,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use clap::Args;
-use interfaces::Balance;
+use interfaces::{Balance, Timestamp};
 use serde_json::json;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -144,28 +146,27 @@ pub fn keep(
     stop: &dyn Fn() -> bool,
 ) -> Result<()> {
     let mut connection = Some(backend);
-    let mut last_time = 0;
     let mut trouble = Trouble::default();
-    let mut last_words = String::new();
+    let mut told = None;
     while !stop() {
         let backend = match connection.take() {
             Some(backend) => backend,
             None => match connect() {
                 Ok(backend) => {
-                    say(Entry::new(last_time, Happened::Note("connected again".into())));
+                    say(Entry::new(machine_time(), Happened::Note("connected again".into())));
                     backend
                 }
                 Err(error) if is_lost(&error) => {
-                    trouble.wait(error, once, last_time, say, stop)?;
+                    trouble.wait(error, once, say, stop)?;
                     continue;
                 }
                 Err(error) => return Err(error),
             },
         };
-        match step(keeper, &*backend, once, &mut last_words, say, stop) {
-            Ok(Step::Again(time)) => {
+        match step(keeper, &*backend, once, &mut told, say, stop) {
+            Ok(Step::Again) => {
                 trouble = Trouble::default();
-                (last_time, connection) = (time, Some(backend));
+                connection = Some(backend);
             }
             Ok(Step::Done) => return Ok(()),
             Err(error) => {
@@ -173,7 +174,7 @@ pub fn keep(
                 if !is_lost {
                     connection = Some(backend);
                 }
-                trouble.wait(error.into(), once, last_time, say, stop)?;
+                trouble.wait(error.into(), once, say, stop)?;
             }
         }
     }
@@ -196,7 +197,6 @@ impl Trouble {
         &mut self,
         error: anyhow::Error,
         once: bool,
-        time: u64,
         say: &mut dyn FnMut(Entry),
         stop: &dyn Fn() -> bool,
     ) -> Result<()> {
@@ -206,14 +206,14 @@ impl Trouble {
         }
         let pause = LONGEST_PAUSE.min(FIRST_PAUSE.saturating_mul(1 << self.times.min(10).saturating_sub(1)));
         let words = format!("{error:#}; trying again in {}", show::roughly(pause.as_millis() as u64));
-        say(Entry::new(time, Happened::Note(words)));
+        say(Entry::new(machine_time(), Happened::Note(words)));
         sleep(pause, stop);
         Ok(())
     }
 }
 
 enum Step {
-    Again(u64),
+    Again,
     Done,
 }
 
@@ -222,7 +222,7 @@ fn step(
     keeper: &mut Keeper,
     backend: &dyn Backend,
     once: bool,
-    last_words: &mut String,
+    told: &mut Option<Outlook>,
     say: &mut dyn FnMut(Entry),
     stop: &dyn Fn() -> bool,
 ) -> Result<Step, Error> {
@@ -231,12 +231,10 @@ fn step(
     let needs_block = round.behind.is_some();
     let ends = once && (!needs_block || !backend.runs_by_itself());
     if round.acted > 0 || stop() {
-        return Ok(Step::Again(time));
+        return Ok(Step::Again);
     }
-    let words = outlook(&round, time);
-    if words != *last_words && (ends || !needs_block) {
-        say(Entry::new(time, Happened::Note(words.clone())));
-        *last_words = words;
+    if ends || !needs_block {
+        tell(Outlook::Idle(round.next.clone()), told, time, say);
     }
     if ends {
         return Ok(Step::Done);
@@ -251,7 +249,7 @@ fn step(
     while !stop() {
         let left = until.saturating_duration_since(Instant::now());
         if backend.next_block(round.tip.number, BLINK.min(left))?.is_some() {
-            return Ok(Step::Again(time));
+            return Ok(Step::Again);
         }
         if left.is_zero() {
             break;
@@ -261,29 +259,42 @@ fn step(
         if keeper.rules.altruistic && !keeper.rules.dry_run {
             keeper.make_block(backend, say)?;
         } else {
-            let words = format!(
-                "due by the clock, but the chain has made no block since: {}; with --altruistic a development node is \
-                 made to make one",
-                due.upkeep
-            );
-            if words != *last_words {
-                say(Entry::new(time, Happened::Note(words.clone())));
-                *last_words = words;
-            }
+            tell(Outlook::Behind(due.clone()), told, time, say);
             if once {
                 return Ok(Step::Done);
             }
         }
     }
-    Ok(Step::Again(time))
+    Ok(Step::Again)
 }
 
 /// What is to be expected.
-fn outlook(round: &Round, time: u64) -> String {
-    match &round.next {
-        Some(next) => format!("nothing is left to do; next: {}, {}", next.upkeep, show::moment_from(next.since, time)),
-        None => "nothing is left to do, and nothing falls due by time alone".into(),
+#[derive(PartialEq)]
+enum Outlook {
+    /// Nothing is left to do until this falls due.
+    Idle(Option<Due>),
+    /// This is due, but no block has seen that yet.
+    Behind(Due),
+}
+
+/// Says what is to be expected, where that is another thing than was told before.
+fn tell(outlook: Outlook, told: &mut Option<Outlook>, time: Timestamp, say: &mut dyn FnMut(Entry)) {
+    if told.as_ref() == Some(&outlook) {
+        return;
     }
+    let words = match &outlook {
+        Outlook::Idle(Some(next)) => {
+            format!("nothing is left to do; next: {}, {}", next.upkeep, show::moment_from(next.since, time))
+        }
+        Outlook::Idle(None) => "nothing is left to do, and nothing falls due by time alone".into(),
+        Outlook::Behind(due) => format!(
+            "due by the clock, but the chain has made no block since: {}; with --altruistic a development node is made \
+             to make one",
+            due.upkeep
+        ),
+    };
+    say(Entry::new(time, Happened::Note(words)));
+    *told = Some(outlook);
 }
 
 fn sleep(pause: Duration, stop: &dyn Fn() -> bool) {

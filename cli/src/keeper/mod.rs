@@ -105,7 +105,7 @@ impl Follower {
         let tip = backend.tip()?;
         let before = self.memory.trail.len();
         while let Some((number, hash)) = self.memory.trail.last().copied() {
-            let is_there = number <= tip.number && backend.hash_of(number)?.map_or(true, |found| found == hash);
+            let is_there = number <= tip.number && backend.hash_of(number)?.is_none_or(|found| found == hash);
             if is_there {
                 break;
             }
@@ -382,11 +382,16 @@ impl Keeper {
 
 /// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
 pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
-    let machine = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
     match backend.runs_by_itself() {
-        true => tip.time.max(Timestamp::try_from(machine()).unwrap_or(Timestamp::MAX)),
+        true => tip.time.max(machine_time()),
         false => tip.time,
     }
+}
+
+/// What time it is by the machine's clock.
+pub fn machine_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
 /// A weight as people read it: milliseconds of computing and kilobytes of proof.
