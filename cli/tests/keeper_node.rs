@@ -135,9 +135,13 @@ impl Town {
         (request, spec)
     }
 
-    /// A dry run sees the time of the last block.
+    /// A dry run sees the time of the last block. What this costs is as it was foretold.
     fn make_block(&self) {
-        self.backend().execute(&signer("alice"), &nothing(&self.deployment)).expect("a block");
+        let (alice, call) = (signer("alice"), nothing(&self.deployment));
+        let tried = self.backend().simulate(&alice.account(), &call).expect("a dry run");
+        let foretold = self.backend().fee(&alice, &call, tried.outcome.gas).expect("a fee");
+        let taken = self.backend().execute(&alice, &call).expect("a block").fee;
+        assert!(foretold.abs_diff(taken) < taken / 10, "{foretold} is not about {taken}");
     }
 
     #[track_caller]
