@@ -25,7 +25,7 @@ pub struct Config {
     /// Who is credited protocol fees and premiums; the manager unless the file says otherwise.
     pub treasury: Option<AccountId>,
     /// Makes the addresses others than those of the same settings by the same manager.
-    pub salt: String,
+    pub salt: Option<String>,
 }
 
 impl Config {
@@ -51,7 +51,7 @@ impl Config {
 }
 
 fn read_config(file: &Fields) -> Read<Config> {
-    let mut config = Config { salt: file.or("salt", String::new(), owned)?, ..Config::default() };
+    let mut config = Config { salt: file.optional("salt", owned)?, ..Config::default() };
     config.treasury = file.optional("treasury", account)?;
     let settings = &mut config.settings;
     file.optional("reputation", |item| read_reputation(item, settings))?;
@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(settings.terms, default_terms());
         assert_eq!(settings.policy.treasury, dev("alice"));
         assert_eq!(settings.policy.assets, default_policy().assets);
-        assert!(settings.founders.is_empty() && config.salt.is_empty());
+        assert!(settings.founders.is_empty() && config.salt.is_none());
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
         .unwrap_or_else(|problem| panic!("{problem}"));
         let settings = config.settings_for(dev("alice"));
         assert_eq!(settings.founders, [(dev("alice"), 400), (dev("bob"), 400), (dev("eve"), 7)]);
-        assert_eq!((config.salt.as_str(), settings.policy.treasury), ("two", dev("bob")));
+        assert_eq!((config.salt.as_deref(), settings.policy.treasury), (Some("two"), dev("bob")));
         let token = AssetPolicy { asset: Asset::Psp22(dev("ferdie")), min_review_fee: 5 };
         assert_eq!(settings.policy.assets, [AssetPolicy { asset: Asset::Native, min_review_fee: 2 * UNIT }, token]);
         assert_eq!((settings.policy.min_window, settings.tiers), (3_000, vec![5]));

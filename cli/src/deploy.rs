@@ -5,7 +5,11 @@
 //! twice even when the file is lost. Running it again goes on where it stopped, and does nothing where all is done.
 
 use crate::{
-    backend::{contract_address, embedded::Embedded, Answer, Backend, Hash, Receipt, Transaction},
+    backend::{
+        contract_address,
+        embedded::{lock, Embedded},
+        Answer, Backend, Hash, Receipt, Transaction,
+    },
     build::{self, Artifact, Contract, Contracts},
     chain::{Message, Outcome, UNIT},
     config::Config,
@@ -33,6 +37,7 @@ use scale::{Decode, Encode};
 use serde::{Serialize, Serializer};
 use std::{
     fmt::{self, Debug},
+    fs,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -121,6 +126,8 @@ pub struct Deployer<'a> {
     file: File,
     /// Where the file is; nowhere in a rehearsal.
     path: Option<&'a Path>,
+    /// Keeps the file for us: what two do at once may be done twice.
+    _lock: Option<fs::File>,
     /// Those that were not looked at yet, the next one last.
     steps: Vec<Step>,
 }
@@ -139,6 +146,7 @@ impl<'a> Deployer<'a> {
         path: &'a Path,
     ) -> Result<Self> {
         let manager = signer.account();
+        let _lock = Some(lock(path)?);
         let file = match File::read(path)? {
             Some(file) => {
                 file.ensure_network(path, backend)?;
@@ -152,13 +160,25 @@ impl<'a> Deployer<'a> {
                     ))
                     .into());
                 }
-                file
+                match &config.salt {
+                    Some(salt) if *salt != file.salt => {
+                        return Err(Unusable(format!(
+                            "the deployment in {} has the salt `{}`, and the configuration `{salt}`; name another file with \
+                             --deployment for another organization",
+                            path.display(),
+                            file.salt
+                        ))
+                        .into())
+                    }
+                    _ => file,
+                }
             }
-            None => File::new(backend, manager, &config.salt),
+            None => File::new(backend, manager, config.salt.as_deref().unwrap_or_default()),
         };
         let settings = config.settings_for(manager);
         backend.wait_for_sent(&manager)?;
-        let mut deployer = Self { backend, signer, contracts, settings, file, path: Some(path), steps: Vec::new() };
+        let steps = Vec::new();
+        let mut deployer = Self { backend, signer, contracts, settings, file, path: Some(path), _lock, steps };
         deployer.look_at_contracts(path)?;
         deployer.steps = deployer.all_steps();
         Ok(deployer)
@@ -170,8 +190,16 @@ impl<'a> Deployer<'a> {
         let chain = Embedded::new();
         chain.chain().fund(&self.file.manager, 1_000_000 * UNIT);
         let file = File::new(&chain, self.file.manager, &self.file.salt);
-        let mut deployer =
-            Deployer { backend: &chain, file, path: None, settings: self.settings.clone(), steps: Vec::new(), ..*self };
+        let mut deployer = Deployer {
+            backend: &chain,
+            signer: self.signer,
+            contracts: self.contracts,
+            settings: self.settings.clone(),
+            file,
+            path: None,
+            _lock: None,
+            steps: Vec::new(),
+        };
         deployer.steps = deployer.all_steps();
         let mut done = Vec::new();
         while let Some(step) = deployer.advance()? {

@@ -10,9 +10,9 @@ use atomic_cli::{
     options::{Options, Unusable},
     signer::{account, address, Signer},
     verify::{checks, Check},
-    world::{default_policy, ReputationCalls, RoleCalls, Settings},
+    world::{default_policy, ObligationCalls, ReputationCalls, RoleCalls, Settings},
 };
-use interfaces::{roles, Reputation as _};
+use interfaces::{roles, Obligation as _, Reputation as _};
 use pendzl::contracts::access_control::{AccessControl as _, RoleGranted};
 use std::{
     fs,
@@ -186,7 +186,7 @@ fn what_a_contract_refuses_is_said_by_name_and_the_rest_follows_once_it_is_right
     assert_eq!(deploy(&backend, &example(), &path), 1);
 
     config.settings.tiers = vec![5, 5];
-    config.salt = "other".into();
+    config.salt = Some("other".into());
     let error = format!("{:#}", refusal(&backend, &alice(), local, &config, &folder.0.join("other.json")));
     assert_eq!(error, "cannot instantiate the reputation contract: refused as InvalidTiers");
 }
@@ -210,6 +210,9 @@ fn many_founders_are_endowed_in_several_calls_and_only_with_what_they_lack() {
     let chain: &dyn Backend = &backend;
     chain.call(&alice, calls.endow(vec![(first, points - 3)])).expect("a receipt").outcome.ok();
 
+    let meanwhile = refusal(&backend, &alice, local, &config, &path).to_string();
+    assert!(meanwhile.contains("another atomic is using"), "{meanwhile}");
+    drop(deployer);
     assert_eq!(deploy(&backend, &config, &path), 4, "two endowments, the seal and the opening");
     for (who, points) in &config.settings.founders {
         assert_eq!(chain.read(calls.profile(*who)).expect("a profile").earned, *points);
@@ -295,6 +298,14 @@ fn contracts_that_are_not_ours_are_refused_before_anything_is_done() {
     // Its manager is somebody else.
     let error = refusal(&backend, &Signer::named("bob").expect("bob"), local, &config, &path);
     assert!(error.is::<Unusable>() && error.to_string().starts_with("the manager of the deployment in"), "{error}");
+
+    // It is another organization's.
+    let other = Config { salt: Some("other".into()), ..config };
+    let error = refusal(&backend, &alice(), local, &other, &path);
+    assert!(
+        error.is::<Unusable>() && error.to_string().contains("has the salt ``, and the configuration `other`"),
+        "{error}"
+    );
     assert_eq!(backend.tip(), tip);
 }
 
@@ -430,7 +441,7 @@ fn the_default_configuration_needs_no_file() {
 /// A configuration that no earlier run on the same node has deployed.
 fn fresh_config() -> Config {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
-    Config { salt: format!("{}", now.as_nanos()), ..example() }
+    Config { salt: Some(now.as_nanos().to_string()), ..example() }
 }
 
 /// Stands between us and a node, until it is cut.
@@ -529,7 +540,7 @@ fn on_a_node_the_command_deploys_and_verifies_and_the_same_file_is_refused_elsew
     let url = std::env::var("URL").expect("the node's URL");
     let folder = Folder::new("node-command");
     let example = fs::read_to_string(workspace().join("docs/deployment.toml")).expect("the example");
-    let salted = example.replace("salt = \"\"", &format!("salt = \"{}\"", fresh_config().salt));
+    let salted = example.replace("salt = \"\"", &format!("salt = \"{}\"", fresh_config().salt.unwrap_or_default()));
     fs::write(folder.0.join("config.toml"), salted).expect("a file");
     let on_node = |rest: &[&str]| folder.run(&[rest, &["--url", &url, "--config", "config.toml"]].concat());
 
@@ -543,6 +554,18 @@ fn on_a_node_the_command_deploys_and_verifies_and_the_same_file_is_refused_elsew
     let again = on_node(&["deploy", "--as", "alice"]);
     assert!(text(&again.stdout).contains("Nothing to do"), "{}", text(&again.stdout));
     assert!(on_node(&["verify"]).status.success());
+
+    // Nothing to be kept in storage, but not even the fee.
+    let node = Node::connect(&url).expect("the node");
+    let backend: &dyn Backend = &node;
+    let deployment = written(&folder.0.join(".atomic/deployment.json"));
+    let mut obligation = ObligationCalls::from(deployment.obligation.expect("obligation").address);
+    let poor = Signer::named("//Poor").expect("a signer");
+    let refused = backend.call(&poor, obligation.fill_seats(0, 1)).expect_err("no money");
+    assert!(
+        matches!(&refused, Error::Rejected(reason) if reason.ends_with("has 0 UNIT, which does not pay the fee")),
+        "{refused}"
+    );
 
     let elsewhere = folder.run(&["verify"]);
     assert_eq!(elsewhere.status.code(), Some(2));

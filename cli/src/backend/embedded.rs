@@ -230,6 +230,23 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
     name.into()
 }
 
+/// Keeps the file at `path` for us alone, as long as what is returned lives. Makes its folder.
+///
+/// # Errors
+/// Where somebody else has it.
+pub(crate) fn lock(path: &Path) -> Result<File> {
+    let unusable = |path: &Path, error| Unusable(format!("creating {}: {error}", path.display()));
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
+    }
+    let beside = beside(path, "lock");
+    let lock = File::create(&beside).map_err(|error| unusable(&beside, error))?;
+    if lock.try_lock_exclusive().is_err() {
+        bail!("another atomic is using {}; wait for it to end, or name another file", path.display());
+    }
+    Ok(lock)
+}
+
 /// Puts `bytes` in place of the file at `path`, all of them or none.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let part = beside(path, "part");

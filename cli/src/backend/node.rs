@@ -7,7 +7,8 @@
 use super::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
 use crate::{
     chain::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight},
-    signer::Signer,
+    scenario::amounts::show_amount,
+    signer::{address, Signer},
 };
 use frame_support::sp_runtime::{AccountId32, DispatchError};
 use ink::primitives::AccountId;
@@ -130,8 +131,8 @@ impl Node {
         entry: &str,
         keys: Vec<Value>,
     ) -> Result<Option<T>, Problem> {
-        let address: DynamicAddress<Vec<Value>> = subxt::dynamic::storage(pallet, entry, keys);
-        let found = self.client.storage().at(at).fetch(&address).await?;
+        let place: DynamicAddress<Vec<Value>> = subxt::dynamic::storage(pallet, entry, keys);
+        let found = self.client.storage().at(at).fetch(&place).await?;
         found.map(|found| found.as_type::<T>().map_err(|error| not_understood(&error.to_string()))).transpose()
     }
 
@@ -291,7 +292,15 @@ impl Backend for Node {
             return Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 });
         }
         let limit = tried.required.saturating_mul(100 + MARGIN_PERCENT).saturating_div(100);
-        let sent = self.ask(self.send(signer, transaction, limit))?;
+        let sent = match self.ask(self.send(signer, transaction, limit)) {
+            // The runtime's words for it.
+            Err(Error::Rejected(reason)) if reason.contains("Inability to pay some fees") => {
+                let who = signer.account();
+                let has = show_amount(self.balance(&who)?);
+                return Err(Error::Rejected(format!("{} has {has}, which does not pay the fee", address(&who))));
+            }
+            sent => sent?,
+        };
         let outcome = match sent.failed {
             None => Outcome { emitted: sent.emitted, ..tried.outcome },
             // The block does not keep the contract's reason; trying it again, after whatever came in between, tells.

@@ -1121,6 +1121,16 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_table_is_named_too() {
+        let problem = problem_with("[term]\nseats = 3\n");
+        assert_eq!((problem.line, problem.column), (6, 2));
+        assert!(
+            problem.message.starts_with("`term` is no key of the file; expected one of title, about,"),
+            "{problem}"
+        );
+    }
+
+    #[test]
     fn a_wrong_type_says_what_it_is_and_what_was_expected() {
         let problem = problem_with("[terms]\nseats = 'three'\n");
         assert_eq!((problem.line, problem.column, problem.width), (7, 9, 7));
