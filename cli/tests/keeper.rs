@@ -20,7 +20,7 @@ use atomic_cli::{
 };
 use ink::primitives::{AccountId, Hash as Digest};
 use interfaces::{
-    market::{Access, Phase, RequestSpec, RequestState, Submission},
+    market::{Access, Duplicates, Phase, RequestSpec, RequestState, Submission},
     obligation::Standing,
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
@@ -401,6 +401,27 @@ fn an_engagement_is_kept_period_by_period() {
     assert_eq!(phase, Ok(Phase::Vacant));
     town.send("rita", town.deployment.market().reclaim(request));
     assert_eq!(calls(&work(&mut keeper, town.backend())), ["prune request 0"]);
+    assert!(town.is_gone(request));
+}
+
+#[test]
+fn many_submissions_are_taken_on_as_many_at_once_as_a_call_may() {
+    let town = Town::new();
+    let request = town.post(|spec| {
+        (spec.limit, spec.per_provider, spec.duplicates) = (70, 70, Duplicates::FirstOnly);
+    });
+    town.signal("pia", request, 70);
+    for _ in 0..70 {
+        town.send("pia", town.deployment.market().submit_sealed(request, Digest::from([1; 32])));
+    }
+    let spec = town.request(request).0;
+    let mut keeper = town.keeper(true);
+    town.pass_until(spec.deliver_by + (spec.review_by - spec.deliver_by) / 2 - 1);
+    assert_eq!(calls(&work(&mut keeper, town.backend())), [] as [&str; 0]);
+    town.pass_until(spec.deliver_by + (spec.review_by - spec.deliver_by) / 2);
+    let said = work(&mut keeper, town.backend());
+    let times: Vec<_> = keeper.calls.iter().map(|(message, times)| (*message, *times)).collect();
+    assert_eq!(times, [("open_reviews", 2), ("prune", 2), ("report_no_show", 1), ("settle", 2)], "{said:#?}");
     assert!(town.is_gone(request));
 }
 

@@ -1,6 +1,7 @@
 //! The command `atomic keeper`, and the loop that keeps a keeper at work for years.
 
 use super::{
+    known::Known,
     machine_time,
     memory::Memory,
     now,
@@ -90,7 +91,11 @@ impl Command {
         };
 
         let rules = Rules { altruistic: self.altruistic, point: self.point, dry_run: self.options.dry_run };
-        let (memory, known, word) = Memory::open(&self.options.deployment, &deployment, &signer.account())?;
+        let (memory, known, word) = match rules.dry_run {
+            // So that one can look while another keeper is at work.
+            true => (Memory::forgetful(), Known::default(), None),
+            false => Memory::open(&self.options.deployment, &deployment, &signer.account())?,
+        };
         let tip = backend.tip()?;
         let time = now(&*backend, &tip);
         say(Entry::new(
