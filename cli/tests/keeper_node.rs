@@ -65,7 +65,7 @@ impl Town {
         let folder = std::env::temp_dir().join(format!("atomic-keeper-node-{}", std::process::id()));
         fs::create_dir_all(&folder).expect("a folder");
         let example = Config::load(Some(&workspace().join("docs/deployment.toml"))).expect("the example");
-        let mut config = Config { salt: machine_time().to_string(), ..example };
+        let mut config = Config { salt: Some(machine_time().to_string()), ..example };
         config.settings.policy.min_window = SECOND;
         let node = Node::connect(url).expect("the node");
         let path = folder.join("deployment.json");
