@@ -531,6 +531,21 @@ fn a_memory_that_is_damaged_or_of_another_chain_is_begun_anew() {
 }
 
 #[test]
+fn a_node_that_has_forgotten_old_events_is_asked_for_requests_by_their_numbers() {
+    let town = Town::new();
+    let request = town.until_reviewed();
+    let oldest = town.backend().tip().expect("a tip").number - 3;
+    let forgetful = Forgetful { chain: Rc::clone(&town.chain), oldest };
+    let mut keeper = town.keeper(true);
+    let said = work(&mut keeper, &forgetful);
+    let words = format!("no events of blocks 0 to {} any more", oldest - 1);
+    assert!(said[0].line().contains(&words), "{said:#?}");
+    let done = calls(&said);
+    assert_eq!(done.len(), 5, "all but who did not deliver, and so pruning: {done:?}");
+    assert_eq!(town.request(request).1.claimed, 2);
+}
+
+#[test]
 fn a_second_keeper_of_the_same_account_is_kept_out() {
     let folder = Folder::new("second");
     let town = Town::new();
@@ -740,6 +755,23 @@ backend! {
             self.chain.execute(signer, call)
         }
     } leaving network tip hash_of balance code_of has_code simulate fee wait_for_sent runs_by_itself events next_block pass_until
+}
+
+/// Has no events of blocks before its oldest.
+struct Forgetful {
+    chain: Rc<Embedded>,
+    oldest: u32,
+}
+
+backend! {
+    Forgetful {
+        fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>> {
+            match first < self.oldest {
+                true => Err(Error::Rejected("state already discarded".into())),
+                false => self.chain.events(first, last),
+            }
+        }
+    } leaving network tip hash_of balance code_of has_code simulate fee wait_for_sent runs_by_itself execute next_block pass_until
 }
 
 /// Notes from which block on events were asked for.

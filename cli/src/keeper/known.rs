@@ -164,6 +164,16 @@ impl Known {
         }
     }
 
+    /// Takes in a request that there may be, of which no event is known. Returns whether there is.
+    pub fn find_request(&mut self, id: RequestId, backend: &dyn Backend, deployment: &Deployment) -> Answer<bool> {
+        let is_there = backend.read(deployment.market().request(id))?.is_ok();
+        if is_there {
+            self.requests.entry(id).or_default();
+            self.stale.requests.insert(id);
+        }
+        Ok(is_there)
+    }
+
     /// Has a request read again, with all of its submissions. What was known of it serves until then.
     pub fn forget_request(&mut self, id: RequestId) {
         if let Some(request) = self.requests.get(&id) {

@@ -31,6 +31,8 @@ use work::{Outcome, Refusal, Worth};
 
 /// Events of so many blocks are read at once.
 const BLOCKS_AT_ONCE: u32 = 256;
+/// After so many numbers without a request there is none, where it is not known from events.
+const REQUESTS_PROBED: u32 = 256;
 /// What does not pay is tried again after so many blocks.
 const UNPAID_BLOCKS: u32 = 100;
 
@@ -121,10 +123,16 @@ impl Follower {
         let mut from = self.memory.trail.last().map_or(self.deployment.since, |(number, _)| number.saturating_add(1));
         while from <= tip.number && !stop() {
             let to = tip.number.min(from.saturating_add(BLOCKS_AT_ONCE - 1));
-            for (_, events) in backend.events(from, to)? {
-                for emitted in &events {
-                    self.known.note(emitted, &self.deployment);
+            let blocks = match backend.events(from, to) {
+                Ok(blocks) => blocks,
+                Err(error @ Error::ConnectionLost { .. }) => return Err(error),
+                Err(error) => {
+                    from = self.first_kept(backend, from, tip.number, error, tip.time, say)?;
+                    continue;
                 }
+            };
+            for emitted in blocks.iter().flat_map(|(_, events)| events) {
+                self.known.note(emitted, &self.deployment);
             }
             let hash = if to == tip.number { Some(tip.hash) } else { backend.hash_of(to)? };
             if let Some(hash) = hash {
@@ -138,6 +146,42 @@ impl Follower {
             from = to.saturating_add(1);
         }
         Ok(tip)
+    }
+
+    /// The first block after `from` whose events the node still has, as it has not those of `from`: nodes that are no
+    /// archives forget. Requests from before are found by their numbers.
+    fn first_kept(
+        &mut self,
+        backend: &dyn Backend,
+        from: u32,
+        tip: u32,
+        error: Error,
+        time: Timestamp,
+        say: &mut dyn FnMut(Entry),
+    ) -> Answer<u32> {
+        let (mut forgotten, mut kept) = (from, tip);
+        if backend.events(from, from).is_ok() || backend.events(tip, tip).is_err() {
+            return Err(error);
+        }
+        while kept - forgotten > 1 {
+            let middle = forgotten + (kept - forgotten) / 2;
+            match backend.events(middle, middle) {
+                Ok(_) => kept = middle,
+                Err(error @ Error::ConnectionLost { .. }) => return Err(error),
+                Err(_) => forgotten = middle,
+            }
+        }
+        let words = format!(
+            "the node has no events of blocks {from} to {forgotten} any more ({error}): who took a place or a seat then is \
+             not known, but to an archive node"
+        );
+        say(Entry::new(time, Happened::Note(words)));
+        let (mut id, mut missing) = (0, 0);
+        while missing < REQUESTS_PROBED {
+            missing = if self.known.find_request(id, backend, &self.deployment)? { 0 } else { missing + 1 };
+            id += 1;
+        }
+        Ok(kept)
     }
 
     fn keep(&self) -> Answer<()> {
