@@ -26,7 +26,7 @@ install_packages() {
 }
 
 say "atomic, on this node"
-cargo test --locked --workspace --test deploy --test node -- --ignored
+cargo test --locked --workspace --test deploy --test node --test keeper_node -- --ignored
 
 say "docs/deploy.md, with cargo contract"
 if cargo contract --version > /dev/null 2>&1; then

@@ -532,6 +532,13 @@ impl Chain {
         self.within(|| (System::block_number(), System::parent_hash().0))
     }
 
+    /// The hash of an earlier block, of the last 250.
+    pub(crate) fn hash_of(&self, number: u32) -> Option<[u8; 32]> {
+        self.within(|| {
+            frame_system::BlockHash::<AtomicRuntime>::contains_key(number).then(|| System::block_hash(number).0)
+        })
+    }
+
     /// Everything in storage, to be kept elsewhere.
     pub(crate) fn save(&self) -> Saved {
         self.within(System::reset_events);

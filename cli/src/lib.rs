@@ -9,6 +9,7 @@
 //! - [`contest`]: public audit contests, paid out once more and compared with what was really awarded.
 //! - [`deploy`]: `atomic deploy`, which brings the contracts to a chain, step by step.
 //! - [`deployment`]: the file that says which contracts an organization has.
+//! - [`keeper`]: `atomic keeper`, which calls what anybody may call once it is due.
 //! - [`operate`]: the commands by which people use a market.
 //! - [`options`]: what all commands take that talk to a chain.
 //! - [`scenario`]: stories in TOML files, played and accounted for to the last unit.
@@ -16,6 +17,7 @@
 //! - [`signer`]: who signs transactions, and how accounts are written.
 //! - [`status`]: `atomic status`, which says which chain this is.
 //! - [`verify`]: `atomic verify`, which says whether a deployment is as it should be.
+//! - [`watch`]: `atomic watch`, which shows the market live in the terminal.
 //! - [`words`]: what the contracts' events say, in words.
 //! - [`world`]: the three contracts deployed and wired on such a chain, as a manager would.
 
@@ -27,6 +29,7 @@ pub mod config;
 pub mod contest;
 pub mod deploy;
 pub mod deployment;
+pub mod keeper;
 pub mod operate;
 pub mod options;
 pub mod scenario;
@@ -34,5 +37,6 @@ pub mod show;
 pub mod signer;
 pub mod status;
 pub mod verify;
+pub mod watch;
 pub mod words;
 pub mod world;

@@ -10,6 +10,7 @@ use atomic_cli::{
         report::{ContestReport, Report},
     },
     deploy::Deploy,
+    keeper::command::Command as Keeper,
     operate::Operate,
     options::Unusable,
     scenario::{
@@ -19,6 +20,7 @@ use atomic_cli::{
     },
     status::Status,
     verify::Verify,
+    watch::Watch,
 };
 use clap::{Parser, Subcommand};
 use std::{
@@ -68,10 +70,12 @@ enum Command {
     Replay(Replay),
     Deploy(Deploy),
     Verify(Verify),
+    Keeper(Keeper),
     Pass(Pass),
     Status(Status),
     #[command(flatten)]
     Operate(Operate),
+    Watch(Watch),
 }
 
 #[derive(Subcommand)]
@@ -99,9 +103,11 @@ fn main() -> ExitCode {
         Command::Replay(Replay::Contest { file, contest, json }) => replay_contests(&file, contest.as_deref(), json),
         Command::Deploy(deploy) => deploy.run(&mut io::stdout().lock()).map(verdict),
         Command::Verify(verify) => verify.run(&mut io::stdout().lock()).map(verdict),
+        Command::Keeper(keeper) => keeper.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Pass(pass) => pass.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Operate(operate) => operate.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
         Command::Status(status) => status.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
+        Command::Watch(watch) => watch.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

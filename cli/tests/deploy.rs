@@ -1,5 +1,8 @@
 //! Deploying: on the embedded chain, stopped and gone on with in every way, and on a node where there is one.
 
+#[path = "support/proxy.rs"]
+mod proxy;
+
 use atomic_cli::{
     backend::{embedded::Embedded, node::Node, Backend, Error},
     build::{contracts, workspace, Contract, Contracts},
@@ -14,13 +17,14 @@ use atomic_cli::{
 };
 use interfaces::{roles, Obligation as _, Reputation as _};
 use pendzl::contracts::access_control::{AccessControl as _, RoleGranted};
+use proxy::Proxy;
 use std::{
     fs,
-    io::{self, Read, Write},
-    net::{Shutdown, TcpListener, TcpStream},
+    io::{Read, Write},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -442,39 +446,6 @@ fn the_default_configuration_needs_no_file() {
 fn fresh_config() -> Config {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock");
     Config { salt: Some(now.as_nanos().to_string()), ..example() }
-}
-
-/// Stands between us and a node, until it is cut.
-struct Proxy {
-    url: String,
-    streams: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Proxy {
-    fn to(url: &str) -> Self {
-        let node = url.trim_start_matches("ws://").to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let url = format!("ws://{}", listener.local_addr().expect("an address"));
-        let streams = Arc::new(Mutex::new(Vec::new()));
-        let known = streams.clone();
-        thread::spawn(move || {
-            for ours in listener.incoming().map_while(Result::ok) {
-                let Ok(theirs) = TcpStream::connect(&node) else { return };
-                for (from, to) in [(&ours, &theirs), (&theirs, &ours)] {
-                    let (mut from, mut to) = (from.try_clone().expect("a stream"), to.try_clone().expect("a stream"));
-                    thread::spawn(move || io::copy(&mut from, &mut to));
-                }
-                known.lock().expect("no panic").extend([ours, theirs]);
-            }
-        });
-        Self { url, streams }
-    }
-
-    fn cut(&self) {
-        for stream in self.streams.lock().expect("no panic").drain(..) {
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-    }
 }
 
 /// Tests on a node count its blocks, or sign as the same account.

@@ -9,7 +9,7 @@
 
 use super::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
 use crate::{
-    chain::{Chain, Emitted, Saved, GAS_LIMIT},
+    chain::{Chain, Emitted, Saved, Weight, GAS_LIMIT},
     options::Unusable,
     signer::{Signer, DEV_ACCOUNTS},
 };
@@ -79,6 +79,11 @@ impl Embedded {
                 chain.fund(&signer.account(), ENDOWMENT);
             }
         }
+        Self::of(chain, VecDeque::new(), None)
+    }
+
+    /// A chain that was begun elsewhere, and is forgotten. What else is done on it is not among its events.
+    pub fn around(chain: Chain) -> Self {
         Self::of(chain, VecDeque::new(), None)
     }
 
@@ -152,6 +157,10 @@ impl Backend for Embedded {
         Ok(Block { number, hash, time: self.chain.now() })
     }
 
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>> {
+        Ok(if number == 0 { Some(self.network.genesis) } else { self.chain.hash_of(number) })
+    }
+
     fn balance(&self, who: &AccountId) -> Answer<Balance> {
         Ok(self.chain.balance(who))
     }
@@ -166,6 +175,14 @@ impl Backend for Embedded {
 
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt> {
         Ok(self.run(caller, transaction, false))
+    }
+
+    fn fee(&self, _signer: &Signer, _transaction: &Transaction, _weight: Weight) -> Answer<Balance> {
+        Ok(0)
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        false
     }
 
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt> {

@@ -8,7 +8,7 @@ pub mod embedded;
 pub mod node;
 
 use crate::{
-    chain::{account, Emitted, Message, Outcome, Returned, Trap},
+    chain::{account, Emitted, Message, Outcome, Returned, Trap, Weight},
     signer::Signer,
 };
 use ink::{
@@ -120,6 +120,9 @@ pub trait Backend {
     /// The latest block. The embedded chain's has the time that the next transaction will see.
     fn tip(&self) -> Answer<Block>;
 
+    /// The hash of block number `number`, as long as the chain knows it: in a chain of another history it is another one.
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>>;
+
     /// What an account has to spend.
     fn balance(&self, who: &AccountId) -> Answer<Balance>;
 
@@ -131,6 +134,12 @@ pub trait Backend {
 
     /// What would become of this transaction by `caller` now. Nothing changes.
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt>;
+
+    /// What the chain takes for this transaction beside the deposit, where it uses this weight: near enough to decide by.
+    fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance>;
+
+    /// Whether its clock runs, and others make blocks, while this program waits: a node's do, the embedded chain's not.
+    fn runs_by_itself(&self) -> bool;
 
     /// Sends this transaction and waits until it is in a block. What a dry run shows to trap or to be refused is not
     /// sent, and costs nothing.
@@ -207,7 +216,7 @@ pub fn contract_address<Args: Encode>(
 }
 
 /// Whom a message is for, and the transaction that sends it.
-fn encoded<Args: Encode, T>(message: Message<Args, T>) -> (AccountId, Transaction) {
+pub(crate) fn encoded<Args: Encode, T>(message: Message<Args, T>) -> (AccountId, Transaction) {
     let message = message.params();
     let (to, value, data) = (*message.callee(), *message.transferred_value(), message.exec_input().encode());
     (to, Transaction::Call { to, value, data })

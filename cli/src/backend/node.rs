@@ -195,8 +195,7 @@ impl Node {
         })
     }
 
-    /// Sends a transaction and waits for the block it is in.
-    async fn send(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Sent, Problem> {
+    async fn signed(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Signed, Problem> {
         let account = Address(*signer.account().as_ref());
         let best = self.best().await?;
         let header =
@@ -204,8 +203,12 @@ impl Node {
         let nonce = self.rpc.system_account_next_index(&account).await?;
         let parameters = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(&header, MORTALITY).build();
         let payload = payload(transaction, limit);
-        let extrinsic = self.client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?;
-        let mut progress = extrinsic.submit_and_watch().await?;
+        Ok(self.client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?)
+    }
+
+    /// Sends a transaction and waits for the block it is in.
+    async fn send(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Sent, Problem> {
+        let mut progress = self.signed(signer, transaction, limit).await?.submit_and_watch().await?;
         while let Some(status) = progress.next().await {
             let block = match status? {
                 TxStatus::InBestBlock(block) | TxStatus::InFinalizedBlock(block) => block,
@@ -243,6 +246,10 @@ impl Backend for Node {
         self.ask(async { self.block(self.best().await?).await })
     }
 
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>> {
+        self.ask(async { Ok(self.rpc.chain_get_block_hash(Some(number.into())).await?.map(|hash| hash.0)) })
+    }
+
     fn balance(&self, who: &AccountId) -> Answer<Balance> {
         self.ask(async {
             let account: Option<Account> = self.stored(self.best().await?, "System", "Account", key(who)).await?;
@@ -269,6 +276,14 @@ impl Backend for Node {
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt> {
         let tried = self.ask(self.try_out(caller, transaction))?;
         Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 })
+    }
+
+    fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance> {
+        self.ask(async { Ok(self.signed(signer, transaction, weight).await?.partial_fee_estimate().await?) })
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        true
     }
 
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt> {
@@ -356,6 +371,7 @@ impl Backend for Node {
     }
 }
 
+type Signed = subxt::tx::SubmittableExtrinsic<PolkadotConfig, OnlineClient<PolkadotConfig>>;
 type Hash256 = subxt::utils::H256;
 
 /// Why a question has no answer: our own reason, or the library's.

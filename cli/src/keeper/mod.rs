@@ -1,0 +1,444 @@
+//! `atomic keeper`: calls what anybody may call, once it is due and if it pays.
+//!
+//! A keeper follows the chain's events ([`known`]), decides what is due ([`plan`]), and tries each call before it sends it
+//! ([`work`]). It does one call at a time and waits until that is in a block, also of what it sent before it was killed or
+//! lost its connection: so none is sent twice at once. Others may keep the same market: who comes second is refused by the
+//! contract, and loses nothing but, rarely, a fee.
+
+pub mod command;
+pub mod known;
+pub mod memory;
+pub mod plan;
+pub mod report;
+pub mod work;
+
+use crate::{
+    backend::{Answer, Backend, Block, Error},
+    chain::Weight,
+    deployment::Deployment,
+    signer::Signer,
+};
+use interfaces::{Balance, Timestamp};
+use known::Known;
+use memory::Memory;
+use plan::{Due, Upkeep};
+use report::{Entry, Happened};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{SystemTime, UNIX_EPOCH},
+};
+use work::{Outcome, Refusal, Worth};
+
+/// Events of so many blocks are read at once.
+const BLOCKS_AT_ONCE: u32 = 256;
+/// After so many numbers without a request there is none, where it is not known from events.
+const REQUESTS_PROBED: u32 = 256;
+/// What does not pay is tried again after so many blocks.
+const UNPAID_BLOCKS: u32 = 100;
+
+/// What a keeper does, and what not.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// Whether it does what does not pay.
+    pub altruistic: bool,
+    /// What a point of reputation is worth to it, in plancks.
+    pub point: Balance,
+    /// Whether it only says what it would do.
+    pub dry_run: bool,
+}
+
+/// What came of one look at everything.
+#[derive(Clone, Debug)]
+pub struct Round {
+    pub tip: Block,
+    /// What was tried and changed what is known: another look may find more.
+    pub acted: usize,
+    /// What is due by the machine's clock, though no block has seen that time yet.
+    pub behind: Option<Due>,
+    /// What falls due next.
+    pub next: Option<Due>,
+}
+
+/// What is not tried for a while.
+#[derive(Clone, Copy, Debug)]
+struct Hold {
+    /// Not before a block after this one.
+    until: u32,
+    /// Because it does not pay: that may change with what is known of the request.
+    unpaid: bool,
+}
+
+/// Knows a market by following its chain.
+pub struct Follower {
+    deployment: Deployment,
+    memory: Memory,
+    known: Known,
+}
+
+impl Follower {
+    /// One that goes on with what it remembers and knows.
+    pub fn new(deployment: Deployment, memory: Memory, known: Known) -> Self {
+        Self { deployment, memory, known }
+    }
+
+    /// What is known of the market.
+    pub fn known(&self) -> &Known {
+        &self.known
+    }
+
+    /// Follows the chain and reads what has changed.
+    pub fn look(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Block> {
+        let tip = self.follow(backend, say, stop)?;
+        self.refresh(backend, &tip)?;
+        Ok(tip)
+    }
+
+    fn refresh(&mut self, backend: &dyn Backend, tip: &Block) -> Answer<()> {
+        self.known.refresh(backend, &self.deployment, tip.time)
+    }
+
+    /// Takes in the events of the blocks since the last one that is still in the chain.
+    fn follow(&mut self, backend: &dyn Backend, say: &mut dyn FnMut(Entry), stop: &dyn Fn() -> bool) -> Answer<Block> {
+        let tip = backend.tip()?;
+        let before = self.memory.trail.len();
+        while let Some((number, hash)) = self.memory.trail.last().copied() {
+            let is_there = number <= tip.number && backend.hash_of(number)?.is_none_or(|found| found == hash);
+            if is_there {
+                break;
+            }
+            self.memory.trail.pop();
+        }
+        if before > self.memory.trail.len() {
+            if self.memory.trail.is_empty() {
+                say(Entry::new(tip.time, Happened::Note("the chain has another history: beginning anew".into())));
+                self.known = Known::default();
+            }
+            self.known.forget_details();
+        }
+        let mut from = self.memory.trail.last().map_or(self.deployment.since, |(number, _)| number.saturating_add(1));
+        while from <= tip.number && !stop() {
+            let to = tip.number.min(from.saturating_add(BLOCKS_AT_ONCE - 1));
+            let blocks = match backend.events(from, to) {
+                Ok(blocks) => blocks,
+                Err(error @ Error::ConnectionLost { .. }) => return Err(error),
+                Err(error) => {
+                    from = self.first_kept(backend, from, tip.number, error, tip.time, say)?;
+                    continue;
+                }
+            };
+            for emitted in blocks.iter().flat_map(|(_, events)| events) {
+                self.known.note(emitted, &self.deployment);
+            }
+            let hash = if to == tip.number { Some(tip.hash) } else { backend.hash_of(to)? };
+            if let Some(hash) = hash {
+                self.memory.has_followed(to, hash);
+            }
+            self.keep()?;
+            if tip.number.saturating_sub(to) > BLOCKS_AT_ONCE {
+                let words = format!("followed the chain to block {to} of {}", tip.number);
+                say(Entry::new(tip.time, Happened::Note(words)));
+            }
+            from = to.saturating_add(1);
+        }
+        Ok(tip)
+    }
+
+    /// The first block after `from` whose events the node still has, as it has not those of `from`: nodes that are no
+    /// archives forget. Requests from before are found by their numbers.
+    fn first_kept(
+        &mut self,
+        backend: &dyn Backend,
+        from: u32,
+        tip: u32,
+        error: Error,
+        time: Timestamp,
+        say: &mut dyn FnMut(Entry),
+    ) -> Answer<u32> {
+        let (mut forgotten, mut kept) = (from, tip);
+        if backend.events(from, from).is_ok() || backend.events(tip, tip).is_err() {
+            return Err(error);
+        }
+        while kept - forgotten > 1 {
+            let middle = forgotten + (kept - forgotten) / 2;
+            match backend.events(middle, middle) {
+                Ok(_) => kept = middle,
+                Err(error @ Error::ConnectionLost { .. }) => return Err(error),
+                Err(_) => forgotten = middle,
+            }
+        }
+        let words = format!(
+            "the node has no events of blocks {from} to {forgotten} any more ({error}): who took a place or a seat then is \
+             not known, but to an archive node"
+        );
+        say(Entry::new(time, Happened::Note(words)));
+        let (mut id, mut missing) = (0, 0);
+        while missing < REQUESTS_PROBED {
+            missing = if self.known.find_request(id, backend, &self.deployment)? { 0 } else { missing + 1 };
+            id += 1;
+        }
+        Ok(kept)
+    }
+
+    fn keep(&self) -> Answer<()> {
+        self.memory.keep(&self.known).map_err(|error| Error::NotKept(format!("{error:#}")))
+    }
+}
+
+/// A keeper of one market for one account.
+pub struct Keeper {
+    follower: Follower,
+    signer: Signer,
+    rules: Rules,
+    /// Whether all that was sent is known to be in a block.
+    is_sure: bool,
+    held: BTreeMap<Upkeep, Hold>,
+    /// What was said last of something that is still due, and need not be said again.
+    told: BTreeMap<Upkeep, String>,
+    /// All calls that were made, and what they brought.
+    pub calls: BTreeMap<&'static str, u32>,
+    pub earned: Worth,
+}
+
+impl Keeper {
+    /// One that goes on with what it remembers and knows.
+    pub fn new(deployment: Deployment, signer: Signer, rules: Rules, memory: Memory, known: Known) -> Self {
+        let (held, told) = (BTreeMap::new(), BTreeMap::new());
+        let (calls, earned) = (BTreeMap::new(), Worth::default());
+        let follower = Follower::new(deployment, memory, known);
+        Self { follower, signer, rules, is_sure: false, held, told, calls, earned }
+    }
+
+    /// What is known of the market.
+    pub fn known(&self) -> &Known {
+        self.follower.known()
+    }
+
+    /// Looks at everything once: follows the chain, and does what is due and pays. Ends early once `stop` says so.
+    pub fn round(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Round> {
+        let round = self.try_round(backend, say, stop);
+        self.is_sure &= round.is_ok();
+        round
+    }
+
+    fn try_round(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Round> {
+        let tip = self.look(backend, say, stop)?;
+        let now = now(backend, &tip);
+        let (mut acted, mut behind) = (0, None);
+        let all_due = plan::due(&self.follower.known, now);
+        let still: BTreeSet<_> = all_due.iter().map(|due| &due.upkeep).collect();
+        self.told.retain(|upkeep, _| still.contains(upkeep));
+        for due in all_due {
+            if stop() {
+                break;
+            }
+            if self.held.contains_key(&due.upkeep) {
+                continue;
+            }
+            if due.since > tip.time {
+                behind.get_or_insert(due);
+                continue;
+            }
+            acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
+        }
+        Ok(Round { tip, acted, behind, next: plan::next(&self.follower.known, now) })
+    }
+
+    /// Follows the chain and reads what has changed.
+    pub fn look(
+        &mut self,
+        backend: &dyn Backend,
+        say: &mut dyn FnMut(Entry),
+        stop: &dyn Fn() -> bool,
+    ) -> Answer<Block> {
+        let tip = self.follower.follow(backend, say, stop)?;
+        self.held.retain(|upkeep, hold| {
+            let changed = upkeep.request().is_some_and(|request| self.follower.known.is_stale(request));
+            tip.number <= hold.until && !(hold.unpaid && changed)
+        });
+        self.follower.refresh(backend, &tip)?;
+        Ok(tip)
+    }
+
+    /// Tries a call, and sends it if it pays. Returns whether what is known has changed by it.
+    fn attempt(
+        &mut self,
+        backend: &dyn Backend,
+        upkeep: &Upkeep,
+        tip: &Block,
+        say: &mut dyn FnMut(Entry),
+    ) -> Answer<bool> {
+        let tried = work::try_out(upkeep, backend, &self.follower.deployment, &self.signer, &self.follower.known)?;
+        let time = now(backend, tip);
+        match &tried.outcome {
+            Outcome::Accepted => {}
+            refused => {
+                self.hold(upkeep, tip);
+                self.was_refused(upkeep, refused, 0, time, say);
+                return Ok(true);
+            }
+        }
+        let is_idle = matches!(upkeep, Upkeep::Evaluate { .. } | Upkeep::FillSeats) && tried.emitted.is_empty();
+        if is_idle {
+            self.hold(upkeep, tip);
+            self.forget(upkeep);
+            return Ok(true);
+        }
+        if self.rules.dry_run {
+            self.hold_unpaid(upkeep, tip);
+            let (weight, worth) = (tried.weight, tried.worth);
+            let pays = worth.pays(self.rules.point);
+            let words = report::news(&tried.emitted).unwrap_or_else(|| upkeep.to_string());
+            say(Entry::new(time, Happened::Would { upkeep: upkeep.clone(), words, weight, worth, pays }));
+            return Ok(false);
+        }
+        if !self.rules.altruistic && !tried.worth.pays(self.rules.point) {
+            self.hold_unpaid(upkeep, tip);
+            if self.told.insert(upkeep.clone(), String::new()).is_none() {
+                say(Entry::new(time, Happened::Unpaid { upkeep: upkeep.clone(), worth: tried.worth }));
+            }
+            return Ok(false);
+        }
+        self.send(backend, upkeep, &tried, tip, say)
+    }
+
+    fn send(
+        &mut self,
+        backend: &dyn Backend,
+        upkeep: &Upkeep,
+        tried: &work::Tried,
+        tip: &Block,
+        say: &mut dyn FnMut(Entry),
+    ) -> Answer<bool> {
+        let me = self.signer.account();
+        let receipt = backend.execute(&self.signer, &tried.transaction);
+        let time = now(backend, tip);
+        let receipt = match receipt {
+            Err(Error::Rejected(reason)) => {
+                self.hold(upkeep, tip);
+                self.complain(upkeep, reason, 0, time, say);
+                return Ok(false);
+            }
+            receipt => receipt?,
+        };
+        match work::outcome(upkeep, &receipt) {
+            Outcome::Accepted => {
+                let worth = work::worth(&receipt, &me, &self.follower.known);
+                *self.calls.entry(upkeep.message()).or_default() += 1;
+                self.earned = self.earned.and(worth);
+                let words = report::news(&receipt.outcome.emitted).unwrap_or_else(|| format!("{upkeep}: done"));
+                let (upkeep, block) = (upkeep.clone(), receipt.block);
+                self.forget(&upkeep);
+                say(Entry::new(time, Happened::Did { upkeep, words, block, weight: receipt.outcome.gas, worth }));
+            }
+            refused => {
+                // Somebody came first, in the same block or just before.
+                self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
+                self.hold(upkeep, tip);
+                self.was_refused(upkeep, &refused, receipt.fee, time, say);
+            }
+        }
+        Ok(true)
+    }
+
+    fn was_refused(
+        &mut self,
+        upkeep: &Upkeep,
+        outcome: &Outcome,
+        fee: Balance,
+        time: Timestamp,
+        say: &mut dyn FnMut(Entry),
+    ) {
+        match (outcome, upkeep) {
+            (
+                Outcome::Refused(Refusal::Market(interfaces::market::Error::NoShowNone)),
+                Upkeep::ReportNoShow { request, provider },
+            ) => self.follower.known.has_shown(*request, provider),
+            (Outcome::Refused(refusal), _) if refusal.is_done() => {
+                self.forget(upkeep);
+                match (refusal, upkeep) {
+                    (_, Upkeep::ApplyTerms) => self.follower.known.terms_due = None,
+                    (_, Upkeep::ApplyPolicy) => self.follower.known.policy_due = None,
+                    _ => {}
+                }
+                say(Entry::new(time, Happened::Elsewhere { upkeep: upkeep.clone(), fee }));
+            }
+            (Outcome::Refused(refusal), _) => {
+                self.forget(upkeep);
+                self.complain(upkeep, refusal.to_string(), fee, time, say);
+            }
+            (Outcome::Trapped(trap), _) => {
+                self.forget(upkeep);
+                self.complain(upkeep, trap.to_string(), fee, time, say);
+            }
+            (Outcome::Accepted, _) => {}
+        }
+    }
+
+    fn complain(&mut self, upkeep: &Upkeep, reason: String, fee: Balance, time: Timestamp, say: &mut dyn FnMut(Entry)) {
+        if self.told.insert(upkeep.clone(), reason.clone()).as_ref() != Some(&reason) || fee > 0 {
+            say(Entry::new(time, Happened::Refused { upkeep: upkeep.clone(), reason, fee }));
+        }
+    }
+
+    /// Has a chain that makes blocks only with transactions make one, with the time as it is now.
+    pub fn make_block(&mut self, backend: &dyn Backend, say: &mut dyn FnMut(Entry)) -> Answer<()> {
+        let receipt = backend.execute(&self.signer, &work::nothing(&self.follower.deployment))?;
+        self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
+        let tip = backend.tip()?;
+        let words = format!("made block {} with an empty call, for the chain to see what time it is", tip.number);
+        say(Entry::new(now(backend, &tip), Happened::Note(words)));
+        Ok(())
+    }
+
+    /// Leaves this alone until there is another block than `tip`.
+    fn hold(&mut self, upkeep: &Upkeep, tip: &Block) {
+        self.held.insert(upkeep.clone(), Hold { until: tip.number, unpaid: false });
+    }
+
+    fn hold_unpaid(&mut self, upkeep: &Upkeep, tip: &Block) {
+        self.held.insert(upkeep.clone(), Hold { until: tip.number.saturating_add(UNPAID_BLOCKS), unpaid: true });
+    }
+
+    /// What this call changes is read again.
+    fn forget(&mut self, upkeep: &Upkeep) {
+        match (upkeep, upkeep.request()) {
+            (_, Some(request)) => self.follower.known.forget_request(request),
+            (Upkeep::Evaluate { members }, _) => self.follower.known.forget_members(members),
+            _ => self.follower.known.forget_members([]),
+        }
+    }
+}
+
+/// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
+pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
+    match backend.runs_by_itself() {
+        true => tip.time.max(machine_time()),
+        false => tip.time,
+    }
+}
+
+/// What time it is by the machine's clock.
+pub fn machine_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
+}
+
+/// A weight as people read it: milliseconds of computing and kilobytes of proof.
+pub fn show_weight(weight: Weight) -> String {
+    format!("{} ms, {} kB of proof", weight.ref_time() / 1_000_000_000, weight.proof_size() / 1_000)
+}

@@ -1,0 +1,620 @@
+//! Which upkeep is due, and from when: decided from what is known and the time alone. Sending it is
+//! [elsewhere](super::work).
+
+use super::known::{Delivery, Details, Known, Request};
+use ink::primitives::AccountId;
+use interfaces::{
+    market::{Award, Duplicates, Phase, RequestSpec, RequestState, Verdict},
+    obligation::{MemberState, Standing, MAX_BANS, MAX_EVALUATED},
+    RequestId, SubmissionId, Timestamp,
+};
+use std::fmt;
+
+/// A call that anybody may make.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Upkeep {
+    /// `open_reviews`: what is opened late is seen by nobody.
+    OpenReviews { request: RequestId },
+    /// `evaluate_many`.
+    Evaluate { members: Vec<AccountId> },
+    /// `apply_terms`
+    ApplyTerms,
+    /// `apply_policy`
+    ApplyPolicy,
+    /// `fill_seats`
+    FillSeats,
+    /// `finalize`: a verdict, or a second window.
+    Finalize { request: RequestId, submission: SubmissionId },
+    /// `close_period`
+    ClosePeriod { request: RequestId },
+    /// `settle`
+    Settle { request: RequestId },
+    /// `report_no_show`
+    ReportNoShow { request: RequestId, provider: AccountId },
+    /// `claim`
+    Claim { request: RequestId, submission: SubmissionId },
+    /// `prune`
+    Prune { request: RequestId },
+}
+
+impl Upkeep {
+    /// The request it is about, if it is about one.
+    pub fn request(&self) -> Option<RequestId> {
+        match self {
+            Self::OpenReviews { request }
+            | Self::Finalize { request, .. }
+            | Self::ClosePeriod { request }
+            | Self::Settle { request }
+            | Self::ReportNoShow { request, .. }
+            | Self::Claim { request, .. }
+            | Self::Prune { request } => Some(*request),
+            Self::Evaluate { .. } | Self::ApplyTerms | Self::ApplyPolicy | Self::FillSeats => None,
+        }
+    }
+
+    /// What comes first: what is lost when it comes late, what frees others to go on, and in the end what tidies up.
+    fn urgency(&self) -> u8 {
+        match self {
+            Self::OpenReviews { .. } => 0,
+            Self::Evaluate { .. } => 1,
+            Self::ApplyTerms | Self::ApplyPolicy => 2,
+            Self::FillSeats => 3,
+            Self::Finalize { .. } => 4,
+            Self::ClosePeriod { .. } | Self::Settle { .. } => 5,
+            Self::ReportNoShow { .. } | Self::Claim { .. } => 6,
+            Self::Prune { .. } => 7,
+        }
+    }
+
+    /// The message it is.
+    pub fn message(&self) -> &'static str {
+        match self {
+            Self::OpenReviews { .. } => "open_reviews",
+            Self::Evaluate { .. } => "evaluate_many",
+            Self::ApplyTerms => "apply_terms",
+            Self::ApplyPolicy => "apply_policy",
+            Self::FillSeats => "fill_seats",
+            Self::Finalize { .. } => "finalize",
+            Self::ClosePeriod { .. } => "close_period",
+            Self::Settle { .. } => "settle",
+            Self::ReportNoShow { .. } => "report_no_show",
+            Self::Claim { .. } => "claim",
+            Self::Prune { .. } => "prune",
+        }
+    }
+}
+
+impl fmt::Display for Upkeep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OpenReviews { request } => write!(f, "open the reviews of request {request}"),
+            Self::Evaluate { members } if members.len() == 1 => {
+                write!(f, "evaluate {}", crate::signer::address(&members[0]))
+            }
+            Self::Evaluate { members } => write!(f, "evaluate {} members", members.len()),
+            Self::ApplyTerms => f.write_str("apply the pool's new terms"),
+            Self::ApplyPolicy => f.write_str("apply the market's new policy"),
+            Self::FillSeats => f.write_str("fill free seats"),
+            Self::Finalize { request, submission } => {
+                write!(f, "finalize submission {submission} of request {request}")
+            }
+            Self::ClosePeriod { request } => write!(f, "close a period of engagement {request}"),
+            Self::Settle { request } => write!(f, "settle request {request}"),
+            Self::ReportNoShow { request, provider } => {
+                write!(f, "report that {} has not delivered for request {request}", crate::signer::address(provider))
+            }
+            Self::Claim { request, submission } => write!(f, "claim for submission {submission} of request {request}"),
+            Self::Prune { request } => write!(f, "prune request {request}"),
+        }
+    }
+}
+
+/// Upkeep, and from when on it is due; 0 where that did not depend on the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub upkeep: Upkeep,
+    pub since: Timestamp,
+}
+
+/// What is due at `now`, the most urgent first.
+pub fn due(known: &Known, now: Timestamp) -> Vec<Due> {
+    foreseen(known).into_iter().filter(|due| due.since <= now).collect()
+}
+
+/// What falls due next after `now`, if nothing happens until then.
+pub fn next(known: &Known, now: Timestamp) -> Option<Due> {
+    foreseen(known).into_iter().filter(|due| due.since > now).min_by_key(|due| due.since)
+}
+
+/// All upkeep that will be due if nothing else happens, the most urgent first.
+fn foreseen(known: &Known) -> Vec<Due> {
+    let mut foreseen = Vec::new();
+    of_pool(known, &mut foreseen);
+    for (id, request) in &known.requests {
+        if let Some(details) = &request.details {
+            of_request(*id, request, details, &mut foreseen);
+        }
+    }
+    // Stable: bans stay before other evaluations, and earlier requests before later ones.
+    foreseen.sort_by_key(|due| due.upkeep.urgency());
+    foreseen
+}
+
+fn of_pool(known: &Known, foreseen: &mut Vec<Due>) {
+    let mut add = |upkeep, since| foreseen.push(Due { upkeep, since });
+    if let Some(due) = known.terms_due {
+        add(Upkeep::ApplyTerms, due);
+    }
+    if let Some(due) = known.policy_due {
+        add(Upkeep::ApplyPolicy, due);
+    }
+    if known.pool.as_ref().is_some_and(|pool| pool.capacity.waiting > 0 && pool.capacity.active < pool.capacity.seats) {
+        add(Upkeep::FillSeats, 0);
+    }
+    let (mut banned, mut others) = (Vec::new(), Vec::new());
+    for (who, member) in &known.members {
+        match &member.membership {
+            Some(membership) if membership.state != MemberState::Seated || membership.standing == member.latched => {}
+            Some(membership) if membership.standing == Standing::Banned => banned.push(*who),
+            Some(_) => others.push(*who),
+            None => {}
+        }
+    }
+    // Apart, as only bans pay, and only so many are latched by one call.
+    for members in banned.chunks(MAX_BANS).chain(others.chunks(MAX_EVALUATED)) {
+        add(Upkeep::Evaluate { members: members.to_vec() }, 0);
+    }
+}
+
+fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mut Vec<Due>) {
+    let Details { spec, state, submissions, .. } = details;
+    let mut add = |upkeep, since| foreseen.push(Due { upkeep, since });
+    if state.opened < state.submissions {
+        let begins = submissions.get(&state.opened).map(|delivery| delivery.submission.window_start);
+        let since = if state.engagement { begins.unwrap_or(0) } else { review_from(spec) };
+        add(Upkeep::OpenReviews { request: id }, since);
+    }
+    for (number, delivery) in submissions.range(..state.opened) {
+        if let Some(since) = finalizable(details, delivery) {
+            add(Upkeep::Finalize { request: id, submission: *number }, since);
+        }
+    }
+    let claimable = if state.closed || !depend_on_each_other(spec) { state.settled } else { 0 };
+    for (number, delivery) in submissions.range(..claimable) {
+        if !delivery.submission.claimed && delivery.submission.verdict != Verdict::Missed {
+            add(Upkeep::Claim { request: id, submission: *number }, 0);
+        }
+    }
+    if !state.closed {
+        match state.engagement {
+            true => {
+                if let Some(since) = period_over(details) {
+                    add(Upkeep::ClosePeriod { request: id }, since);
+                }
+            }
+            false => {
+                let next = submissions.get(&state.settled);
+                let judged = next.is_some_and(|delivery| delivery.submission.verdict != Verdict::Pending);
+                if judged || state.submissions == 0 {
+                    add(Upkeep::Settle { request: id }, spec.deliver_by);
+                }
+            }
+        }
+    }
+    if !state.engagement {
+        let pending = submissions.values().filter(|delivery| {
+            delivery.submission.delivered
+                && !delivery.submission.claimed
+                && delivery.submission.verdict != Verdict::Missed
+        });
+        // The other open places were never delivered on, as far as anybody knows; whose they are shows a dry run.
+        let undelivered = usize::try_from(state.open_places).unwrap_or(usize::MAX) > pending.count();
+        for (provider, deliver_by) in request.providers.iter().filter(|_| undelivered) {
+            let since = if is_sealed(spec) { review_from(spec) } else { deliver_by.unwrap_or(spec.deliver_by) };
+            add(Upkeep::ReportNoShow { request: id, provider: *provider }, since);
+        }
+    }
+    if state.closed && state.claimed == state.settled && state.open_places == 0 {
+        add(Upkeep::Prune { request: id }, 0);
+    }
+}
+
+/// From when on a submission that is opened can be finalized, if nobody reveals in between.
+fn finalizable(details: &Details, delivery: &Delivery) -> Option<Timestamp> {
+    let Details { spec, submissions, .. } = details;
+    let Delivery { submission, reviews } = delivery;
+    if submission.verdict != Verdict::Pending {
+        return None;
+    }
+    let reveals = reviews.iter().filter(|review| review.score.is_some()).count();
+    let live = reviews.iter().filter(|review| review.score.is_some() || !review.resolved).count();
+    let all_revealed = reviews.iter().all(|review| review.score.is_some() || review.resolved);
+    let ends = reveals >= usize::from(spec.quorum) || submission.second_window;
+    let is_pending = |original: &SubmissionId| {
+        submissions.get(original).is_some_and(|original| original.submission.verdict == Verdict::Pending)
+    };
+    if ends && reviews.iter().filter_map(|review| review.duplicate_of).any(|original| is_pending(&original)) {
+        return None;
+    }
+    let (commit_by, reveal_by) = window(spec, submission.window_start);
+    Some(match (all_revealed, live >= usize::from(spec.max_reviews)) {
+        (true, true) => 0,
+        (true, false) => commit_by,
+        (false, _) => reveal_by,
+    })
+}
+
+/// From when on the next period of an engagement can be closed, or the engagement that nobody was accepted for.
+fn period_over(details: &Details) -> Option<Timestamp> {
+    let Details { spec, state, engagement, submissions } = details;
+    let engagement = engagement.as_ref()?;
+    if engagement.pool.is_none() {
+        return Some(spec.deliver_by);
+    }
+    let period = state.settled;
+    let tenure = engagement.tenure.as_ref().filter(|tenure| period >= tenure.first);
+    match (submissions.get(&period), tenure) {
+        (Some(delivery), _) => (delivery.submission.verdict != Verdict::Pending).then_some(0),
+        (None, Some(tenure)) => {
+            let further = Timestamp::from(period.saturating_sub(tenure.first));
+            Some(tenure.first_deliver_by.saturating_add(engagement.period.saturating_mul(further)))
+        }
+        (None, None) => (period < state.submissions).then_some(0),
+    }
+}
+
+/// What can be done with a request at `now`; the market's own answer, as of another time than the last block's.
+pub fn phase(details: &Details, now: Timestamp) -> Phase {
+    let Details { spec, state, engagement, .. } = details;
+    if let Some(engagement) = engagement {
+        return match engagement.tenure {
+            _ if state.closed => Phase::Settled,
+            Some(_) => Phase::Delivery,
+            None if engagement.pool.is_some() => Phase::Vacant,
+            None if now < spec.signal_by => Phase::Signalling,
+            None if now < spec.deliver_by => Phase::Delivery,
+            None => Phase::Finalized,
+        };
+    }
+    match now {
+        _ if state.closed => Phase::Settled,
+        now if now < spec.signal_by => Phase::Signalling,
+        now if now < spec.deliver_by => Phase::Delivery,
+        now if now < review_from(spec) => Phase::Unsealing,
+        _ if state.opened < state.submissions => Phase::Unopened,
+        _ if state.finalized == state.submissions => Phase::Finalized,
+        now if now < spec.review_by => Phase::Review,
+        now if now < spec.reveal_by => Phase::Reveal,
+        _ => Phase::Finalizable,
+    }
+}
+
+/// When a request's phase changes by the clock next, if it does.
+pub fn phase_ends(spec: &RequestSpec, state: &RequestState, now: Timestamp) -> Option<Timestamp> {
+    let ends = [spec.signal_by, spec.deliver_by, review_from(spec), spec.review_by, spec.reveal_by];
+    ends.into_iter().find(|end| *end > now).filter(|_| !state.closed)
+}
+
+fn is_sealed(spec: &RequestSpec) -> bool {
+    spec.duplicates != Duplicates::Independent
+}
+
+/// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
+fn review_from(spec: &RequestSpec) -> Timestamp {
+    let unsealing = if is_sealed(spec) { spec.review_by.saturating_sub(spec.deliver_by) / 2 } else { 0 };
+    spec.deliver_by.saturating_add(unsealing)
+}
+
+/// Until when reviews of a submission can be committed, and revealed, whose window began at `start`.
+fn window(spec: &RequestSpec, start: Timestamp) -> (Timestamp, Timestamp) {
+    let commit_by = start.saturating_add(spec.review_by.saturating_sub(review_from(spec)));
+    (commit_by, commit_by.saturating_add(spec.reveal_by.saturating_sub(spec.review_by)))
+}
+
+/// Whether what a submission earns depends on the others, so that it can be claimed only when all are settled.
+fn depend_on_each_other(spec: &RequestSpec) -> bool {
+    spec.award != Award::PerSubmission || matches!(spec.duplicates, Duplicates::Shared { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        chain::{account, UNIT},
+        keeper::known::{Member, Pool},
+        world::default_terms,
+    };
+    use interfaces::{
+        market::{Access, Asset, Bucket, Engagement, Review, Submission, Tenure},
+        obligation::{Capacity, Membership, Schedule},
+    };
+    use Upkeep::{
+        ApplyPolicy, ApplyTerms, Claim, ClosePeriod, Evaluate, FillSeats, Finalize, OpenReviews, Prune, ReportNoShow,
+        Settle,
+    };
+
+    /// A request with deadlines at 100, 200, 300 and 400, in which nothing has happened.
+    fn details() -> Details {
+        let spec = RequestSpec {
+            spec: Default::default(),
+            uri: Vec::new(),
+            asset: Asset::Native,
+            reward: UNIT,
+            review_fee: 1,
+            access: Access::Open,
+            award: Award::PerSubmission,
+            duplicates: Duplicates::Independent,
+            curve: vec![Bucket { min_score: 50, weight_bps: 10_000 }],
+            limit: 9,
+            per_provider: 3,
+            provider_bond: 0,
+            place_deposit: 1,
+            access_price: 0,
+            min_reputation: 0,
+            min_tier: 0,
+            quorum: 3,
+            max_reviews: 5,
+            tolerance: 10,
+            signal_by: 100,
+            deliver_by: 200,
+            review_by: 300,
+            reveal_by: 400,
+        };
+        let state = RequestState {
+            requester: account("rita"),
+            unreviewed_bps: 0,
+            places: 0,
+            open_places: 0,
+            submissions: 0,
+            opened: 0,
+            finalized: 0,
+            settled: 0,
+            claimed: 0,
+            closed: false,
+            engagement: false,
+            reserved: 0,
+            seed: [0; 32],
+            held: 0,
+            unclaimed: 0,
+            deposits: 0,
+            offer_deposits: 0,
+            accepted: 0,
+            weights: 0,
+            last_provider: None,
+            last_offer: None,
+            pruned: 0,
+            reputation_per_place: 0,
+        };
+        Details { spec, state, engagement: None, submissions: Default::default() }
+    }
+
+    /// Submissions on as many places, whose reviews begin at 200.
+    fn delivered(count: u32) -> Details {
+        let mut details = details();
+        for number in 0..count {
+            let submission = Submission {
+                provider: account("pia"),
+                content: Default::default(),
+                uri: Vec::new(),
+                seal: None,
+                delivered: true,
+                submitted: 50,
+                price: 0,
+                window_start: 200,
+                second_window: false,
+                verdict: Verdict::Pending,
+                median: 0,
+                weight_bps: 0,
+                duplicate_of: None,
+                shares: false,
+                finders: 0,
+                pay: 0,
+                claimed: false,
+            };
+            details.submissions.insert(number, Delivery { submission, reviews: Vec::new() });
+        }
+        let state = &mut details.state;
+        (state.submissions, state.places, state.open_places) = (count, count, count);
+        details
+    }
+
+    /// As many submissions, open for review.
+    fn in_review(count: u32) -> Details {
+        let mut details = delivered(count);
+        details.state.opened = count;
+        details
+    }
+
+    fn review(score: Option<u8>) -> Review {
+        Review { enforcer: account("eva"), commitment: [0; 32], score, duplicate_of: None, resolved: false }
+    }
+
+    fn first(details: &mut Details) -> &mut Delivery {
+        details.submissions.get_mut(&0).expect("a submission")
+    }
+
+    fn known(details: Details, providers: &[&str]) -> Known {
+        let mut known = Known::default();
+        let providers = providers.iter().map(|name| (account(name), None)).collect();
+        known.requests.insert(7, Request { providers, details: Some(details) });
+        known
+    }
+
+    /// What is due from when on, in a market with only this request.
+    fn plan(details: Details) -> Vec<(Upkeep, Timestamp)> {
+        foreseen(&known(details, &[])).into_iter().map(|due| (due.upkeep, due.since)).collect()
+    }
+
+    #[test]
+    fn what_is_due_is_due_from_its_moment_on_and_what_comes_next_is_told() {
+        let known = known(delivered(1), &[]);
+        let opening = Due { upkeep: OpenReviews { request: 7 }, since: 200 };
+        assert_eq!((due(&known, 199), next(&known, 199)), (vec![], Some(opening.clone())));
+        assert_eq!((due(&known, 200), next(&known, 200)), (vec![opening], None));
+    }
+
+    #[test]
+    fn a_request_that_nobody_delivered_for_is_settled_when_delivery_ends() {
+        assert_eq!(plan(details()), [(Settle { request: 7 }, 200)]);
+    }
+
+    #[test]
+    fn sealed_deliveries_are_opened_half_way_to_the_end_of_reviews() {
+        let mut sealed = delivered(1);
+        sealed.spec.duplicates = Duplicates::FirstOnly;
+        assert_eq!(plan(sealed), [(OpenReviews { request: 7 }, 250)]);
+    }
+
+    #[test]
+    fn a_submission_is_finalized_when_all_is_revealed_and_no_more_can_come_or_reveals_end() {
+        let with = |reviews: &[Option<u8>]| {
+            let mut details = in_review(1);
+            first(&mut details).reviews = reviews.iter().map(|score| review(*score)).collect();
+            plan(details)
+        };
+        let finalize = |since| vec![(Finalize { request: 7, submission: 0 }, since)];
+        assert_eq!(with(&[]), finalize(300), "nobody committed until commits ended");
+        assert_eq!(with(&[Some(80); 3]), finalize(300));
+        assert_eq!(with(&[Some(80), None]), finalize(400));
+        assert_eq!(with(&[Some(80); 5]), finalize(0), "no more than five can come");
+        assert_eq!(with(&[Some(80), Some(80), Some(80), Some(80), None]), finalize(400));
+    }
+
+    #[test]
+    fn in_a_second_window_who_stayed_away_is_not_waited_for() {
+        let mut details = in_review(1);
+        let delivery = first(&mut details);
+        (delivery.submission.window_start, delivery.submission.second_window) = (400, true);
+        delivery.reviews =
+            vec![Review { resolved: true, ..review(None) }, Review { resolved: true, ..review(Some(9)) }];
+        assert_eq!(plan(details), [(Finalize { request: 7, submission: 0 }, 500)]);
+    }
+
+    #[test]
+    fn a_verdict_waits_for_that_of_the_submission_it_is_said_to_duplicate_but_a_second_window_does_not() {
+        let mut details = in_review(2);
+        first(&mut details).reviews = vec![review(None)];
+        let vote = Review { duplicate_of: Some(0), ..review(Some(80)) };
+        details.submissions.get_mut(&1).expect("a second").reviews = vec![vote; 3];
+        let pending = [(Finalize { request: 7, submission: 0 }, 400)];
+        assert_eq!(plan(details.clone()), pending);
+        let mut few = details.clone();
+        few.submissions.get_mut(&1).expect("a second").reviews.truncate(2);
+        assert_eq!(plan(few)[1], (Finalize { request: 7, submission: 1 }, 300));
+        first(&mut details).submission.verdict = Verdict::Quorum;
+        assert_eq!(plan(details)[0], (Finalize { request: 7, submission: 1 }, 300));
+    }
+
+    #[test]
+    fn verdicts_are_settled_in_order_claimed_once_that_is_possible_and_pruned_in_the_end() {
+        let mut details = in_review(2);
+        details.submissions.get_mut(&1).expect("a second").submission.verdict = Verdict::Quorum;
+        assert_eq!(plan(details.clone()), [(Finalize { request: 7, submission: 0 }, 300)], "the first is not judged");
+        first(&mut details).submission.verdict = Verdict::Few;
+        assert_eq!(plan(details.clone()), [(Settle { request: 7 }, 200)]);
+        details.state.settled = 1;
+        let settle = (Settle { request: 7 }, 200);
+        assert_eq!(plan(details.clone()), [settle.clone(), (Claim { request: 7, submission: 0 }, 0)]);
+        details.spec.award = Award::Proportional;
+        assert_eq!(plan(details.clone()), [settle], "shares depend on each other");
+        (details.state.settled, details.state.closed) = (2, true);
+        let claims = [0, 1].map(|submission| (Claim { request: 7, submission }, 0));
+        assert_eq!(plan(details.clone()), claims);
+        for delivery in details.submissions.values_mut() {
+            delivery.submission.claimed = true;
+        }
+        (details.state.claimed, details.state.open_places) = (2, 0);
+        assert_eq!(plan(details), [(Prune { request: 7 }, 0)]);
+    }
+
+    #[test]
+    fn who_may_not_have_delivered_is_reported_once_that_can_be_known() {
+        let mut details = delivered(1);
+        details.state.opened = 1;
+        details.state.open_places = 3;
+        let reports = |details: &Details, providers: &[&str]| -> Vec<_> {
+            let foreseen = foreseen(&known(details.clone(), providers)).into_iter();
+            foreseen.filter(|due| matches!(due.upkeep, ReportNoShow { .. })).map(|due| due.since).collect()
+        };
+        assert_eq!(reports(&details, &["pia", "paul"]), [200, 200]);
+        details.spec.duplicates = Duplicates::FirstOnly;
+        assert_eq!(reports(&details, &["pia"]), [250]);
+        details.state.open_places = 1;
+        assert_eq!(reports(&details, &["pia", "paul"]), [] as [Timestamp; 0], "the only open place was delivered on");
+        first(&mut details).submission.delivered = false;
+        assert_eq!(reports(&details, &["pia"]), [250], "it was never unsealed");
+        let mut known = known(details.clone(), &[]);
+        known.requests.get_mut(&7).expect("a request").providers.insert(account("pia"), Some(150));
+        known.requests.get_mut(&7).and_then(|request| request.details.as_mut()).expect("details").spec.duplicates =
+            Duplicates::Independent;
+        let due = foreseen(&known).into_iter().find(|due| matches!(due.upkeep, ReportNoShow { .. }));
+        assert_eq!(due.map(|due| due.since), Some(150), "the offer said so");
+    }
+
+    #[test]
+    fn the_periods_of_an_engagement_are_closed_one_after_the_other() {
+        let mut details = details();
+        details.state.engagement = true;
+        let engagement = Engagement { periods: 4, period: 50, missed_periods: 1, pool: None, tenure: None };
+        details.engagement = Some(engagement);
+        let close = |since| [(ClosePeriod { request: 7 }, since)];
+        assert_eq!(plan(details.clone()), close(200), "nobody was accepted");
+        let tenure = Tenure { provider: account("pia"), price: 1, first: 1, first_deliver_by: 160 };
+        if let Some(engagement) = &mut details.engagement {
+            (engagement.pool, engagement.tenure) = (Some(3), Some(tenure));
+        }
+        (details.state.settled, details.state.submissions, details.state.opened) = (2, 1, 1);
+        assert_eq!(plan(details.clone()), close(210), "the second period of its tenure");
+        if let Some(engagement) = &mut details.engagement {
+            engagement.tenure = None;
+        }
+        assert_eq!(plan(details.clone()), [], "the place is vacant");
+        details.state.closed = true;
+        details.state.claimed = 2;
+        assert_eq!(plan(details), [(Prune { request: 7 }, 0)]);
+    }
+
+    #[test]
+    fn terms_policy_and_seats_are_seen_to() {
+        let capacity = Capacity { seats: 5, active: 4, waiting: 1, ..Capacity::default() };
+        let mut known = Known::default();
+        (known.terms_due, known.policy_due) = (Some(30), Some(40));
+        known.pool = Some(Pool::new(default_terms(), Schedule::default(), capacity, 0));
+        let due = |upkeep, since| Due { upkeep, since };
+        assert_eq!(foreseen(&known), [due(ApplyTerms, 30), due(ApplyPolicy, 40), due(FillSeats, 0)]);
+        known.pool = Some(Pool::new(default_terms(), Schedule::default(), Capacity { active: 5, ..capacity }, 0));
+        assert_eq!(foreseen(&known).len(), 2);
+    }
+
+    #[test]
+    fn members_are_evaluated_whose_standing_is_not_as_latched_bans_first_and_in_batches() {
+        let mut known = Known::default();
+        for n in 0..100_u8 {
+            let standing = if n % 10 == 0 { Standing::Banned } else { Standing::Throttled };
+            let membership = Membership {
+                state: if n == 99 { MemberState::Frozen } else { MemberState::Seated },
+                standing,
+                seen: 0,
+                declared: 0,
+                required: 0,
+                deficit: 0,
+                seat_since: 0,
+                open: 0,
+                bond: 0,
+                ended: 0,
+            };
+            let latched = if n == 98 { Standing::Throttled } else { Standing::Healthy };
+            let mut member = Member::new(latched);
+            member.membership = Some(membership);
+            known.members.insert([n; 32].into(), member);
+        }
+        let batches: Vec<_> = foreseen(&known)
+            .into_iter()
+            .map(|due| match due.upkeep {
+                Evaluate { members } => members.len(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(batches, [8, 2, 64, 24]);
+    }
+}

@@ -1,0 +1,257 @@
+//! What a keeper says: a line each, or as JSON.
+
+use super::{plan::Upkeep, show_weight, work::Worth};
+use crate::{
+    chain::{Emitted, Weight},
+    scenario::amounts::{show_amount, thousands},
+    show,
+    signer::address,
+};
+use interfaces::{
+    market::{
+        Claimed, NoShow, PeriodClosed, PlaceVacated, PolicyApplied, Pruned, RequestSettled, ReviewsOpened,
+        SubmissionFinalized, Verdict, WindowReopened,
+    },
+    obligation::{Seated, Standing, StandingChanged, TermsApplied},
+    Balance, Timestamp,
+};
+use serde_json::{json, Map, Value};
+
+/// Something a keeper says, and when.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub time: Timestamp,
+    pub happened: Happened,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum Happened {
+    /// It made a call.
+    Did { upkeep: Upkeep, words: String, block: Option<u32>, weight: Weight, worth: Worth },
+    /// It would have made a call.
+    Would { upkeep: Upkeep, words: String, weight: Weight, worth: Worth, pays: bool },
+    /// It leaves a call to others.
+    Unpaid { upkeep: Upkeep, worth: Worth },
+    /// Somebody else made the call.
+    Elsewhere { upkeep: Upkeep, fee: Balance },
+    /// A call was refused for another reason.
+    Refused { upkeep: Upkeep, reason: String, fee: Balance },
+    /// Anything else.
+    Note(String),
+}
+
+impl Entry {
+    pub fn new(time: Timestamp, happened: Happened) -> Self {
+        Self { time, happened }
+    }
+
+    /// A line for people.
+    pub fn line(&self) -> String {
+        let words = match &self.happened {
+            Happened::Did { words, block, worth, .. } => {
+                let block = block.map(|block| format!("block {block}"));
+                let parts: Vec<_> = block.into_iter().chain(parts(worth)).collect();
+                format!("{words} [{}]", parts.join(", "))
+            }
+            Happened::Would { words, weight, worth, pays, .. } => {
+                let parts: Vec<_> = [show_weight(*weight)].into_iter().chain(parts(worth)).collect();
+                let verdict = if *pays { "pays" } else { "does not pay" };
+                format!("would do: {words} [{}; {verdict}]", parts.join(", "))
+            }
+            Happened::Unpaid { upkeep, worth } => {
+                let costs = parts(worth).collect::<Vec<_>>().join(", ");
+                let costs = if costs.is_empty() { "it earns nothing".to_owned() } else { costs };
+                format!("left to others, as it does not pay: {upkeep} [{costs}]")
+            }
+            Happened::Elsewhere { upkeep, fee } => format!("somebody else did it: {upkeep}{}", lost(*fee)),
+            Happened::Refused { upkeep, reason, fee } => format!("refused as {reason}: {upkeep}{}", lost(*fee)),
+            Happened::Note(words) => words.clone(),
+        };
+        format!("{}  {words}", show::moment(self.time))
+    }
+
+    /// The same as data, on one line.
+    pub fn json(&self) -> Value {
+        let mut data = Map::new();
+        let mut put = |name: &str, value: Value| data.insert(name.to_owned(), value);
+        put("time", json!(self.time));
+        let of_upkeep = |put: &mut dyn FnMut(&str, Value), upkeep: &Upkeep| {
+            put("message", json!(upkeep.message()));
+            if let Some(request) = upkeep.request() {
+                put("request", json!(request));
+            }
+            match upkeep {
+                Upkeep::Finalize { submission, .. } | Upkeep::Claim { submission, .. } => {
+                    put("submission", json!(submission));
+                }
+                Upkeep::ReportNoShow { provider, .. } => put("provider", json!(address(provider))),
+                Upkeep::Evaluate { members } => {
+                    put("members", json!(members.iter().map(address).collect::<Vec<_>>()));
+                }
+                _ => {}
+            }
+        };
+        let mut put = |name: &str, value: Value| {
+            put(name, value);
+        };
+        let of_worth = |put: &mut dyn FnMut(&str, Value), worth: &Worth| {
+            for (name, amount) in [
+                ("points", worth.points),
+                ("credited", worth.credited),
+                ("refund", worth.refund),
+                ("deposit", worth.deposit),
+                ("fee", worth.fee),
+            ] {
+                put(name, json!(amount.to_string()));
+            }
+        };
+        let of_weight = |put: &mut dyn FnMut(&str, Value), weight: &Weight| {
+            put("ref_time", json!(weight.ref_time()));
+            put("proof_size", json!(weight.proof_size()));
+        };
+        match &self.happened {
+            Happened::Did { upkeep, words, block, weight, worth } => {
+                put("event", json!("did"));
+                of_upkeep(&mut put, upkeep);
+                put("words", json!(words));
+                put("block", json!(block));
+                of_weight(&mut put, weight);
+                of_worth(&mut put, worth);
+            }
+            Happened::Would { upkeep, words, weight, worth, pays } => {
+                put("event", json!("would"));
+                of_upkeep(&mut put, upkeep);
+                put("words", json!(words));
+                put("pays", json!(pays));
+                of_weight(&mut put, weight);
+                of_worth(&mut put, worth);
+            }
+            Happened::Unpaid { upkeep, worth } => {
+                put("event", json!("unpaid"));
+                of_upkeep(&mut put, upkeep);
+                of_worth(&mut put, worth);
+            }
+            Happened::Elsewhere { upkeep, fee } => {
+                put("event", json!("elsewhere"));
+                of_upkeep(&mut put, upkeep);
+                put("fee", json!(fee.to_string()));
+            }
+            Happened::Refused { upkeep, reason, fee } => {
+                put("event", json!("refused"));
+                of_upkeep(&mut put, upkeep);
+                put("reason", json!(reason));
+                put("fee", json!(fee.to_string()));
+            }
+            Happened::Note(words) => {
+                put("event", json!("note"));
+                put("words", json!(words));
+            }
+        }
+        Value::Object(data)
+    }
+}
+
+fn lost(fee: Balance) -> String {
+    if fee > 0 {
+        format!(" [fee {}]", show_amount(fee))
+    } else {
+        String::new()
+    }
+}
+
+/// What a call brought and cost, where it is something.
+pub fn parts(worth: &Worth) -> impl Iterator<Item = String> {
+    let points = (worth.points, format!("earned {}", points(worth.points)));
+    let amounts =
+        [(worth.credited, "credited"), (worth.refund, "refunded"), (worth.deposit, "deposit"), (worth.fee, "fee")]
+            .map(|(amount, name)| (amount, format!("{name} {}", show_amount(amount))));
+    [points].into_iter().chain(amounts).filter(|(amount, _)| *amount > 0).map(|(_, words)| words)
+}
+
+fn points(amount: Balance) -> String {
+    format!("{} point{}", thousands(amount), if amount == 1 { "" } else { "s" })
+}
+
+fn counted(count: u32, one: &str) -> String {
+    format!("{} {one}{}", thousands(count.into()), if count == 1 { "" } else { "s" })
+}
+
+/// What these events tell, in words; nothing where they tell nothing of note.
+pub fn news(emitted: &[Emitted]) -> Option<String> {
+    let news: Vec<_> = emitted.iter().filter_map(of_market).chain(emitted.iter().filter_map(of_pool)).collect();
+    (!news.is_empty()).then(|| news.join("; "))
+}
+
+fn of_market(emitted: &Emitted) -> Option<String> {
+    if let Some(event) = emitted.decode::<ReviewsOpened>() {
+        let late = if event.late > 0 { format!(", {} late", event.late) } else { String::new() };
+        let missed = if event.missed > 0 { format!(", {} never delivered", event.missed) } else { String::new() };
+        let count = counted(event.count, "submission");
+        return Some(format!("opened {count} of request {} for review{late}{missed}", event.request));
+    }
+    if let Some(event) = emitted.decode::<SubmissionFinalized>() {
+        let verdict = match event.verdict {
+            Verdict::Quorum => format!("median {}", event.median),
+            Verdict::Few => format!("median {} of too few reviews", event.median),
+            _ => "nobody reviewed it".into(),
+        };
+        let weight = f64::from(event.weight_bps) / 100.0;
+        let submission = (event.submission, event.request);
+        return Some(format!(
+            "finalized submission {} of request {}: {verdict}, weighs {weight} %",
+            submission.0, submission.1
+        ));
+    }
+    if let Some(event) = emitted.decode::<WindowReopened>() {
+        let reveals = counted(event.reveals.into(), "review");
+        return Some(format!(
+            "began the second window of submission {} of request {}: only {reveals} revealed",
+            event.submission, event.request
+        ));
+    }
+    if let Some(event) = emitted.decode::<RequestSettled>() {
+        let submissions = counted(event.submissions, "submission");
+        return Some(format!("settled request {}, with {submissions}", event.request));
+    }
+    if let Some(event) = emitted.decode::<PeriodClosed>() {
+        let how = if event.accepted { "accepted" } else { "not accepted" };
+        let pay = show_amount(event.pay);
+        return Some(format!("closed period {} of engagement {}: {how}, {pay}", event.period, event.request));
+    }
+    if let Some(event) = emitted.decode::<PlaceVacated>() {
+        return Some(format!("{} lost its place in engagement {}", address(&event.provider), event.request));
+    }
+    if let Some(event) = emitted.decode::<NoShow>() {
+        let places = counted(event.places.into(), "place");
+        let (who, request, lost) = (address(&event.provider), event.request, show_amount(event.forfeited));
+        return Some(format!("reported {who} for {places} of request {request}, {lost} forfeited"));
+    }
+    if let Some(event) = emitted.decode::<Claimed>() {
+        let (pay, who) = (show_amount(event.pay), address(&event.provider));
+        return Some(format!(
+            "claimed {pay} for submission {} of request {}, for {who}",
+            event.submission, event.request
+        ));
+    }
+    if let Some(event) = emitted.decode::<Pruned>() {
+        let rest = if event.finished { "" } else { ", more to come" };
+        return Some(format!("pruned {} of request {}{rest}", counted(event.count, "cell"), event.request));
+    }
+    emitted.decode::<PolicyApplied>().map(|_| "wrote down the market's new policy".into())
+}
+
+fn of_pool(emitted: &Emitted) -> Option<String> {
+    if let Some(event) = emitted.decode::<StandingChanged>() {
+        let who = address(&event.who);
+        let burnt = event.bond_burnt.saturating_add(event.slashed);
+        return Some(match event.standing {
+            Standing::Banned => format!("had {who} banned, {} burnt", points(burnt)),
+            standing => format!("had {who} latched as {standing:?}"),
+        });
+    }
+    if let Some(event) = emitted.decode::<Seated>() {
+        return Some(format!("{} took a seat", address(&event.who)));
+    }
+    emitted.decode::<TermsApplied>().map(|_| "wrote down the pool's new terms".into())
+}

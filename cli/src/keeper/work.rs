@@ -1,0 +1,268 @@
+//! Doing upkeep: what a call would bring and cost, and sending it.
+
+use super::{known::Known, plan::Upkeep};
+use crate::{
+    backend::{encoded, Answer, Backend, Receipt, Transaction},
+    chain::{Emitted, Returned, StorageDeposit, Trap, Weight, GAS_LIMIT},
+    deployment::Deployment,
+    signer::Signer,
+};
+use ink::primitives::AccountId;
+use interfaces::{
+    market::{
+        self, Asset, Claimed, NoShow, OfferRetracted, PlaceVacated, Pruned, RequestSettled, SubmissionFinalized,
+        MAX_BATCH,
+    },
+    obligation::{self, StandingChanged, MAX_FILLED},
+    Balance, Market as _, Obligation as _, RequestId,
+};
+use std::fmt;
+
+/// How many a call takes on, if the block has room for so many.
+const SIZES: [u32; 4] = [MAX_BATCH, 16, 4, 1];
+
+/// Why a contract refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Market(market::Error),
+    Obligation(obligation::Error),
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Market(error) => write!(f, "{error:?}"),
+            Self::Obligation(error) => write!(f, "{error:?}"),
+        }
+    }
+}
+
+impl Refusal {
+    /// Whether the work is done already, or was never there.
+    pub fn is_done(&self) -> bool {
+        use market::Error as Market;
+        use obligation::Error as Obligation;
+        matches!(
+            self,
+            Self::Market(
+                Market::AlreadyFinalized
+                    | Market::AlreadySettled
+                    | Market::AlreadyClaimed
+                    | Market::NothingToOpen
+                    | Market::NoShowNone
+                    | Market::UnknownRequest
+                    | Market::UnknownSubmission
+                    | Market::NoPendingPolicy
+                    | Market::Vacant
+            ) | Self::Obligation(Obligation::NoPendingTerms | Obligation::NotAMember)
+        )
+    }
+}
+
+/// What became of a call, or would.
+#[derive(Debug)]
+pub enum Outcome {
+    Accepted,
+    Refused(Refusal),
+    Trapped(Trap),
+}
+
+/// What a call brings its caller, and costs it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Worth {
+    /// Reputation that is owed to it.
+    pub points: Balance,
+    /// What the market credits it, in the chain's currency.
+    pub credited: Balance,
+    /// Storage deposits that it gets, or pays.
+    pub refund: Balance,
+    pub deposit: Balance,
+    /// What the chain takes.
+    pub fee: Balance,
+}
+
+impl Worth {
+    /// What it brings and what it costs, where a point of reputation is worth `point`.
+    pub fn balance(&self, point: Balance) -> (Balance, Balance) {
+        let brings = self.points.saturating_mul(point).saturating_add(self.credited).saturating_add(self.refund);
+        (brings, self.fee.saturating_add(self.deposit))
+    }
+
+    /// Whether it brings more than it costs.
+    pub fn pays(&self, point: Balance) -> bool {
+        let (brings, costs) = self.balance(point);
+        brings > costs
+    }
+
+    /// Both together.
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            points: self.points.saturating_add(other.points),
+            credited: self.credited.saturating_add(other.credited),
+            refund: self.refund.saturating_add(other.refund),
+            deposit: self.deposit.saturating_add(other.deposit),
+            fee: self.fee.saturating_add(other.fee),
+        }
+    }
+}
+
+/// A call that was tried.
+#[derive(Debug)]
+pub struct Tried {
+    pub transaction: Transaction,
+    pub outcome: Outcome,
+    pub weight: Weight,
+    pub worth: Worth,
+    pub emitted: Vec<Emitted>,
+}
+
+/// The call that does this, so many at once where that can be said.
+pub fn transaction(upkeep: &Upkeep, deployment: &Deployment, size: u32) -> Transaction {
+    let (mut market, mut obligation, pool) = (deployment.market(), deployment.obligation(), deployment.pool);
+    let first = |members: &[AccountId]| members.iter().take(size as usize).copied().collect();
+    let (_, transaction) = match upkeep {
+        Upkeep::OpenReviews { request } => encoded(market.open_reviews(*request, size)),
+        Upkeep::Evaluate { members } => encoded(obligation.evaluate_many(pool, first(members))),
+        Upkeep::ApplyTerms => encoded(obligation.apply_terms(pool)),
+        Upkeep::ApplyPolicy => encoded(market.apply_policy()),
+        Upkeep::FillSeats => encoded(obligation.fill_seats(pool, size.min(MAX_FILLED))),
+        Upkeep::Finalize { request, submission } => encoded(market.finalize(*request, *submission)),
+        Upkeep::ClosePeriod { request } => encoded(market.close_period(*request)),
+        Upkeep::Settle { request } => encoded(market.settle(*request, size)),
+        Upkeep::ReportNoShow { request, provider } => encoded(market.report_no_show(*request, *provider)),
+        Upkeep::Claim { request, submission } => encoded(market.claim(*request, *submission)),
+        Upkeep::Prune { request } => encoded(market.prune(*request, size)),
+    };
+    transaction
+}
+
+/// A call that changes nothing and costs little: a chain that makes blocks only with transactions makes one.
+pub fn nothing(deployment: &Deployment) -> Transaction {
+    encoded(deployment.obligation().evaluate_many(deployment.pool, Vec::new())).1
+}
+
+/// Tries this, fewer at once where so many are too much for a block.
+pub fn try_out(
+    upkeep: &Upkeep,
+    backend: &dyn Backend,
+    deployment: &Deployment,
+    signer: &Signer,
+    known: &Known,
+) -> Answer<Tried> {
+    let sizes: &[u32] = match upkeep {
+        Upkeep::OpenReviews { .. }
+        | Upkeep::Evaluate { .. }
+        | Upkeep::FillSeats
+        | Upkeep::Settle { .. }
+        | Upkeep::Prune { .. } => &SIZES,
+        _ => &SIZES[3..],
+    };
+    let me = signer.account();
+    let mut sizes = sizes.iter().peekable();
+    loop {
+        let size = sizes.next().copied().unwrap_or(1);
+        let transaction = transaction(upkeep, deployment, size);
+        let receipt = backend.simulate(&me, &transaction)?;
+        let weight = receipt.outcome.gas;
+        let out_of_gas = receipt.outcome.result.as_ref().is_err_and(|trap| trap.error == "OutOfGas");
+        if sizes.peek().is_some() && (out_of_gas || weight.any_gt(GAS_LIMIT)) {
+            continue;
+        }
+        let outcome = outcome(upkeep, &receipt);
+        let mut worth = worth(&receipt, &me, known);
+        if matches!(outcome, Outcome::Accepted) {
+            worth.fee = backend.fee(signer, &transaction, weight)?;
+        }
+        return Ok(Tried { transaction, outcome, weight, worth, emitted: receipt.outcome.emitted });
+    }
+}
+
+/// What became of it.
+pub fn outcome(upkeep: &Upkeep, receipt: &Receipt) -> Outcome {
+    let returned = match &receipt.outcome.result {
+        Ok(returned) => returned,
+        Err(trap) => return Outcome::Trapped(trap.clone()),
+    };
+    if !returned.reverted {
+        return Outcome::Accepted;
+    }
+    let refusal = match upkeep {
+        Upkeep::Evaluate { .. } | Upkeep::ApplyTerms | Upkeep::FillSeats => error(returned).map(Refusal::Obligation),
+        _ => error(returned).map(Refusal::Market),
+    };
+    match refusal {
+        Ok(refusal) => Outcome::Refused(refusal),
+        Err(reason) => Outcome::Trapped(Trap { error: reason, debug: String::new() }),
+    }
+}
+
+/// The error that a message returned.
+fn error<E: scale::Decode>(returned: &Returned) -> Result<E, String> {
+    match returned.clone().message::<Result<(), E>>()? {
+        Ok(()) => Err("it was undone without a reason".into()),
+        Err(error) => Ok(error),
+    }
+}
+
+/// What a call with these events and this deposit brings `me`, and costs it.
+pub fn worth(receipt: &Receipt, me: &AccountId, known: &Known) -> Worth {
+    let mut worth = Worth { fee: receipt.fee, ..Worth::default() };
+    match receipt.outcome.deposit {
+        StorageDeposit::Charge(deposit) => worth.deposit = deposit,
+        StorageDeposit::Refund(refund) => worth.refund = refund,
+    }
+    for emitted in &receipt.outcome.emitted {
+        if let Some(event) = emitted.decode::<StandingChanged>().filter(|event| event.keeper == *me) {
+            worth.points = worth.points.saturating_add(event.reward);
+        }
+        if let Some(event) = emitted.decode::<Claimed>().filter(|event| event.provider == *me) {
+            worth.points = worth.points.saturating_add(event.reputation);
+        }
+        worth.credited = worth.credited.saturating_add(credited(emitted, me, known));
+    }
+    worth
+}
+
+/// What an event says that `me` was credited, in the chain's currency.
+fn credited(emitted: &Emitted, me: &AccountId, known: &Known) -> Balance {
+    let details = |request: RequestId| {
+        let details = known.requests.get(&request).and_then(|request| request.details.as_ref());
+        details.filter(|details| details.spec.asset == Asset::Native)
+    };
+    let is_mine = |request| details(request).is_some_and(|details| details.state.requester == *me);
+    let if_so = |holds: bool, amount: Balance| if holds { amount } else { 0 };
+    if let Some(event) = emitted.decode::<Claimed>() {
+        let provided = event.provider == *me && details(event.request).is_some();
+        return if_so(provided, event.pay.saturating_add(event.deposit))
+            .saturating_add(if_so(is_mine(event.request), event.forfeited));
+    }
+    if let Some(event) = emitted.decode::<NoShow>() {
+        return if_so(is_mine(event.request), event.forfeited);
+    }
+    if let Some(event) = emitted.decode::<PlaceVacated>() {
+        return if_so(is_mine(event.request), event.forfeited);
+    }
+    if let Some(event) = emitted.decode::<Pruned>() {
+        return if_so(is_mine(event.request), event.reclaimed);
+    }
+    if let Some(event) = emitted.decode::<OfferRetracted>() {
+        return if_so(event.provider == *me && details(event.request).is_some(), event.deposit);
+    }
+    if let Some(event) = emitted.decode::<RequestSettled>() {
+        let tenure = details(event.request).and_then(|details| details.engagement.as_ref()?.tenure.as_ref());
+        return if_so(tenure.is_some_and(|tenure| tenure.provider == *me), event.deposit);
+    }
+    if let Some(event) = emitted.decode::<SubmissionFinalized>() {
+        let reviewed = details(event.request).is_some_and(|details| {
+            let reviews = details.submissions.get(&event.submission).map(|delivery| &delivery.reviews);
+            reviews.into_iter().flatten().any(|review| {
+                // A vote for another submission of the same finding is coherent as well; that is left out here.
+                let right = review.duplicate_of == event.duplicate_of;
+                let close = |score: u8| score.abs_diff(event.median) <= details.spec.tolerance;
+                review.enforcer == *me && right && review.score.is_some_and(close)
+            })
+        });
+        return if_so(reviewed, event.fee);
+    }
+    0
+}

@@ -1,0 +1,273 @@
+//! A keeper on a real node that makes blocks only with transactions, over a connection that is cut.
+
+#[path = "support/proxy.rs"]
+mod proxy;
+
+use atomic_cli::{
+    backend::{node::Node, Backend},
+    build::{contracts, workspace},
+    chain::{Message, UNIT},
+    config::Config,
+    deploy::Deployer,
+    deployment::Deployment,
+    keeper::work::nothing,
+    options::Options,
+    signer::{account, Signer},
+    world::commitment,
+};
+use ink::primitives::Hash;
+use interfaces::{
+    market::{Access, Asset, Award, Bucket, Duplicates, RequestSpec},
+    Balance, Market as _, Obligation as _, RequestId, Timestamp,
+};
+use proxy::Proxy;
+use scale::{Decode, Encode};
+use std::{
+    fmt::Debug,
+    fs,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+const SECOND: Timestamp = 1_000;
+const ENFORCERS: [&str; 3] = ["bob", "charlie", "dave"];
+const SALT: [u8; 32] = [7; 32];
+
+fn signer(name: &str) -> Signer {
+    Signer::named(name).expect("a signer")
+}
+
+fn machine_time() -> Timestamp {
+    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_millis() as Timestamp
+}
+
+fn sleep_until(time: Timestamp) {
+    thread::sleep(Duration::from_millis(time.saturating_sub(machine_time())));
+}
+
+/// An organization on the node whose deadlines may be seconds apart, and a folder that is gone with it.
+struct Town {
+    folder: PathBuf,
+    node: Node,
+    deployment: Deployment,
+}
+
+impl Drop for Town {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Town {
+    fn new(url: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("atomic-keeper-node-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        let example = Config::load(Some(&workspace().join("docs/deployment.toml"))).expect("the example");
+        let mut config = Config { salt: Some(machine_time().to_string()), ..example };
+        config.settings.policy.min_window = SECOND;
+        let node = Node::connect(url).expect("the node");
+        let path = folder.join("deployment.json");
+        let alice = signer("alice");
+        let local = contracts().expect("contracts");
+        let mut deployer = Deployer::new(&node, &alice, local, &config, &path).expect("a deployer");
+        while deployer.advance().expect("a step").is_some() {}
+        let options = Options { deployment: path, ..Options::default() };
+        let deployment = Deployment::load(&options, &node).expect("a deployment");
+        let town = Self { folder, node, deployment };
+        for name in ENFORCERS {
+            town.send(name, town.deployment.obligation().enlist(town.deployment.pool));
+        }
+        town
+    }
+
+    fn backend(&self) -> &dyn Backend {
+        &self.node
+    }
+
+    #[track_caller]
+    fn send<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
+        &self,
+        name: &str,
+        message: Message<Args, Result<T, E>>,
+    ) -> T {
+        self.backend().call(&signer(name), message).expect("an answer").outcome.ok()
+    }
+
+    /// A request of two places, with these seconds from one deadline to the next.
+    fn post(&self, windows: [Timestamp; 4]) -> (RequestId, RequestSpec) {
+        let mut deadline = machine_time();
+        let [signal_by, deliver_by, review_by, reveal_by] = windows.map(|window| {
+            deadline += window * SECOND;
+            deadline
+        });
+        let spec = RequestSpec {
+            spec: Hash::from([1; 32]),
+            uri: Vec::new(),
+            asset: Asset::Native,
+            reward: 20 * UNIT,
+            review_fee: UNIT,
+            access: Access::Open,
+            award: Award::PerSubmission,
+            duplicates: Duplicates::Independent,
+            curve: vec![Bucket { min_score: 50, weight_bps: 10_000 }],
+            limit: 2,
+            per_provider: 1,
+            provider_bond: 0,
+            place_deposit: UNIT,
+            access_price: 0,
+            min_reputation: 0,
+            min_tier: 0,
+            quorum: 3,
+            max_reviews: 5,
+            tolerance: 10,
+            signal_by,
+            deliver_by,
+            review_by,
+            reveal_by,
+        };
+        let quote = self.backend().read(self.deployment.market().quote(spec.clone())).expect("an answer");
+        let price: Balance = quote.expect("a price").total;
+        let post = self.deployment.market().post(spec.clone(), 0).transferred_value(price);
+        let posted = self.backend().call(&signer("alice"), post).expect("an answer").outcome;
+        let request = posted.events::<interfaces::market::RequestPosted>()[0].request;
+        (request, spec)
+    }
+
+    /// A dry run sees the time of the last block. What this costs is as it was foretold.
+    fn make_block(&self) {
+        let (alice, call) = (signer("alice"), nothing(&self.deployment));
+        let tried = self.backend().simulate(&alice.account(), &call).expect("a dry run");
+        let foretold = self.backend().fee(&alice, &call, tried.outcome.gas).expect("a fee");
+        let taken = self.backend().execute(&alice, &call).expect("a block").fee;
+        assert!(foretold.abs_diff(taken) < taken / 10, "{foretold} is not about {taken}");
+    }
+
+    #[track_caller]
+    fn wait_for(&self, what: &str, holds: impl Fn(&Self) -> bool) {
+        let until = Instant::now() + Duration::from_secs(60);
+        while !holds(self) {
+            assert!(Instant::now() < until, "in vain: {what}\n{}", self.said());
+            thread::sleep(Duration::from_millis(200));
+        }
+    }
+
+    fn said(&self) -> String {
+        ["out", "err"].map(|name| fs::read_to_string(self.folder.join(name)).unwrap_or_default()).concat()
+    }
+
+    fn watch(&self, url: &str) -> String {
+        let shown = Command::new(env!("CARGO_BIN_EXE_atomic"))
+            .args(["watch", "--once", "--deployment", "deployment.json", "--url", url])
+            .current_dir(&self.folder)
+            .output()
+            .expect("a frame");
+        String::from_utf8(shown.stdout).expect("text")
+    }
+
+    fn keeper(&self, name: &str, url: &str) -> Running {
+        let file = |name: &str| {
+            let open = fs::OpenOptions::new().create(true).append(true).open(self.folder.join(name));
+            Stdio::from(open.expect("a file"))
+        };
+        let child = Command::new(env!("CARGO_BIN_EXE_atomic"))
+            .args(["keeper", "--altruistic", "--as", name, "--deployment", "deployment.json", "--url", url])
+            .current_dir(&self.folder)
+            .stdout(file("out"))
+            .stderr(file("err"))
+            .spawn();
+        Running(child.expect("a keeper"))
+    }
+}
+
+/// A keeper at work, which ends with the test at the latest.
+struct Running(Child);
+
+impl Running {
+    /// How it ended.
+    fn ended(mut self) -> Option<i32> {
+        self.0.wait().expect("an end").code()
+    }
+
+    /// As Ctrl-C does.
+    fn interrupt(self) -> Option<i32> {
+        let sent = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status().expect("kill");
+        assert!(sent.success());
+        self.ended()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill().and_then(|()| self.0.wait());
+    }
+}
+
+#[test]
+#[ignore = "needs a node at $URL; make test-node brings one"]
+fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_and_its_connection_cut() {
+    let url = std::env::var("URL").expect("the node's URL");
+    let town = Town::new(&url);
+    let proxy = Proxy::to(&url);
+    let (request, spec) = town.post([12, 5, 24, 14]);
+    for name in ["eve", "bob"] {
+        town.send(name, town.deployment.market().signal(request, 1).transferred_value(UNIT));
+    }
+    town.send("eve", town.deployment.market().submit(request, Hash::from([2; 32]), Vec::new()));
+    let state = |town: &Town| town.backend().read(town.deployment.market().request(request)).expect("an answer");
+    let keeper = town.keeper("ferdie", &proxy.url);
+
+    town.wait_for("a market that is kept", |town| {
+        town.said().contains("nothing is left to do; next: open the reviews")
+    });
+    assert_eq!(town.keeper("ferdie", &proxy.url).ended(), Some(1));
+    assert!(town.said().contains("error: another keeper of 5"), "{}", town.said());
+    proxy.cut();
+    // Nobody sends anything any more: the keeper has to make the blocks in which reviews fall due.
+    town.wait_for("opened reviews", |town| state(town).expect("a request").1.opened == 1);
+    town.wait_for("a report", |town| town.said().contains("reported 5"));
+    drop(keeper);
+
+    sleep_until(spec.review_by - 11 * SECOND);
+    town.make_block();
+    for name in ["charlie", "dave"] {
+        let commitment = commitment(request, 0, &account(name).expect("an account"), 80, None, SALT);
+        town.send(name, town.deployment.market().commit_review(request, 0, commitment));
+    }
+    let shown = town.watch(&url);
+    let request_row = format!("  {request:>5}  Review             2/2          1          0");
+    assert!(shown.contains("3 of 5 seats") && shown.contains(&request_row), "{shown}");
+    let keeper = town.keeper("ferdie", &proxy.url);
+    sleep_until(spec.review_by);
+    town.make_block();
+    proxy.cut();
+    for name in ["charlie", "dave"] {
+        town.send(name, town.deployment.market().reveal_review(request, 0, 80, None, SALT));
+    }
+    let other = town.keeper("eve", &url);
+    // Two reviews are too few, so there is a second window; then all is settled, claimed and pruned.
+    town.wait_for("a request that is gone", |town| state(town).is_err());
+    for keeper in [keeper, other] {
+        assert_eq!(keeper.interrupt(), Some(0), "{}", town.said());
+    }
+
+    let said = town.said();
+    let done = |words: &str| said.lines().filter(|line| line.contains(words)).count();
+    for words in [
+        "opened 1 submission of request",
+        "reported 5",
+        "began the second window of submission 0",
+        "finalized submission 0 of request",
+        "settled request",
+        "claimed 10 UNIT for submission 0",
+        "pruned",
+    ] {
+        assert_eq!(done(words), 1, "{words}\n{said}");
+    }
+    assert!(done("no connection to the node at") >= 1 && done("connected again") >= 1, "{said}");
+    assert!(done("made block") >= 1, "{said}");
+    assert_eq!(done("refused as"), 0, "{said}");
+    assert_eq!(done("In all made "), 2, "both end with a summary\n{said}");
+    println!("{said}\n{shown}");
+}
