@@ -1049,10 +1049,17 @@ pub mod market {
         use super::*;
         use crate::{
             awards::tests::{delivery, state},
+            escrow::tests::market,
             spec::tests::request,
         };
-        use ink::scale::Encode;
-        use interfaces::market::{Duplicates, Tenure};
+        use ink::{
+            env::{test, DefaultEnvironment},
+            scale::Encode,
+        };
+        use interfaces::{
+            market::{Duplicates, Tenure},
+            Market as _,
+        };
         use Phase::*;
 
         /// A request whose deliveries are opened half-way from their deadline to that of reviews.
@@ -1164,6 +1171,28 @@ pub mod market {
             assert_eq!(phase(false, false), [Finalized; 10]);
             assert_eq!(phase(true, false), [Settled; 10]);
             assert_eq!(phase(true, true), [Claimed; 10]);
+        }
+
+        #[ink::test]
+        fn the_seed_is_taken_with_the_first_opening_of_a_request_and_with_each_of_a_long_deal() {
+            let seed = |engagement, opened| {
+                test::set_block_timestamp::<DefaultEnvironment>(spec::review_from(&sealed()));
+                let mut market = market();
+                market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3 });
+                market.seed.set(&[5; 32]);
+                market.specs.insert(0, &sealed());
+                let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
+                market.states.insert(0, &state);
+                for submission in 0..2 {
+                    // Nobody unsealed it, so that opening its review calls no other contract.
+                    let missed = Submission { delivered: false, ..pending(None) };
+                    market.submissions.insert((0, submission), &missed);
+                }
+                assert_eq!(market.open_reviews(0, MAX_BATCH), Ok(2 - opened));
+                market.load(0).expect("it is known").1.seed
+            };
+            assert_eq!([(false, 0), (true, 0), (true, 1)].map(|(deal, opened)| seed(deal, opened)), [[5; 32]; 3]);
+            assert_eq!(seed(false, 1), [0; 32]);
         }
 
         #[ink::test]
