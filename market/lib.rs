@@ -1043,4 +1043,171 @@ pub mod market {
             _ => Phase::Finalizable,
         }
     }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+        use crate::{
+            awards::tests::{delivery, state},
+            escrow::tests::market,
+            spec::tests::request,
+        };
+        use ink::{
+            env::{test, DefaultEnvironment},
+            scale::Encode,
+        };
+        use interfaces::{
+            market::{Duplicates, Tenure},
+            Market as _,
+        };
+        use Phase::*;
+
+        /// A request whose deliveries are opened half-way from their deadline to that of reviews.
+        fn sealed() -> RequestSpec {
+            RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 900_000 }, ..request() }
+        }
+
+        /// Just before and at each moment at which something else can be done with a sealed request.
+        fn moments() -> [Timestamp; 10] {
+            let spec = sealed();
+            let turns = [spec.signal_by, spec.deliver_by, spec::review_from(&spec), spec.review_by, spec.reveal_by];
+            let moments: Vec<_> = turns.iter().flat_map(|turn| [turn - 1, *turn]).collect();
+            moments.try_into().expect("two of each")
+        }
+
+        #[ink::test]
+        fn the_phase_of_a_request_follows_the_clock_and_its_counts() {
+            let phases = |submissions, opened, finalized| {
+                let state = RequestState { closed: false, submissions, opened, finalized, ..state(0) };
+                moments().map(|now| request_phase(&sealed(), &state, now))
+            };
+            let until_reviews = [Signalling, Delivery, Delivery, Unsealing, Unsealing];
+            for (counts, then) in [
+                ((0, 0, 0), [Finalized; 5]),
+                ((2, 0, 0), [Unopened; 5]),
+                ((2, 1, 1), [Unopened; 5]),
+                ((2, 2, 1), [Review, Review, Reveal, Reveal, Finalizable]),
+                ((2, 2, 2), [Finalized; 5]),
+            ] {
+                let found = phases(counts.0, counts.1, counts.2);
+                assert_eq!((&found[..5], &found[5..]), (&until_reviews[..], &then[..]), "{counts:?}");
+            }
+            let closed = RequestState { submissions: 2, ..state(0) };
+            assert_eq!(moments().map(|now| request_phase(&sealed(), &closed, now)), [Settled; 10]);
+        }
+
+        #[ink::test]
+        fn the_phase_of_a_long_deal_is_that_of_its_place() {
+            let phases = |closed, pool, provider: Option<AccountId>| {
+                let tenure = provider.map(|provider| Tenure { provider, price: 1, first: 0, first_deliver_by: 0 });
+                let engagement = Engagement { periods: 4, period: 1, missed_periods: 0, pool, tenure };
+                let state = RequestState { closed, engagement: true, ..state(0) };
+                let [before, at_signal_by, late, at_deliver_by, ..] = moments();
+                [before, at_signal_by, late, at_deliver_by]
+                    .map(|now| engagement_phase(&request(), &state, &engagement, now))
+            };
+            let provider = Some([2; 32].into());
+            assert_eq!(phases(false, None, None), [Signalling, Delivery, Delivery, Finalized]);
+            assert_eq!(phases(false, Some(1), provider), [Delivery; 4]);
+            assert_eq!(phases(false, Some(1), None), [Vacant; 4]);
+            for (pool, provider) in [(None, None), (Some(1), provider), (Some(1), None)] {
+                assert_eq!(phases(true, pool, provider), [Settled; 4]);
+            }
+        }
+
+        /// A submission without a verdict, whose review begins with that of its request.
+        fn pending(seal: Option<Hash>) -> Submission {
+            let window_start = spec::review_from(&sealed());
+            Submission { seal, window_start, verdict: Verdict::Pending, ..delivery(0, 0) }
+        }
+
+        #[ink::test]
+        fn the_phase_of_a_submission_follows_the_clock_until_it_is_opened() {
+            let phases = |seal| {
+                let round = || Round::new(Vec::new());
+                moments().map(|now| submission_phase(&sealed(), &pending(seal), &round(), (false, false), now))
+            };
+            let under_seal = [Signalling, Delivery, Delivery, Unsealing, Unsealing];
+            assert_eq!(phases(Some(Hash::default()))[..5], under_seal);
+            assert_eq!(phases(None)[..5], [Signalling, Delivery, Delivery, Delivery, Delivery]);
+            for seal in [None, Some(Hash::default())] {
+                assert_eq!(phases(seal)[5..], [Unopened; 5]);
+            }
+        }
+
+        #[ink::test]
+        fn the_phase_of_a_submission_in_review_is_that_of_its_round() {
+            let max = usize::from(request().max_reviews);
+            let phases = |reviews, score| {
+                let commitment = [0; 32];
+                let review = |n| super::Review {
+                    enforcer: [n; 32].into(),
+                    commitment,
+                    score,
+                    duplicate_of: None,
+                    resolved: false,
+                };
+                let round = Round::new((0_u8..).map(review).take(reviews).collect());
+                moments().map(|now| submission_phase(&sealed(), &pending(None), &round, (false, true), now))
+            };
+            for (reviews, score, expected) in [
+                (0, None, [Review, Review, Finalizable, Finalizable, Finalizable]),
+                (1, None, [Review, Review, Reveal, Reveal, Finalizable]),
+                (1, Some(80), [Review, Review, Finalizable, Finalizable, Finalizable]),
+                (max, None, [Reveal, Reveal, Reveal, Reveal, Finalizable]),
+                (max, Some(80), [Finalizable; 5]),
+            ] {
+                assert_eq!(phases(reviews, score)[5..], expected, "{reviews} reviews, {score:?}");
+            }
+        }
+
+        #[ink::test]
+        fn the_phase_of_a_submission_with_a_verdict_is_how_far_its_pay_is() {
+            let phase = |settled, claimed| {
+                let delivery = Submission { verdict: Verdict::Few, claimed, ..pending(None) };
+                moments()
+                    .map(|now| submission_phase(&sealed(), &delivery, &Round::new(Vec::new()), (settled, true), now))
+            };
+            assert_eq!(phase(false, false), [Finalized; 10]);
+            assert_eq!(phase(true, false), [Settled; 10]);
+            assert_eq!(phase(true, true), [Claimed; 10]);
+        }
+
+        #[ink::test]
+        fn the_seed_is_taken_with_the_first_opening_of_a_request_and_with_each_of_a_long_deal() {
+            let seed = |engagement, opened| {
+                test::set_block_timestamp::<DefaultEnvironment>(spec::review_from(&sealed()));
+                let mut market = market();
+                market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3 });
+                market.seed.set(&[5; 32]);
+                market.specs.insert(0, &sealed());
+                let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
+                market.states.insert(0, &state);
+                for submission in 0..2 {
+                    // Nobody unsealed it, so that opening its review calls no other contract.
+                    let missed = Submission { delivered: false, ..pending(None) };
+                    market.submissions.insert((0, submission), &missed);
+                }
+                assert_eq!(market.open_reviews(0, MAX_BATCH), Ok(2 - opened));
+                market.load(0).expect("it is known").1.seed
+            };
+            assert_eq!([(false, 0), (true, 0), (true, 1)].map(|(deal, opened)| seed(deal, opened)), [[5; 32]; 3]);
+            assert_eq!(seed(false, 1), [0; 32]);
+        }
+
+        #[ink::test]
+        fn a_draw_is_the_first_eight_bytes_of_the_hash_of_what_it_is_of() {
+            let empty = [
+                0x0e, 0x57, 0x51, 0xc0, 0x26, 0xe5, 0x43, 0xb2, 0xe8, 0xab, 0x2e, 0xb0, 0x60, 0x99, 0xda, 0xa1, 0xd1,
+                0xe5, 0xdf, 0x47, 0x77, 0x8f, 0x77, 0x87, 0xfa, 0xab, 0x45, 0xcd, 0xf1, 0x2f, 0xe3, 0xa8,
+            ];
+            assert_eq!(hash(&()), empty, "blake2_256 of nothing");
+            let (seed, request, submission, enforcer) = ([5; 32], 3, 2, AccountId::from([7; 32]));
+            let mut expected = <Blake2x256 as HashOutput>::Type::default();
+            let bytes = (seed, request, submission, enforcer).encode();
+            ink::env::hash_bytes::<Blake2x256>(&bytes, &mut expected);
+            let first = u64::from_be_bytes(*expected.first_chunk().expect("eight bytes"));
+            assert_eq!(draw(&seed, request, submission, enforcer), first);
+        }
+    }
 }

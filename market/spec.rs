@@ -259,6 +259,15 @@ pub mod tests {
     }
 
     #[test]
+    fn deadlines_are_at_most_ten_years_apart() {
+        assert_eq!(MAX_WINDOW, 315_619_200_000, "3,653 days");
+        let spec = request();
+        let reveal_in = |window| RequestSpec { reveal_by: spec.review_by + window, ..spec.clone() };
+        assert_eq!(check_request(&reveal_in(MAX_WINDOW), &policy(), NOW), Ok(()));
+        assert_eq!(check_request(&reveal_in(MAX_WINDOW + 1), &policy(), NOW), Err(RequestReason::Deadlines));
+    }
+
+    #[test]
     fn every_odd_quorum_that_leaves_room_for_a_tie_is_taken() {
         for quorum in [3, 5, 7] {
             let strict = Policy { min_quorum: quorum, ..policy() };

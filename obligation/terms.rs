@@ -97,6 +97,11 @@ mod tests {
     }
 
     #[test]
+    fn a_day_a_hundred_years_and_a_thousand_ops_are_what_they_say() {
+        assert_eq!((DAY, HUNDRED_YEARS, MAX_WEIGHT), (86_400_000, 3_155_760_000_000, 1_000_000_000));
+    }
+
+    #[test]
     fn terms_at_the_very_edge_of_every_rule_are_accepted() {
         let edges: [Change; 17] = [
             |_, _| {},

@@ -32,9 +32,9 @@ if [ -n "${CHAIN:-}" ]; then
     mkdir -p "$out/chain"
     # Its own cache, so that no mutant is ever taken for a contract.
     export ATOMIC_CACHE="$cache/mutants-chain"
-    tests=(market offers delivery awards engagement upkeep tokens liveness obligation obligation_life histories)
+    tests=(refusals market offers delivery awards engagement upkeep tokens liveness obligation obligation_life histories)
     exec cargo mutants --config e2e-tests/mutants.toml --output "$out/chain" ${SHARD:+--shard "$SHARD"} \
-        -- --locked "${tests[@]/#/--test=}"
+        -- --locked --lib "${tests[@]/#/--test=}"
 fi
 
 missed=0

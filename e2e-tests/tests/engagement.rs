@@ -6,15 +6,16 @@ use ink::primitives::Hash;
 use interfaces::{
     market::{
         Access, Asset, Claimed, Duplicates, Engaged, Engagement, Error, OfferAccepted, OfferMade, PeriodClosed, Phase,
-        PlaceVacated, Pruned, Quote, Reclaimed, RequestPosted, RequestReason, RequestSettled, RequestSpec, Revised,
-        Submitted, Tenure, Verdict,
+        PlaceVacated, Pruned, Quote, Reclaimed, ReputationRefused, RequestPosted, RequestReason, RequestSettled,
+        RequestSpec, Revised, Submitted, Tenure, Verdict,
     },
     obligation::{
         self, MemberState, Membership, PoolOpened, Rate, Resigned, Schedule, Seated, Standing, StandingChanged, Terms,
         BY_ENROLMENT,
     },
-    reputation, Balance, Market as _, Obligation as _, PoolId, RequestId, SubmissionId, Timestamp,
+    reputation, roles, Balance, Market as _, Obligation as _, PoolId, RequestId, SubmissionId, Timestamp,
 };
+use pendzl::contracts::access_control::AccessControl as _;
 
 /// A period's reward, as it is put in escrow.
 const REWARD: Balance = 10 * UNIT;
@@ -986,6 +987,30 @@ fn a_deal_without_fees_bonds_and_deposits_keeps_and_frees_places_all_the_same() 
     assert_eq!(deal.town.claim(request, 1).ok(), PRICE);
     assert_eq!(deal.town.reclaim(request).ok(), 2 * REWARD - PRICE);
     deal.ends();
+}
+
+#[test]
+fn the_end_of_a_deal_asks_for_no_more_than_its_provider_has_at_stake() {
+    let refused = [0, BOND].map(|provider_bond| {
+        let town = Town::new();
+        let spec = RequestSpec { provider_bond, ..weekly(&town) };
+        let quote = town.chain.read(town.market().quote_engagement(spec.clone(), 2, WEEK)).expect("a price");
+        let engage = town.market().engage(spec, 2, WEEK, 0, 0).transferred_value(quote.total);
+        let request = town.chain.call(&town.who(REQUESTER), engage).ok();
+        let deal = Deal { town, request };
+        deal.begin();
+        deal.play(FIRST, 80);
+        let last = deal.deliver(FIRST);
+        deal.judge(last, 80);
+        let (town, market) = (&deal.town, deal.town.market_address);
+        let revoke = town.roles_in(town.reputation_address).revoke_role(roles::LOCKER, Some(market));
+        town.chain.call(&town.manager, revoke).ok();
+        let closed = deal.close();
+        let refused = closed.events::<ReputationRefused>().len();
+        closed.ok();
+        refused
+    });
+    assert_eq!(refused, [1, 2], "its place is freed, and a bond unlocked where there is one");
 }
 
 // Others

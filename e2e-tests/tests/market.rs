@@ -779,6 +779,21 @@ fn money_moves_on_when_the_reputation_contract_refuses() {
     assert_eq!(town.profile("pia").owed, 0);
 }
 
+#[test]
+fn a_place_that_asks_for_no_reputation_needs_neither_a_spender_nor_a_slasher() {
+    let town = Town::new();
+    let request = town.post();
+    for role in [roles::SPENDER, roles::SLASHER] {
+        let revoke = town.roles_in(town.reputation_address).revoke_role(role, Some(town.market_address));
+        town.chain.call(&town.manager, revoke).ok();
+    }
+    town.signal("pia", request, 1).ok();
+    town.chain.pass_until(town.spec(request).deliver_by);
+    let missed = town.chain.call(&town.who(STRANGER), town.market().report_no_show(request, account("pia")));
+    assert_eq!(missed.events::<ReputationRefused>(), []);
+    assert_eq!((missed.ok(), town.profile("pia").holds), (1, 0));
+}
+
 // Reads
 
 #[test]

@@ -1070,7 +1070,7 @@ fn every_reason_not_to_rest_is_named() {
     for name in ["edda", "enzo"] {
         guild.send(name, guild.calls().enlist(guild.town.pool)).ok();
     }
-    let request = guild.post();
+    let request = guild.town.post_with(|spec| spec.limit = 1);
     guild.town.signal("eva", request, 1).ok();
     assert_eq!(guild.refused("eva", freeze()), Error::Reputation(reputation::Error::Held));
     guild.chain.pass_until(guild.spec(request).deliver_by);

@@ -11,7 +11,7 @@ use interfaces::{
         MAX_BANS, MAX_EVALUATED,
     },
     reputation::{self, Owed, Slashed, Transfer},
-    roles, Balance, Obligation as _, PoolId, Timestamp,
+    roles, Balance, Obligation as _, PoolId, Reputation as _, Timestamp,
 };
 use pendzl::contracts::access_control::AccessControl as _;
 
@@ -460,9 +460,15 @@ fn an_operator_seats_who_agreed_through_it_and_lets_go_of_it() {
 fn nothing_is_asked_of_an_enrolled_account_where_the_terms_ask_for_nothing() {
     let guild = guild_with(|terms| (terms.bond, terms.min_reputation, terms.keeper_reward) = (0, 0, 0));
     guild.revoke(roles::LOCKER);
+    let (town, freezer) = (&guild.town, guild.who("freezer"));
+    let grant = town.roles_in(town.reputation_address).grant_role(roles::FREEZER, Some(freezer));
+    guild.send(MANAGER, grant).ok();
+    guild.send("freezer", town.reputation().freeze(account(STRANGER))).ok();
     guild.send(OPERATOR, guild.calls().enroll(guild.pool, account(STRANGER))).ok();
-    assert_eq!(guild.member(STRANGER).state, MemberState::Seated, "without any reputation");
-    guild.send(OPERATOR, guild.calls().discharge(guild.pool, account(STRANGER))).ok();
+    assert_eq!(guild.member(STRANGER).state, MemberState::Seated, "frozen, and without any reputation");
+    let discharged = guild.send(OPERATOR, guild.calls().discharge(guild.pool, account(STRANGER)));
+    assert_eq!(discharged.events::<ReputationRefused>(), [], "there is no bond to unlock");
+    discharged.ok();
 }
 
 #[test]

@@ -80,6 +80,7 @@ pub fn the_life_of_long_deals() -> Told {
     let later = deals.later();
     let takeover = |request, name: &str, price, due| market().takeover(request, account(name), price, due);
 
+    let late_offer = market().offer(deals.free, PRICE, deals.spec.deliver_by + 1, vec![]).transferred_value(UNIT);
     table(vec![
         row("no long deal", REQUESTER, takeover(deals.none, "pia", PRICE, later), NotAnEngagement),
         row("who is not the requester", STRANGER, takeover(deals.missed, "pia", PRICE, later), NotRequester),
@@ -92,6 +93,7 @@ pub fn the_life_of_long_deals() -> Told {
         row("all of it may yet be earned", REQUESTER, market().reclaim(deals.missed), NothingToReclaim),
         row("its delivery is not over", STRANGER, market().open_reviews(deals.kept, 1), TooEarly),
         row("nothing is delivered", STRANGER, market().open_reviews(deals.missed, 1), NothingToOpen),
+        row("due after its first delivery is", "petra", late_offer, InvalidDeadline),
         row("one delivery a period", "pia", market().submit(deals.kept, Hash::default(), vec![]), NoPlace),
     ]);
 
