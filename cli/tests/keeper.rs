@@ -52,6 +52,12 @@ struct Town {
     deployment: Deployment,
 }
 
+/// Terms under which each enforcer can have so many reviews in hand.
+fn with_hands(settings: &mut Settings, reviews: u32) {
+    settings.terms.healthy_limit = reviews;
+    (settings.terms.throttle_buffer, settings.terms.ban_buffer) = (reviews, 2 * reviews);
+}
+
 impl Town {
     fn new() -> Self {
         Self::with(|_| ())
@@ -317,14 +323,27 @@ fn a_call_pays_where_it_brings_the_keeper_itself_something() {
 fn a_ban_earns_the_keeper_its_reward() {
     let town = Town::with(|settings| settings.terms.ban_buffer = settings.terms.throttle_buffer);
     town.send("cora", town.deployment.obligation().enlist(town.deployment.pool));
-    let mut keeper = town.keeper(false);
-    let request = town.post(|spec| (spec.limit, spec.per_provider) = (8, 8));
-    town.signal("pia", request, 8);
-    for _ in 0..8 {
-        let submit = town.deployment.market().submit(request, Digest::from([1; 32]), Vec::new());
-        town.send("pia", submit);
+    let four_deliveries = || {
+        let request = town.post(|spec| (spec.limit, spec.per_provider) = (4, 4));
+        town.signal("pia", request, 4);
+        for _ in 0..4 {
+            let submit = town.deployment.market().submit(request, Digest::from([1; 32]), Vec::new());
+            town.send("pia", submit);
+        }
+        town.pass_until(town.request(request).0.deliver_by);
+        request
+    };
+    // Nobody reviews anything: what ann keeps to its end costs everybody two operations of the three they may lack.
+    let first = four_deliveries();
+    let mut altruist = town.keeper_of("ann", true);
+    for _ in 0..9 {
+        work(&mut altruist, town.backend());
+        town.pass_until(town.world.chain.now() + days(1));
     }
-    town.pass_until(town.request(request).0.deliver_by);
+    assert!(town.is_gone(first));
+
+    let request = four_deliveries();
+    let mut keeper = town.keeper(false);
     assert_eq!(calls(&work(&mut keeper, town.backend())), [] as [&str; 0]);
     town.send("stan", town.deployment.market().open_reviews(request, 64));
 
@@ -407,7 +426,7 @@ fn an_engagement_is_kept_period_by_period() {
 
 #[test]
 fn many_submissions_are_taken_on_as_many_at_once_as_a_call_may() {
-    let town = Town::new();
+    let town = Town::with(|settings| with_hands(settings, 50));
     let request = town.post(|spec| {
         (spec.limit, spec.per_provider, spec.duplicates) = (70, 70, Duplicates::FirstOnly);
     });
@@ -614,7 +633,7 @@ fn what_is_said_is_also_said_as_json() {
 
 #[test]
 fn the_market_is_shown_with_its_capacity_requests_and_members() {
-    let town = Town::new();
+    let town = Town::with(|settings| with_hands(settings, 6));
     let reviewed = town.until_reviewed();
     town.post(|_| ());
     let mut follower = Follower::new(town.deployment, Memory::forgetful(), Known::default());
@@ -625,7 +644,7 @@ fn the_market_is_shown_with_its_capacity_requests_and_members() {
         "\
 Embedded chain in .atomic/state · block {} · 2030-01-04 00:00 UTC
 
-capacity  ████████████████████ 120 %  5 of 5 seats, 0 throttled, 0 waiting, 0 frozen, 18 reviews to do
+capacity  ████████████········ 60 %  5 of 5 seats, 0 throttled, 0 waiting, 0 frozen, 18 reviews to do
 
 requests  1 Signalling, 1 Reveal
       #  phase           places  delivered     judged            held  until
