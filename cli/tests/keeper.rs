@@ -644,7 +644,7 @@ fn the_market_is_shown_with_its_capacity_requests_and_members() {
         "\
 Embedded chain in .atomic/state · block {} · 2030-01-04 00:00 UTC
 
-capacity  ████████████········ 60 %  5 of 5 seats, 0 throttled, 0 waiting, 0 frozen, 18 reviews to do
+capacity  ████████████░░░░░░░░ 60 %  5 of 5 seats, 0 throttled, 0 waiting, 0 frozen, 18 reviews to do
 
 requests  1 Signalling, 1 Reveal
       #  phase           places  delivered     judged            held  until

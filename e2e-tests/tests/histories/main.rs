@@ -117,19 +117,19 @@ fn print(tally: &Tally) {
 
 #[test]
 fn known_histories_go_as_foretold() {
-    play_many(1, 3_500);
+    play_many(1, 8_000);
 }
 
 #[test]
 fn other_known_histories_go_as_foretold() {
-    play_many(101, 3_500);
+    play_many(101, 8_000);
 }
 
 #[test]
 fn fresh_histories_go_as_foretold() {
     let seed = number("HISTORY_SEED").unwrap_or_else(fresh_seed);
     println!("HISTORY_SEED={seed}");
-    play_many(seed, 2_000);
+    play_many(seed, 4_000);
 }
 
 /// `make soak`: `SOAK_STEPS` messages, and how often each was answered how. A million meet every error there is.
