@@ -110,12 +110,20 @@ fn main() -> ExitCode {
         Command::Watch(watch) => watch.run(&mut io::stdout().lock()).map(|()| ExitCode::SUCCESS),
     };
     done.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        // Who closes the pipe has read enough, and needs no complaint.
+        if !closed_pipe(&error) {
+            eprintln!("error: {error:#}");
+        }
         match error.is::<Problem>() || error.is::<Unusable>() {
             true => UNUSABLE.into(),
             false => FAILED.into(),
         }
     })
+}
+
+fn closed_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind));
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
 }
 
 /// Whether everything is as it should be, as the program's end.
