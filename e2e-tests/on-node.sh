@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is tested on a real node, the one at $URL: the atomic command, docs/deploy.md with cargo contract, docs/polkadot-js.md
-# with the library of the Polkadot.js UI. What the machine lacks is skipped, and named at the end. `scripts/node.sh with`
+# What is tested on a real node, the one at $URL: docs/deploy.md with cargo contract, docs/polkadot-js.md with the library of
+# the Polkadot.js UI, and the atomic command. What the machine lacks is skipped, and named at the end. `scripts/node.sh with`
 # brings the node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -25,9 +25,6 @@ install_packages() {
     [ -d "$folder/node_modules" ] && [ ! -L "$folder/node_modules" ] || ln -sfn "$packages/node_modules" "$folder/node_modules"
 }
 
-say "atomic, on this node"
-cargo test --locked --workspace --test deploy --test node --test keeper_node -- --ignored
-
 say "docs/deploy.md, with cargo contract"
 if cargo contract --version > /dev/null 2>&1; then
     e2e-tests/deploy/run.sh
@@ -44,6 +41,10 @@ else
     cargo run --locked --quiet --package cli -- build --out target/ink > /dev/null
     CONTRACTS=$PWD/target/ink npm test --prefix e2e-tests/polkadot-js --silent
 fi
+
+# After the page, which is about a chain that has none of the code yet.
+say "atomic, on this node"
+cargo test --locked --workspace --test deploy --test node --test keeper_node -- --ignored
 
 for reason in "${skipped[@]}"; do
     printf '\033[1mSkipped\033[0m %s\n' "$reason"
