@@ -462,7 +462,8 @@ fn on_a_node_it_goes_on_after_the_connection_is_lost_and_nothing_is_done_twice()
     let before = direct.tip().expect("a tip").number;
     let due = Deployer::new(&direct, &alice, local, &config, &path).expect("a deployer").due().expect("steps").len();
 
-    for patience in [10, 150, 300, 450, 600] {
+    let mut cuts = 0;
+    for patience in [10, 60, 110, 160, 210] {
         let proxy = Proxy::to(&url);
         let node = Node::connect(&proxy.url).expect("the node behind the proxy");
         let mut deployer = Deployer::new(&node, &alice, local, &config, &path).expect("a deployer");
@@ -475,14 +476,18 @@ fn on_a_node_it_goes_on_after_the_connection_is_lost_and_nothing_is_done_twice()
             loop {
                 match deployer.advance() {
                     Ok(Some(_)) => {}
-                    Ok(None) => panic!("it was done before the connection was lost"),
-                    Err(error) => return error,
+                    Ok(None) => return None,
+                    Err(error) => return Some(error),
                 }
             }
         });
+        // A fast machine may be done before the last cuts.
+        let Some(lost) = lost else { break };
+        cuts += 1;
         let known = lost.downcast_ref::<Error>();
         assert!(matches!(known, Some(Error::ConnectionLost { url, .. }) if *url == proxy.url), "{lost:#}");
     }
+    assert!(cuts >= 2, "{cuts} cuts");
     deploy(&direct, &config, &path);
     let blocks = direct.tip().expect("a tip").number - before;
     assert_eq!(blocks as usize, due, "each step is one block");

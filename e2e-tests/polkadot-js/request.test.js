@@ -273,7 +273,7 @@ async function readEverything(spec) {
     assert.deepEqual(ok(await market.get('market::offers', request, null, 32)), []);
     assert.deepEqual(await market.get('market::engagement', request), { Err: 'NotAnEngagement' });
     const later = Object.fromEntries(['signalBy', 'deliverBy', 'reviewBy', 'revealBy'].map((name) => [name, spec[name] + DAY]));
-    const deal = ok(await market.get('market::quoteEngagement', { ...spec, ...later, access: 'Offers' }, 4));
+    const deal = ok(await market.get('market::quoteEngagement', { ...spec, ...later, access: 'Offers' }, 4, 7 * DAY));
     assert.equal(number(deal.total), 4n * 31n * UNIT * 105n / 100n);
 
     // Who may do what
