@@ -1,12 +1,11 @@
 //! `atomic watch`: the market live in the terminal.
 
 use crate::{
-    backend::Block,
+    backend::{now, Block},
     deployment::Deployment,
     keeper::{
         known::{Details, Known, Member},
         memory::Memory,
-        now,
         plan::{phase, phase_ends},
         Follower,
     },

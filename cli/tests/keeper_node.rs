@@ -4,7 +4,7 @@
 mod proxy;
 
 use atomic_cli::{
-    backend::{node::Node, Backend},
+    backend::{machine_time, node::Node, Backend},
     build::{contracts, workspace},
     chain::{Message, UNIT},
     config::Config,
@@ -28,7 +28,7 @@ use std::{
     path::PathBuf,
     process::{Child, Command, Stdio},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 const SECOND: Timestamp = 1_000;
@@ -37,10 +37,6 @@ const SALT: [u8; 32] = [7; 32];
 
 fn signer(name: &str) -> Signer {
     Signer::named(name).expect("a signer")
-}
-
-fn machine_time() -> Timestamp {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_millis() as Timestamp
 }
 
 fn sleep_until(time: Timestamp) {

@@ -17,10 +17,17 @@ use ink::{
 };
 use interfaces::{Balance, Timestamp};
 use scale::{Decode, Encode};
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 /// The hash of a block, or of code.
 pub type Hash = [u8; 32];
+
+/// How a development node's chain is called. It makes a block only when there is a transaction, and its clock stands still
+/// in between.
+pub const DEVELOPMENT: &str = "Development";
 
 /// Which chain this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -202,6 +209,20 @@ impl dyn Backend + '_ {
             },
         }))
     }
+}
+
+/// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
+pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
+    match backend.runs_by_itself() {
+        true => tip.time.max(machine_time()),
+        false => tip.time,
+    }
+}
+
+/// What time it is by the machine's clock.
+pub fn machine_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
 /// The address of the contract that `caller` makes with these.

@@ -2,15 +2,13 @@
 
 use super::{
     known::Known,
-    machine_time,
     memory::Memory,
-    now,
     plan::Due,
     report::{parts, Entry, Happened},
     Keeper, Rules,
 };
 use crate::{
-    backend::{Backend, Error},
+    backend::{machine_time, now, Backend, Error, DEVELOPMENT},
     deployment::Deployment,
     options::{Options, Unusable},
     scenario::amounts::amount,
@@ -245,7 +243,7 @@ fn step(
         return Ok(Step::Done);
     }
     let patience = match (needs_block, &round.next) {
-        (true, _) if backend.network().name == "Development" => DEVELOPMENT_PATIENCE,
+        (true, _) if backend.network().name == DEVELOPMENT => DEVELOPMENT_PATIENCE,
         (true, _) => BLOCK_PATIENCE,
         (false, Some(next)) => AT_LEAST_EVERY.min(Duration::from_millis(next.since.saturating_sub(time))),
         (false, None) => AT_LEAST_EVERY,

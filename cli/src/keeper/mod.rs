@@ -13,7 +13,7 @@ pub mod report;
 pub mod work;
 
 use crate::{
-    backend::{Answer, Backend, Block, Error},
+    backend::{now, Answer, Backend, Block, Error},
     chain::Weight,
     deployment::Deployment,
     signer::Signer,
@@ -23,10 +23,7 @@ use known::Known;
 use memory::Memory;
 use plan::{Due, Upkeep};
 use report::{Entry, Happened};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::collections::{BTreeMap, BTreeSet};
 use work::{Outcome, Refusal, Worth};
 
 /// Events of so many blocks are read at once.
@@ -422,20 +419,6 @@ impl Keeper {
             _ => self.follower.known.forget_members([]),
         }
     }
-}
-
-/// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
-pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
-    match backend.runs_by_itself() {
-        true => tip.time.max(machine_time()),
-        false => tip.time,
-    }
-}
-
-/// What time it is by the machine's clock.
-pub fn machine_time() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
 /// A weight as people read it: milliseconds of computing and kilobytes of proof.

@@ -54,7 +54,7 @@ enum Progress {
 
 impl Command for Review {
     fn run(&self, session: &Session) -> Result<()> {
-        if self.wait && !session.on_node() {
+        if self.wait && !session.backend.runs_by_itself() {
             let reason = "--wait is for nodes: the embedded chain's clock stands still but for `atomic pass`";
             return Err(Unusable(reason.into()).into());
         }

@@ -2,7 +2,7 @@
 
 use super::{data, refusal::Refusal};
 use crate::{
-    backend::{embedded, Backend, Receipt},
+    backend::{self, Backend, Receipt, DEVELOPMENT},
     chain::{Message, StorageDeposit},
     deployment::Deployment,
     options::{Options, Unusable},
@@ -20,12 +20,8 @@ use std::{
     cell::{Cell, RefCell},
     fmt::{Debug, Display},
     io::{stderr, IsTerminal, Write},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
-/// How a development node's chain is called. It makes a block only when there is a transaction, and its clock stands
-/// still in between.
-const DEVELOPMENT: &str = "Development";
 /// How much a development node's clock may be behind.
 const BEHIND: Timestamp = 1_000;
 
@@ -56,11 +52,6 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
-    /// Whether this chain is behind a node, where time goes on by itself.
-    pub fn on_node(&self) -> bool {
-        self.backend.network().name != embedded::NAME
-    }
-
     /// Now: what the next transaction sees, or on a node soon will.
     pub fn now(&self) -> Timestamp {
         self.now.get()
@@ -68,10 +59,7 @@ impl<'a> Session<'a> {
 
     /// Reads what time it is, on the chain or for people at a node, whichever is later.
     pub fn look_at_the_clock(&self) -> Result<()> {
-        let chain = self.backend.tip()?.time;
-        let machine = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let machine = Timestamp::try_from(machine).unwrap_or_default();
-        self.now.set(if self.on_node() { chain.max(machine) } else { chain });
+        self.now.set(backend::now(self.backend.as_ref(), &self.backend.tip()?));
         Ok(())
     }
 
@@ -271,7 +259,7 @@ impl<'a> Session<'a> {
 
     /// Does something that may take until there is a block, and says so to who watches.
     fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
-        if self.on_node() {
+        if self.backend.runs_by_itself() {
             self.progress_line("waiting for a block");
         }
         wait()
