@@ -212,8 +212,14 @@ fn about_pools(dice: &mut Dice, model: &Model, terms: &Terms) -> (Who, Action) {
         16..=17 => Action::Resign(pool),
         18..=19 => Action::CheckIn(pool),
         20..=22 => Action::Restore { pool, ops: dice.below(4) as u32 },
-        23..=24 => Action::Freeze,
-        25..=27 => Action::Unfreeze,
+        23 => Action::Freeze,
+        // Who holds a place may not rest.
+        24 => return (dice.pick(&PROVIDERS), Action::Freeze),
+        25..=27 => {
+            let resting: Vec<Who> = (0..CAST.len()).filter(|who| model.pools.rests[*who].frozen).collect();
+            let who = if resting.is_empty() || dice.chance(20) { member } else { dice.pick(&resting) };
+            return (who, Action::Unfreeze);
+        }
         28..=29 => {
             let who = if dice.chance(90) { MANAGER } else { member };
             let members = model.pools.pool(0).into_iter().flat_map(|pool| &pool.members);

@@ -56,7 +56,7 @@ fn settings(kind: u64) -> impl FnOnce(&mut atomic_cli::world::Settings) {
     move |settings| {
         let terms = &mut settings.terms;
         terms.cooldown = days(2);
-        terms.freeze_interval = days(10);
+        terms.freeze_interval = days(40);
         (terms.healthy_limit, terms.throttled_limit) = (6, 2);
         (terms.throttle_buffer, terms.ban_buffer) = (6, 7);
         match kind % SETTINGS {
@@ -73,6 +73,8 @@ fn settings(kind: u64) -> impl FnOnce(&mut atomic_cli::world::Settings) {
             3 => (terms.presence, terms.retention_ppm) = (1, 990_000),
             _ => {
                 terms.rate = Rate::FairShare { diligence_ppm: 700_000 };
+                // More than some submissions take reviews from.
+                terms.seats = 6;
                 settings.mint_cap = 40;
             }
         }
