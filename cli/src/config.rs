@@ -24,6 +24,8 @@ pub struct Config {
     pub settings: Settings,
     /// Who is credited protocol fees and premiums; the manager unless the file says otherwise.
     pub treasury: Option<AccountId>,
+    /// The tokens that requests may pay in; nothing where the file does not speak of them.
+    pub tokens: Option<Vec<AssetPolicy>>,
     /// Makes the addresses others than those of the same settings by the same manager.
     pub salt: Option<String>,
 }
@@ -50,22 +52,20 @@ impl Config {
     pub fn settings_for(&self, manager: AccountId) -> Settings {
         let mut settings = self.settings.clone();
         settings.policy.treasury = self.treasury.unwrap_or(manager);
+        settings.policy.assets.extend(self.tokens.iter().flatten().cloned());
         settings
     }
 }
 
 fn read_config(file: &Fields, settings: Settings) -> Read<Config> {
-    let mut config = Config { settings, treasury: None, salt: file.optional("salt", owned)? };
+    let mut config = Config { settings, salt: file.optional("salt", owned)?, ..Config::default() };
     config.treasury = file.optional("treasury", account)?;
     let settings = &mut config.settings;
     file.optional("reputation", |item| read_reputation(item, settings))?;
     file.optional("terms", |item| read_terms(item, settings))?;
     file.optional("schedule", |item| read_schedule(item, settings))?;
     file.optional("policy", |item| read_policy(item, settings))?;
-    file.optional("tokens", |item| {
-        settings.policy.assets.extend(each(item, read_token)?);
-        Ok(())
-    })?;
+    config.tokens = file.optional("tokens", |item| each(item, read_token))?;
     file.optional("founders", |item| {
         for (who, points) in each(item, read_founders)?.into_iter().flatten() {
             if settings.founders.iter().any(|(known, _)| *known == who) {

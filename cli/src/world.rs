@@ -18,6 +18,7 @@ use interfaces::{
 };
 use pendzl::contracts::{
     access_control::{AccessControl, RoleType},
+    pausable::Pausable,
     psp22::PSP22,
 };
 use scale::{Decode, Encode};
@@ -31,6 +32,8 @@ pub type ObligationCalls = <contract_ref!(interfaces::Obligation, DefaultEnviron
 pub type MarketCalls = <contract_ref!(interfaces::Market, DefaultEnvironment) as TraitCallBuilder>::Builder;
 /// Builds AccessControl messages to any of the contracts; see [`World::roles_in`].
 pub type RoleCalls = <contract_ref!(AccessControl, DefaultEnvironment) as TraitCallBuilder>::Builder;
+/// Builds messages about whether the market or the obligation contract is paused.
+pub type PauseCalls = <contract_ref!(Pausable, DefaultEnvironment) as TraitCallBuilder>::Builder;
 /// Builds PSP22 messages to the reputation contract; see [`World::token`].
 pub type TokenCalls = <contract_ref!(PSP22, DefaultEnvironment) as TraitCallBuilder>::Builder;
 

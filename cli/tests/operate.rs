@@ -9,6 +9,7 @@ use atomic_cli::{
     signer::{address, Signer},
 };
 use desk::{journey, Desk};
+use serde_json::json;
 use std::fs;
 
 const POST: &str = "post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 2 --curve '40=50%, 80=100%'";
@@ -556,6 +557,45 @@ fn the_manager_proposes_terms_and_policies_and_what_is_not_said_stays_as_it_is()
     policy["protocol_fee_bps"] = 300.into();
     assert_eq!((&after["terms"], &after["policy"]), (&terms, &policy));
     desk.fails("reinstate eve --as alice", 1, "refused as NotBanned");
+    desk.says("apply-terms --as ferdie", "proposed terms of pool 0 written down");
+    desk.says("apply-policy --as ferdie", "proposed policy written down");
+    desk.fails("apply-policy --as ferdie", 1, "refused as NoPendingPolicy");
+}
+
+#[test]
+fn the_manager_pauses_what_brings_new_work_and_nothing_else() {
+    let desk = delivered("pause");
+    desk.fails("pause --as bob", 1, "refused as MissingRole: …help: sign as the manager");
+    desk.says("pause obligation --as alice", "the obligation contract is paused");
+    // Done again it does what is left.
+    desk.says("pause --as alice", "the market is paused\nthe obligation contract was paused already");
+    assert_eq!(desk.json("terms")["paused"], json!({ "market": true, "obligation": true }));
+    let terms = desk.done("terms");
+    assert!(terms.starts_with("the market is paused\nthe obligation contract is paused\nTerms of pool 0\n"), "{terms}");
+    desk.fails(&format!("{POST} --as alice"), 1, "refused as Paused: …help: wait until the manager ends the pause");
+    desk.fails("enlist --as ferdie", 1, "refused as Paused");
+    pass(&desk, 48);
+    desk.done("open-reviews 0 --as ferdie");
+    desk.says("unpause market --as alice", "the market is no longer paused");
+    desk.fails("enlist --as ferdie", 1, "refused as Paused");
+    desk.says("unpause --as alice", "the market was not paused\nthe obligation contract is no longer paused");
+    // Nothing is refused for the pause any more.
+    desk.fails(&format!("{POST} --as alice"), 1, "refused as AtCapacity");
+    desk.fails("enlist --as ferdie", 1, "InsufficientReputation");
+}
+
+#[test]
+fn a_seat_that_the_terms_add_goes_to_who_waits() {
+    let desk = Desk::bare("seats", None);
+    let organization = fs::read_to_string(desk.folder.join("organization.toml")).expect("a file");
+    desk.write("organization.toml", &format!("{organization}[terms]\nseats = 2\n"));
+    desk.set_up();
+    desk.write("more.toml", "[terms]\nseats = 3\n");
+    desk.done("propose-terms more.toml --as alice");
+    desk.says("fill-seats --as bob", "seats given to who waits");
+    pass(&desk, 25);
+    desk.says("fill-seats --as bob", "seats given to who waits\n  eve takes a seat");
+    assert_eq!(desk.json("capacity")["capacity"]["waiting"], 0);
 }
 
 #[test]
@@ -605,6 +645,16 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
     desk.done("withdraw-request 0 --as alice");
     desk.done(&format!("withdraw --asset {token} --as alice"));
     desk.fails("withdraw --as alice", 1, "refused as NothingToWithdraw");
+
+    // A policy that does not speak of tokens leaves them; one that says that there are none takes none any more.
+    desk.write("fee.toml", "[policy]\nprotocol_fee = '3 %'\n");
+    desk.write("none.toml", "tokens = []\n");
+    for (file, assets) in [("fee.toml", 2), ("none.toml", 1)] {
+        desk.done(&format!("propose-policy {file} --as alice"));
+        pass(&desk, 25);
+        assert_eq!(desk.json("terms")["policy"]["assets"].as_array().map(Vec::len), Some(assets), "{file}");
+    }
+    desk.fails(&post, 1, "refused as InvalidRequest(Asset): …help: the assets that it takes are in `atomic terms`");
 }
 
 /// Run with `BLESS=1` to write the page anew after a change.
@@ -618,7 +668,11 @@ fn the_page_about_using_a_market_shows_what_the_program_says() {
     for line in page.lines() {
         match (line, block) {
             ("```", Some("toml")) => {
-                let name = if toml.starts_with("spec") { "request.toml" } else { "organization.toml" };
+                let name = match toml.split([' ', '\n']).next() {
+                    Some("spec") => "request.toml",
+                    Some("[policy]") => "changes.toml",
+                    _ => "organization.toml",
+                };
                 desk.write(name, &toml);
                 if name == "organization.toml" {
                     desk.done("deploy --config organization.toml --as alice");

@@ -154,6 +154,15 @@ pub enum Operate {
     /// Has a member judged by what it has seen and declared
     #[command(after_help = "Example:\n  atomic evaluate eve --as bob")]
     Evaluate(On<upkeep::Evaluate>),
+    /// Gives free seats to the first in line
+    #[command(after_help = "Example:\n  atomic fill-seats --as bob")]
+    FillSeats(On<upkeep::FillSeats>),
+    /// Writes down proposed terms whose notice is over; they are in force without it
+    #[command(after_help = "Example:\n  atomic apply-terms --as bob")]
+    ApplyTerms(On<upkeep::ApplyTerms>),
+    /// Writes down a proposed policy whose notice is over; it is in force without it
+    #[command(after_help = "Example:\n  atomic apply-policy --as bob")]
+    ApplyPolicy(On<upkeep::ApplyPolicy>),
     /// Mints the reputation that an account has earned
     #[command(after_help = "Example:\n  atomic claim-reputation eve --as bob")]
     ClaimReputation(On<upkeep::ClaimReputation>),
@@ -170,6 +179,14 @@ pub enum Operate {
     /// what they do not say stays as it is.
     #[command(after_help = "Example:\n  atomic propose-policy policy.toml --as alice")]
     ProposePolicy(On<manager::ProposePolicy>),
+    /// Stops new requests, places and offers, and enlisting; work, reviews, payments and exits go on
+    ///
+    /// May be repeated: what is paused already is left as it is.
+    #[command(after_help = "Examples:\n  atomic pause --as alice\n  atomic pause market --as alice")]
+    Pause(On<manager::Pausing<true>>),
+    /// Ends the pause
+    #[command(after_help = "Examples:\n  atomic unpause --as alice\n  atomic unpause obligation --as alice")]
+    Unpause(On<manager::Pausing<false>>),
     /// Lifts a ban, after the cooldown
     #[command(after_help = "Example:\n  atomic reinstate eve --as alice")]
     Reinstate(On<manager::Reinstate>),
@@ -226,9 +243,14 @@ impl Operate {
             Self::Withdraw(on) => run(on, out),
             Self::Prune(on) => run(on, out),
             Self::Evaluate(on) => run(on, out),
+            Self::FillSeats(on) => run(on, out),
+            Self::ApplyTerms(on) => run(on, out),
+            Self::ApplyPolicy(on) => run(on, out),
             Self::ClaimReputation(on) => run(on, out),
             Self::ProposeTerms(on) => run(on, out),
             Self::ProposePolicy(on) => run(on, out),
+            Self::Pause(on) => run(on, out),
+            Self::Unpause(on) => run(on, out),
             Self::Reinstate(on) => run(on, out),
             Self::Terms(on) => run(on, out),
             Self::Capacity(on) => run(on, out),

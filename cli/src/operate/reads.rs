@@ -3,6 +3,7 @@
 use super::{
     data,
     due::{self, Submissions},
+    manager::Pausable,
     session::Session,
     Command, Refusal,
 };
@@ -49,12 +50,20 @@ impl Command for Terms {
         let pending = session.backend.read(obligation.pending_terms(pool))?;
         let policy = session.read(market.policy())?;
         let pending_policy = session.backend.read(market.pending_policy())?;
+        let [(market_name, market_paused), (obligation_name, obligation_paused)] =
+            [Pausable::Market.read(session)?, Pausable::Obligation.read(session)?];
         session.answer("pool", pool.into());
         session.answer("terms", data::json(&terms));
         session.answer("schedule", data::json(&schedule));
         session.answer("pending_terms", data::json(&pending));
         session.answer("policy", data::json(&policy));
         session.answer("pending_policy", data::json(&pending_policy));
+        session.answer("paused", json!({ "market": market_paused, "obligation": obligation_paused }));
+        for (name, paused) in [(market_name, market_paused), (obligation_name, obligation_paused)] {
+            if paused {
+                session.say(format!("{name} is paused"));
+            }
+        }
         session.say(format!("Terms of pool {pool}"));
         session.say(indented(&show_terms(&terms, &schedule)));
         if let Some((terms, schedule, due)) = pending {

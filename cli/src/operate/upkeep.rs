@@ -193,6 +193,38 @@ impl Command for Evaluate {
 }
 
 #[derive(Args, Debug)]
+pub struct FillSeats {}
+
+impl Command for FillSeats {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        let fill =
+            || session.send("seats given to who waits", deployment.obligation().fill_seats(deployment.pool, MAX_BATCH));
+        in_batches(session, fill)
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct ApplyTerms {}
+
+impl Command for ApplyTerms {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        let deed = format!("proposed terms of pool {} written down", deployment.pool);
+        session.send(&deed, deployment.obligation().apply_terms(deployment.pool))
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct ApplyPolicy {}
+
+impl Command for ApplyPolicy {
+    fn run(&self, session: &Session) -> Result<()> {
+        session.send("proposed policy written down", session.deployment.market().apply_policy())
+    }
+}
+
+#[derive(Args, Debug)]
 pub struct ClaimReputation {
     /// Whose; the signer's unless this says otherwise
     #[arg(value_parser = account)]
