@@ -17,11 +17,6 @@ pub fn empty_ranking() -> Ranking {
     vec![0; usize::from(MAX_SCORE).saturating_add(1)]
 }
 
-/// Whether what a submission earns depends on the others, so that it can be claimed only when all are settled.
-pub fn depend_on_each_other(spec: &RequestSpec) -> bool {
-    spec.award != Award::PerSubmission || matches!(spec.duplicates, Duplicates::Shared { .. })
-}
-
 /// Whether others can be duplicates of this submission: reviewed, and not below the curve's first bucket.
 pub fn is_finding(spec: &RequestSpec, delivery: &Submission) -> bool {
     let reviewed = matches!(delivery.verdict, Verdict::Quorum | Verdict::Few);
@@ -83,53 +78,12 @@ pub mod tests {
     };
 
     pub fn state(weights: u128) -> RequestState {
-        RequestState {
-            requester: [1; 32].into(),
-            unreviewed_bps: 0,
-            places: 0,
-            open_places: 0,
-            submissions: 0,
-            opened: 0,
-            finalized: 0,
-            settled: 0,
-            claimed: 0,
-            closed: true,
-            engagement: false,
-            reserved: 0,
-            seed: [0; 32],
-            held: 0,
-            unclaimed: 0,
-            deposits: 0,
-            offer_deposits: 0,
-            accepted: 700,
-            weights,
-            last_provider: None,
-            last_offer: None,
-            pruned: 0,
-            reputation_per_place: 0,
-        }
+        RequestState { closed: true, accepted: 700, weights, ..RequestState::new([1; 32].into()) }
     }
 
     pub fn delivery(median: u8, weight_bps: Bps) -> Submission {
-        Submission {
-            provider: [2; 32].into(),
-            content: Default::default(),
-            uri: Vec::new(),
-            seal: None,
-            delivered: true,
-            submitted: 0,
-            price: 0,
-            window_start: 0,
-            second_window: false,
-            verdict: Verdict::Quorum,
-            median,
-            weight_bps,
-            duplicate_of: None,
-            shares: false,
-            finders: 0,
-            pay: 0,
-            claimed: false,
-        }
+        let verdict = Verdict::Quorum;
+        Submission { delivered: true, verdict, median, weight_bps, ..Submission::new([2; 32].into(), 0) }
     }
 
     /// The rule of audit contests: ten for a high finding, three for a medium one, from scores of 80 and 50 on.
@@ -230,14 +184,5 @@ pub mod tests {
         assert_eq!(greatest_pay(&shared, &state(rules::weight_of(15_000))), 1_500);
         let offers = RequestSpec { access: Access::Offers, ..shared };
         assert_eq!(greatest_pay(&offers, &state(1)), 700, "the prices accepted");
-    }
-
-    #[test]
-    fn shares_depend_on_each_other_where_they_are_parts_of_one_sum() {
-        assert!(!depend_on_each_other(&request()));
-        assert!(!depend_on_each_other(&RequestSpec { duplicates: Duplicates::FirstOnly, ..request() }));
-        assert!(depend_on_each_other(&RequestSpec { award: Award::Proportional, ..request() }));
-        let shared = Duplicates::Shared { retention_ppm: 1 };
-        assert!(depend_on_each_other(&RequestSpec { duplicates: shared, ..request() }));
     }
 }

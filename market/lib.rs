@@ -374,7 +374,7 @@ pub mod market {
         #[ink(message)]
         fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId> {
             let (spec, mut state) = self.load(request)?;
-            ensure(!spec::is_sealed(&spec), Error::Sealed)?;
+            ensure(!spec.is_sealed(), Error::Sealed)?;
             ensure(spec::fits(&uri), Error::UriTooLong)?;
             let provider = self.env().caller();
             let submission = match self.engagement_of(request, &state) {
@@ -390,7 +390,7 @@ pub mod market {
         fn revise(&mut self, request: RequestId, submission: SubmissionId, content: Hash, uri: Vec<u8>) -> Result<()> {
             let (spec, state) = self.load(request)?;
             let mut delivery = self.delivery(request, submission)?;
-            ensure(!spec::is_sealed(&spec), Error::Sealed)?;
+            ensure(!spec.is_sealed(), Error::Sealed)?;
             let provider = self.env().caller();
             ensure(delivery.provider == provider, Error::NotProvider)?;
             let due = match state.engagement {
@@ -411,7 +411,7 @@ pub mod market {
         #[ink(message)]
         fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId> {
             let (spec, mut state) = self.load(request)?;
-            ensure(spec::is_sealed(&spec), Error::NotSealed)?;
+            ensure(spec.is_sealed(), Error::NotSealed)?;
             let provider = self.env().caller();
             let submission = self.deliver(request, &spec, &mut state, None, Some(seal))?;
             self.states.insert(request, &state);
@@ -435,7 +435,7 @@ pub mod market {
             ensure(delivery.provider == provider, Error::NotProvider)?;
             let now = self.env().block_timestamp();
             ensure(now >= spec.deliver_by, Error::TooEarly)?;
-            ensure(now < spec::review_from(&spec), Error::TooLate)?;
+            ensure(now < spec.review_from(), Error::TooLate)?;
             ensure(!delivery.delivered, Error::AlreadyUnsealed)?;
             ensure(spec::fits(&uri), Error::UriTooLong)?;
             ensure(hash(&(request, provider, content, &uri, salt)) == *seal.as_ref(), Error::WrongSeal)?;
@@ -455,8 +455,8 @@ pub mod market {
             let (spec, mut state) = self.load(request)?;
             ensure(!state.engagement, Error::IsEngagement)?;
             let mut place = self.place(request, provider);
-            let due = match spec::is_sealed(&spec) {
-                true => spec::review_from(&spec),
+            let due = match spec.is_sealed() {
+                true => spec.review_from(),
                 false => self.due(&spec, &place),
             };
             ensure(self.env().block_timestamp() >= due, Error::TooEarly)?;
@@ -477,7 +477,7 @@ pub mod market {
             let (spec, mut state) = self.load(request)?;
             ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
             let now = self.env().block_timestamp();
-            ensure(state.engagement || now >= spec::review_from(&spec), Error::TooEarly)?;
+            ensure(state.engagement || now >= spec.review_from(), Error::TooEarly)?;
             let from = state.opened;
             ensure(from < state.submissions, Error::NothingToOpen)?;
 
@@ -493,7 +493,7 @@ pub mod market {
                     }
                     // Nobody can be held to work that was opened when half its window was over: it starts a window of
                     // its own.
-                    Some(mut delivery) if now >= spec::window(&spec, delivery.window_start).open_to_all => {
+                    Some(mut delivery) if now >= spec.window(delivery.window_start).open_to_all => {
                         delivery.window_start = now;
                         delivery.second_window = true;
                         self.submissions.insert(key, &delivery);
@@ -525,7 +525,7 @@ pub mod market {
             let delivery = self.delivery_in_review(request, submission, &state)?;
             let enforcer = self.env().caller();
             let now = self.env().block_timestamp();
-            let window = spec::window(&spec, delivery.window_start);
+            let window = spec.window(delivery.window_start);
             ensure(now < window.commit_by, Error::TooLate)?;
             let takes_part = enforcer == state.requester || self.places.contains((request, enforcer));
             ensure(!takes_part, Error::Conflicted)?;
@@ -558,7 +558,7 @@ pub mod market {
             let delivery = self.delivery_in_review(request, submission, &state)?;
             let enforcer = self.env().caller();
             let now = self.env().block_timestamp();
-            let window = spec::window(&spec, delivery.window_start);
+            let window = spec.window(delivery.window_start);
             let mut round = self.round(request, submission);
             ensure(now >= window.commit_by || round.live() >= usize::from(spec.max_reviews), Error::ReviewsOpen)?;
             ensure(now < window.reveal_by, Error::TooLate)?;
@@ -582,7 +582,7 @@ pub mod market {
             let (spec, mut state) = self.load(request)?;
             let mut delivery = self.delivery_in_review(request, submission, &state)?;
             let now = self.env().block_timestamp();
-            let window = spec::window(&spec, delivery.window_start);
+            let window = spec.window(delivery.window_start);
             let mut round = self.round(request, submission);
             let no_more_commits = now >= window.commit_by || round.live() >= usize::from(spec.max_reviews);
             let complete = no_more_commits && round.all_revealed();
@@ -663,7 +663,7 @@ pub mod market {
             let (spec, state) = self.load(request)?;
             let delivery = self.delivery(request, submission)?;
             ensure(delivery.verdict != Verdict::Missed, Error::NothingToClaim)?;
-            let settled = submission < state.settled && (state.closed || !awards::depend_on_each_other(&spec));
+            let settled = submission < state.settled && (state.closed || !spec.is_interdependent());
             ensure(settled, Error::NotSettled)?;
             ensure(!delivery.claimed, Error::AlreadyClaimed)?;
             self.pay_submission(request, submission, &spec, state, delivery)
@@ -824,29 +824,12 @@ pub mod market {
             let requester = self.env().caller();
             let submissions = spec.limit.saturating_mul(periods.into());
             let state = RequestState {
-                requester,
                 unreviewed_bps: policy.unreviewed_bps,
-                places: 0,
-                open_places: 0,
-                submissions: 0,
-                opened: 0,
-                finalized: 0,
-                settled: 0,
-                claimed: 0,
-                closed: false,
                 engagement: engagement.is_some(),
                 reserved,
-                seed: [0; 32],
                 held: quote.reward.saturating_add(quote.review_fees),
-                unclaimed: 0,
-                deposits: 0,
-                offer_deposits: 0,
-                accepted: 0,
-                weights: 0,
-                last_provider: None,
-                last_offer: None,
-                pruned: 0,
                 reputation_per_place: spec::reputation_per_place(quote.protocol_fee, policy, submissions),
+                ..RequestState::new(requester)
             };
             self.next_request.set(&next);
             self.record_request(id, spec, &state, engagement);
@@ -997,7 +980,7 @@ pub mod market {
             _ if state.closed => Phase::Settled,
             now if now < spec.signal_by => Phase::Signalling,
             now if now < spec.deliver_by => Phase::Delivery,
-            now if now < spec::review_from(spec) => Phase::Unsealing,
+            now if now < spec.review_from() => Phase::Unsealing,
             _ if state.opened < state.submissions => Phase::Unopened,
             _ if state.finalized == state.submissions => Phase::Finalized,
             now if now < spec.review_by => Phase::Review,
@@ -1026,7 +1009,7 @@ pub mod market {
         (settled, opened): (bool, bool),
         now: Timestamp,
     ) -> Phase {
-        let window = spec::window(spec, delivery.window_start);
+        let window = spec.window(delivery.window_start);
         let commits_open = now < window.commit_by && round.live() < usize::from(spec.max_reviews);
         match now {
             _ if delivery.claimed => Phase::Claimed,
@@ -1070,7 +1053,7 @@ pub mod market {
         /// Just before and at each moment at which something else can be done with a sealed request.
         fn moments() -> [Timestamp; 10] {
             let spec = sealed();
-            let turns = [spec.signal_by, spec.deliver_by, spec::review_from(&spec), spec.review_by, spec.reveal_by];
+            let turns = [spec.signal_by, spec.deliver_by, spec.review_from(), spec.review_by, spec.reveal_by];
             let moments: Vec<_> = turns.iter().flat_map(|turn| [turn - 1, *turn]).collect();
             moments.try_into().expect("two of each")
         }
@@ -1117,7 +1100,7 @@ pub mod market {
 
         /// A submission without a verdict, whose review begins with that of its request.
         fn pending(seal: Option<Hash>) -> Submission {
-            let window_start = spec::review_from(&sealed());
+            let window_start = sealed().review_from();
             Submission { seal, window_start, verdict: Verdict::Pending, ..delivery(0, 0) }
         }
 
@@ -1176,7 +1159,7 @@ pub mod market {
         #[ink::test]
         fn the_seed_is_taken_with_the_first_opening_of_a_request_and_with_each_of_a_long_deal() {
             let seed = |engagement, opened| {
-                test::set_block_timestamp::<DefaultEnvironment>(spec::review_from(&sealed()));
+                test::set_block_timestamp::<DefaultEnvironment>(sealed().review_from());
                 let mut market = market();
                 market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3 });
                 market.seed.set(&[5; 32]);

@@ -15,7 +15,6 @@ use ink::{
 use interfaces::{
     market::{
         Access, Duplicates, Engagement, Error, Offer, OfferAccepted, RequestSpec, RequestState, Submission, Tenure,
-        Verdict,
     },
     obligation::{Rate, Schedule, Terms, BY_ENROLMENT},
     reputation::Effect,
@@ -176,10 +175,16 @@ impl Market {
         }
         let submission = state.submissions;
         state.submissions = state.submissions.saturating_add(1);
+        let delivered = content.is_some();
+        let (content, uri) = content.unwrap_or_default();
         let delivery = Submission {
-            price: place.price,
+            content,
+            uri,
             seal,
-            ..new_submission(provider, content, submitted, spec::review_from(spec))
+            delivered,
+            submitted,
+            price: place.price,
+            ..Submission::new(provider, spec.review_from())
         };
         self.submissions.insert((request, submission), &delivery);
         Ok(submission)
@@ -191,7 +196,7 @@ impl Market {
         request: RequestId,
         state: &mut RequestState,
         engagement: &Engagement,
-        content: (Hash, Vec<u8>),
+        (content, uri): (Hash, Vec<u8>),
     ) -> Result<SubmissionId> {
         let provider = self.env().caller();
         let now = self.env().block_timestamp();
@@ -201,7 +206,14 @@ impl Market {
         ensure(!self.submissions.contains((request, period)), Error::NoPlace)?;
         state.submissions = period.saturating_add(1);
         let due = engagements::due(engagement, tenure, period);
-        let delivery = Submission { price: tenure.price, ..new_submission(provider, Some(content), now, due) };
+        let delivery = Submission {
+            content,
+            uri,
+            delivered: true,
+            submitted: now,
+            price: tenure.price,
+            ..Submission::new(provider, due)
+        };
         self.submissions.insert((request, period), &delivery);
         Ok(period)
     }
@@ -225,36 +237,6 @@ impl Market {
             effects.push(Effect::Slash { who: provider, amount: bond });
         }
         self.apply(request, effects);
-    }
-}
-
-/// A delivery whose content is known, or not yet, and whose review begins at `window_start`.
-fn new_submission(
-    provider: AccountId,
-    content: Option<(Hash, Vec<u8>)>,
-    submitted: Timestamp,
-    window_start: Timestamp,
-) -> Submission {
-    let delivered = content.is_some();
-    let (content, uri) = content.unwrap_or_default();
-    Submission {
-        provider,
-        content,
-        uri,
-        seal: None,
-        delivered,
-        submitted,
-        price: 0,
-        window_start,
-        second_window: false,
-        verdict: Verdict::Pending,
-        median: 0,
-        weight_bps: 0,
-        duplicate_of: None,
-        shares: false,
-        finders: 0,
-        pay: 0,
-        claimed: false,
     }
 }
 
@@ -354,7 +336,7 @@ mod tests {
         assert_eq!((first.provider, first.submitted, first.price), (account(PROVIDER), request().deliver_by - 1, 7));
         assert_eq!((first.delivered, first.seal, &first.uri[..]), (true, None, &b"uri"[..]));
         let second = market.delivery(0, 1).unwrap();
-        assert_eq!((second.delivered, second.seal, second.window_start), (false, seal, spec::review_from(&shared)));
+        assert_eq!((second.delivered, second.seal, second.window_start), (false, seal, shared.review_from()));
     }
 
     #[ink::test]

@@ -47,7 +47,7 @@ impl Market {
             self.rankings.insert(request, &ranking);
         }
         if state.closed {
-            if awards::depend_on_each_other(spec) {
+            if spec.is_interdependent() {
                 state.unclaimed = awards::greatest_pay(spec, &state);
             }
             // With the last submission go the reviews of the places that were never delivered.
@@ -79,7 +79,7 @@ impl Market {
         }
         let weight = awards::weight(spec, &delivery, None);
         state.weights = state.weights.saturating_add(weight);
-        if !awards::depend_on_each_other(spec) {
+        if !spec.is_interdependent() {
             let pay = awards::pay(spec, state, ranking, &delivery, weight);
             state.unclaimed = state.unclaimed.saturating_add(pay);
         }

@@ -94,17 +94,6 @@ pub fn reviews(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
     spec.limit.saturating_mul(spec.quorum.into()).saturating_mul(at_once)
 }
 
-/// Whether delivery is sealed: where it matters who was first.
-pub fn is_sealed(spec: &RequestSpec) -> bool {
-    spec.duplicates != Duplicates::Independent
-}
-
-/// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
-pub fn review_from(spec: &RequestSpec) -> Timestamp {
-    let unsealing = if is_sealed(spec) { spec.review_by.saturating_sub(spec.deliver_by) / 2 } else { 0 };
-    spec.deliver_by.saturating_add(unsealing)
-}
-
 /// Whether the places of a ranking, if it is one, add up.
 fn ranks(spec: &RequestSpec) -> bool {
     let Award::Ranked { places_bps } = &spec.award else { return true };
@@ -155,32 +144,6 @@ pub fn reputation_per_place(protocol_fee: Balance, policy: &Policy, submissions:
     let whole = (protocol_fee / FEE_UNIT).saturating_mul(policy.reputation_per_fee);
     let rest = (protocol_fee % FEE_UNIT).saturating_mul(policy.reputation_per_fee) / FEE_UNIT;
     whole.saturating_add(rest).checked_div(submissions.into()).unwrap_or(0)
-}
-
-/// The review windows of a submission: first as the request says, then once more from the call that reopened it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// Since when reviews can be committed.
-    pub start: Timestamp,
-    /// From when on any member may commit, drawn or not.
-    pub open_to_all: Timestamp,
-    /// Until when reviews can be committed.
-    pub commit_by: Timestamp,
-    /// Until when reviews can be revealed.
-    pub reveal_by: Timestamp,
-}
-
-/// The window of the request's lengths that begins at `start`.
-pub fn window(spec: &RequestSpec, start: Timestamp) -> Window {
-    let commits = spec.review_by.saturating_sub(review_from(spec));
-    let reveals = spec.reveal_by.saturating_sub(spec.review_by);
-    let commit_by = start.saturating_add(commits);
-    Window {
-        start,
-        open_to_all: start.saturating_add(commits / 2),
-        commit_by,
-        reveal_by: commit_by.saturating_add(reveals),
-    }
 }
 
 /// The curve as the rules take it.
@@ -412,19 +375,6 @@ pub mod tests {
     }
 
     #[test]
-    fn sealed_deliveries_are_unsealed_in_half_of_the_time_to_their_review() {
-        let open = request();
-        assert_eq!((is_sealed(&open), review_from(&open)), (false, open.deliver_by));
-        for duplicates in [Duplicates::FirstOnly, Duplicates::Shared { retention_ppm: 1 }] {
-            let sealed = RequestSpec { duplicates, ..request() };
-            assert_eq!((is_sealed(&sealed), review_from(&sealed)), (true, sealed.deliver_by + HOUR / 2));
-            let window = window(&sealed, review_from(&sealed));
-            assert_eq!((window.commit_by, window.reveal_by), (sealed.review_by, sealed.reveal_by));
-            assert_eq!(window.open_to_all, sealed.review_by - HOUR / 4);
-        }
-    }
-
-    #[test]
     fn a_long_deal_costs_all_its_periods() {
         let quote = price(&request(), 12, &policy(), 0).unwrap();
         assert_eq!((quote.reward, quote.review_fees, quote.total), (36_000, 360, 36_360 + 1_818));
@@ -482,15 +432,5 @@ pub mod tests {
             reputation_per_place(Balance::MAX, &Policy { reputation_per_fee: Balance::MAX, ..policy() }, 1),
             Balance::MAX
         );
-    }
-
-    #[test]
-    fn the_first_window_ends_when_the_request_says_and_the_second_is_as_long() {
-        let request = request();
-        let first = window(&request, request.deliver_by);
-        assert_eq!((first.commit_by, first.reveal_by), (request.review_by, request.reveal_by));
-        assert_eq!(first.open_to_all, request.deliver_by + HOUR / 2);
-        let second = window(&request, 5_000);
-        assert_eq!((second.start, second.commit_by, second.reveal_by), (5_000, 5_000 + HOUR, 5_000 + 2 * HOUR));
     }
 }

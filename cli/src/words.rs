@@ -206,11 +206,11 @@ impl Words<'_> {
     }
 }
 
-/// `1 place`, `2 places`.
+/// `1 place`, `2,000 places`.
 pub fn counted(count: impl Into<u64>, what: &str) -> String {
     match count.into() {
         1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
+        count => format!("{} {what}s", thousands(count.into())),
     }
 }
 

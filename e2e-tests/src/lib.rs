@@ -67,14 +67,6 @@ pub fn seal(request: RequestId, provider: &AccountId, content: Hash, uri: &[u8],
     Hash::from(seal)
 }
 
-/// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
-pub fn review_from(spec: &RequestSpec) -> Timestamp {
-    match spec.duplicates {
-        Duplicates::Independent => spec.deliver_by,
-        _ => spec.deliver_by + (spec.review_by - spec.deliver_by) / 2,
-    }
-}
-
 /// Terms under which each enforcer can have thirty reviews in hand, for requests with many submissions.
 pub fn with_many_hands(settings: &mut Settings) {
     settings.terms.throttle_buffer = 30;
@@ -268,14 +260,14 @@ impl Town {
 
     /// Delivery ends (where it is sealed, unsealing), and the stranger opens all submissions for review.
     pub fn open_reviews(&self, request: RequestId) -> u32 {
-        self.chain.pass_until(review_from(&self.spec(request)));
+        self.chain.pass_until(self.spec(request).review_from());
         self.chain.call(&self.who(STRANGER), self.market().open_reviews(request, 64)).ok()
     }
 
     /// Half of the submission's present review window passes, so that anyone may review.
     pub fn until_open_to_all(&self, request: RequestId, submission: SubmissionId) {
         let (start, spec) = (self.submission(request, submission).window_start, self.spec(request));
-        self.chain.pass_until(start + (spec.review_by - review_from(&spec)) / 2);
+        self.chain.pass_until(start + (spec.review_by - spec.review_from()) / 2);
     }
 
     /// The submission's present window for commitments ends.
@@ -291,7 +283,7 @@ impl Town {
 
     fn commit_deadline(&self, request: RequestId, submission: SubmissionId) -> Timestamp {
         let (start, spec) = (self.submission(request, submission).window_start, self.spec(request));
-        start + (spec.review_by - review_from(&spec))
+        start + (spec.review_by - spec.review_from())
     }
 
     /// `name` commits to a score.

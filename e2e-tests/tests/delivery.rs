@@ -1,9 +1,7 @@
 //! Delivering: on several places, again and better, and under a seal.
 
 use atomic_cli::chain::{account, days, hours, UNIT};
-use e2e_tests::{
-    refused, review_from, seal, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI,
-};
+use e2e_tests::{refused, seal, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{
     market::{
@@ -300,7 +298,7 @@ fn every_reason_not_to_open_a_seal_is_named() {
     assert_eq!(unseal("pia", request, 0, novel, WORK_URI, [0; 32]), Error::WrongSeal, "with another salt");
     town.unseal("pia", request, 0, "novel").ok();
     assert_eq!(unseal("pia", request, 0, novel, WORK_URI, SALT), Error::AlreadyUnsealed);
-    town.chain.pass_until(review_from(&spec));
+    town.chain.pass_until(spec.review_from());
     assert_eq!(unseal("paul", request, 1, novel, WORK_URI, SALT), Error::TooLate);
 }
 
@@ -391,7 +389,7 @@ fn what_is_never_unsealed_is_a_place_never_delivered_on() {
     let early = refused(&town.chain, &town.who("carl"), town.market().claim(request, 0));
     assert_eq!(early, Error::NotSettled);
 
-    town.chain.pass_until(review_from(&town.spec(request)));
+    town.chain.pass_until(town.spec(request).review_from());
     let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64));
     assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 2, late: 0, missed: 1 }]);
     assert_eq!(opened.ok(), 2);
@@ -433,7 +431,7 @@ fn what_is_never_unsealed_is_a_place_never_delivered_on() {
 fn a_request_in_which_nothing_was_unsealed_shows_nobody_any_work_and_returns() {
     let town = Town::new();
     let request = sealed(&town);
-    town.chain.pass_until(review_from(&town.spec(request)));
+    town.chain.pass_until(town.spec(request).review_from());
     assert_eq!(refused(&town.chain, &town.who(STRANGER), town.market().settle(request, 1)), Error::NotFinalized);
     let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 1));
     assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 1, late: 0, missed: 1 }]);
@@ -459,7 +457,7 @@ fn what_was_not_unsealed_does_not_hold_up_those_after_it() {
     }
     town.chain.pass_until(town.spec(request).deliver_by);
     town.unseal("paul", request, 1, "paul").ok();
-    town.chain.pass_until(review_from(&town.spec(request)));
+    town.chain.pass_until(town.spec(request).review_from());
     let open = |from, missed| {
         let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 1));
         let told = ReviewsOpened { request, from, count: 1, late: 0, missed };
@@ -544,7 +542,7 @@ fn sealed_deliveries_that_are_opened_late_start_a_window_of_their_own() {
         town.chain.pass_until(spec.deliver_by);
         town.unseal("pia", request, 0, "novel").ok();
         let seen = town.member("eva").seen;
-        town.chain.pass_until(review_from(&spec) + late);
+        town.chain.pass_until(spec.review_from() + late);
         let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64));
         let told = ReviewsOpened { request, from: 0, count: 1, late: opened_late, missed: 0 };
         assert_eq!(opened.events::<ReviewsOpened>(), [told]);
@@ -552,7 +550,7 @@ fn sealed_deliveries_that_are_opened_late_start_a_window_of_their_own() {
         assert_eq!(town.member("eva").seen - seen, 1_000_000 * u128::from(1 - opened_late));
         let submission = town.submission(request, 0);
         let own = (town.chain.now(), true);
-        let expected = if opened_late == 1 { own } else { (review_from(&spec), false) };
+        let expected = if opened_late == 1 { own } else { (spec.review_from(), false) };
         assert_eq!((submission.window_start, submission.second_window), expected);
         town.all_comes_out(request);
     }

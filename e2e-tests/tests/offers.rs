@@ -1,7 +1,7 @@
 //! Negotiation: offers made, changed and taken back, the requester's choice among them, and a request taken back.
 
 use atomic_cli::chain::{account, days, hours, UNIT};
-use e2e_tests::{refused, review_from, with_many_hands, work_of, Town, REQUESTER, STRANGER, WORK_URI};
+use e2e_tests::{refused, with_many_hands, work_of, Town, REQUESTER, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{
     market::{
@@ -362,7 +362,7 @@ fn a_sealed_delivery_of_an_offer_is_due_by_its_deadline_and_missed_when_unsealin
     assert_eq!(refused(&town.chain, &town.who("paul"), late), Error::TooLate);
     town.submit_sealed("petra", request, "copy").ok();
     let report = |name| town.market().report_no_show(request, account(name));
-    let unsealed_by = review_from(&town.spec(request));
+    let unsealed_by = town.spec(request).review_from();
     town.chain.pass_until(latest);
     town.unseal("pia", request, 0, "novel").ok();
     town.unseal("petra", request, 1, "copy").ok();

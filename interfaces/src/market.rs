@@ -141,6 +141,51 @@ pub struct RequestSpec {
     pub reveal_by: Timestamp,
 }
 
+impl RequestSpec {
+    /// Whether delivery is sealed: where it matters who was first.
+    pub fn is_sealed(&self) -> bool {
+        self.duplicates != Duplicates::Independent
+    }
+
+    /// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
+    pub fn review_from(&self) -> Timestamp {
+        let unsealing = if self.is_sealed() { self.review_by.saturating_sub(self.deliver_by) / 2 } else { 0 };
+        self.deliver_by.saturating_add(unsealing)
+    }
+
+    /// The window of the request's lengths that begins at `start`, a submission's `window_start`.
+    pub fn window(&self, start: Timestamp) -> Window {
+        let commits = self.review_by.saturating_sub(self.review_from());
+        let reveals = self.reveal_by.saturating_sub(self.review_by);
+        let commit_by = start.saturating_add(commits);
+        Window {
+            start,
+            open_to_all: start.saturating_add(commits / 2),
+            commit_by,
+            reveal_by: commit_by.saturating_add(reveals),
+        }
+    }
+
+    /// Whether what a submission earns depends on the others, so that it can be claimed only when all are settled.
+    pub fn is_interdependent(&self) -> bool {
+        self.award != Award::PerSubmission || matches!(self.duplicates, Duplicates::Shared { .. })
+    }
+}
+
+/// When a submission can be reviewed: first as the request says, then once more from the call that reopened it
+/// (section 3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Since when reviews can be committed, in its first half by the members drawn alone.
+    pub start: Timestamp,
+    /// From when on any member may commit, drawn or not.
+    pub open_to_all: Timestamp,
+    /// Until when reviews can be committed.
+    pub commit_by: Timestamp,
+    /// Until when reviews can be revealed.
+    pub reveal_by: Timestamp,
+}
+
 /// An asset that requests may pay in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -245,6 +290,37 @@ pub struct RequestState {
     pub reputation_per_place: Balance,
 }
 
+impl RequestState {
+    /// A request of this account, in which nothing has happened and nothing is held.
+    pub fn new(requester: AccountId) -> Self {
+        Self {
+            requester,
+            unreviewed_bps: 0,
+            places: 0,
+            open_places: 0,
+            submissions: 0,
+            opened: 0,
+            finalized: 0,
+            settled: 0,
+            claimed: 0,
+            closed: false,
+            engagement: false,
+            reserved: 0,
+            seed: [0; 32],
+            held: 0,
+            unclaimed: 0,
+            deposits: 0,
+            offer_deposits: 0,
+            accepted: 0,
+            weights: 0,
+            last_provider: None,
+            last_offer: None,
+            pruned: 0,
+            reputation_per_place: 0,
+        }
+    }
+}
+
 /// Where a submission's verdict stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
@@ -299,6 +375,31 @@ pub struct Submission {
     /// What it earned, once claimed.
     pub pay: Balance,
     pub claimed: bool,
+}
+
+impl Submission {
+    /// A submission of this provider, not delivered and not judged, whose review begins at `window_start`.
+    pub fn new(provider: AccountId, window_start: Timestamp) -> Self {
+        Self {
+            provider,
+            content: Hash::default(),
+            uri: Vec::new(),
+            seal: None,
+            delivered: false,
+            submitted: 0,
+            price: 0,
+            window_start,
+            second_window: false,
+            verdict: Verdict::Pending,
+            median: 0,
+            weight_bps: 0,
+            duplicate_of: None,
+            shares: false,
+            finders: 0,
+            pay: 0,
+            claimed: false,
+        }
+    }
 }
 
 /// One enforcer's review of one submission.
@@ -1305,4 +1406,81 @@ pub struct ReputationRefused {
     #[ink(topic)]
     pub request: RequestId,
     pub error: reputation::Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Timestamp = 3_600_000;
+
+    /// An hour for each step.
+    fn request(award: Award, duplicates: Duplicates) -> RequestSpec {
+        RequestSpec {
+            spec: Hash::default(),
+            uri: Vec::new(),
+            asset: Asset::Native,
+            reward: 1,
+            review_fee: 1,
+            access: Access::Open,
+            award,
+            duplicates,
+            curve: Vec::new(),
+            limit: 1,
+            per_provider: 1,
+            provider_bond: 0,
+            place_deposit: 1,
+            access_price: 0,
+            min_reputation: 0,
+            min_tier: 0,
+            quorum: 3,
+            max_reviews: 5,
+            tolerance: 10,
+            signal_by: HOUR,
+            deliver_by: 2 * HOUR,
+            review_by: 3 * HOUR,
+            reveal_by: 4 * HOUR,
+        }
+    }
+
+    const SHARED: Duplicates = Duplicates::Shared { retention_ppm: 1 };
+
+    #[test]
+    fn the_first_window_ends_when_the_request_says_and_the_second_is_as_long() {
+        let request = request(Award::PerSubmission, Duplicates::Independent);
+        assert_eq!((request.is_sealed(), request.review_from()), (false, request.deliver_by));
+        let first = request.window(request.review_from());
+        assert_eq!((first.commit_by, first.reveal_by), (request.review_by, request.reveal_by));
+        assert_eq!(first.open_to_all, request.deliver_by + HOUR / 2);
+        let second = request.window(5_000);
+        assert_eq!((second.start, second.commit_by, second.reveal_by), (5_000, 5_000 + HOUR, 5_000 + 2 * HOUR));
+    }
+
+    #[test]
+    fn sealed_deliveries_are_unsealed_in_half_of_the_time_to_their_review() {
+        for duplicates in [Duplicates::FirstOnly, SHARED] {
+            let sealed = request(Award::PerSubmission, duplicates);
+            assert_eq!((sealed.is_sealed(), sealed.review_from()), (true, sealed.deliver_by + HOUR / 2));
+            let window = sealed.window(sealed.review_from());
+            assert_eq!((window.commit_by, window.reveal_by), (sealed.review_by, sealed.reveal_by));
+            assert_eq!(window.open_to_all, sealed.review_by - HOUR / 4);
+        }
+    }
+
+    #[test]
+    fn deadlines_at_the_ends_of_time_are_no_panic() {
+        let mut request = request(Award::PerSubmission, Duplicates::FirstOnly);
+        (request.deliver_by, request.review_by, request.reveal_by) = (Timestamp::MAX, 0, Timestamp::MAX);
+        assert_eq!(request.review_from(), Timestamp::MAX);
+        assert_eq!(request.window(Timestamp::MAX).reveal_by, Timestamp::MAX);
+    }
+
+    #[test]
+    fn shares_depend_on_each_other_where_they_are_parts_of_one_sum() {
+        let waits = |award, duplicates| request(award, duplicates).is_interdependent();
+        assert!(!waits(Award::PerSubmission, Duplicates::Independent));
+        assert!(!waits(Award::PerSubmission, Duplicates::FirstOnly));
+        assert!(waits(Award::Proportional, Duplicates::Independent));
+        assert!(waits(Award::PerSubmission, SHARED));
+    }
 }

@@ -4,7 +4,7 @@
 use super::known::{Delivery, Details, Known, Request};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{Award, Duplicates, Phase, RequestSpec, RequestState, Verdict},
+    market::{Phase, RequestSpec, RequestState, Verdict, Window},
     obligation::{MemberState, Standing, MAX_BANS, MAX_EVALUATED},
     RequestId, SubmissionId, Timestamp,
 };
@@ -171,7 +171,7 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
     let mut add = |upkeep, since| foreseen.push(Due { upkeep, since });
     if state.opened < state.submissions {
         let begins = submissions.get(&state.opened).map(|delivery| delivery.submission.window_start);
-        let since = if state.engagement { begins.unwrap_or(0) } else { review_from(spec) };
+        let since = if state.engagement { begins.unwrap_or(0) } else { spec.review_from() };
         add(Upkeep::OpenReviews { request: id }, since);
     }
     for (number, delivery) in submissions.range(..state.opened) {
@@ -179,7 +179,7 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
             add(Upkeep::Finalize { request: id, submission: *number }, since);
         }
     }
-    let claimable = if state.closed || !depend_on_each_other(spec) { state.settled } else { 0 };
+    let claimable = if state.closed || !spec.is_interdependent() { state.settled } else { 0 };
     for (number, delivery) in submissions.range(..claimable) {
         if !delivery.submission.claimed && delivery.submission.verdict != Verdict::Missed {
             add(Upkeep::Claim { request: id, submission: *number }, 0);
@@ -210,7 +210,7 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
         // The other open places were never delivered on, as far as anybody knows; whose they are shows a dry run.
         let undelivered = usize::try_from(state.open_places).unwrap_or(usize::MAX) > pending.count();
         for (provider, deliver_by) in request.providers.iter().filter(|_| undelivered) {
-            let since = if is_sealed(spec) { review_from(spec) } else { deliver_by.unwrap_or(spec.deliver_by) };
+            let since = if spec.is_sealed() { spec.review_from() } else { deliver_by.unwrap_or(spec.deliver_by) };
             add(Upkeep::ReportNoShow { request: id, provider: *provider }, since);
         }
     }
@@ -236,7 +236,7 @@ fn finalizable(details: &Details, delivery: &Delivery) -> Option<Timestamp> {
     if ends && reviews.iter().filter_map(|review| review.duplicate_of).any(|original| is_pending(&original)) {
         return None;
     }
-    let (commit_by, reveal_by) = window(spec, submission.window_start);
+    let Window { commit_by, reveal_by, .. } = spec.window(submission.window_start);
     Some(match (all_revealed, live >= usize::from(spec.max_reviews)) {
         (true, true) => 0,
         (true, false) => commit_by,
@@ -280,7 +280,7 @@ pub fn phase(details: &Details, now: Timestamp) -> Phase {
         _ if state.closed => Phase::Settled,
         now if now < spec.signal_by => Phase::Signalling,
         now if now < spec.deliver_by => Phase::Delivery,
-        now if now < review_from(spec) => Phase::Unsealing,
+        now if now < spec.review_from() => Phase::Unsealing,
         _ if state.opened < state.submissions => Phase::Unopened,
         _ if state.finalized == state.submissions => Phase::Finalized,
         now if now < spec.review_by => Phase::Review,
@@ -291,29 +291,8 @@ pub fn phase(details: &Details, now: Timestamp) -> Phase {
 
 /// When a request's phase changes by the clock next, if it does.
 pub fn phase_ends(spec: &RequestSpec, state: &RequestState, now: Timestamp) -> Option<Timestamp> {
-    let ends = [spec.signal_by, spec.deliver_by, review_from(spec), spec.review_by, spec.reveal_by];
+    let ends = [spec.signal_by, spec.deliver_by, spec.review_from(), spec.review_by, spec.reveal_by];
     ends.into_iter().find(|end| *end > now).filter(|_| !state.closed)
-}
-
-fn is_sealed(spec: &RequestSpec) -> bool {
-    spec.duplicates != Duplicates::Independent
-}
-
-/// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
-fn review_from(spec: &RequestSpec) -> Timestamp {
-    let unsealing = if is_sealed(spec) { spec.review_by.saturating_sub(spec.deliver_by) / 2 } else { 0 };
-    spec.deliver_by.saturating_add(unsealing)
-}
-
-/// Until when reviews of a submission can be committed, and revealed, whose window began at `start`.
-fn window(spec: &RequestSpec, start: Timestamp) -> (Timestamp, Timestamp) {
-    let commit_by = start.saturating_add(spec.review_by.saturating_sub(review_from(spec)));
-    (commit_by, commit_by.saturating_add(spec.reveal_by.saturating_sub(spec.review_by)))
-}
-
-/// Whether what a submission earns depends on the others, so that it can be claimed only when all are settled.
-fn depend_on_each_other(spec: &RequestSpec) -> bool {
-    spec.award != Award::PerSubmission || matches!(spec.duplicates, Duplicates::Shared { .. })
 }
 
 #[cfg(test)]
@@ -325,7 +304,7 @@ mod tests {
         world::default_terms,
     };
     use interfaces::{
-        market::{Access, Asset, Bucket, Engagement, Review, Submission, Tenure},
+        market::{Access, Asset, Award, Bucket, Duplicates, Engagement, Review, Submission, Tenure},
         obligation::{Capacity, Membership, Schedule},
     };
     use Upkeep::{
@@ -360,31 +339,7 @@ mod tests {
             review_by: 300,
             reveal_by: 400,
         };
-        let state = RequestState {
-            requester: account("rita"),
-            unreviewed_bps: 0,
-            places: 0,
-            open_places: 0,
-            submissions: 0,
-            opened: 0,
-            finalized: 0,
-            settled: 0,
-            claimed: 0,
-            closed: false,
-            engagement: false,
-            reserved: 0,
-            seed: [0; 32],
-            held: 0,
-            unclaimed: 0,
-            deposits: 0,
-            offer_deposits: 0,
-            accepted: 0,
-            weights: 0,
-            last_provider: None,
-            last_offer: None,
-            pruned: 0,
-            reputation_per_place: 0,
-        };
+        let state = RequestState::new(account("rita"));
         Details { spec, state, engagement: None, submissions: Default::default() }
     }
 
@@ -392,25 +347,8 @@ mod tests {
     fn delivered(count: u32) -> Details {
         let mut details = details();
         for number in 0..count {
-            let submission = Submission {
-                provider: account("pia"),
-                content: Default::default(),
-                uri: Vec::new(),
-                seal: None,
-                delivered: true,
-                submitted: 50,
-                price: 0,
-                window_start: 200,
-                second_window: false,
-                verdict: Verdict::Pending,
-                median: 0,
-                weight_bps: 0,
-                duplicate_of: None,
-                shares: false,
-                finders: 0,
-                pay: 0,
-                claimed: false,
-            };
+            let pending = Submission::new(account("pia"), 200);
+            let submission = Submission { delivered: true, submitted: 50, ..pending };
             details.submissions.insert(number, Delivery { submission, reviews: Vec::new() });
         }
         let state = &mut details.state;

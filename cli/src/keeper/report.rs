@@ -6,6 +6,7 @@ use crate::{
     scenario::amounts::{show_amount, thousands},
     show,
     signer::address,
+    words::counted,
 };
 use interfaces::{
     market::{
@@ -173,10 +174,6 @@ fn points(amount: Balance) -> String {
     format!("{} point{}", thousands(amount), if amount == 1 { "" } else { "s" })
 }
 
-fn counted(count: u32, one: &str) -> String {
-    format!("{} {one}{}", thousands(count.into()), if count == 1 { "" } else { "s" })
-}
-
 /// What these events tell, in words; nothing where they tell nothing of note.
 pub fn news(emitted: &[Emitted]) -> Option<String> {
     let news: Vec<_> = emitted.iter().filter_map(of_market).chain(emitted.iter().filter_map(of_pool)).collect();
@@ -204,7 +201,7 @@ fn of_market(emitted: &Emitted) -> Option<String> {
         ));
     }
     if let Some(event) = emitted.decode::<WindowReopened>() {
-        let reveals = counted(event.reveals.into(), "review");
+        let reveals = counted(event.reveals, "review");
         return Some(format!(
             "began the second window of submission {} of request {}: only {reveals} revealed",
             event.submission, event.request
@@ -223,7 +220,7 @@ fn of_market(emitted: &Emitted) -> Option<String> {
         return Some(format!("{} lost its place in engagement {}", address(&event.provider), event.request));
     }
     if let Some(event) = emitted.decode::<NoShow>() {
-        let places = counted(event.places.into(), "place");
+        let places = counted(event.places, "place");
         let (who, request, lost) = (address(&event.provider), event.request, show_amount(event.forfeited));
         return Some(format!("reported {who} for {places} of request {request}, {lost} forfeited"));
     }

@@ -3,44 +3,9 @@
 use super::session::Session;
 use anyhow::Result;
 use interfaces::{
-    market::{Access, Duplicates, Engagement, Error, Phase, RequestSpec, RequestState, Submission},
+    market::{Access, Engagement, Error, Phase, RequestSpec, RequestState, Submission},
     Market as _, RequestId, SubmissionId, Timestamp,
 };
-
-/// Whether providers deliver under a seal.
-pub fn is_sealed(spec: &RequestSpec) -> bool {
-    spec.duplicates != Duplicates::Independent
-}
-
-/// From when reviews can be committed: where delivery is sealed, half of the time for it is for unsealing.
-pub fn review_from(spec: &RequestSpec) -> Timestamp {
-    match is_sealed(spec) {
-        true => spec.deliver_by.saturating_add(spec.review_by.saturating_sub(spec.deliver_by) / 2),
-        false => spec.deliver_by,
-    }
-}
-
-/// Until when reviews of a submission can be committed, and then revealed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// From when on any member may commit, drawn or not.
-    pub open_to_all: Timestamp,
-    pub commit_by: Timestamp,
-    pub reveal_by: Timestamp,
-}
-
-impl Window {
-    /// The window of the request's lengths that begins at `start`.
-    pub fn new(spec: &RequestSpec, start: Timestamp) -> Self {
-        let commits = spec.review_by.saturating_sub(review_from(spec));
-        let (open_to_all, commit_by) = (start.saturating_add(commits / 2), start.saturating_add(commits));
-        Self {
-            open_to_all,
-            commit_by,
-            reveal_by: commit_by.saturating_add(spec.reveal_by.saturating_sub(spec.review_by)),
-        }
-    }
-}
 
 /// A request's submissions with their phases.
 pub struct Submissions(pub Vec<(SubmissionId, Submission, Phase)>);
@@ -120,7 +85,7 @@ pub fn steps(
             }
             delivers(&mut add);
         }
-        Phase::Unsealing => add("providers", format!("unseal {id}"), Some(review_from(spec))),
+        Phase::Unsealing => add("providers", format!("unseal {id}"), Some(spec.review_from())),
         Phase::Unopened => add("anyone", format!("open-reviews {id}"), None),
         Phase::Finalized if engagement.is_some() => add("anyone", format!("close-period {id}"), None),
         Phase::Finalized => add("anyone", format!("settle {id}"), None),
@@ -132,7 +97,7 @@ pub fn steps(
         _ => {}
     }
     for (submission, delivery, phase) in &submissions.0 {
-        let window = Window::new(spec, delivery.window_start);
+        let window = spec.window(delivery.window_start);
         match phase {
             Phase::Unopened if engagement.is_some() => add("anyone", format!("open-reviews {id}"), None),
             Phase::Review => add("enforcers", format!("review {id} {submission} SCORE"), Some(window.commit_by)),
@@ -143,7 +108,7 @@ pub fn steps(
         }
     }
     let delivered = state.submissions.saturating_sub(state.claimed);
-    if engagement.is_none() && now >= review_from(spec) && state.open_places > delivered {
+    if engagement.is_none() && now >= spec.review_from() && state.open_places > delivered {
         add("anyone", format!("report-no-show {id} PROVIDER"), None);
     }
     if !submissions.in_phase(Phase::Settled).is_empty() {
@@ -172,7 +137,7 @@ mod tests {
     use super::*;
     use crate::chain::{days, hours, GENESIS};
     use interfaces::{
-        market::{Asset, Award, Tenure},
+        market::{Asset, Award, Duplicates, Tenure},
         Balance,
     };
 
@@ -205,54 +170,13 @@ mod tests {
     }
 
     fn state(places: u32, submissions: u32, claimed: u32, closed: bool, held: Balance) -> RequestState {
-        RequestState {
-            requester: [1; 32].into(),
-            unreviewed_bps: 0,
-            places,
-            open_places: places - claimed,
-            submissions,
-            opened: 0,
-            finalized: 0,
-            settled: 0,
-            claimed,
-            closed,
-            engagement: false,
-            reserved: 0,
-            seed: [0; 32],
-            held,
-            unclaimed: 0,
-            deposits: 0,
-            offer_deposits: 0,
-            accepted: 0,
-            weights: 0,
-            last_provider: None,
-            last_offer: None,
-            pruned: 0,
-            reputation_per_place: 0,
-        }
+        let open_places = places - claimed;
+        RequestState { places, open_places, submissions, claimed, closed, held, ..RequestState::new([1; 32].into()) }
     }
 
     /// A submission whose window begins when the request's does.
     fn delivery(spec: &RequestSpec) -> Submission {
-        Submission {
-            provider: [2; 32].into(),
-            content: [0; 32].into(),
-            uri: Vec::new(),
-            seal: None,
-            delivered: true,
-            submitted: GENESIS,
-            price: 0,
-            window_start: review_from(spec),
-            second_window: false,
-            verdict: Default::default(),
-            median: 0,
-            weight_bps: 0,
-            duplicate_of: None,
-            shares: false,
-            finders: 0,
-            pay: 0,
-            claimed: false,
-        }
+        Submission { delivered: true, submitted: GENESIS, ..Submission::new([2; 32].into(), spec.review_from()) }
     }
 
     /// Commands and deadlines, in hours since the beginning.
@@ -327,10 +251,6 @@ mod tests {
             due(&spec, &state(1, 1, 0, false, 1), Phase::Unsealing, &[Phase::Unsealing], 50),
             [step("unseal 7", 72)]
         );
-        let window = Window::new(&spec, review_from(&spec));
-        assert_eq!(window.commit_by, spec.review_by);
-        assert_eq!(window.reveal_by, spec.reveal_by);
-        assert_eq!(window.open_to_all, GENESIS + hours(84));
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! Commands of enforcers.
 
 use super::{
-    due::Window,
     secrets::{KeptReview, Secrets},
     session::Session,
     Command, Refusal,
@@ -121,7 +120,7 @@ impl Review {
             return Ok(());
         }
         let (spec, _) = session.read(market.request(request))?;
-        let window = Window::new(&spec, session.read(market.submission(request, submission))?.window_start);
+        let window = spec.window(session.read(market.submission(request, submission))?.window_start);
         let review = KeptReview::new(&me, of, score, self.duplicate_of, window.reveal_by)?;
         let commitment = review.commitment(&me);
         let accepted = session.would_be_accepted(market.commit_review(request, submission, commitment))?;
@@ -195,7 +194,7 @@ fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
     let Some(review) = reviews.iter().find(|review| review.enforcer == me && review.commitment == commitment) else {
         return Ok(None);
     };
-    let window = Window::new(&spec, delivery.window_start);
+    let window = spec.window(delivery.window_start);
     Ok(Some(match session.read(market.phase(request, Some(submission)))? {
         _ if review.score.is_some() && review.resolved => Progress::Done,
         _ if review.score.is_some() => return Ok(None),
@@ -214,7 +213,7 @@ fn not_drawn(session: &Session, (request, submission): (RequestId, SubmissionId)
     else {
         return refusal.into();
     };
-    let open_to_all = Window::new(&spec, delivery.window_start).open_to_all;
+    let open_to_all = spec.window(delivery.window_start).open_to_all;
     let advice = format!("every member may review it from {} on", session.moment(open_to_all));
     Refusal { advice: Some(advice), ..refusal }.into()
 }

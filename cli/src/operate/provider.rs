@@ -1,7 +1,6 @@
 //! Commands of providers.
 
 use super::{
-    due::is_sealed,
     request::file_hash,
     secrets::{KeptDelivery, Secrets},
     session::Session,
@@ -104,7 +103,7 @@ impl Command for Submit {
         let (mut market, me) = (session.deployment.market(), session.me()?);
         let (spec, _) = session.read(market.request(self.request))?;
         let file = self.file.display();
-        if !is_sealed(&spec) {
+        if !spec.is_sealed() {
             let message = market.submit(self.request, content, self.uri.clone().into_bytes());
             let submission = session.send(&format!("{file} delivered for request {}", self.request), message)?;
             session.answer("submission", submission.into());

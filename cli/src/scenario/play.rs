@@ -483,10 +483,10 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         }
         if wanted.deliveries.iter().any(|delivery| delivery.delivers) {
             if wanted.conditions.is_sealed() {
-                let unseals = half_way(spec.deliver_by, review_from(wanted, &spec));
+                let unseals = half_way(spec.deliver_by, spec.review_from());
                 self.plan_action(unseals, wanted.keeper, Action::PlanUnsealing { request: plan });
             }
-            let opens = review_from(wanted, &spec) + commits(wanted) / WITHIN;
+            let opens = spec.review_from() + commits(wanted) / WITHIN;
             self.plan_action(opens, wanted.keeper, Action::OpenReviews { request: plan });
             self.plan_action(opens, wanted.keeper, Action::PlanReviews { request: plan });
         }
@@ -1103,11 +1103,6 @@ fn due(wanted: &RequestPlan, delivery: &DeliveryPlan, spec: &RequestSpec) -> Tim
     let offer = wanted.offers.iter().find(|offer| offer.provider == delivery.provider);
     let within = offer.and_then(|offer| offer.within);
     within.map_or(spec.deliver_by, |within| (spec.signal_by + within).min(spec.deliver_by))
-}
-
-/// When reviews begin.
-fn review_from(wanted: &RequestPlan, spec: &RequestSpec) -> Timestamp {
-    spec.review_by - commits(wanted)
 }
 
 /// How long reviews can be committed: where delivery is sealed, half of the window is for unsealing.
