@@ -6,15 +6,15 @@ use libfuzzer_sys::fuzz_target;
 use num_bigint::BigUint;
 use rules::{
     curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, group_weight, halved, is_drawn,
-    lower_median, mul_div_floor, pay_per_submission, premium_bps, proportional_pay, ranked_pay, schedule_weight,
-    shared_weight, utilization_ppm, weight_of, weighted_pay, Micro, BPS, MAX_UTILIZATION_PPM, PPM, WEIGHT_ONE,
+    lower_median, mul_div_floor, premium_bps, proportional_pay, ranked_pay, schedule_weight, shared_weight,
+    utilization_ppm, weight_of, weighted_pay, Micro, BPS, MAX_UTILIZATION_PPM, PPM, WEIGHT_ONE,
 };
 
 #[derive(Arbitrary, Debug)]
 enum Case {
     Product { amount: u128, numerator: u128, denominator: u128 },
     Fractions { amount: u128, bps: u16, ppm: u32, times: u32 },
-    Pay { reward: u128, limit: u32, weight_bps: u16, weight: u128 },
+    Pay { reward: u128, limit: u32, weight: u128 },
     Shared { weight_bps: u16, retention_ppm: u32, finders: u16 },
     Ranked { reward: u128, places_bps: Vec<u16>, better: u32, tied: u32 },
     Median { scores: Vec<u8> },
@@ -48,9 +48,8 @@ fn check(case: Case) {
             let half = if times < 128 { floor(amount, 1_u8, 1_u128 << times) } else { 0 };
             assert_eq!(halved(amount, times), half);
         }
-        Case::Pay { reward, limit, weight_bps, weight } => {
+        Case::Pay { reward, limit, weight } => {
             let places = BigUint::from(limit) * BPS;
-            assert_eq!(pay_per_submission(reward, limit, weight_bps), floor(reward, weight_bps, places.clone()));
             assert_eq!(weighted_pay(reward, limit, weight), floor(reward, weight, places * WEIGHT_ONE));
         }
         Case::Shared { weight_bps, retention_ppm, finders } => {

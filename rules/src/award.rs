@@ -47,8 +47,8 @@ pub fn proportional_pay(reward: u128, weight: Weight, sum: Weight) -> u128 {
 }
 
 /// What one of at most `limit` submissions earns: `reward / limit * weight`, multiplied out before it is divided,
-/// rounded down; of whole weights what [`pay_per_submission`](crate::pay_per_submission) says. With weights of at most
-/// 10,000 bps, `limit` of them never add up to more than the reward. 0 for a limit of 0.
+/// rounded down. With weights of at most 10,000 bps, `limit` of them never add up to more than the reward. 0 for a limit
+/// of 0.
 pub fn weighted_pay(reward: u128, limit: u32, weight: Weight) -> u128 {
     mul_div_floor(reward, weight, u128::from(limit) * weight_of(BPS))
 }
@@ -118,7 +118,6 @@ impl Decimal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pay_per_submission;
 
     const HIGH: u16 = 10_000;
     const MEDIUM: u16 = 3_000;
@@ -210,9 +209,12 @@ mod tests {
 
     #[test]
     fn a_place_pays_its_part_of_a_weight() {
-        for (reward, limit, bps) in [(900, 3, 2_500), (100, 3, 7_500), (u128::MAX, 1, HIGH), (u128::MAX, u32::MAX, 1)] {
-            assert_eq!(weighted_pay(reward, limit, weight_of(bps)), pay_per_submission(reward, limit, bps));
-        }
+        let pay = |reward, limit, bps| weighted_pay(reward, limit, weight_of(bps));
+        assert_eq!([10_000, 2_500, 0].map(|bps| pay(900, 3, bps)), [300, 75, 0]);
+        // 100 / 3 * 0.75 = 25 exactly; a place rounded first would give 24.
+        assert_eq!([7_500, 10_000].map(|bps| pay(100, 3, bps)), [25, 33]);
+        assert_eq!([pay(u128::MAX, 1, 10_000), pay(u128::MAX, 10_000, 10_000)], [u128::MAX, u128::MAX / 10_000]);
+        assert_eq!(pay(u128::MAX, u32::MAX, 1), u128::MAX / (u128::from(u32::MAX) * 10_000));
         assert_eq!(weighted_pay(30_000, 3, WEIGHT_ONE * 3 / 2), 1, "a basis point and a half of 10,000");
         assert_eq!(weighted_pay(30_000, 0, WEIGHT_ONE), 0);
         assert_eq!(weighted_pay(u128::MAX, 1, weight_of(u16::MAX)), u128::MAX, "saturates");

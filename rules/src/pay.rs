@@ -9,13 +9,6 @@ pub fn curve_weight(buckets: impl Iterator<Item = (u8, u16)>, score: u8) -> u16 
     buckets.take_while(|(min_score, _)| *min_score <= score).last().map_or(0, |(_, weight_bps)| weight_bps)
 }
 
-/// What one of at most `limit` submissions earns: `reward / limit * weight`, multiplied out before it is divided,
-/// rounded down. With weights of at most 10,000 bps, `limit` of them never add up to more than the reward. 0 for a
-/// limit of 0.
-pub fn pay_per_submission(reward: u128, limit: u32, weight_bps: u16) -> u128 {
-    mul_div_floor(reward, u128::from(weight_bps), u128::from(limit) * u128::from(BPS))
-}
-
 /// `bps` parts per ten thousand of `amount`, rounded down; saturates for more than the whole.
 pub fn fraction_bps(amount: u128, bps: u16) -> u128 {
     mul_div_floor(amount, u128::from(bps), u128::from(BPS))
@@ -42,28 +35,6 @@ mod tests {
         let weight = |score| curve_weight(CURVE.into_iter(), score);
         assert_eq!([49, 50, 69, 70, 89, 90, 100].map(weight), [0, 2_500, 2_500, 6_000, 6_000, 10_000, 10_000]);
         assert_eq!(curve_weight(core::iter::empty(), 100), 0);
-    }
-
-    #[test]
-    fn pay_is_the_reward_of_a_place_times_the_weight() {
-        assert_eq!(pay_per_submission(900, 3, 10_000), 300);
-        assert_eq!(pay_per_submission(900, 3, 2_500), 75);
-        assert_eq!(pay_per_submission(900, 3, 0), 0);
-        assert_eq!(pay_per_submission(900, 0, 10_000), 0);
-    }
-
-    #[test]
-    fn pay_is_rounded_down_once() {
-        // 100 / 3 * 0.75 = 25 exactly; a place rounded first would give 24.
-        assert_eq!(pay_per_submission(100, 3, 7_500), 25);
-        assert_eq!(pay_per_submission(100, 3, 10_000), 33);
-    }
-
-    #[test]
-    fn the_greatest_reward_is_shared_without_overflow() {
-        assert_eq!(pay_per_submission(u128::MAX, 1, 10_000), u128::MAX);
-        assert_eq!(pay_per_submission(u128::MAX, 10_000, 10_000), u128::MAX / 10_000);
-        assert_eq!(pay_per_submission(u128::MAX, u32::MAX, 1), u128::MAX / (u128::from(u32::MAX) * 10_000));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use num_traits::One;
 use proptest::prelude::*;
 use rules::{
     curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, halved, is_drawn, lower_median,
-    pay_per_submission, premium_bps, schedule_weight, utilization_ppm, Micro, BPS, MAX_UTILIZATION_PPM, PPM,
+    premium_bps, schedule_weight, utilization_ppm, Micro, BPS, MAX_UTILIZATION_PPM, PPM,
 };
 
 fn ratio(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> BigRational {
@@ -24,23 +24,6 @@ fn floor(amount: u128, numerator: u64, denominator: u64) -> u128 {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
-
-    #[test]
-    fn pay_is_the_exact_share_rounded_down(reward in amounts(), limit in 1..=u32::MAX, weight in any::<u16>()) {
-        let pay = pay_per_submission(reward, limit, weight);
-        prop_assert_eq!(pay, floor(reward, u64::from(weight), u64::from(limit) * 10_000));
-    }
-
-    #[test]
-    fn a_full_request_never_pays_more_than_its_reward(
-        reward in amounts(),
-        weights in prop::collection::vec(0..=BPS, 1..200),
-    ) {
-        let limit = weights.len() as u32;
-        let pays = weights.iter().map(|weight| pay_per_submission(reward, limit, *weight));
-        let paid: BigUint = pays.map(BigUint::from).sum();
-        prop_assert!(paid <= BigUint::from(reward));
-    }
 
     #[test]
     fn fractions_are_exact_and_rounded_down(amount in amounts(), bps in any::<u16>(), ppm in any::<u32>()) {

@@ -4,8 +4,8 @@ use num_bigint::BigUint;
 use num_rational::Ratio;
 use proptest::{prelude::*, sample::Index};
 use rules::{
-    group_weight, mul_div_floor, pay_per_submission, proportional_pay, ranked_pay, shared_weight, weight_of,
-    weighted_pay, BPS, PPM, WEIGHT_ONE,
+    group_weight, mul_div_floor, proportional_pay, ranked_pay, shared_weight, weight_of, weighted_pay, BPS, PPM,
+    WEIGHT_ONE,
 };
 
 /// The most submissions of a request, and so the most finders of one finding.
@@ -107,7 +107,7 @@ proptest! {
     }
 
     #[test]
-    fn weighted_pay_is_exact_and_that_of_whole_weights(
+    fn weighted_pay_is_exact(
         (reward, limit) in (amounts(), 1..=u32::MAX),
         (weight_bps, fraction) in (any::<u16>(), 0..WEIGHT_ONE),
     ) {
@@ -115,7 +115,18 @@ proptest! {
         let denominator = BigUint::from(limit) * BPS * WEIGHT_ONE;
         prop_assert_eq!(weighted_pay(reward, limit, weight), floor(reward, weight, denominator));
         let whole = weighted_pay(reward, limit, weight_of(weight_bps));
-        prop_assert_eq!(whole, pay_per_submission(reward, limit, weight_bps));
+        prop_assert_eq!(whole, floor(reward, weight_bps, BigUint::from(limit) * BPS));
+    }
+
+    #[test]
+    fn a_full_request_never_pays_more_than_its_reward(
+        reward in amounts(),
+        weights in prop::collection::vec(0..=BPS, 1..200),
+    ) {
+        let limit = weights.len() as u32;
+        let pays = weights.iter().map(|weight| weighted_pay(reward, limit, weight_of(*weight)));
+        let paid: BigUint = pays.map(BigUint::from).sum();
+        prop_assert!(paid <= BigUint::from(reward));
     }
 
     #[test]
