@@ -2,7 +2,7 @@
 
 use crate::{
     awards,
-    market::{answer, ensure, Market, Result},
+    market::{answer, Market, Result},
 };
 use ink::{
     codegen::{Env, TraitCallBuilder},
@@ -10,6 +10,7 @@ use ink::{
     primitives::AccountId,
 };
 use interfaces::{
+    ensure,
     market::{Asset, Award, Engagement, Error, OfferRetracted, Policy, Pruned, Quote, RequestSpec, RequestState},
     Balance, Obligation as _, RequestId,
 };
@@ -52,12 +53,12 @@ impl Market {
             Asset::Native => {
                 let value = self.env().transferred_value();
                 let excess = value.checked_sub(quote.total).ok_or(Error::InsufficientPayment)?;
-                ensure(excess <= max_premium, Error::ExcessPayment)?;
+                ensure!(excess <= max_premium, Error::ExcessPayment);
                 self.credit_to(asset, requester, excess);
                 Ok(())
             }
             Asset::Psp22(_) => {
-                ensure(quote.premium <= max_premium, Error::PremiumTooHigh)?;
+                ensure!(quote.premium <= max_premium, Error::PremiumTooHigh);
                 self.take_payment(asset, requester, quote.total)
             }
         }
@@ -68,10 +69,11 @@ impl Market {
     pub(crate) fn take_payment(&self, asset: Asset, from: AccountId, amount: Balance) -> Result<()> {
         let value = self.env().transferred_value();
         let Asset::Psp22(token) = asset else {
-            ensure(value >= amount, Error::InsufficientPayment)?;
-            return ensure(value == amount, Error::ExcessPayment);
+            ensure!(value >= amount, Error::InsufficientPayment);
+            ensure!(value == amount, Error::ExcessPayment);
+            return Ok(());
         };
-        ensure(value == 0, Error::ExcessPayment)?;
+        ensure!(value == 0, Error::ExcessPayment);
         if amount == 0 {
             return Ok(());
         }
@@ -79,9 +81,10 @@ impl Market {
         let mut token: Token = token.into();
         let before = balance(&token, market)?;
         let taken = token.call_mut().transfer_from(from, market, amount, Vec::new()).try_invoke();
-        ensure(matches!(taken, Ok(Ok(Ok(())))), Error::TransferFailed)?;
+        ensure!(matches!(taken, Ok(Ok(Ok(())))), Error::TransferFailed);
         let received = balance(&token, market)?.saturating_sub(before);
-        ensure(received >= amount, Error::TokenShortfall)
+        ensure!(received >= amount, Error::TokenShortfall);
+        Ok(())
     }
 
     /// Pays `amount` out. Whatever fails is an error, and the whole call reverted.
@@ -91,7 +94,8 @@ impl Market {
             Asset::Psp22(token) => {
                 let mut token: Token = token.into();
                 let sent = token.call_mut().transfer(to, amount, Vec::new()).try_invoke();
-                ensure(matches!(sent, Ok(Ok(Ok(())))), Error::TransferFailed)
+                ensure!(matches!(sent, Ok(Ok(Ok(())))), Error::TransferFailed);
+                Ok(())
             }
         }
     }

@@ -43,6 +43,7 @@ pub mod market {
         storage::{Lazy, Mapping},
     };
     use interfaces::{
+        ensure,
         market::{
             Access, Asset, Engaged, Engagement, Error, NoShow, Offer, OfferMade, Opened, Phase, PlacesTaken, Policy,
             PolicyApplied, PolicyProposed, Quote, Reclaimed, ReputationRefused, RequestReason, RequestSpec,
@@ -127,10 +128,10 @@ pub mod market {
     /// A role given to nobody in particular would be everyone's.
     #[overrider(AccessControl)]
     fn grant_role(&mut self, role: RoleType, account: Option<AccountId>) -> Result<(), AccessControlError> {
+        self._ensure_has_role(self._get_role_admin(role), Some(Self::env().caller()))?;
         if account.is_none() {
             return Err(AccessControlError::InvalidCaller);
         }
-        self._ensure_has_role(self._get_role_admin(role), Some(Self::env().caller()))?;
         self._grant_role(role, account)
     }
 
@@ -138,7 +139,7 @@ pub mod market {
         #[ink(message)]
         fn open(&mut self, policy: Policy, terms: Terms, schedule: Schedule) -> Result<PoolId> {
             self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
-            ensure(self.opening.get().is_none(), Error::AlreadyOpen)?;
+            ensure!(self.opening.get().is_none(), Error::AlreadyOpen);
             let (epoch, notice, min_reviews) = (terms.epoch, terms.notice, terms.min_reviews);
             spec::check_policy(&policy, min_reviews, self.unpayable()).map_err(Error::InvalidPolicy)?;
             let pool = answer(self.obligation().call_mut().open_pool(terms, schedule).try_invoke())?;
@@ -167,7 +168,7 @@ pub mod market {
         #[ink(message)]
         fn apply_policy(&mut self) -> Result<()> {
             self.opening()?;
-            ensure(self.pending.get_or_default().is_some(), Error::NoPendingPolicy)?;
+            ensure!(self.pending.get_or_default().is_some(), Error::NoPendingPolicy);
             let policy = self.due_policy().ok_or(Error::NoticeRunning)?;
             self.pending.set(&None);
             self.policy.set(&policy);
@@ -227,8 +228,8 @@ pub mod market {
         #[ink(message)]
         fn withdraw_request(&mut self, request: RequestId) -> Result<Balance> {
             let (spec, mut state) = self.load_for_requester(request)?;
-            ensure(state.places == 0, Error::PlacesGiven)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
+            ensure!(state.places == 0, Error::PlacesGiven);
+            ensure!(!state.closed, Error::AlreadySettled);
             let amount = core::mem::take(&mut state.held);
             state.closed = true;
             self.keep_reviews(&mut state, 0)?;
@@ -247,9 +248,9 @@ pub mod market {
             deliver_by: Timestamp,
         ) -> Result<()> {
             let (spec, mut state) = self.load_for_requester(request)?;
-            ensure(spec.access == Access::Offers, Error::NoOffers)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
-            ensure(state.places < spec.limit, Error::NoPlaceLeft)?;
+            ensure!(spec.access == Access::Offers, Error::NoOffers);
+            ensure!(!state.closed, Error::AlreadySettled);
+            ensure!(state.places < spec.limit, Error::NoPlaceLeft);
             self.accept_offer(request, &spec, &mut state, provider, price, deliver_by)
         }
 
@@ -263,21 +264,21 @@ pub mod market {
         ) -> Result<()> {
             let (spec, mut state) = self.load_for_requester(request)?;
             let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
-            ensure(engagement.pool.is_some() && engagement.tenure.is_none(), Error::NotVacant)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
+            ensure!(engagement.pool.is_some() && engagement.tenure.is_none(), Error::NotVacant);
+            ensure!(!state.closed, Error::AlreadySettled);
             self.accept_offer(request, &spec, &mut state, provider, price, deliver_by)
         }
 
         #[ink(message)]
         fn reclaim(&mut self, request: RequestId) -> Result<Balance> {
             let (spec, mut state) = self.load_for_requester(request)?;
-            ensure(state.closed || state.engagement, Error::NotSettled)?;
+            ensure!(state.closed || state.engagement, Error::NotSettled);
             let bound = match self.engagement_of(request, &state) {
                 Some(engagement) => self.give_up_rest(request, &spec, &mut state, engagement)?,
                 None => 0,
             };
             let amount = state.held.saturating_sub(state.unclaimed).saturating_sub(bound);
-            ensure(amount > 0, Error::NothingToReclaim)?;
+            ensure!(amount > 0, Error::NothingToReclaim);
             state.held = state.held.saturating_sub(amount);
             self.states.insert(request, &state);
             self.credit_to(spec.asset, state.requester, amount);
@@ -289,19 +290,19 @@ pub mod market {
         fn signal(&mut self, request: RequestId, places: u16) -> Result<()> {
             let (spec, mut state) = self.load(request)?;
             self._ensure_not_paused()?;
-            ensure(spec.access == Access::Open, Error::OffersOnly)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
+            ensure!(spec.access == Access::Open, Error::OffersOnly);
+            ensure!(!state.closed, Error::AlreadySettled);
             let provider = self.env().caller();
-            ensure(self.env().block_timestamp() < spec.signal_by, Error::TooLate)?;
-            ensure(provider != state.requester, Error::OwnRequest)?;
-            ensure(places > 0, Error::NoPlaces)?;
+            ensure!(self.env().block_timestamp() < spec.signal_by, Error::TooLate);
+            ensure!(provider != state.requester, Error::OwnRequest);
+            ensure!(places > 0, Error::NoPlaces);
             let taken = self.places.get((request, provider));
             let mut place = taken.unwrap_or(Place { previous: state.last_provider, ..Place::default() });
             place.taken = place.taken.saturating_add(places);
-            ensure(place.taken <= spec.per_provider, Error::TooManyPlaces)?;
+            ensure!(place.taken <= spec.per_provider, Error::TooManyPlaces);
             state.places = state.places.saturating_add(places.into());
             state.open_places = state.open_places.saturating_add(places.into());
-            ensure(state.places <= spec.limit, Error::NoPlaceLeft)?;
+            ensure!(state.places <= spec.limit, Error::NoPlaceLeft);
             if taken.is_none() {
                 state.last_provider = Some(provider);
             }
@@ -320,8 +321,8 @@ pub mod market {
         fn offer(&mut self, request: RequestId, price: Balance, deliver_by: Timestamp, uri: Vec<u8>) -> Result<()> {
             let (spec, mut state) = self.load(request)?;
             self._ensure_not_paused()?;
-            ensure(spec.access == Access::Offers, Error::NoOffers)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
+            ensure!(spec.access == Access::Offers, Error::NoOffers);
+            ensure!(!state.closed, Error::AlreadySettled);
             let provider = self.env().caller();
             let now = self.env().block_timestamp();
             // While a long deal is vacant, offers are for the rest of it.
@@ -329,15 +330,15 @@ pub mod market {
             let latest = if vacant { now.saturating_add(spec::MAX_WINDOW) } else { spec.deliver_by };
             if vacant {
                 let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
-                ensure(engagement.tenure.is_none(), Error::NotVacant)?;
+                ensure!(engagement.tenure.is_none(), Error::NotVacant);
             } else {
-                ensure(now < spec.signal_by, Error::TooLate)?;
+                ensure!(now < spec.signal_by, Error::TooLate);
             }
-            ensure(provider != state.requester, Error::OwnRequest)?;
-            ensure(!self.places.contains((request, provider)), Error::TooManyPlaces)?;
-            ensure(price <= spec.reward, Error::PriceTooHigh)?;
-            ensure(now < deliver_by && deliver_by <= latest, Error::InvalidDeadline)?;
-            ensure(spec::fits(&uri), Error::UriTooLong)?;
+            ensure!(provider != state.requester, Error::OwnRequest);
+            ensure!(!self.places.contains((request, provider)), Error::TooManyPlaces);
+            ensure!(price <= spec.reward, Error::PriceTooHigh);
+            ensure!(now < deliver_by && deliver_by <= latest, Error::InvalidDeadline);
+            ensure!(spec::fits(&uri), Error::UriTooLong);
 
             let known = self.offers.get((request, provider));
             let deposit = if known.as_ref().is_some_and(|offer| offer.open) { 0 } else { spec.place_deposit };
@@ -374,8 +375,8 @@ pub mod market {
         #[ink(message)]
         fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId> {
             let (spec, mut state) = self.load(request)?;
-            ensure(!spec.is_sealed(), Error::Sealed)?;
-            ensure(spec::fits(&uri), Error::UriTooLong)?;
+            ensure!(!spec.is_sealed(), Error::Sealed);
+            ensure!(spec::fits(&uri), Error::UriTooLong);
             let provider = self.env().caller();
             let submission = match self.engagement_of(request, &state) {
                 Some(engagement) => self.deliver_period(request, &mut state, &engagement, (content, uri))?,
@@ -390,16 +391,16 @@ pub mod market {
         fn revise(&mut self, request: RequestId, submission: SubmissionId, content: Hash, uri: Vec<u8>) -> Result<()> {
             let (spec, state) = self.load(request)?;
             let mut delivery = self.delivery(request, submission)?;
-            ensure(!spec.is_sealed(), Error::Sealed)?;
+            ensure!(!spec.is_sealed(), Error::Sealed);
             let provider = self.env().caller();
-            ensure(delivery.provider == provider, Error::NotProvider)?;
+            ensure!(delivery.provider == provider, Error::NotProvider);
             let due = match state.engagement {
                 true => delivery.window_start,
                 false => self.due(&spec, &self.place(request, provider)),
             };
             let now = self.env().block_timestamp();
-            ensure(now < due, Error::TooLate)?;
-            ensure(spec::fits(&uri), Error::UriTooLong)?;
+            ensure!(now < due, Error::TooLate);
+            ensure!(spec::fits(&uri), Error::UriTooLong);
             delivery.content = content;
             delivery.uri = uri;
             delivery.submitted = now;
@@ -411,7 +412,7 @@ pub mod market {
         #[ink(message)]
         fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId> {
             let (spec, mut state) = self.load(request)?;
-            ensure(spec.is_sealed(), Error::NotSealed)?;
+            ensure!(spec.is_sealed(), Error::NotSealed);
             let provider = self.env().caller();
             let submission = self.deliver(request, &spec, &mut state, None, Some(seal))?;
             self.states.insert(request, &state);
@@ -432,13 +433,13 @@ pub mod market {
             let mut delivery = self.delivery(request, submission)?;
             let seal = delivery.seal.ok_or(Error::NotSealed)?;
             let provider = self.env().caller();
-            ensure(delivery.provider == provider, Error::NotProvider)?;
+            ensure!(delivery.provider == provider, Error::NotProvider);
             let now = self.env().block_timestamp();
-            ensure(now >= spec.deliver_by, Error::TooEarly)?;
-            ensure(now < spec.review_from(), Error::TooLate)?;
-            ensure(!delivery.delivered, Error::AlreadyUnsealed)?;
-            ensure(spec::fits(&uri), Error::UriTooLong)?;
-            ensure(hash(&(request, provider, content, &uri, salt)) == *seal.as_ref(), Error::WrongSeal)?;
+            ensure!(now >= spec.deliver_by, Error::TooEarly);
+            ensure!(now < spec.review_from(), Error::TooLate);
+            ensure!(!delivery.delivered, Error::AlreadyUnsealed);
+            ensure!(spec::fits(&uri), Error::UriTooLong);
+            ensure!(hash(&(request, provider, content, &uri, salt)) == *seal.as_ref(), Error::WrongSeal);
             delivery.content = content;
             delivery.uri = uri;
             delivery.delivered = true;
@@ -453,15 +454,15 @@ pub mod market {
         #[ink(message)]
         fn report_no_show(&mut self, request: RequestId, provider: AccountId) -> Result<u16> {
             let (spec, mut state) = self.load(request)?;
-            ensure(!state.engagement, Error::IsEngagement)?;
+            ensure!(!state.engagement, Error::IsEngagement);
             let mut place = self.place(request, provider);
             let due = match spec.is_sealed() {
                 true => spec.review_from(),
                 false => self.due(&spec, &place),
             };
-            ensure(self.env().block_timestamp() >= due, Error::TooEarly)?;
+            ensure!(self.env().block_timestamp() >= due, Error::TooEarly);
             let missed = place.taken.saturating_sub(place.delivered).saturating_sub(place.missed);
-            ensure(missed > 0, Error::NoShowNone)?;
+            ensure!(missed > 0, Error::NoShowNone);
 
             place.missed = place.missed.saturating_add(missed);
             let forfeited = spec.place_deposit.saturating_mul(missed.into());
@@ -475,11 +476,11 @@ pub mod market {
         #[ink(message)]
         fn open_reviews(&mut self, request: RequestId, max: u32) -> Result<u32> {
             let (spec, mut state) = self.load(request)?;
-            ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
+            ensure!((1..=MAX_BATCH).contains(&max), Error::InvalidBatch);
             let now = self.env().block_timestamp();
-            ensure(state.engagement || now >= spec.review_from(), Error::TooEarly)?;
+            ensure!(state.engagement || now >= spec.review_from(), Error::TooEarly);
             let from = state.opened;
-            ensure(from < state.submissions, Error::NothingToOpen)?;
+            ensure!(from < state.submissions, Error::NothingToOpen);
 
             let (mut on_time, mut late, mut missed) = (0_u32, 0_u32, 0_u32);
             for submission in from..state.submissions.min(from.saturating_add(max)) {
@@ -505,7 +506,7 @@ pub mod market {
                 state.opened = submission.saturating_add(1);
             }
             let count = state.opened.saturating_sub(from);
-            ensure(count > 0, Error::TooEarly)?;
+            ensure!(count > 0, Error::TooEarly);
             state.finalized = state.finalized.saturating_add(missed);
             if from == 0 || state.engagement {
                 state.seed = self.seed.get_or_default();
@@ -526,15 +527,15 @@ pub mod market {
             let enforcer = self.env().caller();
             let now = self.env().block_timestamp();
             let window = spec.window(delivery.window_start);
-            ensure(now < window.commit_by, Error::TooLate)?;
+            ensure!(now < window.commit_by, Error::TooLate);
             let takes_part = enforcer == state.requester || self.places.contains((request, enforcer));
-            ensure(!takes_part, Error::Conflicted)?;
+            ensure!(!takes_part, Error::Conflicted);
             let mut round = self.round(request, submission);
             round.commit(enforcer, commitment, spec.max_reviews)?;
             let elapsed = now.saturating_sub(window.start);
             let half = window.open_to_all.saturating_sub(window.start);
             let draw = draw(&state.seed, request, submission, enforcer);
-            ensure(rules::is_drawn(draw, elapsed, half), Error::NotDrawn)?;
+            ensure!(rules::is_drawn(draw, elapsed, half), Error::NotDrawn);
 
             self.reviews.insert((request, submission), &round.into_reviews());
             // The enforcer pays for the cell that the verdict writes its fee into.
@@ -560,13 +561,13 @@ pub mod market {
             let now = self.env().block_timestamp();
             let window = spec.window(delivery.window_start);
             let mut round = self.round(request, submission);
-            ensure(now >= window.commit_by || round.live() >= usize::from(spec.max_reviews), Error::ReviewsOpen)?;
-            ensure(now < window.reveal_by, Error::TooLate)?;
-            ensure(score <= MAX_SCORE, Error::InvalidScore)?;
+            ensure!(now >= window.commit_by || round.live() >= usize::from(spec.max_reviews), Error::ReviewsOpen);
+            ensure!(now < window.reveal_by, Error::TooLate);
+            ensure!(score <= MAX_SCORE, Error::InvalidScore);
             if let Some(original) = duplicate_of {
                 let named = self.submissions.get((request, original)).ok_or(Error::InvalidDuplicate)?;
                 let earlier = (named.submitted, original) < (delivery.submitted, submission);
-                ensure(earlier && named.delivered, Error::InvalidDuplicate)?;
+                ensure!(earlier && named.delivered, Error::InvalidDuplicate);
             }
             let commitment = hash(&(request, submission, enforcer, score, duplicate_of, salt));
             round.reveal(enforcer, commitment, score, duplicate_of)?;
@@ -586,7 +587,7 @@ pub mod market {
             let mut round = self.round(request, submission);
             let no_more_commits = now >= window.commit_by || round.live() >= usize::from(spec.max_reviews);
             let complete = no_more_commits && round.all_revealed();
-            ensure(complete || now >= window.reveal_by, Error::TooEarly)?;
+            ensure!(complete || now >= window.reveal_by, Error::TooEarly);
 
             // Half of a place's reputation is the provider's, the other an equal stake for each possible review.
             let stake = (state.reputation_per_place / 2).checked_div(spec.max_reviews.into()).unwrap_or(0);
@@ -643,10 +644,10 @@ pub mod market {
         #[ink(message)]
         fn settle(&mut self, request: RequestId, max: u32) -> Result<u32> {
             let (spec, state) = self.load(request)?;
-            ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
-            ensure(!state.engagement, Error::IsEngagement)?;
-            ensure(self.env().block_timestamp() >= spec.deliver_by, Error::TooEarly)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
+            ensure!((1..=MAX_BATCH).contains(&max), Error::InvalidBatch);
+            ensure!(!state.engagement, Error::IsEngagement);
+            ensure!(self.env().block_timestamp() >= spec.deliver_by, Error::TooEarly);
+            ensure!(!state.closed, Error::AlreadySettled);
             self.settle_some(request, &spec, state, max)
         }
 
@@ -654,7 +655,7 @@ pub mod market {
         fn close_period(&mut self, request: RequestId) -> Result<bool> {
             let (spec, state) = self.load(request)?;
             let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
-            ensure(!state.closed, Error::AlreadySettled)?;
+            ensure!(!state.closed, Error::AlreadySettled);
             self.close_next_period(request, &spec, state, engagement)
         }
 
@@ -662,10 +663,10 @@ pub mod market {
         fn claim(&mut self, request: RequestId, submission: SubmissionId) -> Result<Balance> {
             let (spec, state) = self.load(request)?;
             let delivery = self.delivery(request, submission)?;
-            ensure(delivery.verdict != Verdict::Missed, Error::NothingToClaim)?;
+            ensure!(delivery.verdict != Verdict::Missed, Error::NothingToClaim);
             let settled = submission < state.settled && (state.closed || !spec.is_interdependent());
-            ensure(settled, Error::NotSettled)?;
-            ensure(!delivery.claimed, Error::AlreadyClaimed)?;
+            ensure!(settled, Error::NotSettled);
+            ensure!(!delivery.claimed, Error::AlreadyClaimed);
             self.pay_submission(request, submission, &spec, state, delivery)
         }
 
@@ -674,7 +675,7 @@ pub mod market {
             self.opening()?;
             let who = self.env().caller();
             let amount = self.credits.get((asset, who)).unwrap_or(0);
-            ensure(amount > 0, Error::NothingToWithdraw)?;
+            ensure!(amount > 0, Error::NothingToWithdraw);
             // Zeroed, not removed: who reviews again finds its cell. A failure reverts it with the whole call.
             self.credits.insert((asset, who), &0);
             self.send_payment(asset, who, amount)?;
@@ -685,9 +686,9 @@ pub mod market {
         #[ink(message)]
         fn prune(&mut self, request: RequestId, max: u32) -> Result<u32> {
             let (spec, state) = self.load(request)?;
-            ensure((1..=MAX_BATCH).contains(&max), Error::InvalidBatch)?;
-            ensure(state.closed, Error::NotSettled)?;
-            ensure(state.claimed == state.settled && state.open_places == 0, Error::NotClaimed)?;
+            ensure!((1..=MAX_BATCH).contains(&max), Error::InvalidBatch);
+            ensure!(state.closed, Error::NotSettled);
+            ensure!(state.claimed == state.settled && state.open_places == 0, Error::NotClaimed);
             Ok(self.free_some(request, &spec, state, max))
         }
 
@@ -713,7 +714,7 @@ pub mod market {
         fn offers(&self, id: RequestId, from: Option<AccountId>, count: u32) -> Result<Vec<(AccountId, Offer)>> {
             let (_, state) = self.load(id)?;
             if let Some(from) = from {
-                ensure(self.offers.contains((id, from)), Error::UnknownOffer)?;
+                ensure!(self.offers.contains((id, from)), Error::UnknownOffer);
             }
             let mut next = from.or(state.last_offer);
             let mut page = Vec::new();
@@ -768,6 +769,18 @@ pub mod market {
             let progress = (submission < state.settled, submission < state.opened);
             Ok(submission_phase(&spec, &delivery, &round, progress, now))
         }
+
+        #[ink(message)]
+        fn posted(&self) -> Result<RequestId> {
+            self.opening()?;
+            Ok(self.next_request.get_or_default())
+        }
+
+        #[ink(message)]
+        fn partners(&self) -> (AccountId, AccountId) {
+            let Partners { reputation, obligation } = self.wiring();
+            (reputation, obligation)
+        }
     }
 
     impl Market {
@@ -787,12 +800,11 @@ pub mod market {
 
         /// Tokens that nothing can be paid in: the market itself, and reputation.
         fn unpayable(&self) -> [AccountId; 2] {
-            [self.env().account_id(), self.partners().reputation]
+            [self.env().account_id(), self.wiring().reputation]
         }
 
         /// What a valid request costs now, so many periods of it, each of this length.
         fn price(&self, spec: &RequestSpec, policy: &Policy, periods: u16, period: Timestamp) -> Result<Quote> {
-            self._ensure_not_paused()?;
             self.check(spec, policy)?;
             let pool = self.opening()?.pool;
             let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
@@ -855,7 +867,7 @@ pub mod market {
 
         fn load_for_requester(&self, request: RequestId) -> Result<(RequestSpec, RequestState)> {
             let (spec, state) = self.load(request)?;
-            ensure(self.env().caller() == state.requester, Error::NotRequester)?;
+            ensure!(self.env().caller() == state.requester, Error::NotRequester);
             Ok((spec, state))
         }
 
@@ -871,8 +883,8 @@ pub mod market {
             state: &RequestState,
         ) -> Result<Submission> {
             let delivery = self.delivery(request, submission)?;
-            ensure(submission < state.opened, Error::NotOpened)?;
-            ensure(delivery.verdict == Verdict::Pending, Error::AlreadyFinalized)?;
+            ensure!(submission < state.opened, Error::NotOpened);
+            ensure!(delivery.verdict == Verdict::Pending, Error::AlreadyFinalized);
             Ok(delivery)
         }
 
@@ -884,7 +896,7 @@ pub mod market {
             original: SubmissionId,
         ) -> Result<Option<SubmissionId>> {
             let named = self.delivery(request, original)?;
-            ensure(named.verdict != Verdict::Pending, Error::EarlierPending)?;
+            ensure!(named.verdict != Verdict::Pending, Error::EarlierPending);
             Ok(named.duplicate_of.or(awards::is_finding(spec, &named).then_some(original)))
         }
 
@@ -896,16 +908,16 @@ pub mod market {
             spec::check_request(spec, policy, self.env().block_timestamp()).map_err(Error::InvalidRequest)
         }
 
-        fn partners(&self) -> Partners {
+        fn wiring(&self) -> Partners {
             self.partners.get().expect("the constructor sets them")
         }
 
         pub(crate) fn obligation(&self) -> ink::contract_ref!(interfaces::Obligation) {
-            self.partners().obligation.into()
+            self.wiring().obligation.into()
         }
 
         pub(crate) fn reputation(&self) -> ink::contract_ref!(interfaces::Reputation) {
-            self.partners().reputation.into()
+            self.wiring().reputation.into()
         }
 
         fn report(&self, outcomes: Vec<Outcome>) -> Result<()> {
@@ -931,15 +943,6 @@ pub mod market {
         }
     }
 
-    /// `Ok` where `holds`, the error otherwise.
-    pub(crate) fn ensure(holds: bool, error: Error) -> Result<()> {
-        if holds {
-            Ok(())
-        } else {
-            Err(error)
-        }
-    }
-
     /// The callee's own answer. Any failure below it, a trap or lack of gas, aborts this call as well, so that nobody can
     /// pick a gas limit at which half of it happens.
     pub(crate) fn answer<T, E>(answer: Answer<T, E>) -> Result<T, E> {
@@ -958,8 +961,8 @@ pub mod market {
         capacity: &Capacity,
         utilization_ppm: Ppm,
     ) -> Result<Quote> {
-        ensure(u32::from(spec.quorum) <= capacity.active, Error::TooFewEnforcers)?;
-        ensure(utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
+        ensure!(u32::from(spec.quorum) <= capacity.active, Error::TooFewEnforcers);
+        ensure!(utilization_ppm < rules::PPM, Error::AtCapacity);
         spec::price(spec, periods, policy, utilization_ppm).ok_or(Error::InvalidRequest(RequestReason::Amounts))
     }
 

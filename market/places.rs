@@ -3,9 +3,8 @@
 use crate::{
     awards::NO_FINDING,
     engagements,
-    market::{answer, ensure, Market, Result},
+    market::{answer, Market, Result},
     records::{Pair, Place},
-    spec,
 };
 use ink::{
     codegen::{Env, TraitCallBuilder},
@@ -13,6 +12,7 @@ use ink::{
     primitives::{AccountId, Hash},
 };
 use interfaces::{
+    ensure,
     market::{
         Access, Duplicates, Engagement, Error, Offer, OfferAccepted, RequestSpec, RequestState, Submission, Tenure,
     },
@@ -82,12 +82,12 @@ impl Market {
         deliver_by: Timestamp,
     ) -> Result<()> {
         let mut offer = self.open_offer(request, provider)?;
-        ensure(offer.price == price && offer.deliver_by == deliver_by, Error::OfferChanged)?;
-        ensure(self.env().block_timestamp() < deliver_by, Error::TooLate)?;
+        ensure!(offer.price == price && offer.deliver_by == deliver_by, Error::OfferChanged);
+        ensure!(self.env().block_timestamp() < deliver_by, Error::TooLate);
         // Of a long deal the price is that of each period, and nobody else has a price in the rest.
         let takes_over = state.engagement && state.places > 0;
         let accepted = if takes_over { price } else { state.accepted.saturating_add(price) };
-        ensure(accepted <= spec.reward, Error::PriceTooHigh)?;
+        ensure!(accepted <= spec.reward, Error::PriceTooHigh);
 
         offer.open = false;
         let deposit = spec.place_deposit;
@@ -101,7 +101,7 @@ impl Market {
         let first_period = match self.engagement_of(request, state) {
             Some(engagement) => {
                 let first = state.settled.max(state.submissions);
-                ensure(first < engagement.periods, Error::AlreadySettled)?;
+                ensure!(first < engagement.periods, Error::AlreadySettled);
                 let tenure = Tenure { provider, price, first, first_deliver_by: deliver_by };
                 self.begin_tenure(request, spec, state, engagement, tenure)?;
                 first
@@ -134,7 +134,7 @@ impl Market {
                 state.reserved = state.reserved.saturating_add(more);
                 let reviewers = self.opening()?.pool;
                 let capacity = answer(self.obligation().call_mut().reserve(reviewers, more).try_invoke())?;
-                ensure(capacity.utilization_ppm < spec::WHOLE_PPM, Error::AtCapacity)?;
+                ensure!(capacity.utilization_ppm < rules::PPM, Error::AtCapacity);
                 pool
             }
             None => {
@@ -160,8 +160,8 @@ impl Market {
         let provider = self.env().caller();
         let submitted = self.env().block_timestamp();
         let mut place = self.place(request, provider);
-        ensure(submitted < self.due(spec, &place), Error::TooLate)?;
-        ensure(place.submitted < place.taken, Error::NoPlace)?;
+        ensure!(submitted < self.due(spec, &place), Error::TooLate);
+        ensure!(place.submitted < place.taken, Error::NoPlace);
         place.submitted = place.submitted.saturating_add(1);
         if content.is_some() {
             place.delivered = place.delivered.saturating_add(1);
@@ -202,8 +202,8 @@ impl Market {
         let now = self.env().block_timestamp();
         let tenure = engagement.tenure.as_ref().filter(|tenure| tenure.provider == provider).ok_or(Error::NoPlace)?;
         let period = engagements::present(engagement, tenure, now);
-        ensure(period < engagement.periods, Error::TooLate)?;
-        ensure(!self.submissions.contains((request, period)), Error::NoPlace)?;
+        ensure!(period < engagement.periods, Error::TooLate);
+        ensure!(!self.submissions.contains((request, period)), Error::NoPlace);
         state.submissions = period.saturating_add(1);
         let due = engagements::due(engagement, tenure, period);
         let delivery = Submission {
@@ -246,7 +246,7 @@ fn terms(engagement: &Engagement) -> Terms {
     Terms {
         denominator: 1,
         epoch: engagement.period.max(DAY),
-        retention_ppm: spec::WHOLE_PPM,
+        retention_ppm: rules::PPM,
         throttle_buffer: 0,
         ban_buffer: engagement.missed_periods.into(),
         rate: Rate::Fixed,

@@ -3,7 +3,7 @@
 use crate::{
     awards::{self, NO_FINDING},
     engagements,
-    market::{answer, ensure, Market, Result},
+    market::{answer, Market, Result},
     records::Pair,
 };
 use ink::{
@@ -11,6 +11,7 @@ use ink::{
     prelude::{vec, vec::Vec},
 };
 use interfaces::{
+    ensure,
     market::{
         Award, Claimed, Duplicates, Engagement, Error, PeriodClosed, PlaceVacated, RequestSettled, RequestSpec,
         RequestState, Submission, Tenure, Verdict,
@@ -42,7 +43,7 @@ impl Market {
         }
         let count = state.settled.saturating_sub(from);
         state.closed = state.settled == state.submissions;
-        ensure(count > 0 || state.closed, Error::NotFinalized)?;
+        ensure!(count > 0 || state.closed, Error::NotFinalized);
         if !ranking.is_empty() {
             self.rankings.insert(request, &ranking);
         }
@@ -212,7 +213,7 @@ impl Market {
     ) -> Result<bool> {
         let now = self.env().block_timestamp();
         if engagement.pool.is_none() {
-            ensure(now >= spec.deliver_by, Error::TooEarly)?;
+            ensure!(now >= spec.deliver_by, Error::TooEarly);
             self.end_engagement(request, spec, &mut state, &engagement)?;
             self.states.insert(request, &state);
             return Ok(true);
@@ -223,14 +224,14 @@ impl Market {
         let delivery = self.submissions.get((request, period));
         let (accepted, pay) = match &delivery {
             Some(delivery) => {
-                ensure(delivery.verdict != Verdict::Pending, Error::NotFinalized)?;
+                ensure!(delivery.verdict != Verdict::Pending, Error::NotFinalized);
                 let accepted = delivery.weight_bps > 0 || delivery.verdict == Verdict::Unreviewed;
                 (accepted, rules::weighted_pay(delivery.price, 1, rules::weight_of(delivery.weight_bps)))
             }
             None => {
                 match &tenure {
-                    Some(tenure) => ensure(now >= engagements::due(&engagement, tenure, period), Error::TooEarly)?,
-                    None => ensure(period < state.submissions, Error::Vacant)?,
+                    Some(tenure) => ensure!(now >= engagements::due(&engagement, tenure, period), Error::TooEarly),
+                    None => ensure!(period < state.submissions, Error::Vacant),
                 }
                 state.claimed = state.claimed.saturating_add(1);
                 (false, 0)

@@ -1,6 +1,8 @@
 //! What a policy and a request must satisfy, and what a request costs (section 3.1).
 
+use ink::primitives::AccountId;
 use interfaces::{
+    ensure,
     market::{
         Access, Asset, AssetPolicy, Award, Duplicates, Policy, PolicyReason, Quote, RequestReason, RequestSpec,
         FEE_UNIT, MAX_ASSETS, MAX_BUCKETS, MAX_LIMIT, MAX_PERIODS, MAX_PER_PROVIDER, MAX_RANKED, MAX_REVIEWS,
@@ -8,81 +10,74 @@ use interfaces::{
     },
     Balance, Bps, Ppm, Timestamp,
 };
+use rules::{BPS, PPM};
 
-use ink::primitives::AccountId;
-
-/// All of something, in parts per ten thousand.
-const WHOLE_BPS: Bps = 10_000;
-/// All of something, in parts per million.
-pub const WHOLE_PPM: Ppm = 1_000_000;
 /// The longest time from one deadline to the next: ten years.
 pub const MAX_WINDOW: Timestamp = 3_653 * 24 * 60 * 60 * 1_000;
 /// No quorum above this leaves room for `2 * quorum - 1` reviews.
 const MAX_QUORUM: u8 = MAX_REVIEWS.div_ceil(2);
-
-/// `Ok` where a rule holds, its reason otherwise.
-fn rule<R>(holds: bool, reason: R) -> Result<(), R> {
-    if holds {
-        Ok(())
-    } else {
-        Err(reason)
-    }
-}
 
 /// Whether the organization may have this policy, for a pool whose ops ask for at least `min_reviews`. Nothing can be paid
 /// in the `forbidden` tokens.
 pub fn check_policy(policy: &Policy, min_reviews: u8, forbidden: [AccountId; 2]) -> Result<(), PolicyReason> {
     let assets = &policy.assets;
     let listed_once = assets.iter().enumerate().all(|(i, a)| assets[..i].iter().all(|b| b.asset != a.asset));
-    rule((1..=MAX_ASSETS).contains(&assets.len()) && listed_once, PolicyReason::Assets)?;
+    ensure!((1..=MAX_ASSETS).contains(&assets.len()) && listed_once, PolicyReason::Assets);
     let allowed = assets.iter().all(|listed| !forbidden.map(Asset::Psp22).contains(&listed.asset));
-    rule(allowed, PolicyReason::ForbiddenAsset)?;
-    rule((1..=MAX_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow)?;
+    ensure!(allowed, PolicyReason::ForbiddenAsset);
+    ensure!((1..=MAX_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow);
     let quorums = min_reviews..=MAX_QUORUM;
-    rule(policy.min_quorum % 2 == 1 && quorums.contains(&policy.min_quorum), PolicyReason::MinQuorum)?;
-    rule(policy.max_tolerance <= MAX_SCORE, PolicyReason::MaxTolerance)?;
+    ensure!(policy.min_quorum % 2 == 1 && quorums.contains(&policy.min_quorum), PolicyReason::MinQuorum);
+    ensure!(policy.max_tolerance <= MAX_SCORE, PolicyReason::MaxTolerance);
     let shares = [policy.unreviewed_bps, policy.protocol_fee_bps, policy.premium_cap_bps];
-    rule(shares.iter().all(|share| *share <= WHOLE_BPS), PolicyReason::Shares)?;
-    rule(policy.target_utilization_ppm < WHOLE_PPM, PolicyReason::TargetUtilization)
+    ensure!(shares.iter().all(|share| *share <= BPS), PolicyReason::Shares);
+    ensure!(policy.target_utilization_ppm < PPM, PolicyReason::TargetUtilization);
+    Ok(())
 }
 
 /// Whether a request posted at `now` keeps to the protocol and the policy.
 pub fn check_request(spec: &RequestSpec, policy: &Policy, now: Timestamp) -> Result<(), RequestReason> {
-    rule(spec.uri.len() <= MAX_URI, RequestReason::Uri)?;
+    ensure!(spec.uri.len() <= MAX_URI, RequestReason::Uri);
     let min_review_fee = listed(policy, spec).ok_or(RequestReason::Asset)?.min_review_fee;
-    rule(spec.reward > 0, RequestReason::Reward)?;
-    rule(spec.review_fee >= min_review_fee, RequestReason::ReviewFee)?;
-    rule(rises(spec), RequestReason::Curve)?;
-    rule((1..=MAX_LIMIT).contains(&spec.limit), RequestReason::Limit)?;
+    ensure!(spec.reward > 0, RequestReason::Reward);
+    ensure!(spec.review_fee >= min_review_fee, RequestReason::ReviewFee);
+    ensure!(rises(spec), RequestReason::Curve);
+    ensure!((1..=MAX_LIMIT).contains(&spec.limit), RequestReason::Limit);
     let per_provider = 1..=MAX_PER_PROVIDER;
-    rule(
+    ensure!(
         per_provider.contains(&spec.per_provider) && u32::from(spec.per_provider) <= spec.limit,
         RequestReason::PerProvider,
-    )?;
-    rule(spec.place_deposit >= spec.review_fee, RequestReason::PlaceDeposit)?;
-    rule(spec.quorum % 2 == 1 && spec.quorum >= policy.min_quorum && spec.quorum <= MAX_QUORUM, RequestReason::Quorum)?;
+    );
+    ensure!(spec.place_deposit >= spec.review_fee, RequestReason::PlaceDeposit);
+    ensure!(
+        spec.quorum % 2 == 1 && spec.quorum >= policy.min_quorum && spec.quorum <= MAX_QUORUM,
+        RequestReason::Quorum
+    );
     let fewest_seats = spec.quorum.saturating_mul(2).saturating_sub(1);
-    rule((fewest_seats..=MAX_REVIEWS).contains(&spec.max_reviews), RequestReason::MaxReviews)?;
-    rule(spec.tolerance <= policy.max_tolerance, RequestReason::Tolerance)?;
-    rule(spaced(spec, policy.min_window, now), RequestReason::Deadlines)?;
+    ensure!((fewest_seats..=MAX_REVIEWS).contains(&spec.max_reviews), RequestReason::MaxReviews);
+    ensure!(spec.tolerance <= policy.max_tolerance, RequestReason::Tolerance);
+    ensure!(spaced(spec, policy.min_window, now), RequestReason::Deadlines);
     let by_offers = spec.award == Award::PerSubmission && spec.per_provider == 1;
-    rule(spec.access == Access::Open || by_offers, RequestReason::Access)?;
-    rule(ranks(spec), RequestReason::Award)?;
-    let shares = matches!(spec.duplicates, Duplicates::Shared { retention_ppm } if retention_ppm > WHOLE_PPM);
-    rule(!shares, RequestReason::Duplicates)?;
-    rule(spec.place_deposit.checked_mul(spec.limit.into()).is_some(), RequestReason::Amounts)
+    ensure!(spec.access == Access::Open || by_offers, RequestReason::Access);
+    ensure!(ranks(spec), RequestReason::Award);
+    let shares = matches!(spec.duplicates, Duplicates::Shared { retention_ppm } if retention_ppm > PPM);
+    ensure!(!shares, RequestReason::Duplicates);
+    ensure!(spec.place_deposit.checked_mul(spec.limit.into()).is_some(), RequestReason::Amounts);
+    Ok(())
 }
 
 /// Whether a request that keeps to [`check_request`] can be engaged for.
 pub fn check_engagement(spec: &RequestSpec, periods: u16) -> Result<(), RequestReason> {
     let one_place = spec.access == Access::Offers && spec.limit == 1 && spec.duplicates == Duplicates::Independent;
-    rule(one_place && (1..=MAX_PERIODS).contains(&periods), RequestReason::Engagement)
+    ensure!(one_place && (1..=MAX_PERIODS).contains(&periods), RequestReason::Engagement);
+    Ok(())
 }
 
 /// Whether a deal of so many periods can have this length of one, and so many of them missed.
 pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Policy) -> Result<(), RequestReason> {
     let apart = (policy.min_window..=MAX_WINDOW).contains(&period);
-    rule(apart && missed < periods, RequestReason::Engagement)
+    ensure!(apart && missed < periods, RequestReason::Engagement);
+    Ok(())
 }
 
 /// Reviews that a request can have in hand at once, so many periods of it: those of all its places, and of as many
@@ -99,7 +94,7 @@ fn ranks(spec: &RequestSpec) -> bool {
     let Award::Ranked { places_bps } = &spec.award else { return true };
     let sum = places_bps.iter().fold(0_u32, |sum, bps| sum.saturating_add(u32::from(*bps)));
     let shared = matches!(spec.duplicates, Duplicates::Shared { .. });
-    (1..=MAX_RANKED).contains(&places_bps.len()) && sum <= u32::from(WHOLE_BPS) && !shared
+    (1..=MAX_RANKED).contains(&places_bps.len()) && sum <= u32::from(BPS) && !shared
 }
 
 /// What the policy says of the request's asset.
@@ -111,7 +106,7 @@ fn listed<'a>(policy: &'a Policy, spec: &RequestSpec) -> Option<&'a AssetPolicy>
 fn rises(spec: &RequestSpec) -> bool {
     let curve = &spec.curve;
     (1..=MAX_BUCKETS).contains(&curve.len())
-        && curve.iter().all(|bucket| bucket.min_score <= MAX_SCORE && bucket.weight_bps <= WHOLE_BPS)
+        && curve.iter().all(|bucket| bucket.min_score <= MAX_SCORE && bucket.weight_bps <= BPS)
         && curve
             .windows(2)
             .all(|pair| pair[0].min_score < pair[1].min_score && pair[0].weight_bps <= pair[1].weight_bps)
@@ -296,7 +291,7 @@ pub mod tests {
             (RequestReason::Award, |r| {
                 (r.award, r.duplicates) = (ranked(&[10_000]), Duplicates::Shared { retention_ppm: 1 })
             }),
-            (RequestReason::Duplicates, |r| r.duplicates = Duplicates::Shared { retention_ppm: WHOLE_PPM + 1 }),
+            (RequestReason::Duplicates, |r| r.duplicates = Duplicates::Shared { retention_ppm: PPM + 1 }),
         ];
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut request = request();
@@ -319,7 +314,7 @@ pub mod tests {
             |r| r.award = ranked(&[100; 100]),
             |r| (r.award, r.duplicates) = (ranked(&[0, 10_000]), Duplicates::FirstOnly),
             |r| (r.award, r.duplicates) = (Award::Proportional, Duplicates::Shared { retention_ppm: 0 }),
-            |r| r.duplicates = Duplicates::Shared { retention_ppm: WHOLE_PPM },
+            |r| r.duplicates = Duplicates::Shared { retention_ppm: PPM },
         ];
         for (i, change) in taken.iter().enumerate() {
             let mut request = request();
@@ -399,7 +394,7 @@ pub mod tests {
             (PolicyReason::Shares, |p| p.premium_cap_bps = 10_001),
             (PolicyReason::ForbiddenAsset, |p| p.assets[0].asset = Asset::Psp22(partners()[0])),
             (PolicyReason::ForbiddenAsset, |p| p.assets[0].asset = Asset::Psp22(partners()[1])),
-            (PolicyReason::TargetUtilization, |p| p.target_utilization_ppm = WHOLE_PPM),
+            (PolicyReason::TargetUtilization, |p| p.target_utilization_ppm = PPM),
         ];
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut policy = policy();

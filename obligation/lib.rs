@@ -27,15 +27,6 @@
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-/// Returns the error unless the condition holds.
-macro_rules! ensure {
-    ($condition:expr, $error:expr) => {
-        if !$condition {
-            return Err($error);
-        }
-    };
-}
-
 #[cfg(test)]
 mod fixtures;
 pub mod ledger;

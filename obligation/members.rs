@@ -12,6 +12,7 @@ use ink::{
     storage::{Lazy, Mapping},
 };
 use interfaces::{
+    ensure,
     obligation::{
         Error, MemberState, Outcome, Schedule, Standing, Terms, TermsApplied, BY_ENROLMENT, MAX_BANS, MAX_EVALUATED,
         MAX_FILLED, MAX_OUTCOMES, MAX_PAGE, MAX_POOLS_OF,
@@ -296,11 +297,10 @@ impl Members {
         let (mut interval, mut shortest) = (0, 0);
         for &id in &account.pools {
             let (pool, member) = (self.pool(id, now)?, self.member(id, who)?);
-            if member.state == MemberState::Seated {
-                pool.standing_at_work(&member)?;
-                ensure!(pool.deficit(&member) == 0, Error::Deficit);
-                ensure!(member.open == 0, Error::OpenCommitments);
-            }
+            // Who waits in line may have kept a ledger from a seat it had.
+            ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
+            ensure!(pool.deficit(&member) == 0, Error::Deficit);
+            ensure!(member.open == 0, Error::OpenCommitments);
             interval = interval.max(pool.terms().freeze_interval);
             shortest = shortest.max(pool.terms().min_freeze);
             memberships.push((pool, member));

@@ -1,12 +1,12 @@
-//! Which terms a pool may have (section 1.1): each rule has its own reason, and nothing is ever clamped.
+//! Which terms a pool may have (section 1.1): a rule that is broken is named, and nothing is ever clamped.
 
 use interfaces::{
+    ensure,
     obligation::{Rate, Schedule, Terms, TermsReason, BY_ENROLMENT, MAX_SEGMENTS},
     Ppm, Timestamp,
 };
+use rules::PPM;
 
-/// The whole, in parts per million.
-const WHOLE: Ppm = 1_000_000;
 const MINUTE: Timestamp = 60_000;
 const DAY: Timestamp = 24 * 60 * MINUTE;
 /// Longer than anything an organization plans, and short enough for all sums of times.
@@ -17,11 +17,11 @@ const MAX_BUFFER: u32 = 1_000_000_000;
 const MAX_PRESENCE: u64 = 1_000_000_000;
 const MAX_SEATS: u32 = 1_000_000;
 /// A thousand ops.
-const MAX_WEIGHT: Ppm = 1_000 * WHOLE;
+const MAX_WEIGHT: Ppm = 1_000 * PPM;
 /// A ban burns at least this many times the reward of who latches it (invariant 4).
 const BOND_PER_REWARD: u128 = 2;
 
-/// Says which rule the terms or the schedule break, the first in the order of [`TermsReason`].
+/// Says which rule the terms or the schedule break, the first of those below.
 pub fn validate(terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
     use TermsReason::*;
     let lasting = [terms.epoch, terms.cooldown, terms.min_freeze, terms.freeze_interval, terms.notice, schedule.cycle];
@@ -29,23 +29,23 @@ pub fn validate(terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
 
     ensure!((1..=MAX_DENOMINATOR).contains(&terms.denominator), Denominator);
     ensure!(terms.epoch >= MINUTE, Epoch);
-    ensure!((1..=WHOLE).contains(&terms.retention_ppm), Retention);
+    ensure!((1..=PPM).contains(&terms.retention_ppm), Retention);
     ensure!((terms.throttle_buffer..=MAX_BUFFER).contains(&terms.ban_buffer), Buffers);
     if let Rate::FairShare { diligence_ppm } = terms.rate {
-        ensure!((1..=WHOLE).contains(&diligence_ppm), Diligence);
+        ensure!((1..=PPM).contains(&diligence_ppm), Diligence);
     }
     ensure!(terms.min_reviews >= 1, MinReviews);
     if terms.rate == Rate::Fixed {
-        ensure!(is_fair(terms, weights.clone().max().unwrap_or(WHOLE)), Share);
+        ensure!(is_fair(terms, weights.clone().max().unwrap_or(PPM)), Share);
     }
-    let presence = u64::from(terms.presence).saturating_mul(terms.denominator.into());
-    ensure!(presence <= MAX_PRESENCE, Presence);
     ensure!(terms.presence == 0 || terms.presence < terms.throttle_buffer, Presence);
+    let presence = u64::from(terms.presence).saturating_mul(terms.denominator.into());
+    ensure!(presence <= MAX_PRESENCE, PresenceWork);
     ensure!((1..=MAX_SEATS).contains(&terms.seats), Seats);
-    ensure!(terms.healthy_limit <= terms.throttle_buffer, Limits);
-    ensure!(terms.throttled_limit <= terms.healthy_limit, Limits);
-    ensure!(terms.throttled_limit >= 1 || terms.healthy_limit == 0, Limits);
-    ensure!(terms.slash_ppm <= WHOLE, Slash);
+    ensure!(terms.healthy_limit <= terms.throttle_buffer, HealthyLimit);
+    ensure!(terms.throttled_limit <= terms.healthy_limit, ThrottledLimit);
+    ensure!(terms.throttled_limit >= 1 || terms.healthy_limit == 0, ThrottledLimit);
+    ensure!(terms.slash_ppm <= PPM, Slash);
     ensure!(terms.keeper_reward <= most_reward(terms.bond), KeeperReward);
     ensure!(terms.notice >= DAY, Notice);
     ensure!(schedule.segments.len() <= MAX_SEGMENTS, Segments);
@@ -73,7 +73,7 @@ pub fn most_reward(bond: u128) -> u128 {
 /// even while an op weighs the most.
 fn is_fair(terms: &Terms, greatest_weight: Ppm) -> bool {
     let demanded = u128::from(terms.seats).saturating_mul(greatest_weight.into());
-    let asked = u128::from(terms.denominator).saturating_mul(terms.min_reviews.into()).saturating_mul(WHOLE.into());
+    let asked = u128::from(terms.denominator).saturating_mul(terms.min_reviews.into()).saturating_mul(PPM.into());
     demanded <= asked
 }
 
@@ -108,16 +108,16 @@ mod tests {
             |t, _| t.denominator = MAX_DENOMINATOR,
             |t, _| t.epoch = MINUTE,
             |t, _| t.retention_ppm = 1,
-            |t, _| t.retention_ppm = WHOLE,
+            |t, _| t.retention_ppm = PPM,
             |t, _| t.ban_buffer = t.throttle_buffer,
             |t, _| t.ban_buffer = MAX_BUFFER,
-            |t, _| t.rate = Rate::FairShare { diligence_ppm: WHOLE },
+            |t, _| t.rate = Rate::FairShare { diligence_ppm: PPM },
             |t, s| (t.seats, t.denominator, t.min_reviews, *s) = (144, 48, 3, Schedule::default()),
             |t, s| (t.seats, t.denominator, t.min_reviews, *s) = (96, 48, 3, segments(1, 1_500_000)),
             |t, _| t.presence = t.throttle_buffer - 1,
             |t, _| (t.presence, t.throttle_buffer, t.healthy_limit, t.throttled_limit) = (0, 0, 0, 0),
             |t, _| (t.healthy_limit, t.throttled_limit) = (t.throttle_buffer, t.throttle_buffer),
-            |t, _| (t.slash_ppm, t.keeper_reward) = (WHOLE, t.bond / 2),
+            |t, _| (t.slash_ppm, t.keeper_reward) = (PPM, t.bond / 2),
             |t, _| (t.notice, t.cooldown) = (DAY, HUNDRED_YEARS),
             |_, s| *s = segments(32, 1),
             |t, s| (t.rate, *s) = (Rate::FairShare { diligence_ppm: 1 }, segments(1, MAX_WEIGHT)),
@@ -135,8 +135,7 @@ mod tests {
             change(&mut terms, &mut schedule);
             validate_change(&present, &terms, &schedule)
         };
-        let fixed: [Change; 3] =
-            [|t, _| t.denominator = 49, |t, _| t.epoch = 2 * MINUTE, |t, _| t.retention_ppm = WHOLE];
+        let fixed: [Change; 3] = [|t, _| t.denominator = 49, |t, _| t.epoch = 2 * MINUTE, |t, _| t.retention_ppm = PPM];
         for (number, change) in fixed.into_iter().enumerate() {
             assert_eq!(reason(change), Err(TermsReason::Fixed), "case {number}");
         }
@@ -160,11 +159,11 @@ mod tests {
             (|t, _| t.denominator = MAX_DENOMINATOR + 1, Denominator),
             (|t, _| t.epoch = MINUTE - 1, Epoch),
             (|t, _| t.retention_ppm = 0, Retention),
-            (|t, _| t.retention_ppm = WHOLE + 1, Retention),
+            (|t, _| t.retention_ppm = PPM + 1, Retention),
             (|t, _| t.ban_buffer = t.throttle_buffer - 1, Buffers),
             (|t, _| t.ban_buffer = MAX_BUFFER + 1, Buffers),
             (|t, _| t.rate = Rate::FairShare { diligence_ppm: 0 }, Diligence),
-            (|t, _| t.rate = Rate::FairShare { diligence_ppm: WHOLE + 1 }, Diligence),
+            (|t, _| t.rate = Rate::FairShare { diligence_ppm: PPM + 1 }, Diligence),
             (|t, _| t.min_reviews = 0, MinReviews),
             (|t, s| (t.seats, t.denominator, t.min_reviews, *s) = (145, 48, 3, Schedule::default()), Share),
             (|t, s| (t.seats, t.denominator, t.min_reviews, *s) = (97, 48, 3, segments(1, 1_500_000)), Share),
@@ -173,15 +172,15 @@ mod tests {
             (|t, _| t.presence = u32::MAX, Presence),
             (
                 |t, _| (t.denominator, t.presence, t.throttle_buffer, t.ban_buffer) = (1_000_000, 1_001, 2_000, 2_000),
-                Presence,
+                PresenceWork,
             ),
             (|t, _| t.seats = 0, Seats),
             (|t, _| (t.rate, t.seats) = (Rate::FairShare { diligence_ppm: 1 }, MAX_SEATS + 1), Seats),
-            (|t, _| t.healthy_limit = t.throttle_buffer + 1, Limits),
-            (|t, _| t.throttled_limit = 0, Limits),
-            (|t, _| t.throttled_limit = t.healthy_limit + 1, Limits),
-            (|t, _| (t.healthy_limit, t.throttled_limit) = (0, 1), Limits),
-            (|t, _| t.slash_ppm = WHOLE + 1, Slash),
+            (|t, _| t.healthy_limit = t.throttle_buffer + 1, HealthyLimit),
+            (|t, _| t.throttled_limit = 0, ThrottledLimit),
+            (|t, _| t.throttled_limit = t.healthy_limit + 1, ThrottledLimit),
+            (|t, _| (t.healthy_limit, t.throttled_limit) = (0, 1), ThrottledLimit),
+            (|t, _| t.slash_ppm = PPM + 1, Slash),
             (|t, _| t.keeper_reward = t.bond / 2 + 1, KeeperReward),
             (|t, _| t.notice = DAY - 1, Notice),
             (|_, s| *s = segments(33, 1), Segments),

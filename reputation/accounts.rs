@@ -10,19 +10,10 @@ use ink::{
     storage::{Lazy, Mapping},
 };
 use interfaces::{
+    ensure,
     reputation::{Error, Profile, MAX_CREDITORS},
     Balance, Ppm,
 };
-
-/// Refuses with an error unless a condition holds.
-#[macro_export]
-macro_rules! ensure {
-    ($condition:expr, $error:expr) => {
-        if !$condition {
-            return Err($error);
-        }
-    };
-}
 
 /// One account's numbers, all in one storage cell. `balance` is always `earned - spent - slashed`.
 #[derive(Debug, Default)]
@@ -73,8 +64,9 @@ impl Account {
         Ok(())
     }
 
-    /// Adds reputation that was just minted.
+    /// Adds reputation that was just minted; a frozen account earns none.
     pub fn earn(&mut self, amount: Balance) -> Result<(), Error> {
+        ensure!(!self.frozen, Error::Frozen);
         self.earned = self.earned.checked_add(amount).ok_or(Error::Overflow)?;
         self.balance = self.balance.checked_add(amount).ok_or(Error::Overflow)?;
         Ok(())

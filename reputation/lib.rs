@@ -29,7 +29,6 @@ mod tests;
 pub mod reputation {
     use crate::{
         accounts::{Accounts, Batch},
-        ensure,
         minting::Minting,
     };
     use ink::{
@@ -37,6 +36,7 @@ pub mod reputation {
         storage::Lazy,
     };
     use interfaces::{
+        ensure,
         reputation::{
             Effect, Error, FrozenChanged, Locked, MintCap, MintCapSet, MintReason, MinterProposed, Owed, Profile,
             SealedForGood, Slashed, Transfer, Unlocked, MAX_EFFECTS, MAX_ENDOWED, MAX_TIERS,

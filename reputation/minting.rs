@@ -1,11 +1,11 @@
 //! Minting: how much each minter may mint in an epoch, and who may become one.
 
-use crate::ensure;
 use ink::{
     primitives::AccountId,
     storage::{Lazy, Mapping},
 };
 use interfaces::{
+    ensure,
     reputation::{Error, MintCap},
     Balance, Timestamp,
 };

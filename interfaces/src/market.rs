@@ -778,15 +778,15 @@ pub trait Market {
 
     // Requesters
 
-    /// What posting this request costs now.
+    /// What posting this request costs now, paused or not.
     ///
-    /// Errors: those of `post` but for payment.
+    /// Errors: those of `post` but for payment and the pause.
     #[ink(message)]
     fn quote(&self, spec: RequestSpec) -> Result<Quote, Error>;
 
     /// What an engagement of so many periods of this request, each so many milliseconds long, costs now.
     ///
-    /// Errors: those of `engage` but for payment.
+    /// Errors: those of `engage` but for payment and the pause.
     #[ink(message)]
     fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote, Error>;
 
@@ -1081,6 +1081,16 @@ pub trait Market {
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
     #[ink(message)]
     fn phase(&self, id: RequestId, submission: Option<SubmissionId>) -> Result<Phase, Error>;
+
+    /// How many requests were posted, pruned ones too: their numbers are below this.
+    ///
+    /// Errors: `NotOpen`.
+    #[ink(message)]
+    fn posted(&self) -> Result<RequestId, Error>;
+
+    /// The reputation and the obligation contract that the market works with, open or not.
+    #[ink(message)]
+    fn partners(&self) -> (AccountId, AccountId);
 }
 
 /// The market was opened.

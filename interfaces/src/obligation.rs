@@ -200,12 +200,12 @@ pub enum TermsReason {
     /// Honest members must not be bannable for work that was never there: `seats * greatest weight <= denominator *
     /// min_reviews` at a fixed rate.
     Share,
-    /// `presence * denominator` must be at most 1,000,000,000, and presence below the throttle buffer.
+    /// Presence must be below the throttle buffer, or 0.
     Presence,
     /// There must be 1 to 1,000,000 seats.
     Seats,
-    /// `healthy_limit <= throttle_buffer`, and `1 <= throttled_limit <= healthy_limit` (both 0: no commitments).
-    Limits,
+    /// The healthy limit must be at most the throttle buffer.
+    HealthyLimit,
     /// At most 1,000,000 ppm can be slashed.
     Slash,
     /// The keeper's reward must be at most half the bond.
@@ -220,6 +220,10 @@ pub enum TermsReason {
     Duration,
     /// Denominator, epoch and retention are fixed for the pool's life, and all terms of a pool that one is only enrolled in.
     Fixed,
+    /// `presence * denominator` must be at most 1,000,000,000.
+    PresenceWork,
+    /// The throttled limit must be 1 to the healthy limit; 0 where that is 0.
+    ThrottledLimit,
 }
 
 /// Why an obligation message was refused. A refused message changes nothing.

@@ -171,7 +171,7 @@ pub trait Reputation {
 
     /// Manager, before `seal`: mints the founding workforce's reputation. At most 256 accounts a call.
     ///
-    /// Errors: `MissingRole`, `Sealed`, `TooManyEndowed`, `Overflow`.
+    /// Errors: `MissingRole`, `Sealed`, `TooManyEndowed`, `Frozen`, `Overflow`.
     #[ink(message)]
     fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error>;
 

@@ -1,6 +1,7 @@
 //! `docs/errors.md` lists every error as it is encoded. Run with `BLESS=1` to write it anew after a change.
 
 use interfaces::{market, obligation, reputation};
+use pendzl::contracts::{access_control::AccessControlError, psp22::PSP22Error};
 use scale_info::{Type, TypeDef, TypeInfo};
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -10,6 +11,15 @@ const PREFACE: &str = "\
 A refused message changes nothing and says why. Wallets and indexers see an error as the index of its variant, so
 variants keep their place: new ones are added at the end. This page is written by `BLESS=1 cargo test -p interfaces`
 from the types themselves, and a test holds it to them.
+";
+
+const OF_PENDZL: &str = "
+# Errors of pendzl
+
+What messages of pendzl's traits answer, in pendzl's own words. A role is granted to nobody in particular by none of the
+three contracts (`InvalidCaller`), and the reputation contract makes a minter, once it is sealed, only of who was announced
+for as long as the notice (`InvalidCaller`); a role is renounced for oneself only (`InvalidCaller`). Of reputation nothing is
+transferred or approved: the answer is always `Custom(\"Soulbound\")`.
 ";
 
 /// The variants of an enum, in order: index, name with what it carries, documentation.
@@ -42,6 +52,9 @@ fn the_page_of_errors_lists_every_variant_in_its_place() {
     section::<market::Error>(&mut page, "`market::Error`");
     section::<market::RequestReason>(&mut page, "`market::RequestReason`, in `InvalidRequest`");
     section::<market::PolicyReason>(&mut page, "`market::PolicyReason`, in `InvalidPolicy`");
+    page.push_str(OF_PENDZL);
+    section::<AccessControlError>(&mut page, "`AccessControlError`, of messages about roles");
+    section::<PSP22Error>(&mut page, "`PSP22Error`, of messages of PSP22");
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, &page).unwrap();

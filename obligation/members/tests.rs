@@ -632,6 +632,44 @@ fn one_pool_where_something_is_missing_keeps_an_account_from_resting_at_all() {
     });
 }
 
+#[test]
+fn who_waits_in_line_rests_with_nothing_missing_from_a_seat_it_had() {
+    on_chain(|| {
+        let mut world = World::with(Terms { cooldown: DAY, ..single() });
+        let stricter = Terms { ban_buffer: 10, cooldown: DAY, ..single() };
+        world.enlist(0, 1).unwrap();
+        world.see(0, short(11));
+        world.propose(0, stricter).unwrap();
+        world.resign(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.pass(DAY);
+        world.enlist(0, 1).unwrap();
+        assert_eq!((world.membership(0, 1).state, world.membership(0, 1).deficit), (MemberState::Waiting, 11));
+        let before = world.cells(1, 2);
+        assert_eq!(world.freeze(1), Err(Error::Deficit));
+        world.pass(6 * DAY);
+        assert_eq!(world.freeze(1), Err(Error::Banned), "by the terms that are in force now");
+        assert_eq!(world.cells(1, 2), before);
+    });
+}
+
+#[test]
+fn who_waits_in_line_rests_without_work_in_hand() {
+    on_chain(|| {
+        let mut world = World::with(single());
+        world.enlist(0, 1).unwrap();
+        world.commit(0, 1).unwrap();
+        world.see(0, short(52));
+        world.evaluate(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.pass(30 * DAY);
+        world.reinstate(0, 1).unwrap();
+        world.enlist(0, 1).unwrap();
+        assert_eq!((world.membership(0, 1).state, world.membership(0, 1).open), (MemberState::Waiting, 1));
+        assert_eq!(world.freeze(1), Err(Error::OpenCommitments));
+    });
+}
+
 // What resting is no way around
 
 #[test]

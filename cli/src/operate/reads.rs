@@ -18,8 +18,7 @@ use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
     market::{
-        self, Access, Asset, Award, Duplicates, Error, Offer, Phase, Policy, RequestPosted, RequestSpec, RequestState,
-        MAX_OFFERS,
+        self, Access, Asset, Award, Duplicates, Error, Offer, Phase, Policy, RequestSpec, RequestState, MAX_OFFERS,
     },
     obligation::{self, Rate, Schedule},
     Market as _, Obligation as _, PoolId, Reputation as _, RequestId,
@@ -28,11 +27,6 @@ use serde_json::{json, Value as Json};
 
 /// Micro-operations in an operation.
 const MICRO: u128 = 1_000_000;
-/// So many numbers in a row that are no request's are taken for the end, but for what recent blocks say.
-const GAP: u32 = 100;
-/// The blocks that are looked through for the latest request.
-const RECENT: u32 = 256;
-
 #[derive(Args, Debug)]
 pub struct Terms {
     /// Of which pool; the enforcers' unless this says otherwise
@@ -338,27 +332,16 @@ impl Command for Requests {
 /// All requests that are not pruned, latest first.
 fn requests(session: &Session) -> Result<Vec<(RequestId, RequestSpec, RequestState, Phase)>> {
     let market = session.deployment.market();
-    let tip = session.backend.tip()?.number;
-    // A node may have forgotten what was in older blocks.
-    let recent = session.backend.events(session.deployment.since.max(tip.saturating_sub(RECENT)), tip)?;
-    let posted =
-        recent.iter().flat_map(|(_, emitted)| emitted).filter(|emitted| emitted.contract == session.deployment.market);
-    let latest = posted.filter_map(|emitted| emitted.decode::<RequestPosted>()).map(|posted| posted.request).max();
-    let (mut read, mut id, mut gap) = (Vec::new(), 0, 0);
-    while gap < GAP || latest.is_some_and(|latest| id <= latest) {
-        session.progress("reading requests", id, latest.unwrap_or(id).saturating_add(GAP));
+    let posted = session.read(market.posted())?;
+    let mut read = Vec::new();
+    for id in (0..posted).rev() {
+        session.progress("reading requests", posted - id, posted);
         match session.backend.read(market.request(id))? {
-            Ok((spec, state)) => {
-                gap = 0;
-                read.push((id, spec, state, session.read(market.phase(id, None))?));
-            }
-            Err(Error::UnknownRequest) => gap += 1,
+            Ok((spec, state)) => read.push((id, spec, state, session.read(market.phase(id, None))?)),
+            Err(Error::UnknownRequest) => {}
             Err(error) => return Err(Refusal::of(&error).into()),
         }
-        let Some(next) = id.checked_add(1) else { break };
-        id = next;
     }
-    read.reverse();
     Ok(read)
 }
 

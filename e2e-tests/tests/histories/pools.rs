@@ -373,11 +373,10 @@ impl Pools {
         let (mut interval, mut shortest) = (0, 0);
         for id in &mine {
             let member = self.member(*id, who)?;
-            if member.state == State::Seated {
-                let (_, deficit) = self.at_work(*id, who)?;
-                ensure(deficit == 0, Error::Deficit)?;
-                ensure(member.open == 0, Error::OpenCommitments)?;
-            }
+            let (standing, deficit) = self.judge(*id, who, member)?;
+            ensure(standing != Standing::Banned, Error::Banned)?;
+            ensure(deficit == 0, Error::Deficit)?;
+            ensure(member.open == 0, Error::OpenCommitments)?;
             interval = interval.max(self.pool(*id)?.terms(now).freeze_interval);
             shortest = shortest.max(self.pool(*id)?.terms(now).min_freeze);
         }

@@ -391,7 +391,7 @@ fn terms(guild: &Guild) -> Vec<Row> {
         Schedule { cycle: count, segments: (0..count).map(|offset| Segment { offset, weight_ppm }).collect() }
     }
     type Change = fn(&mut Terms, &mut Schedule);
-    let broken: [(&str, Change, TermsReason); 25] = [
+    let broken: [(&str, Change, TermsReason); 27] = [
         ("a denominator of nothing", |terms, _| terms.denominator = 0, Denominator),
         ("a denominator above a million", |terms, _| terms.denominator = 1_000_001, Denominator),
         ("an epoch of less than a minute", |terms, _| terms.epoch = minutes(1) - 1, Epoch),
@@ -404,9 +404,26 @@ fn terms(guild: &Guild) -> Vec<Row> {
         ("more seats than there is work for", |terms, _| terms.seats = 13, Share),
         ("work that weighs more by night", |_, schedule| *schedule = segments(1, 1_000_001), Share),
         ("presence that throttles", |terms, _| terms.presence = terms.throttle_buffer, Presence),
+        (
+            "presence beyond what is counted",
+            |terms, _| {
+                (terms.throttle_buffer, terms.ban_buffer) = (600_000_000, 600_000_000);
+                terms.presence = 500_000_001;
+            },
+            PresenceWork,
+        ),
         ("no seats", |terms, _| terms.seats = 0, Seats),
-        ("more work in hand than is tolerated", |terms, _| terms.healthy_limit = terms.throttle_buffer + 1, Limits),
-        ("no way to recover by working", |terms, _| terms.throttled_limit = 0, Limits),
+        (
+            "more work in hand than is tolerated",
+            |terms, _| terms.healthy_limit = terms.throttle_buffer + 1,
+            HealthyLimit,
+        ),
+        ("no way to recover by working", |terms, _| terms.throttled_limit = 0, ThrottledLimit),
+        (
+            "more in hand while Throttled than while Healthy",
+            |terms, _| terms.throttled_limit = terms.healthy_limit + 1,
+            ThrottledLimit,
+        ),
         ("more than all is slashed", |terms, _| terms.slash_ppm = 1_000_001, Slash),
         ("a ban that pays", |terms, _| terms.keeper_reward = terms.bond / 2 + 1, KeeperReward),
         ("a notice of less than a day", |terms, _| terms.notice = days(1) - 1, Notice),

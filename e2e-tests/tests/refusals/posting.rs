@@ -147,6 +147,7 @@ fn before_it_is_open(town: &Town, market: AccountId) -> Vec<Row> {
         row(cause, STRANGER, calls().policy(), NotOpen),
         row(cause, STRANGER, calls().pool(), NotOpen),
         row(cause, STRANGER, calls().phase(0, None), NotOpen),
+        row(cause, STRANGER, calls().posted(), NotOpen),
     ]
 }
 
@@ -260,8 +261,6 @@ fn while_it_is_paused(town: &Town, open: RequestId, asked: RequestId) -> Vec<Row
         row("the notice is not over", STRANGER, market().apply_policy(), NoticeRunning),
         row("who is not the manager", STRANGER, market().unpause(), MissingRole),
         row("it is paused already", MANAGER, market().pause(), Paused),
-        row(cause, REQUESTER, market().quote(town.request_spec()), Paused),
-        row(cause, REQUESTER, market().quote_engagement(deal(town), 4, WEEK), Paused),
         row(cause, REQUESTER, post, Paused),
         row(cause, REQUESTER, engage, Paused),
         row(cause, "pia", signal, Paused),

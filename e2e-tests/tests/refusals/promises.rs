@@ -24,9 +24,9 @@ const STANDARDS: [(&str, &[&str]); 9] = [
     ("PSP22::transfer_from", &["Custom"]),
 ];
 
-/// What "but for payment" leaves out.
-const PAYMENT: [&str; 5] =
-    ["InsufficientPayment", "ExcessPayment", "PremiumTooHigh", "TransferFailed", "TokenShortfall"];
+/// What "but for payment and the pause" leaves out.
+const PAYMENT_AND_PAUSE: [&str; 6] =
+    ["InsufficientPayment", "ExcessPayment", "PremiumTooHigh", "TransferFailed", "TokenShortfall", "Paused"];
 
 /// The errors of each message, by its name: `Market::post`.
 type Promises = BTreeMap<String, BTreeSet<String>>;
@@ -109,7 +109,7 @@ fn of_functions(owner: &str, body: &str) -> Promises {
 }
 
 /// The errors that a function's paragraph names, in one of these ways: `` `Frozen` ``, `` those of `post` ``,
-/// `` those of `post` but for payment ``, `those of the effects`.
+/// `` those of `post` but for payment and the pause ``, `those of the effects`.
 fn errors_of(function: &str, functions: &BTreeMap<&str, String>) -> BTreeSet<String> {
     let paragraph = functions.get(function).unwrap_or_else(|| panic!("the docs refer to `{function}`"));
     let mut errors = BTreeSet::new();
@@ -118,9 +118,9 @@ fn errors_of(function: &str, functions: &BTreeMap<&str, String>) -> BTreeSet<Str
         match (part.strip_prefix("those of "), quoted(part).next()) {
             (Some("the effects"), _) => errors.extend(of_effects(functions)),
             (Some(other), Some(name)) => {
-                let unpaid = other.ends_with(" but for payment");
+                let only_asks = other.ends_with(" but for payment and the pause");
                 let of_other = errors_of(name, functions).into_iter();
-                errors.extend(of_other.filter(|error| !(unpaid && PAYMENT.contains(&error.as_str()))));
+                errors.extend(of_other.filter(|error| !(only_asks && PAYMENT_AND_PAUSE.contains(&error.as_str()))));
             }
             (None, Some(error)) if part.trim_matches('`') == error => {
                 errors.insert(error.into());

@@ -129,6 +129,7 @@ pub fn founding_an_organization() -> Told {
 /// Before the founding workforce is complete.
 pub fn endowing_the_founders() -> Told {
     let org = Org::founding();
+    org.send(STAFF, org.calls().freeze(account("frida"))).ok();
     let endow = |who: &str, amount| org.calls().endow(vec![(account(who), amount)]);
     let everyone = vec![(account("ben"), 0); MAX_ENDOWED + 1];
     refuse(
@@ -136,6 +137,7 @@ pub fn endowing_the_founders() -> Told {
         [
             row("who is not the manager", STRANGER, endow("ben", 1), MissingRole),
             row("more accounts than a call takes", MANAGER, org.calls().endow(everyone), TooManyEndowed),
+            row("an account that takes a rest", MANAGER, endow("frida", 1), Frozen),
             row("more than an account can have", MANAGER, endow("max", Balance::MAX), Overflow),
             row("more than there can be", MANAGER, endow("ben", 1), Overflow),
         ],
