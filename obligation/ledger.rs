@@ -208,12 +208,25 @@ impl PoolNow {
             // Valid terms are fair where an op asks for `min_reviews` and nobody is left beyond the seats.
             Rate::Fixed => rules::fixed_weight(denominator, schedule_ppm, reviews_per_op, terms.seats.max(active)),
             Rate::FairShare { diligence_ppm } => {
-                rules::fair_share_weight(denominator, diligence_ppm, schedule_ppm, reviews_per_op, active)
+                let sharing = self.sharing();
+                rules::fair_share_weight(denominator, diligence_ppm, schedule_ppm, reviews_per_op, sharing)
             }
         };
         self.counters.accumulated = self.accumulator().see(&self.fading(), self.epoch(), weight, ops).total.0;
         let reviews = u64::from(ops).saturating_mul(reviews_per_op.into());
         self.counters.demand = Micro(self.counters.demand).saturating_add(Micro::from_ops(reviews)).0;
+    }
+
+    /// Among how many a fair share is divided: the active members, or where more was asked for than they can have in
+    /// hand, as many as could. So what was asked for while more were active never takes more than everybody's
+    /// `healthy_limit`, whoever leaves.
+    fn sharing(&self) -> u32 {
+        let Counters { active, backlog, .. } = self.counters;
+        let hands = backlog.div_ceil(u64::from(self.fixed.terms.healthy_limit).max(1));
+        match active {
+            0 => 0,
+            _ => active.max(u32::try_from(hands).unwrap_or(u32::MAX)),
+        }
     }
 
     pub fn capacity(&self) -> Capacity {
@@ -434,6 +447,25 @@ mod tests {
         }
         pool.see(1, 3);
         assert_eq!(pool.membership(&first).seen, 24 * OP, "half of an op in 48: three reviews among six members");
+    }
+
+    #[test]
+    fn a_fair_share_is_divided_among_as_many_as_have_hands_for_the_backlog() {
+        let rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+        let mut pool = pool(Terms { rate, healthy_limit: 8, ..plain() }, Schedule::default());
+        let first = seated(&mut pool);
+        for _ in 0..2 {
+            seated(&mut pool);
+        }
+        pool.counters.backlog = 24;
+        pool.see(1, 3);
+        assert_eq!(pool.membership(&first).seen, 48 * OP, "three have hands for 24 reviews");
+        pool.counters.backlog = 25;
+        pool.see(1, 3);
+        assert_eq!(pool.membership(&first).seen, (48 + 36) * OP, "it takes four for one more");
+        pool.counters.backlog = u64::MAX;
+        pool.see(1, 3);
+        assert_eq!(pool.membership(&first).seen, (48 + 36) * OP);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use ink::{
 };
 use interfaces::{
     market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestSpec, Verdict},
-    obligation::{self, MemberState, Queued, Schedule, Seated, Standing, StandingChanged, Terms},
+    obligation::{self, MemberState, Queued, Rate, Schedule, Seated, Standing, StandingChanged, Terms},
     reputation, roles, Balance, Market as _, Obligation as _, Reputation as _, RequestId, Timestamp,
 };
 use pendzl::contracts::access_control::{AccessControl as _, AccessControlError};
@@ -302,6 +302,121 @@ fn a_long_deal_whose_periods_overtake_their_reviews_bans_nobody_who_works() {
         }
     }
     assert_eq!((town.state(request).settled, town.state(request).reserved), (19, 3), "the rest made room as it ended");
+}
+
+/// Terms of eight seats, the members' own and Mallory's, whose ops weigh each member's fair share.
+fn fair_share(settings: &mut Settings) {
+    settings.terms.seats = 8;
+    settings.terms.rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+    settings.founders.push((account("mallory"), ENDOWMENT));
+}
+
+#[test]
+fn members_who_leave_before_the_work_they_were_counted_for_is_seen_ban_nobody_who_stays() {
+    let town = Town::with(fair_share);
+    town.chain.call(&town.who("mallory"), town.obligation().enlist(town.pool)).ok();
+    // Seven submissions are what eight can review. Five of them are one person, and leave when reviews begin.
+    let request = town.post_with(|spec| {
+        cheapest(spec);
+        (spec.limit, spec.per_provider) = (7, 7);
+    });
+    town.signal("pia", request, 7).ok();
+    for _ in 0..7 {
+        town.submit("pia", request).ok();
+    }
+    town.chain.pass_until(town.spec(request).deliver_by);
+    let (honest, ring) = (&ENFORCERS[..3], [&ENFORCERS[3..], &CANDIDATES, &["mallory"]].concat());
+    for name in &ring {
+        town.chain.call(&town.who(name), town.obligation().resign(town.pool)).ok();
+    }
+    town.open_reviews(request);
+    for name in honest {
+        let member = town.member(name);
+        assert_eq!((member.required, member.standing), (2, Standing::Healthy), "{name}: all but three, rounded down");
+    }
+    // Who commits to three makes up for all of it.
+    town.until_open_to_all(request, 0);
+    for submission in 0..3 {
+        town.commit(honest[0], request, submission, 80).ok();
+    }
+    assert_eq!(town.member(honest[0]).deficit, 0);
+}
+
+/// Everybody's hands are full of a long request's reviews; Greg's short ones are seen meanwhile, which nobody can review.
+/// Returns how many it took until the first was Banned, if the last of five keeps a hand free or does not.
+fn short_requests_beside_a_long_one(keeps_a_hand_free: bool) -> (u32, [Standing; 5]) {
+    let town = Town::new();
+    let long = town.post_with(|spec| {
+        spec.max_reviews = 15;
+        spec.review_by = spec.deliver_by + days(8);
+        spec.reveal_by = spec.review_by + days(1);
+    });
+    for name in PROVIDERS {
+        town.deliver(name, long);
+    }
+    town.open_reviews(long);
+    town.until_open_to_all(long, 0);
+    for name in ENFORCERS {
+        let hands = if keeps_a_hand_free && name == ENFORCERS[4] { 2 } else { 3 };
+        for submission in 0..hands {
+            town.commit(name, long, submission, 80).ok();
+        }
+    }
+    assert!(town.backlog() < 15, "nine reviews of fifteen are reserved, and every hand may be full");
+    let standings = || ENFORCERS.map(|name| town.member(name).standing);
+    let mut requests = 0;
+    while !standings().contains(&Standing::Banned) {
+        let now = town.chain.now();
+        let request = post_as(&town, "greg", |spec| {
+            cheapest(spec);
+            spec.limit = 1;
+            (spec.signal_by, spec.deliver_by) = (now + hours(1), now + hours(2));
+            (spec.review_by, spec.reveal_by) = (now + hours(3), now + hours(4));
+        });
+        requests += 1;
+        town.deliver("paul", request);
+        town.open_reviews(request);
+        if keeps_a_hand_free {
+            town.until_open_to_all(request, 0);
+            town.review(request, 0, &[(ENFORCERS[4], 80)]);
+            town.finalize(request, 0).ok();
+        }
+        // Nobody else has a hand for it, in the second window neither.
+        while town.submission(request, 0).verdict == Verdict::Pending {
+            town.until_commits_close(request, 0);
+            town.finalize(request, 0).ok();
+        }
+        town.settle(request).ok();
+    }
+    assert!(town.chain.now() < town.spec(long).review_by, "nobody could reveal anything of the long one yet");
+    (requests, standings())
+}
+
+#[test]
+fn who_has_all_hands_full_of_a_long_request_is_banned_by_short_ones_and_who_keeps_one_free_is_not() {
+    // Two hours of windows and two of a second window each: three days.
+    let all_full = short_requests_beside_a_long_one(false);
+    assert_eq!(all_full, (17, [Standing::Banned; 5]));
+    let [banned, free] = [Standing::Banned, Standing::Healthy];
+    assert_eq!(short_requests_beside_a_long_one(true), (17, [banned, banned, banned, banned, free]));
+}
+
+#[test]
+fn a_requester_that_accepts_at_the_last_moment_has_the_deposit_of_whom_it_was_too_late_for() {
+    let town = Town::new();
+    let request = town.post_with(|spec| (spec.access, spec.limit, spec.place_deposit) = (Access::Offers, 1, 5 * UNIT));
+    let due = town.spec(request).deliver_by;
+    town.offer("pia", request, UNIT, due).ok();
+    town.offer("paul", request, UNIT, due).ok();
+    // Paul takes his offer back while he could still deliver.
+    town.chain.call(&town.who("paul"), town.market().retract_offer(request)).ok();
+    town.chain.pass_until(due - 1);
+    town.accept("pia", request, UNIT, due).ok();
+    town.chain.pass(1);
+    town.chain.call(&town.who(STRANGER), town.market().report_no_show(request, account("pia"))).ok();
+    town.settle(request).ok();
+    assert_eq!(town.reclaim(request).ok(), 30 * UNIT + UNIT + 5 * UNIT, "all but the fee, and Pia's deposit");
+    assert_eq!((town.credit("pia"), town.credit("paul")), (0, 5 * UNIT));
 }
 
 #[test]
