@@ -566,8 +566,7 @@ pub mod market {
             ensure!(score <= MAX_SCORE, Error::InvalidScore);
             if let Some(original) = duplicate_of {
                 let named = self.submissions.get((request, original)).ok_or(Error::InvalidDuplicate)?;
-                let earlier = (named.submitted, original) < (delivery.submitted, submission);
-                ensure!(earlier && named.delivered, Error::InvalidDuplicate);
+                ensure!(delivery.may_duplicate(submission, &named, original), Error::InvalidDuplicate);
             }
             let commitment = hash(&(request, submission, enforcer, score, duplicate_of, salt));
             round.reveal(enforcer, commitment, score, duplicate_of)?;

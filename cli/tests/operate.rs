@@ -291,11 +291,14 @@ fn offers_are_made_changed_listed_accepted_and_taken_back() {
     );
     desk.says(
         "offer 0 '9 UNIT' --as bob",
-        "offer for request 0 made\n  bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC",
+        "offer for request 0 made\n  bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC\n\
+         it may be accepted until 2030-01-03 00:00 UTC (in 2 days); `atomic retract-offer 0` takes it back before there \
+         is no time left to deliver",
     );
     desk.says(
         "offer 0 '8.5 UNIT' --deliver-by '2030-01-02 12:00' --as bob",
-        "offer for request 0 changed\n  bob asks 8.5 UNIT and delivers by 2030-01-02 12:00 UTC",
+        "offer for request 0 changed\n  bob asks 8.5 UNIT and delivers by 2030-01-02 12:00 UTC\n\
+         it may be accepted until 2030-01-02 12:00 UTC (in 36 hours); …",
     );
     desk.done("offer 0 '7 UNIT' --as ferdie");
     desk.says("retract-offer 0 --as ferdie", "offer for request 0 taken back\n  ferdie has the deposit of 1 UNIT back");
@@ -406,6 +409,40 @@ fn before_the_middle_of_the_window_who_is_not_drawn_is_told_from_when_on() {
         "review 0 0 85 --as eve",
         1,
         "refused as NotDrawn: …help: every member may review it from 2030-01-03 12:00 UTC (in 12 hours) on",
+    );
+}
+
+#[test]
+fn what_could_never_be_revealed_is_not_committed_to() {
+    let desk = in_review("duplicate");
+    for original in [0, 7] {
+        desk.fails(&format!("review 0 0 80 --duplicate-of {original} --as dave"), 1, "refused as InvalidDuplicate");
+    }
+    assert!(!private(&desk).exists());
+    desk.done("review 0 0 80 --as dave");
+}
+
+#[test]
+fn who_has_its_hands_full_is_told() {
+    let desk = Desk::bare("hands", None);
+    desk.write(
+        "organization.toml",
+        "[[founders]]\naccounts = ['charlie', 'dave', 'eve', 'ferdie']\nreputation = 400\n\
+         [terms]\nhealthy_limit = 1\nthrottled_limit = 1\n",
+    );
+    desk.set_up();
+    desk.done("enlist --as ferdie");
+    desk.done(&format!("{} --as alice", POST.replace("--limit 2", "--limit 1")));
+    desk.done("signal 0 --as bob");
+    desk.done("submit 0 report.txt --as bob");
+    pass(&desk, 49);
+    desk.done("open-reviews 0 --as bob");
+    pass(&desk, 12);
+    desk.says(
+        "review 0 0 80 --as dave",
+        "committed to a score for submission 0 of request 0\n\
+         1 review in hand, and no more until one is judged; what others ask for meanwhile is seen all the same\n\
+         the review of submission 0 of request 0 is to be revealed from …\n`atomic review --due` reveals it then",
     );
 }
 

@@ -378,6 +378,12 @@ pub struct Submission {
 }
 
 impl Submission {
+    /// Whether a review of this submission, by its number, may say that it duplicates `original`: one that is delivered,
+    /// and came before, by the time of its last change and then by number.
+    pub fn may_duplicate(&self, number: SubmissionId, original: &Self, original_number: SubmissionId) -> bool {
+        original.delivered && (original.submitted, original_number) < (self.submitted, number)
+    }
+
     /// A submission of this provider, not delivered and not judged, whose review begins at `window_start`.
     pub fn new(provider: AccountId, window_start: Timestamp) -> Self {
         Self {
@@ -1483,6 +1489,16 @@ mod tests {
         (request.deliver_by, request.review_by, request.reveal_by) = (Timestamp::MAX, 0, Timestamp::MAX);
         assert_eq!(request.review_from(), Timestamp::MAX);
         assert_eq!(request.window(Timestamp::MAX).reveal_by, Timestamp::MAX);
+    }
+
+    #[test]
+    fn a_duplicate_comes_after_its_original_which_is_delivered() {
+        let made = |delivered, submitted| Submission { delivered, submitted, ..Submission::new([1; 32].into(), 0) };
+        let (first, second, sealed) = (made(true, 5), made(true, 6), made(false, 4));
+        assert!(second.may_duplicate(0, &first, 1), "made before, whatever the numbers");
+        assert!(!first.may_duplicate(1, &second, 0));
+        assert!(first.may_duplicate(1, &first, 0) && !first.may_duplicate(0, &first, 1), "at once: by number");
+        assert!(!first.may_duplicate(0, &first, 0) && !second.may_duplicate(1, &sealed, 0));
     }
 
     #[test]

@@ -9,7 +9,8 @@ use crate::{chain::days, options::Unusable, show, words::counted};
 use anyhow::{bail, Error, Result};
 use clap::Args;
 use interfaces::{
-    market::{Phase, MAX_SCORE},
+    market::{self, Phase, MAX_SCORE},
+    obligation::Standing,
     Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
 };
 use std::time::Duration;
@@ -120,7 +121,15 @@ impl Review {
             return Ok(());
         }
         let (spec, _) = session.read(market.request(request))?;
-        let window = spec.window(session.read(market.submission(request, submission))?.window_start);
+        let delivery = session.read(market.submission(request, submission))?;
+        if let Some(number) = self.duplicate_of {
+            // It could never be revealed.
+            let original = session.backend.read(market.submission(request, number))?;
+            if !original.is_ok_and(|original| delivery.may_duplicate(submission, &original, number)) {
+                bail!(Refusal::of(&market::Error::InvalidDuplicate));
+            }
+        }
+        let window = spec.window(delivery.window_start);
         let review = KeptReview::new(&me, of, score, self.duplicate_of, window.reveal_by)?;
         let commitment = review.commitment(&me);
         let accepted = session.would_be_accepted(market.commit_review(request, submission, commitment))?;
@@ -133,8 +142,24 @@ impl Review {
             Ok(refusal) if refusal.error == "NotDrawn" => not_drawn(session, of, refusal),
             Ok(refusal) => refusal.into(),
             Err(error) => error,
-        })
+        })?;
+        warn_of_full_hands(session)
     }
+}
+
+/// Says so where the signer can take on nothing more until something that it has in hand ends.
+fn warn_of_full_hands(session: &Session) -> Result<()> {
+    let (obligation, pool) = (session.deployment.obligation(), session.deployment.pool);
+    let member = session.read(obligation.membership(pool, session.me()?))?;
+    let (terms, _) = session.read(obligation.terms(pool))?;
+    let limit = if member.standing == Standing::Healthy { terms.healthy_limit } else { terms.throttled_limit };
+    if member.open >= limit {
+        session.hint(format!(
+            "{} in hand, and no more until one is judged; what others ask for meanwhile is seen all the same",
+            counted(member.open, "review")
+        ));
+    }
+    Ok(())
 }
 
 /// Reveals what the signer committed to and is due, of one submission or of all. Returns when the next one is.

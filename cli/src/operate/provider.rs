@@ -69,7 +69,13 @@ impl Command for Offer {
         let (what, deposit) = if stands { ("changed", 0) } else { ("made", value(&spec, spec.place_deposit)) };
         let deliver_by = self.deliver_by.unwrap_or(spec.deliver_by);
         let message = market.offer(self.request, self.price, deliver_by, self.uri.clone().into_bytes());
-        session.send(&format!("offer for request {} {what}", self.request), message.transferred_value(deposit))
+        session.send(&format!("offer for request {} {what}", self.request), message.transferred_value(deposit))?;
+        session.hint(format!(
+            "it may be accepted until {}; `atomic retract-offer {}` takes it back before there is no time left to deliver",
+            session.moment(deliver_by),
+            self.request
+        ));
+        Ok(())
     }
 }
 
