@@ -10,7 +10,8 @@ use interfaces::{Balance, PoolId, Timestamp};
 pub struct Opening {
     /// The enforcers' pool.
     pub pool: PoolId,
-    /// The pool's epoch, in which a repeated pair earns less.
+    /// How long an epoch is in which a repeated pair earns less: as long as one of the pool, and counted from the Unix
+    /// epoch.
     pub epoch: Timestamp,
     /// From proposing a policy to its coming into force.
     pub notice: Timestamp,

@@ -172,8 +172,8 @@ impl RequestSpec {
     }
 }
 
-/// When a submission can be reviewed: first as the request says, then once more from the call that reopened it
-/// (section 3.3).
+/// When a submission can be reviewed: first as the request says, then once more from the call that reopened it; one
+/// that was opened late, only from the call that opened it (section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Since when reviews can be committed, in its first half by the members drawn alone.
@@ -265,7 +265,14 @@ pub struct RequestState {
     /// Reviews still reserved in the pool's backlog: those of all places; in an engagement, of as many periods as can be
     /// in review at once.
     pub reserved: u32,
-    /// The jury's seed, fixed when the first submission is opened.
+    /// From which juries are drawn: the market's running hash of all salts revealed, 32 zero bytes at first and
+    /// `blake2_256(SCALE(seed, salt))` with each reveal, as it was when the first submission was opened; in an
+    /// engagement, with the latest `open_reviews`.
+    ///
+    /// An enforcer's draw is the first 8 bytes, big endian, of
+    /// `blake2_256(SCALE(seed, request, submission, enforcer))`. It may commit in the first half of a window once
+    /// `draw / 2^64 < elapsed / half` (section 3.4). `request` is in it because requests that are opened with no reveal
+    /// in between have the same seed, and all count their submissions from 0: they would have the same juries.
     pub seed: [u8; 32],
     /// Reward and review fees still in escrow, and deposits forfeited to the requester.
     pub held: Balance,
@@ -490,7 +497,8 @@ pub enum Phase {
     Finalizable,
     /// Has its verdict; the request waits for `settle`.
     Finalized,
-    /// Is settled; waits for `claim`, or for the request, `reclaim`.
+    /// Is settled; waits for `claim`, or for the request, `reclaim`. What was never unsealed stays so: there is nothing
+    /// to claim.
     Settled,
     /// Is paid.
     Claimed,
@@ -550,8 +558,8 @@ pub enum PolicyReason {
     Assets,
     /// The window must be above 0 and at most ten years.
     MinWindow,
-    /// The smallest quorum must be odd, at most 7, and at least the `min_reviews` of the pool's terms: members are obliged
-    /// by what an op asks for.
+    /// The smallest quorum must be odd, at most 7, and at least the `min_reviews` of the terms that the market was
+    /// opened with: members are obliged by what an op asks for.
     MinQuorum,
     /// The greatest tolerance must be at most 100.
     MaxTolerance,
@@ -601,7 +609,7 @@ pub enum Error {
     NoPlaces,
     /// Fewer places are free.
     NoPlaceLeft,
-    /// One provider may not have as many places.
+    /// One provider may not have as many places; who has, or had, one by an offer makes no further offer.
     TooManyPlaces,
     /// The requester cannot take part in its own request.
     OwnRequest,
@@ -651,7 +659,7 @@ pub enum Error {
     NothingToReclaim,
     /// Nothing is credited to the caller.
     NothingToWithdraw,
-    /// The transfer failed; the credit stands.
+    /// A payment failed, in or out; a credit that was to be paid out stands.
     TransferFailed,
     /// A call handles at least one and at most 64 at once.
     InvalidBatch,
@@ -677,9 +685,10 @@ pub enum Error {
     UnknownOffer,
     /// The offer is another by now.
     OfferChanged,
-    /// The prices accepted would exceed the reward.
+    /// The price offered, or the sum of the prices accepted, would exceed the reward.
     PriceTooHigh,
-    /// The delivery offered is due before now, or after the request's deadline.
+    /// The delivery offered is not due after now, or due after the request's deadline; while an engagement is vacant,
+    /// more than ten years from now.
     InvalidDeadline,
     /// Somebody has a place: the request can no longer be withdrawn.
     PlacesGiven,
@@ -757,7 +766,7 @@ pub trait Market {
 
     /// Manager: proposes another policy, in force once the notice of the pool's first terms is over; it replaces one
     /// that is pending. Requests already posted keep theirs, and an asset that is no longer listed is only not taken by
-    /// `post`. Emits `PolicyProposed`.
+    /// `post`. Emits `PolicyProposed`, after `PolicyApplied` where an earlier one was due and not written down.
     ///
     /// Errors: `MissingRole`, `NotOpen`, `InvalidPolicy`.
     #[ink(message)]
@@ -770,13 +779,13 @@ pub trait Market {
     #[ink(message)]
     fn apply_policy(&mut self) -> Result<(), Error>;
 
-    /// Manager: stops `post`, `engage`, `signal` and `offer`, and nothing else.
+    /// Manager: stops `post`, `engage`, `signal` and `offer`, and nothing else. Emits pendzl's `Paused`.
     ///
     /// Errors: `MissingRole`, `Paused`.
     #[ink(message)]
     fn pause(&mut self) -> Result<(), Error>;
 
-    /// Manager: ends the pause.
+    /// Manager: ends the pause. Emits pendzl's `Unpaused`.
     ///
     /// Errors: `MissingRole`, `NotPaused`.
     #[ink(message)]
@@ -856,7 +865,8 @@ pub trait Market {
     ) -> Result<(), Error>;
 
     /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. Of an engagement
-    /// at any time what closed periods left over; while it is vacant, all that is left, which ends it. Emits `Reclaimed`.
+    /// at any time what closed periods left over; while it is vacant, also the periods that nothing was delivered in,
+    /// which ends it once the others are closed. Emits `Reclaimed`, and `RequestSettled` where it ends the engagement.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotSettled`, `NothingToReclaim`.
     #[ink(message)]
@@ -874,8 +884,10 @@ pub trait Market {
     fn signal(&mut self, request: RequestId, places: u16) -> Result<(), Error>;
 
     /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver by then at this
-    /// price, or changes the offer it has made. The value must be the place's deposit, once; one in a token is taken from
-    /// the caller's allowance. Emits `OfferMade`.
+    /// price, or changes the offer it has made. `deliver_by` is at most the request's; while an engagement is vacant,
+    /// at most ten years from now. `min_reputation` and `min_tier` are asked for now, and again when it is accepted.
+    /// The value must be the place's deposit, once; one in a token is taken from the caller's allowance. Emits
+    /// `OfferMade`.
     ///
     /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `NotVacant`, `OwnRequest`,
     /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `InsufficientPayment`,
@@ -931,7 +943,8 @@ pub trait Market {
     ) -> Result<(), Error>;
 
     /// Anyone, from the deadline of its places (where delivery is sealed, from the end of unsealing), once a provider:
-    /// the places that `provider` took and did not deliver on lose bond and deposit. Returns how many. Emits `NoShow`.
+    /// the places that `provider` took and did not deliver on lose bond and deposit. Returns how many. Emits `NoShow`,
+    /// and `ReputationRefused` where the reputation contract refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `IsEngagement`, `TooEarly`, `NoShowNone`.
     #[ink(message)]
@@ -948,8 +961,8 @@ pub trait Market {
     #[ink(message)]
     fn open_reviews(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
-    /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review. Emits
-    /// `ReviewCommitted`.
+    /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review. In the
+    /// first half of the window only who is drawn (see [`RequestState::seed`]). Emits `ReviewCommitted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooLate`,
     /// `Conflicted`, `AlreadyReviewed`, `ReviewsFull`, `NotDrawn`, `Obligation`.
@@ -977,9 +990,10 @@ pub trait Market {
 
     // Anyone: upkeep
 
-    /// Anyone, once all committed reviews are revealed or the reveal deadline has passed: gives the verdict, pays the
-    /// coherent enforcers and reports to the pool; or, with too few reveals, starts the second window. Emits
-    /// `SubmissionFinalized` or `WindowReopened`.
+    /// Anyone, once no more commitments can come and all are revealed, or the reveal deadline has passed: gives the
+    /// verdict, pays the coherent enforcers and reports to the pool; or, with too few reveals, starts the second
+    /// window. Emits `SubmissionFinalized` or `WindowReopened`, and `ReputationRefused` where the reputation contract
+    /// refused.
     ///
     /// A reveal that names an original waits for the original's verdict.
     ///
@@ -999,14 +1013,16 @@ pub trait Market {
     /// it in the provider's pool as seen, and as declared where it was accepted or nobody reviewed it. Where that makes
     /// the provider Banned, the place is open from then on, its bond and deposit lost. The last period returns them and
     /// ends the engagement, as does `deliver_by` where no offer was accepted. Returns whether the engagement has ended.
-    /// Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`.
+    /// Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`, and `ReputationRefused` where the reputation contract
+    /// refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `TooEarly`, `NotFinalized`, `Vacant`.
     #[ink(message)]
     fn close_period(&mut self, request: RequestId) -> Result<bool, Error>;
 
     /// Anyone: credits the provider what a settled submission earned, and its deposit or the requester that. Where shares
-    /// depend on each other, once the whole request is settled. Emits `Claimed`.
+    /// depend on each other, once the whole request is settled. Emits `Claimed`, and `ReputationRefused` where the
+    /// reputation contract refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
     #[ink(message)]
@@ -1047,8 +1063,8 @@ pub trait Market {
     #[ink(message)]
     fn reviews(&self, id: RequestId, submission: SubmissionId) -> Result<Vec<Review>, Error>;
 
-    /// Up to `count` (at most 32) offers, accepted and retracted ones too, from `from` on, or from the latest; the last
-    /// one's `previous` begins the next page.
+    /// Up to `count` offers (a larger one counts as 32), accepted and retracted ones too, from `from` on, or from the
+    /// latest; the last one's `previous` begins the next page.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer` (`from` made none).
     #[ink(message)]
@@ -1082,7 +1098,7 @@ pub trait Market {
     #[ink(message)]
     fn pool(&self) -> Result<PoolId, Error>;
 
-    /// What can be done now with a submission, or without one, with the request.
+    /// What can be done now with one submission; with `None`, with the request itself.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
     #[ink(message)]

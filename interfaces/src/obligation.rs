@@ -55,7 +55,7 @@ pub struct Terms {
     pub rate: Rate,
     /// The fewest reviews an op in this pool asks for.
     pub min_reviews: u8,
-    /// Ops of presence due for each whole epoch of membership; 0: none.
+    /// Ops of presence due for each epoch that ends while the member has a seat, that of joining included; 0: none.
     pub presence: u32,
     /// Most members with a seat.
     pub seats: u32,
@@ -319,7 +319,8 @@ impl From<reputation::Error> for Error {
 
 /// Obligations: who owes how much work, and in what standing that leaves them (section 1).
 ///
-/// Beside these the contract implements AccessControl and Pausable.
+/// Beside these the contract implements AccessControl and Pausable. The first message that changes a pool after
+/// proposed terms fell due writes these down, and emits `TermsApplied` beside its own events.
 #[ink::trait_definition]
 pub trait Obligation {
     // Anyone
@@ -328,7 +329,7 @@ pub trait Obligation {
     ///
     /// A first `Banned` burns the bond, slashes, takes the seat away, gives it to the first in line, and owes the
     /// keeper's reward to the caller. When nothing changes it enters no other contract. Emits `StandingChanged` on a
-    /// change, and `Seated` for who takes the seat.
+    /// change, `Seated` for who takes the seat, and `ReputationRefused` where the reputation contract refused.
     ///
     /// Errors: `UnknownPool`, `NotAMember`.
     #[ink(message)]
@@ -344,7 +345,8 @@ pub trait Obligation {
     #[ink(message)]
     fn evaluate_many(&mut self, pool: PoolId, accounts: Vec<AccountId>) -> Result<Vec<Standing>, Error>;
 
-    /// Anyone: gives up to `max` (at most 64) free seats to the first in line and returns how many. Emits `Seated`.
+    /// Anyone: gives up to `max` free seats (a larger one counts as 64) to the first in line and returns how many.
+    /// Emits `Seated` for each.
     ///
     /// Errors: `UnknownPool`.
     #[ink(message)]
@@ -386,7 +388,7 @@ pub trait Obligation {
     #[ink(message)]
     fn pending_terms(&self, pool: PoolId) -> Option<(Terms, Schedule, Timestamp)>;
 
-    /// Up to `count` (at most 64) accounts of the waiting line, from its head, or from `from` on.
+    /// Up to `count` accounts (a larger one counts as 64) of the waiting line, from its head, or from `from` on.
     ///
     /// Errors: `UnknownPool`, `NotAMember` (`from` does not wait).
     #[ink(message)]
@@ -398,23 +400,26 @@ pub trait Obligation {
 
     // Members
 
-    /// Anyone not a member: takes a seat, or a place at the end of the waiting line, and locks the bond.
+    /// Anyone not a member: takes a seat, or a place at the end of the waiting line, and locks the bond. Emits `Seated`
+    /// or `Queued`.
     ///
     /// Errors: `Paused`, `UnknownPool`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
     /// `TooManyPools`, `Reputation`.
     #[ink(message)]
     fn enlist(&mut self, pool: PoolId) -> Result<(), Error>;
 
-    /// A member without a deficit or open commitments, or one that waits: leaves, and the bond is unlocked.
+    /// A member without a deficit or open commitments, or one that waits: leaves, and the bond is unlocked. Emits
+    /// `Resigned`, `Seated` for who takes the seat, and `ReputationRefused` where the bond could not be unlocked.
     ///
-    /// While terms are proposed a deficit keeps nobody; the ledger keeps the deficit. A closed pool keeps nobody at all
-    /// whose ban was not latched. Who is enrolled stays until it is discharged, except in these two cases.
+    /// While terms are proposed a deficit keeps nobody; the ledger keeps the deficit. A closed pool keeps nobody who
+    /// waits or has a seat; who rests comes back first, to its line. Who is enrolled stays until it is discharged,
+    /// except in these two cases. Who has left already can call it again for a bond that could not be unlocked.
     ///
     /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `OpenCommitments`, `Engaged`, `Deficit`.
     #[ink(message)]
     fn resign(&mut self, pool: PoolId) -> Result<(), Error>;
 
-    /// A member with a seat: declares the pool's presence, once an epoch.
+    /// A member with a seat: declares the pool's presence, once an epoch. Emits `CheckedIn`.
     ///
     /// Presence is due as the terms asked for it when the epoch began.
     ///
@@ -430,13 +435,15 @@ pub trait Obligation {
     #[ink(message)]
     fn restore(&mut self, pool: PoolId, ops: u32) -> Result<(), Error>;
 
-    /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines.
+    /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines. Emits
+    /// `FreezeChanged`, and `Seated` for who takes a seat.
     ///
     /// Errors: `Engaged`, `NotAMember`, `Frozen`, `Banned`, `Deficit`, `OpenCommitments`, `FrozenRecently`, `Reputation`.
     #[ink(message)]
     fn freeze(&mut self) -> Result<(), Error>;
 
-    /// A frozen account: comes back, to free seats or the ends of the lines.
+    /// A frozen account: comes back, to free seats or the ends of the lines. Emits `FreezeChanged`, and `Seated` or
+    /// `Queued` for each pool.
     ///
     /// Errors: `NotFrozen`, `FrozenTooShortly`, `Reputation`.
     #[ink(message)]
@@ -444,7 +451,7 @@ pub trait Obligation {
 
     // Operators
 
-    /// OPERATOR: opens a pool, which only the caller can report work to.
+    /// OPERATOR: opens a pool, which only the caller can report work to. Emits `PoolOpened`.
     ///
     /// Errors: `MissingRole`, `InvalidTerms`, `TooManyPoolsOpened`.
     #[ink(message)]
@@ -468,14 +475,14 @@ pub trait Obligation {
     fn enroll(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
     /// The pool's operator: ends what `enroll` began, whatever the ledger says; it is kept, and the bond is unlocked.
-    /// Emits `Resigned`.
+    /// Emits `Resigned`, `Seated` for who takes the seat, and `ReputationRefused` where the bond could not be unlocked.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `NotAMember` (not enrolled, or banned).
     #[ink(message)]
     fn discharge(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
     /// The pool's operator: every member with a seat has seen `ops` more, each asking for `reviews_per_op` reviews.
-    /// Harmless for a closed pool.
+    /// Harmless for a closed pool. Emits `OpsSeen`, unless the pool is closed.
     ///
     /// At a fixed rate an op weighs at most `denominator * reviews_per_op / seats` (by active members where they are more):
     /// where it asks for fewer reviews than `min_reviews`, honest members still find enough work.
@@ -484,8 +491,8 @@ pub trait Obligation {
     #[ink(message)]
     fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error>;
 
-    /// The pool's operator: `who` has done `ops` more. Harmless for who has no seat, and for
-    /// a closed pool.
+    /// The pool's operator: `who` has done `ops` more. Harmless for who has no seat, and for a closed pool. Emits
+    /// `OpsDeclared` where something was declared.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -515,7 +522,8 @@ pub trait Obligation {
     #[ink(message)]
     fn release(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: records a whole round, at most 15 outcomes. Harmless for members that are gone.
+    /// The pool's operator: records a whole round, at most 15 outcomes. Harmless for members that are gone. Emits
+    /// `OpsDeclared` for each that declared something.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `TooManyOutcomes`.
     #[ink(message)]
@@ -597,7 +605,7 @@ pub struct Reinstated {
     pub who: AccountId,
 }
 
-/// An account joined the waiting line, and locked its bond.
+/// An account joined the waiting line, its bond locked: it enlisted, or came back from a rest.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Queued {
@@ -617,7 +625,8 @@ pub struct Seated {
     pub who: AccountId,
 }
 
-/// A member, or one that waited, left or was discharged; its bond was unlocked.
+/// A member, or one that waited, left or was discharged. Its bond was unlocked, but where `ReputationRefused` says that
+/// it was not: then it stays noted, and the next `resign` or `enlist` unlocks it.
 #[derive(Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Resigned {

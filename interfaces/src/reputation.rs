@@ -107,7 +107,8 @@ pub enum Error {
     Frozen,
     /// The account is not frozen.
     NotFrozen,
-    /// Places taken in requests that are not settled keep the account from freezing.
+    /// Places that are neither claimed nor reported, and that of an engagement while it lasts, keep the account from
+    /// freezing.
     Held,
     /// Nothing is owed to this account.
     NothingOwed,
@@ -138,7 +139,7 @@ impl From<AccessControlError> for Error {
 /// The soulbound reputation of one organization (section 2).
 ///
 /// Beside these the contract implements PSP22 and PSP22Metadata, whose transfers and approvals always refuse, and
-/// AccessControl.
+/// AccessControl. No event tells of points where none are earned, locked, released, burnt or minted.
 #[ink::trait_definition]
 pub trait Reputation {
     /// Whether this token can never be transferred: always true.
@@ -169,88 +170,91 @@ pub trait Reputation {
     #[ink(message)]
     fn minter_due(&self, minter: AccountId) -> Option<Timestamp>;
 
-    /// Manager, before `seal`: mints the founding workforce's reputation. At most 256 accounts a call.
+    /// Manager, before `seal`: mints the founding workforce's reputation. At most 256 accounts a call. Emits `Transfer`
+    /// for each.
     ///
     /// Errors: `MissingRole`, `Sealed`, `TooManyEndowed`, `Frozen`, `Overflow`.
     #[ink(message)]
     fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error>;
 
-    /// Manager, once and for good: from now on reputation is only earned, and a new minter needs notice.
+    /// Manager, once and for good: from now on reputation is only earned, and a new minter needs notice. Emits
+    /// `SealedForGood`.
     ///
     /// Errors: `MissingRole`, `Sealed`.
     #[ink(message)]
     fn seal(&mut self) -> Result<(), Error>;
 
-    /// Manager: sets how much may be minted for `minter` in one epoch. What is over it stays owed.
+    /// Manager: sets how much may be minted for `minter` in one epoch. What is over it stays owed. Emits `MintCapSet`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn set_mint_cap(&mut self, minter: AccountId, cap: Balance) -> Result<(), Error>;
 
     /// Manager: announces a new minter. After sealing, `grant_role(MINTER, …)` refuses who was not announced a notice
-    /// before. Announcing again starts the notice again.
+    /// before. Announcing again starts the notice again. Emits `MinterProposed`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn propose_minter(&mut self, minter: AccountId) -> Result<(), Error>;
 
-    /// MINTER: notes `amount` as earned. It is minted by `claim_reputation`.
+    /// MINTER: notes `amount` as earned. It is minted by `claim_reputation`. Emits `Owed`.
     ///
     /// Errors: `MissingRole`, `TooManyCreditors`, `Overflow`.
     #[ink(message)]
     fn owe(&mut self, to: AccountId, amount: Balance, reason: MintReason) -> Result<(), Error>;
 
-    /// Anyone: mints what `who` is owed, as far as its minters' caps allow, and returns how much.
+    /// Anyone: mints what `who` is owed, as far as its minters' caps allow, and returns how much. Emits `Transfer`.
     ///
     /// Errors: `Frozen`, `NothingOwed`, `MintCapReached`, `Overflow`.
     #[ink(message)]
     fn claim_reputation(&mut self, who: AccountId) -> Result<Balance, Error>;
 
-    /// LOCKER: locks available reputation as a bond. Locks are kept per locker.
+    /// LOCKER: locks available reputation as a bond. Locks are kept per locker. Emits `Locked`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
     #[ink(message)]
     fn lock(&mut self, who: AccountId, amount: Balance) -> Result<(), Error>;
 
-    /// LOCKER: releases at most `amount` of the caller's own lock and returns how much that was.
+    /// LOCKER: releases at most `amount` of the caller's own lock and returns how much that was. Emits `Unlocked`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn unlock(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
 
     /// SLASHER: burns up to `amount`, the caller's own lock first, then what is not locked, frozen or not, and returns
-    /// how much that was.
+    /// how much that was. Emits `Slashed` and `Transfer`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn slash(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
 
-    /// SPENDER: burns available reputation as the price of something `who` asked for.
+    /// SPENDER: burns available reputation as the price of something `who` asked for. Emits `Transfer`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
     #[ink(message)]
     fn spend(&mut self, who: AccountId, amount: Balance) -> Result<(), Error>;
 
-    /// FREEZER: makes the account's reputation unavailable.
+    /// FREEZER: makes the account's reputation unavailable. Emits `FrozenChanged`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `Held`.
     #[ink(message)]
     fn freeze(&mut self, who: AccountId) -> Result<(), Error>;
 
-    /// FREEZER: ends the freeze.
+    /// FREEZER: ends the freeze. Emits `FrozenChanged`.
     ///
     /// Errors: `MissingRole`, `NotFrozen`.
     #[ink(message)]
     fn unfreeze(&mut self, who: AccountId) -> Result<(), Error>;
 
-    /// Does up to 32 effects in order, or none of them, and returns for each the points it moved (0 for those that
-    /// move none). The caller needs the role of each effect.
+    /// Anyone: does up to 32 effects in order, or none of them, and returns for each the points it moved (0 for those
+    /// that move none). The caller needs the role of each effect that has one. Emits what the messages of the effects
+    /// emit: `SlashShare` as `slash`, and `Require`, `Hold` and `Free` nothing.
     ///
     /// Errors: `TooManyEffects`, and those of the effects.
     #[ink(message)]
     fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Balance>, Error>;
 
-    /// Anyone: burns the caller's own available reputation.
+    /// Anyone: burns the caller's own available reputation. Emits `Transfer`.
     ///
     /// Errors: `Frozen`, `InsufficientReputation`.
     #[ink(message)]
