@@ -18,9 +18,9 @@
 //! who does not want them leaves meanwhile. A [closed](interfaces::Obligation::close_pool) pool asks nothing of anyone.
 //!
 //! **Who may do what.** The manager (pendzl's role 0, at first who deployed the contract) grants roles, pauses
-//! enlisting, proposes terms and lifts bans. An account with the OPERATOR role opens pools; to those it opened it alone reports work, even after the
-//! role is revoked, so that work in hand can be settled. This contract itself needs LOCKER, SLASHER, SPENDER, FREEZER
-//! and MINTER in the reputation contract.
+//! enlisting, proposes terms and lifts bans. An account with the OPERATOR role opens pools; to those it opened it alone
+//! reports work, even after the role is revoked, so that work in hand can be settled. This contract itself needs LOCKER,
+//! SLASHER, SPENDER, FREEZER and MINTER in the reputation contract.
 //!
 //! **Bounded work.** No message loops over the members of a pool. What all have seen is one sum
 //! ([`ledger`]), the line is a linked list ([`seats`]), and an account is in eight pools at most ([`members`]).

@@ -491,8 +491,8 @@ impl Members {
     }
 
     /// Records how commitments ended; returns what was declared by whom. Who has no seat, or one in a closed pool,
-    /// declares nothing, but its commitments are still closed, at most those that are open: work that is done with never fails because its member
-    /// is gone.
+    /// declares nothing, but its commitments are still closed, at most those that are open: work that is done with never
+    /// fails because its member is gone.
     pub fn resolve(
         &mut self,
         id: PoolId,
