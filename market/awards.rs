@@ -1,9 +1,10 @@
 //! What the submissions of a request weigh beside each other, and what each earns (section 3.5).
 
+use crate::spec;
 use ink::prelude::{vec, vec::Vec};
 use interfaces::{
     market::{Access, Award, Duplicates, RequestSpec, RequestState, Submission, Verdict, MAX_SCORE},
-    Balance,
+    Balance, Bps,
 };
 
 /// In a provider's list of findings: none yet.
@@ -21,6 +22,16 @@ pub fn empty_ranking() -> Ranking {
 pub fn is_finding(spec: &RequestSpec, delivery: &Submission) -> bool {
     let reviewed = matches!(delivery.verdict, Verdict::Quorum | Verdict::Few);
     reviewed && spec.curve.first().is_some_and(|bucket| delivery.median >= bucket.min_score)
+}
+
+/// What a submission weighs by itself: its median by the curve, and where too few reviewed it, at least what the policy
+/// gives to what nobody reviewed.
+pub fn own_weight(spec: &RequestSpec, unreviewed_bps: Bps, verdict: Verdict, median: Option<u8>) -> Bps {
+    let earned = median.map_or(0, |median| spec::curve_weight(spec, median));
+    match verdict {
+        Verdict::Quorum => earned,
+        _ => earned.max(unreviewed_bps),
+    }
 }
 
 /// What all that share in a finding weigh together, by its first submission.
@@ -72,10 +83,7 @@ pub fn greatest_pay(spec: &RequestSpec, state: &RequestState) -> Balance {
 pub mod tests {
     use super::*;
     use crate::spec::tests::request;
-    use interfaces::{
-        market::{Bucket, MAX_LIMIT},
-        Bps,
-    };
+    use interfaces::market::{Bucket, MAX_LIMIT};
 
     pub fn state(weights: u128) -> RequestState {
         RequestState { closed: true, accepted: 700, weights, ..RequestState::new([1; 32].into()) }
@@ -173,6 +181,16 @@ pub mod tests {
         let proportional = RequestSpec { award: Award::Proportional, reward: 900, ..request() };
         assert_eq!(pay(&proportional, rules::weight_of(15_000)), 300, "a third of all weights");
         assert_eq!(pay(&proportional, 0), 0);
+    }
+
+    #[test]
+    fn too_few_reviews_weigh_at_least_what_none_do() {
+        // The curve gives half from 50 on, and all from 80 on.
+        let weight = |verdict, median| own_weight(&request(), 6_000, verdict, median);
+        let scores = [Some(49), Some(50), Some(80)];
+        assert_eq!(scores.map(|median| weight(Verdict::Quorum, median)), [0, 5_000, 10_000]);
+        assert_eq!(scores.map(|median| weight(Verdict::Few, median)), [6_000, 6_000, 10_000]);
+        assert_eq!(weight(Verdict::Unreviewed, None), 6_000);
     }
 
     #[test]

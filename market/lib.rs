@@ -588,29 +588,20 @@ pub mod market {
             let complete = no_more_commits && round.all_revealed();
             ensure!(complete || now >= window.reveal_by, Error::TooEarly);
 
-            // Half of a place's reputation is the provider's, the other an equal stake for each possible review.
-            let stake = (state.reputation_per_place / 2).checked_div(spec.max_reviews.into()).unwrap_or(0);
+            let stake = rules::review_stake(state.reputation_per_place, spec.max_reviews);
             let mut effects: Vec<Effect> = round.absences(stake).collect();
-            let reveals = round.reveals();
-            if reveals < spec.quorum && !delivery.second_window {
+            let verdict = round.verdict(spec.quorum);
+            if verdict != Verdict::Quorum && !delivery.second_window {
                 delivery.window_start = now;
                 delivery.second_window = true;
-                self.env().emit_event(WindowReopened { request, submission, reveals });
+                self.env().emit_event(WindowReopened { request, submission, reveals: round.reveals() });
             } else {
                 round.follow_votes(|original| self.finding(request, &spec, original))?;
                 let tally = round.tally(spec.tolerance);
-                delivery.verdict = match reveals {
-                    0 => Verdict::Unreviewed,
-                    few if few < spec.quorum => Verdict::Few,
-                    _ => Verdict::Quorum,
-                };
+                delivery.verdict = verdict;
                 delivery.median = tally.median.unwrap_or(0);
                 delivery.duplicate_of = tally.duplicate_of;
-                let earned = tally.median.map_or(0, |median| spec::curve_weight(&spec, median));
-                delivery.weight_bps = match delivery.verdict {
-                    Verdict::Quorum => earned,
-                    _ => earned.max(state.unreviewed_bps),
-                };
+                delivery.weight_bps = awards::own_weight(&spec, state.unreviewed_bps, verdict, tally.median);
                 let fee = spec.review_fee.checked_div(tally.coherent.into()).unwrap_or(0);
                 for enforcer in round.coherent(&tally, spec.tolerance) {
                     self.credit_to(spec.asset, enforcer, fee);
@@ -622,7 +613,7 @@ pub mod market {
                 self.env().emit_event(SubmissionFinalized {
                     request,
                     submission,
-                    verdict: delivery.verdict,
+                    verdict,
                     median: delivery.median,
                     weight_bps: delivery.weight_bps,
                     coherent: tally.coherent,

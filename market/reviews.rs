@@ -6,7 +6,8 @@
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{Error, Review},
+    ensure,
+    market::{Error, Review, Verdict},
     obligation::Outcome,
     reputation::{Effect, MintReason},
     Balance, SubmissionId,
@@ -65,14 +66,19 @@ impl Round {
         few(self.reviews.iter().filter(|review| review.score.is_some()).count())
     }
 
+    /// The verdict that the reveals so far amount to.
+    pub fn verdict(&self, quorum: u8) -> Verdict {
+        match self.reveals() {
+            0 => Verdict::Unreviewed,
+            few if few < quorum => Verdict::Few,
+            _ => Verdict::Quorum,
+        }
+    }
+
     /// Adds a commitment, once an enforcer.
     pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], max_reviews: u8) -> Result<(), Error> {
-        if self.reviews.iter().any(|review| review.enforcer == enforcer) {
-            return Err(Error::AlreadyReviewed);
-        }
-        if self.live() >= usize::from(max_reviews) {
-            return Err(Error::ReviewsFull);
-        }
+        ensure!(self.reviews.iter().all(|review| review.enforcer != enforcer), Error::AlreadyReviewed);
+        ensure!(self.live() < usize::from(max_reviews), Error::ReviewsFull);
         self.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, resolved: false });
         Ok(())
     }
@@ -86,15 +92,9 @@ impl Round {
         duplicate_of: Option<SubmissionId>,
     ) -> Result<(), Error> {
         let review = self.reviews.iter_mut().find(|review| review.enforcer == enforcer).ok_or(Error::NotCommitted)?;
-        if review.score.is_some() {
-            return Err(Error::AlreadyRevealed);
-        }
-        if review.resolved {
-            return Err(Error::NotCommitted);
-        }
-        if review.commitment != commitment {
-            return Err(Error::WrongReveal);
-        }
+        ensure!(review.score.is_none(), Error::AlreadyRevealed);
+        ensure!(!review.resolved, Error::NotCommitted);
+        ensure!(review.commitment == commitment, Error::WrongReveal);
         review.score = Some(score);
         review.duplicate_of = duplicate_of;
         Ok(())
@@ -257,6 +257,18 @@ mod tests {
             let absent: Vec<_> = round.absences(stake).collect();
             assert!(lost(&absent, 4) > Some(lost(&wrong, 3).unwrap_or(0)));
             assert_eq!(absent.len(), 1);
+        }
+    }
+
+    #[test]
+    fn a_verdict_is_a_quorums_of_a_few_or_nobodys() {
+        let mut round = Round::new(Vec::new());
+        assert_eq!(round.verdict(3), Verdict::Unreviewed);
+        for (n, expected) in [(1, Verdict::Few), (2, Verdict::Few), (3, Verdict::Quorum), (4, Verdict::Quorum)] {
+            round.commit(enforcer(n), [n; 32], 5).unwrap();
+            let before = round.verdict(3);
+            round.reveal(enforcer(n), [n; 32], 80, None).unwrap();
+            assert_eq!(round.verdict(3), expected, "{n} reveals, {before:?} before the last");
         }
     }
 

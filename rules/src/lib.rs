@@ -39,6 +39,6 @@ pub use draw::is_drawn;
 pub use fixed::{mul_div_floor, Micro, BPS, PPM};
 pub use ledger::{epoch_of, Accumulator, Ledger};
 pub use median::lower_median;
-pub use pay::{curve_weight, fraction_bps, fraction_ppm, halved};
+pub use pay::{curve_weight, fraction_bps, fraction_ppm, halved, review_stake};
 pub use schedule::{fair_share_weight, fixed_weight, schedule_weight};
 pub use standing::{deficit, ledger_standing, required, standing, Buffers, Standing};

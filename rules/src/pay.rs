@@ -24,6 +24,12 @@ pub fn halved(amount: u128, times: u32) -> u128 {
     amount.checked_shr(times).unwrap_or(0)
 }
 
+/// What each review of a submission has at stake, in reputation: of half of what the submission can earn, an equal part for
+/// each of at most `max_reviews`, rounded down. The other half is its provider's. 0 for no reviews.
+pub fn review_stake(earned: u128, max_reviews: u8) -> u128 {
+    (earned / 2).checked_div(u128::from(max_reviews)).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +50,13 @@ mod tests {
         assert_eq!(fraction_ppm(1_999_999, 1), 1);
         assert_eq!(fraction_ppm(u128::MAX, 1_000_000), u128::MAX);
         assert_eq!(fraction_ppm(u128::MAX, u32::MAX), u128::MAX);
+    }
+
+    #[test]
+    fn reviews_share_half_of_what_a_submission_can_earn() {
+        assert_eq!([5, 6, 15].map(|reviews| review_stake(55, reviews)), [5, 4, 1]);
+        assert_eq!([review_stake(9, 5), review_stake(10, 5), review_stake(10, 0)], [0, 1, 0]);
+        assert_eq!(review_stake(u128::MAX, 1), u128::MAX / 2);
     }
 
     #[test]

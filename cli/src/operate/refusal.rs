@@ -77,7 +77,7 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     ("reputation::InsufficientTier", "`atomic reputation` says which tier it is; more is earned by work"),
     ("reputation::Frozen", "end the rest with `atomic unfreeze`"),
-    ("reputation::Held", "have the requests settled in which there are places"),
+    ("reputation::Held", "claim what the places have earned, once it is settled: `atomic claim`"),
     ("reputation::MintCapReached", "try again in the next epoch"),
 ];
 
@@ -199,8 +199,8 @@ mod tests {
         assert_eq!(refusal.error, "Obligation(Reputation(Held))");
         assert_eq!(
             refusal.meaning,
-            "The obligation contract refused. The reputation contract refused. Places taken in requests that are not \
-             settled keep the account from freezing."
+            "The obligation contract refused. The reputation contract refused. Places that are neither claimed nor \
+             reported, and that of an engagement while it lasts, keep the account from freezing."
         );
         assert_eq!(refusal.advice.as_deref(), advice("reputation::Held"));
         let reason = Refusal::of(&market::Error::InvalidRequest(market::RequestReason::Uri));
