@@ -216,7 +216,7 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails(
         "signal 0 --places 2 --as dave",
         1,
-        "refused as TooManyPlaces: One provider may not have as many places.",
+        "refused as TooManyPlaces: One provider may not have as many places",
     );
     desk.fails(
         "offer 0 '1 UNIT' --as dave",
@@ -287,7 +287,7 @@ fn offers_are_made_changed_listed_accepted_and_taken_back() {
     desk.fails(
         "offer 0 '1 UNIT' --deliver-by 2029-01-01 --as bob",
         1,
-        "refused as InvalidDeadline: The delivery offered is due before now",
+        "refused as InvalidDeadline: The delivery offered is not due after now",
     );
     desk.says(
         "offer 0 '9 UNIT' --as bob",

@@ -184,6 +184,8 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(market().pending_policy()),
         bytes(market().pool()),
         bytes(market().phase(0, Some(0))),
+        bytes(market().posted()),
+        bytes(market().partners()),
     ];
     let outcome = Outcome { who: eva, declared: 1, released: 1 };
     let of_obligation = [

@@ -449,19 +449,17 @@ fn a_token_that_fails_in_whatever_way_leaves_no_half_of_a_payment_behind() {
     let bazaar = Bazaar::hostile();
     let rita = bazaar.who(REQUESTER);
     bazaar.approve(REQUESTER, PURSE);
-    let told = [Mode::Refuses, Mode::Traps, Mode::Blinds, Mode::Spins, Mode::Floods].map(|mode| {
+    let fails_when_it = |mode| {
         bazaar.turn(mode);
-        (mode, fails(&bazaar, &rita, bazaar.market().post(bazaar.spec(), 0)))
-    });
-    // Without gas, or without room for the answer, the whole call ends; otherwise the market says why.
-    let expected = [
-        (Mode::Refuses, Some(Error::TransferFailed)),
-        (Mode::Traps, Some(Error::TransferFailed)),
-        (Mode::Blinds, Some(Error::TransferFailed)),
-        (Mode::Spins, None),
-        (Mode::Floods, None),
-    ];
-    assert_eq!(told, expected);
+        fails(&bazaar, &rita, bazaar.market().post(bazaar.spec(), 0))
+    };
+    for mode in [Mode::Refuses, Mode::Traps, Mode::Blinds] {
+        assert_eq!(fails_when_it(mode), Some(Error::TransferFailed), "{mode:?}");
+    }
+    assert_eq!(fails_when_it(Mode::Floods), None, "without room for the answer the whole call ends");
+    // A token that takes all the gas leaves the market hardly any to say why, or none.
+    let told = fails_when_it(Mode::Spins);
+    assert!(matches!(told, None | Some(Error::TransferFailed)), "{told:?}");
 }
 
 /// A request in a token whose verdicts are given, and one in the chain's own currency beside it.
