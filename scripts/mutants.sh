@@ -2,7 +2,7 @@
 # Mutation testing: changes the code a little, thousands of times, and asks the tests whether they notice.
 #
 #   scripts/mutants.sh              every crate, by its own tests
-#   MUTANTS=rules scripts/mutants.sh            one crate: rules, reputation, obligation or market
+#   MUTANTS=rules scripts/mutants.sh            one crate: rules, interfaces, reputation, obligation or market
 #   SHARD=0/20 scripts/mutants.sh               a twentieth of them
 #   CHAIN=1 scripts/mutants.sh                  what only the embedded chain can judge: some two minutes a mutant
 #
@@ -15,7 +15,7 @@ version=25.3.1
 cache="${ATOMIC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/atomic-obligation}"
 tools="$cache/tools"
 out="${OUT:-$cache/mutants}"
-read -r -a crates <<<"${MUTANTS:-rules reputation obligation market}"
+read -r -a crates <<<"${MUTANTS:-rules interfaces reputation obligation market}"
 
 say() { printf '\033[1m[mutants]\033[0m %s\n' "$*"; }
 
