@@ -453,11 +453,13 @@ mod tests {
     fn a_fair_share_is_divided_among_as_many_as_have_hands_for_the_backlog() {
         let rate = Rate::FairShare { diligence_ppm: 1_000_000 };
         let mut pool = pool(Terms { rate, healthy_limit: 8, ..plain() }, Schedule::default());
+        pool.counters.backlog = 24;
+        pool.see(7, 3);
+        assert_eq!(pool.accumulator().total, Micro::ZERO, "nobody was active");
         let first = seated(&mut pool);
         for _ in 0..2 {
             seated(&mut pool);
         }
-        pool.counters.backlog = 24;
         pool.see(1, 3);
         assert_eq!(pool.membership(&first).seen, 48 * OP, "three have hands for 24 reviews");
         pool.counters.backlog = 25;
