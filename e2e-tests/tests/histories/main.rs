@@ -15,9 +15,9 @@ use play::{History, Tally};
 use std::{env, thread, time::Instant};
 
 /// Plays histories from this seed on until so many messages were sent.
-fn play_many(seed: u64, steps: usize) -> Tally {
+fn play_many(seed: u64, messages: usize) -> Tally {
     let mut tally = Tally::new();
-    let mut left = steps;
+    let mut left = messages;
     for n in 0.. {
         let kind = seed.wrapping_add(n);
         // Short ones and long ones: each ends by being wound up.
@@ -28,9 +28,9 @@ fn play_many(seed: u64, steps: usize) -> Tally {
             panic!("history {kind} goes wrong: {error}\nIn short: {shortest}\n{}", play::tell_story(&story));
         }
         for (what, count) in history.tally {
+            left = left.saturating_sub(count as usize);
             *tally.entry(what).or_default() += count;
         }
-        left = left.saturating_sub(history.actions.len());
         if left == 0 {
             break;
         }
