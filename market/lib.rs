@@ -749,10 +749,7 @@ pub mod market {
             let (spec, state) = self.load(id)?;
             let now = self.env().block_timestamp();
             let Some(submission) = submission else {
-                return Ok(match self.engagement_of(id, &state) {
-                    Some(engagement) => engagement_phase(&spec, &state, &engagement, now),
-                    None => request_phase(&spec, &state, now),
-                });
+                return Ok(state.phase(&spec, self.engagement_of(id, &state).as_ref(), now));
             };
             let delivery = self.delivery(id, submission)?;
             let round = self.round(id, submission);
@@ -968,32 +965,6 @@ pub mod market {
         hash.iter().take(8).fold(0, |draw, byte| (draw << 8) | u64::from(*byte))
     }
 
-    fn request_phase(spec: &RequestSpec, state: &RequestState, now: Timestamp) -> Phase {
-        match now {
-            _ if state.closed => Phase::Settled,
-            now if now < spec.signal_by => Phase::Signalling,
-            now if now < spec.deliver_by => Phase::Delivery,
-            now if now < spec.review_from() => Phase::Unsealing,
-            _ if state.opened < state.submissions => Phase::Unopened,
-            _ if state.finalized == state.submissions => Phase::Finalized,
-            now if now < spec.review_by => Phase::Review,
-            now if now < spec.reveal_by => Phase::Reveal,
-            _ => Phase::Finalizable,
-        }
-    }
-
-    /// What can be done with a long deal: offers while nobody has the place, then period by period.
-    fn engagement_phase(spec: &RequestSpec, state: &RequestState, engagement: &Engagement, now: Timestamp) -> Phase {
-        match engagement.tenure {
-            _ if state.closed => Phase::Settled,
-            Some(_) => Phase::Delivery,
-            None if engagement.pool.is_some() => Phase::Vacant,
-            None if now < spec.signal_by => Phase::Signalling,
-            None if now < spec.deliver_by => Phase::Delivery,
-            None => Phase::Finalized,
-        }
-    }
-
     /// `settled` and `opened`: whether the submission is.
     fn submission_phase(
         spec: &RequestSpec,
@@ -1055,7 +1026,7 @@ pub mod market {
         fn the_phase_of_a_request_follows_the_clock_and_its_counts() {
             let phases = |submissions, opened, finalized| {
                 let state = RequestState { closed: false, submissions, opened, finalized, ..state(0) };
-                moments().map(|now| request_phase(&sealed(), &state, now))
+                moments().map(|now| state.phase(&sealed(), None, now))
             };
             let until_reviews = [Signalling, Delivery, Delivery, Unsealing, Unsealing];
             for (counts, then) in [
@@ -1069,7 +1040,7 @@ pub mod market {
                 assert_eq!((&found[..5], &found[5..]), (&until_reviews[..], &then[..]), "{counts:?}");
             }
             let closed = RequestState { submissions: 2, ..state(0) };
-            assert_eq!(moments().map(|now| request_phase(&sealed(), &closed, now)), [Settled; 10]);
+            assert_eq!(moments().map(|now| closed.phase(&sealed(), None, now)), [Settled; 10]);
         }
 
         #[ink::test]
@@ -1079,8 +1050,7 @@ pub mod market {
                 let engagement = Engagement { periods: 4, period: 1, missed_periods: 0, pool, tenure };
                 let state = RequestState { closed, engagement: true, ..state(0) };
                 let [before, at_signal_by, late, at_deliver_by, ..] = moments();
-                [before, at_signal_by, late, at_deliver_by]
-                    .map(|now| engagement_phase(&request(), &state, &engagement, now))
+                [before, at_signal_by, late, at_deliver_by].map(|now| state.phase(&request(), Some(&engagement), now))
             };
             let provider = Some([2; 32].into());
             assert_eq!(phases(false, None, None), [Signalling, Delivery, Delivery, Finalized]);

@@ -6,7 +6,7 @@ use crate::{
     keeper::{
         known::{Details, Known, Member},
         memory::Memory,
-        plan::{phase, phase_ends},
+        plan::phase_ends,
         Follower,
     },
     options::Options,
@@ -224,7 +224,7 @@ const PHASES: [Phase; 11] = [
 fn in_order(view: &View) -> Vec<(RequestId, Phase, Timestamp)> {
     let details = view.known.requests.iter().filter_map(|(id, request)| Some((id, request.details.as_ref()?)));
     let ends = |details: &Details| phase_ends(&details.spec, &details.state, view.now).unwrap_or(0);
-    let mut all: Vec<_> = details.map(|(id, details)| (*id, phase(details, view.now), ends(details))).collect();
+    let mut all: Vec<_> = details.map(|(id, details)| (*id, details.phase(view.now), ends(details))).collect();
     all.sort_by_key(|(id, phase, ends)| (*phase == Phase::Settled, *ends, *id));
     all
 }

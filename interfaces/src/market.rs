@@ -326,6 +326,32 @@ impl RequestState {
             reputation_per_place: 0,
         }
     }
+
+    /// What can be done with the request at `now`. With an engagement, that is offers while nobody has the place, and then
+    /// a delivery for each period.
+    pub fn phase(&self, spec: &RequestSpec, engagement: Option<&Engagement>, now: Timestamp) -> Phase {
+        if let Some(engagement) = engagement {
+            return match engagement.tenure {
+                _ if self.closed => Phase::Settled,
+                Some(_) => Phase::Delivery,
+                None if engagement.pool.is_some() => Phase::Vacant,
+                None if now < spec.signal_by => Phase::Signalling,
+                None if now < spec.deliver_by => Phase::Delivery,
+                None => Phase::Finalized,
+            };
+        }
+        match now {
+            _ if self.closed => Phase::Settled,
+            now if now < spec.signal_by => Phase::Signalling,
+            now if now < spec.deliver_by => Phase::Delivery,
+            now if now < spec.review_from() => Phase::Unsealing,
+            _ if self.opened < self.submissions => Phase::Unopened,
+            _ if self.finalized == self.submissions => Phase::Finalized,
+            now if now < spec.review_by => Phase::Review,
+            now if now < spec.reveal_by => Phase::Reveal,
+            _ => Phase::Finalizable,
+        }
+    }
 }
 
 /// Where a submission's verdict stands.

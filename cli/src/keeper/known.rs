@@ -9,10 +9,10 @@ use crate::{
 use ink::primitives::AccountId;
 use interfaces::{
     market::{
-        Claimed, Engaged, Engagement, NoShow, OfferAccepted, OfferMade, OfferRetracted, PeriodClosed, PlaceVacated,
-        PlacesTaken, PolicyApplied, PolicyProposed, Pruned, Reclaimed, RequestPosted, RequestSettled, RequestSpec,
-        RequestState, RequestWithdrawn, Review, ReviewCommitted, ReviewRevealed, ReviewsOpened, Revised, Submission,
-        SubmissionFinalized, SubmissionSealed, Submitted, Unsealed, Verdict, WindowReopened,
+        Claimed, Engaged, Engagement, NoShow, OfferAccepted, OfferMade, OfferRetracted, PeriodClosed, Phase,
+        PlaceVacated, PlacesTaken, PolicyApplied, PolicyProposed, Pruned, Reclaimed, RequestPosted, RequestSettled,
+        RequestSpec, RequestState, RequestWithdrawn, Review, ReviewCommitted, ReviewRevealed, ReviewsOpened, Revised,
+        Submission, SubmissionFinalized, SubmissionSealed, Submitted, Unsealed, Verdict, WindowReopened,
     },
     obligation::{
         Capacity, CheckedIn, FreezeChanged, Membership, OpsDeclared, OpsSeen, Queued, Rate, Reinstated, Resigned,
@@ -56,6 +56,13 @@ pub struct Details {
     pub state: RequestState,
     pub engagement: Option<Engagement>,
     pub submissions: BTreeMap<SubmissionId, Delivery>,
+}
+
+impl Details {
+    /// What can be done with it at `now`, which may be later than the last block.
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        self.state.phase(&self.spec, self.engagement.as_ref(), now)
+    }
 }
 
 /// A submission with its reviews.

@@ -4,7 +4,7 @@
 use super::known::{Delivery, Details, Known, Request};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{Phase, RequestSpec, RequestState, Verdict, Window},
+    market::{RequestSpec, RequestState, Verdict, Window},
     obligation::{MemberState, Standing, MAX_BANS, MAX_EVALUATED},
     RequestId, SubmissionId, Timestamp,
 };
@@ -260,32 +260,6 @@ fn period_over(details: &Details) -> Option<Timestamp> {
             Some(tenure.first_deliver_by.saturating_add(engagement.period.saturating_mul(further)))
         }
         (None, None) => (period < state.submissions).then_some(0),
-    }
-}
-
-/// What can be done with a request at `now`; the market's own answer, as of another time than the last block's.
-pub fn phase(details: &Details, now: Timestamp) -> Phase {
-    let Details { spec, state, engagement, .. } = details;
-    if let Some(engagement) = engagement {
-        return match engagement.tenure {
-            _ if state.closed => Phase::Settled,
-            Some(_) => Phase::Delivery,
-            None if engagement.pool.is_some() => Phase::Vacant,
-            None if now < spec.signal_by => Phase::Signalling,
-            None if now < spec.deliver_by => Phase::Delivery,
-            None => Phase::Finalized,
-        };
-    }
-    match now {
-        _ if state.closed => Phase::Settled,
-        now if now < spec.signal_by => Phase::Signalling,
-        now if now < spec.deliver_by => Phase::Delivery,
-        now if now < spec.review_from() => Phase::Unsealing,
-        _ if state.opened < state.submissions => Phase::Unopened,
-        _ if state.finalized == state.submissions => Phase::Finalized,
-        now if now < spec.review_by => Phase::Review,
-        now if now < spec.reveal_by => Phase::Reveal,
-        _ => Phase::Finalizable,
     }
 }
 
