@@ -87,7 +87,7 @@ clean: ## Remove everything that was built
 
 # Cargo takes crates of the same name in two checkouts for the same, and the newer build for fresh: when another checkout
 # built last, its own crates are forgotten. What they depend on stays.
-OWN := rules interfaces reputation obligation market e2e-tests cli $(addprefix test-,$(notdir $(wildcard e2e-tests/contracts/*)))
+OWN := rules interfaces reputation obligation market chain e2e-tests cli $(addprefix test-,$(notdir $(wildcard e2e-tests/contracts/*)))
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

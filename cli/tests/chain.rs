@@ -1,10 +1,6 @@
 //! What every test on the embedded chain relies on, shown on the project's own contracts.
 
-use atomic_cli::{
-    build::contracts,
-    chain::{account, StorageDeposit, Weight},
-    world::{Settings, World},
-};
+use chain::{account, build::contracts, Settings, StorageDeposit, Weight, World};
 use interfaces::{
     obligation::{Error, Queued, Seated},
     Obligation as _,

@@ -1,15 +1,15 @@
 //! Audit contests replayed on real contracts, and what the command says and returns.
 
 use atomic_cli::{
-    build::{contracts, workspace},
-    contest::{
+    commands::paint::Paint,
+    story::contest::{
         check::oddities,
         read::{contests, Contest},
         replay::replay,
         report::ContestReport,
     },
-    scenario::report::Paint,
 };
+use chain::build::{contracts, workspace};
 use std::{
     env, fs,
     path::Path,

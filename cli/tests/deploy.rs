@@ -4,16 +4,25 @@
 mod proxy;
 
 use atomic_cli::{
-    backend::{embedded::Embedded, node::Node, Backend, Error},
+    client::{
+        backend::{Backend, Error},
+        deployment::{Deployed, Deployment, File},
+        embedded::Embedded,
+        node::Node,
+        signer::{account, address, Signer},
+        unusable::Unusable,
+    },
+    commands::options::Options,
+    setup::{
+        checks::{checks, Check},
+        config::Config,
+        deployer::{Deployer, Step},
+    },
+};
+use chain::{
+    self,
     build::{contracts, workspace, Contract, Contracts},
-    chain,
-    config::Config,
-    deploy::{Deployer, Step},
-    deployment::{Deployed, Deployment, File},
-    options::{Options, Unusable},
-    signer::{account, address, Signer},
-    verify::{checks, Check},
-    world::{default_policy, ObligationCalls, ReputationCalls, RoleCalls, Settings},
+    default_policy, ObligationCalls, ReputationCalls, RoleCalls, Settings,
 };
 use interfaces::{roles, Obligation as _, Reputation as _};
 use pendzl::contracts::access_control::{AccessControl as _, RoleGranted};

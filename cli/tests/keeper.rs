@@ -3,21 +3,22 @@
 
 use anyhow::Result;
 use atomic_cli::{
-    backend::{embedded::Embedded, Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction},
-    build::contracts,
-    chain::{days, Emitted, Message, Weight, UNIT},
-    deployment::Deployment,
+    client::{
+        backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction},
+        deployment::Deployment,
+        embedded::Embedded,
+        signer::Signer,
+    },
+    commands::watch::{Screen, View},
     keeper::{
-        command::keep,
+        endless::keep,
         known::Known,
         memory::Memory,
         report::{Entry, Happened},
         Follower, Keeper, Round, Rules,
     },
-    signer::Signer,
-    watch::{Screen, View},
-    world::{commitment, Settings, World, POCKET_MONEY},
 };
+use chain::{build::contracts, commitment, days, Emitted, Message, Settings, Weight, World, POCKET_MONEY, UNIT};
 use ink::primitives::{AccountId, Hash as Digest};
 use interfaces::{
     market::{Access, Duplicates, Phase, RequestSpec, RequestState, Submission},
@@ -639,7 +640,7 @@ fn the_market_is_shown_with_its_capacity_requests_and_members() {
     let mut follower = Follower::new(town.deployment, Memory::forgetful(), Known::default());
     let tip = follower.look(town.backend(), &mut |_| (), &|| false).expect("a look");
     let view = View { title: "Embedded chain in .atomic/state", tip, now: tip.time, known: follower.known() };
-    let frame = |columns, rows| atomic_cli::watch::frame(&view, Screen { columns, rows, colour: false });
+    let frame = |columns, rows| atomic_cli::commands::watch::frame(&view, Screen { columns, rows, colour: false });
     let expected = format!(
         "\
 Embedded chain in .atomic/state · block {} · 2030-01-04 00:00 UTC
@@ -687,7 +688,7 @@ impl Folder {
     }
 
     fn memory(&self) -> PathBuf {
-        self.0.join(format!("deployment.keeper-{}.json", atomic_cli::signer::address(&account("kim"))))
+        self.0.join(format!("deployment.keeper-{}.json", atomic_cli::client::signer::address(&account("kim"))))
     }
 
     fn open(&self, town: &Town) -> (Memory, Known, Option<String>) {

@@ -4,16 +4,19 @@
 mod proxy;
 
 use atomic_cli::{
-    backend::{machine_time, node::Node, Backend},
-    build::{contracts, workspace},
-    chain::{Message, UNIT},
-    config::Config,
-    deploy::Deployer,
-    deployment::Deployment,
+    client::{
+        backend::{machine_time, Backend},
+        deployment::Deployment,
+        node::Node,
+        signer::{account, Signer},
+    },
+    commands::options::Options,
     keeper::work::nothing,
-    options::Options,
-    signer::{account, Signer},
-    world::commitment,
+    setup::{config::Config, deployer::Deployer},
+};
+use chain::{
+    build::{contracts, workspace},
+    commitment, Message, UNIT,
 };
 use ink::primitives::Hash;
 use interfaces::{

@@ -2,13 +2,17 @@
 
 mod desk;
 
-use atomic_cli::{
-    backend::{embedded::Embedded, Backend, Transaction},
-    build::{test_contract, workspace, Contract},
-    chain::constructor,
+use atomic_cli::client::{
+    backend::{Backend, Transaction},
+    embedded::Embedded,
     signer::{address, Signer},
 };
+use chain::{
+    build::{package, workspace},
+    constructor,
+};
 use desk::{journey, Desk};
+use e2e_tests::contracts::PSP22;
 use serde_json::json;
 use std::fs;
 
@@ -658,7 +662,7 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
     let token = {
         let backend: &dyn Backend = &Embedded::open(&desk.folder.join(".atomic/state")).expect("a chain");
         let alice = Signer::named("alice").expect("alice");
-        let code = test_contract(Contract::TestPsp22).expect("a token").wasm;
+        let code = package(PSP22).expect("a token").wasm;
         let uploaded = backend.execute(&alice, &Transaction::Upload { code }).expect("an answer").outcome.returned();
         let code_hash = uploaded.data.try_into().expect("a hash");
         let made = backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_u128), b"");

@@ -1,13 +1,13 @@
 //! Whole scenarios on real contracts, and what the command says and returns.
 
-use atomic_cli::{
+use atomic_cli::story::scenario::{
+    play::play,
+    read::scenario,
+    report::{Outcome, Report},
+};
+use chain::{
+    amounts::{amount, show_units},
     build::{contracts, workspace},
-    scenario::{
-        amounts::{amount, show_units},
-        play::play,
-        read::scenario,
-        report::{Outcome, Report},
-    },
 };
 use std::{
     fs,
@@ -113,7 +113,7 @@ fn a_story_that_breaks_off_still_adds_up_with_what_is_held() {
     ));
     assert!(report.adds_up && report.surprises == 0, "{:?}", report.checks);
     // 10 UNIT reward, 2 UNIT review fees and 1 UNIT deposit; the protocol fee of 5 % is credited.
-    const UNIT: u128 = atomic_cli::chain::UNIT;
+    const UNIT: u128 = chain::UNIT;
     assert_eq!(report.escrow.still_held, 13 * UNIT);
     assert_eq!(report.escrow.credited, 6 * UNIT / 10);
 }

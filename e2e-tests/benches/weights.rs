@@ -2,12 +2,13 @@
 //! request, as tables in Markdown, and exits with 1 if any figure grows with them. `make bench` runs it; other numbers of
 //! members are its arguments.
 
-use atomic_cli::{
-    build::{self, Contract},
-    chain::UNIT,
+use chain::{
+    build::{self, Contract, Package},
+    UNIT,
 };
 use e2e_tests::{
     cells::{life_of_a_submission, Cells},
+    contracts::PSP22,
     market_weights::weigh_market,
     weights::{rows, weigh_all, Row, Weighed, Weight, TOLERANCE_PPM, YARDSTICK},
 };
@@ -36,17 +37,17 @@ fn main() -> ExitCode {
     let transfer = rows.iter().find(|row| row.message == YARDSTICK).and_then(Row::weight).expect("the yardstick");
     let in_market = weigh("submissions", &SUBMISSIONS, weigh_market);
     print_code_sizes();
-    for contract in [Contract::TestPsp22, Contract::Reputation, Contract::Obligation] {
+    for contract in [PSP22, Contract::Reputation.package(), Contract::Obligation.package()] {
         let of_contract = rows.iter().filter(|row| row.contract == contract);
         print_table(contract, &sizes, of_contract, &transfer);
     }
-    print_table(Contract::Market, &SUBMISSIONS, in_market.iter(), &transfer);
+    print_table(Contract::Market.package(), &SUBMISSIONS, in_market.iter(), &transfer);
     print_cells();
     rows.extend(in_market);
 
     let growing: Vec<_> = rows.iter().filter(|row| !row.is_flat()).collect();
     for row in &growing {
-        eprintln!("{} `{}` differs by more than {TOLERANCE_PPM} ppm", row.contract.name(), row.message);
+        eprintln!("{} `{}` differs by more than {TOLERANCE_PPM} ppm", row.contract.name, row.message);
     }
     println!("{} of {} messages weigh the same at all sizes.", rows.len() - growing.len(), rows.len());
     match growing.is_empty() {
@@ -68,16 +69,16 @@ fn weigh(what: &str, sizes: &[u32], weigh_at: fn(u32) -> Vec<Weighed>) -> Vec<Ro
 
 fn print_code_sizes() {
     let contracts = build::contracts().expect("the contracts build");
-    let token = build::test_contract(Contract::TestPsp22).expect("the token builds");
+    let token = build::package(PSP22).expect("the token builds");
     println!("| contract | Wasm, bytes |\n| --- | ---: |");
     for artifact in contracts.all().into_iter().chain([&token]) {
-        println!("| {} | {} |", artifact.contract.name(), grouped(artifact.wasm.len() as u128));
+        println!("| {} | {} |", artifact.package.name, grouped(artifact.wasm.len() as u128));
     }
     println!();
 }
 
-fn print_table<'a>(contract: Contract, sizes: &[u32], rows: impl Iterator<Item = &'a Row>, transfer: &Weight) {
-    let mut head = vec![contract.name().to_owned()];
+fn print_table<'a>(contract: Package, sizes: &[u32], rows: impl Iterator<Item = &'a Row>, transfer: &Weight) {
+    let mut head = vec![contract.name.to_owned()];
     for figure in ["ref_time", "proof_size"] {
         head.extend(sizes.iter().map(|&size| format!("{figure} at {}", grouped(size.into()))));
     }

@@ -4,6 +4,7 @@
 //! Everything here happens on the real contracts, as release-built Wasm on the embedded chain.
 
 pub mod cells;
+pub mod contracts;
 pub mod market_weights;
 pub mod weights;
 
@@ -13,11 +14,7 @@ mod people;
 pub use money::townsfolk;
 pub use people::{refused, People};
 
-use atomic_cli::{
-    build,
-    chain::{account, Outcome},
-    world::{commitment, Settings, World},
-};
+use chain::{account, build, commitment, Outcome, Settings, World};
 use ink::{
     env::hash::{Blake2x256, CryptoHash, HashOutput},
     primitives::{AccountId, Hash},

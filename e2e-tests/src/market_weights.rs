@@ -5,10 +5,10 @@
 //! unsealed. The messages are weighed at the last submission of each.
 
 use crate::weights::{Weighed, Weight};
-use atomic_cli::{
+use chain::{
+    account,
     build::{self, Contract},
-    chain::{account, days, Chain, Message, UNIT},
-    world::{commitment, default_policy, default_terms, MarketCalls, Settings, World},
+    commitment, days, default_policy, default_terms, Chain, MarketCalls, Message, Settings, World, UNIT,
 };
 use ink::{
     env::hash::{Blake2x256, CryptoHash, HashOutput},
@@ -126,7 +126,7 @@ impl Scales {
         call: Message<Args, Result<T, E>>,
     ) {
         let weight = Weight::of_accepted(self.chain(), &who, call);
-        self.weighed.push(Weighed { contract: Contract::Market, message: message.into(), weight });
+        self.weighed.push(Weighed { contract: Contract::Market.package(), message: message.into(), weight });
     }
 
     /// A request with as many places as there can be, paid for.

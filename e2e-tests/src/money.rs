@@ -1,7 +1,7 @@
 //! Where the market's money is, and how all of it comes out again, whoever stops acting.
 
 use crate::{Town, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
-use atomic_cli::chain::{account, days, Message};
+use chain::{account, days, Message};
 use ink::scale::{Decode, Encode};
 use interfaces::{market::Error, Balance, Market as _, RequestId};
 use std::fmt::Debug;

@@ -1,9 +1,6 @@
 //! People by their names, and what they send.
 
-use atomic_cli::{
-    chain::{account, Chain, Message, Outcome},
-    world::{World, POCKET_MONEY},
-};
+use chain::{account, Chain, Message, Outcome, World, POCKET_MONEY};
 use ink::{
     primitives::AccountId,
     scale::{Decode, Encode},

@@ -5,10 +5,12 @@
 //! execution of a transaction, after which everything is as it was. Another message is one more line in the function of
 //! its contract.
 
-use atomic_cli::{
-    build::{self, Contract},
-    chain::{account, constructor, days, Chain, Message, StorageDeposit, UNIT},
-    world::{default_terms, ObligationCalls, ReputationCalls, Settings, TokenCalls, World},
+use crate::contracts::PSP22;
+use chain::{
+    account,
+    build::{self, Contract, Package},
+    constructor, days, default_terms, Chain, Message, ObligationCalls, ReputationCalls, Settings, StorageDeposit,
+    TokenCalls, World, UNIT,
 };
 use ink::{
     primitives::AccountId,
@@ -22,6 +24,8 @@ use interfaces::{
 use pendzl::contracts::{access_control::AccessControl as _, psp22::PSP22 as _};
 use std::fmt::Debug;
 
+const REPUTATION: Package = Contract::Reputation.package();
+const OBLIGATION: Package = Contract::Obligation.package();
 /// The message that all others are compared with.
 pub const YARDSTICK: &str = "transfer";
 /// How much figures may differ between two sizes of a pool, in parts per million of the least.
@@ -62,7 +66,7 @@ pub struct Weight {
 /// The weight of one message.
 #[derive(Clone, Debug)]
 pub struct Weighed {
-    pub contract: Contract,
+    pub contract: Package,
     /// Its name, and what it is asked.
     pub message: String,
     pub weight: Weight,
@@ -178,7 +182,7 @@ impl Scales {
     #[track_caller]
     fn weigh<Args: Encode, T: Decode + Debug, E: Decode + Debug>(
         &mut self,
-        contract: Contract,
+        contract: Package,
         message: impl Into<String>,
         who: AccountId,
         call: Message<Args, Result<T, E>>,
@@ -188,7 +192,7 @@ impl Scales {
     }
 
     /// Weighs a read.
-    fn weigh_read<Args: Encode, T: Decode>(&mut self, contract: Contract, name: &str, call: Message<Args, T>) {
+    fn weigh_read<Args: Encode, T: Decode>(&mut self, contract: Package, name: &str, call: Message<Args, T>) {
         let outcome = self.chain().dry_run(&self.stranger, call);
         let weight = Weight::of(outcome.gas, &outcome.deposit);
         self.weighed.push(Weighed { contract, message: name.to_owned(), weight });
@@ -197,12 +201,12 @@ impl Scales {
 
     /// A transfer of a plain PSP22 token between two accounts that have some.
     fn weigh_yardstick(&mut self) {
-        let artifact = build::test_contract(Contract::TestPsp22).expect("the token builds");
+        let artifact = build::package(PSP22).expect("the token builds");
         let (holder, other) = (self.operator, self.stranger);
         let new = constructor("new").push_arg(ENDOWMENT);
         let mut token = TokenCalls::from(self.chain().deploy(&artifact, new, &holder, 0).returned());
         self.send(&holder, token.transfer(other, AMOUNT, Vec::new()));
-        self.weigh(Contract::TestPsp22, YARDSTICK, holder, token.transfer(other, AMOUNT, Vec::new()));
+        self.weigh(PSP22, YARDSTICK, holder, token.transfer(other, AMOUNT, Vec::new()));
     }
 
     /// What is possible only before sealing.
@@ -211,14 +215,13 @@ impl Scales {
         let founders = |count: usize| (0..count).map(|number| (account(&format!("founder {number}")), ENDOWMENT));
         for count in [1, MAX_ENDOWED] {
             let endow = self.world.reputation().endow(founders(count).collect());
-            self.weigh(Contract::Reputation, format!("endow {count}"), manager, endow);
+            self.weigh(REPUTATION, format!("endow {count}"), manager, endow);
         }
-        self.weigh(Contract::Reputation, "seal", manager, self.world.reputation().seal());
+        self.weigh(REPUTATION, "seal", manager, self.world.reputation().seal());
         self.send(&manager, self.world.reputation().seal());
     }
 
     fn weigh_reputation(&mut self) {
-        const REPUTATION: Contract = Contract::Reputation;
         let (address, manager, operator) = (self.world.reputation_address, self.world.manager, self.operator);
         let calls = || ReputationCalls::from(address);
         let who = self.member(0);
@@ -264,7 +267,6 @@ impl Scales {
 
     /// Everybody is Healthy, all seats are taken, and others wait. Returns who takes a rest in the end.
     fn weigh_members_at_work(&mut self) -> AccountId {
-        const OBLIGATION: Contract = Contract::Obligation;
         let (pool, operator, stranger) = (self.pool, self.operator, self.stranger);
         let address = self.world.obligation_address;
         let calls = || ObligationCalls::from(address);
@@ -311,7 +313,6 @@ impl Scales {
 
     /// Work is missing: members are throttled, then banned, while others wait for their seats.
     fn weigh_deficits(&mut self, rested: AccountId) {
-        const OBLIGATION: Contract = Contract::Obligation;
         let (pool, operator, stranger) = (self.pool, self.operator, self.stranger);
         let address = self.world.obligation_address;
         let calls = || ObligationCalls::from(address);
@@ -339,7 +340,6 @@ impl Scales {
 
     /// New terms bring more seats than there are members.
     fn weigh_free_seats(&mut self) {
-        const OBLIGATION: Contract = Contract::Obligation;
         let (pool, operator, stranger) = (self.pool, self.operator, self.stranger);
         let (manager, newcomer) = (self.world.manager, self.newcomer());
         let address = self.world.obligation_address;
@@ -384,7 +384,7 @@ impl Weight {
         weight
     }
 
-    fn of(gas: atomic_cli::chain::Weight, deposit: &StorageDeposit<Balance>) -> Self {
+    fn of(gas: chain::Weight, deposit: &StorageDeposit<Balance>) -> Self {
         let signed = |amount: Balance| i128::try_from(amount).expect("less than all there is");
         let deposit = match deposit {
             StorageDeposit::Charge(amount) => signed(*amount),
@@ -401,7 +401,7 @@ impl Weight {
 /// One message at all sizes of a pool.
 #[derive(Clone, Debug)]
 pub struct Row {
-    pub contract: Contract,
+    pub contract: Package,
     pub message: String,
     /// In the order of the sizes; `None` where there are too few members for it.
     pub weights: Vec<Option<Weight>>,

@@ -1,9 +1,6 @@
 //! What a clever or careless account might try. Each attempt is refused by name, and changes nothing at all.
 
-use atomic_cli::{
-    chain::{account, UNIT},
-    world::commitment,
-};
+use chain::{account, commitment, UNIT};
 use e2e_tests::{refused, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use interfaces::{
     market,
@@ -162,7 +159,7 @@ fn only_the_pools_operator_reports_work_to_it() {
         let outcome = Outcome { who: eva, declared: 1, released: 0 };
         assert_eq!(refused(&town.chain, &who, calls().resolve(pool, vec![outcome])), not_operator);
     }
-    let own_pool = calls().open_pool(atomic_cli::world::default_terms(), obligation::Schedule::default());
+    let own_pool = calls().open_pool(chain::default_terms(), obligation::Schedule::default());
     assert_eq!(refused(&town.chain, &town.who(STRANGER), own_pool), obligation::Error::MissingRole);
 }
 

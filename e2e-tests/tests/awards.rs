@@ -1,6 +1,6 @@
 //! How the reward of a request is shared out: by place, in proportion, by rank, and among those who found the same.
 
-use atomic_cli::chain::{account, UNIT};
+use chain::{account, UNIT};
 use e2e_tests::{refused, with_many_hands, Town, Vote, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
 use interfaces::{
     market::{

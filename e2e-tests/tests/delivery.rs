@@ -1,6 +1,6 @@
 //! Delivering: on several places, again and better, and under a seal.
 
-use atomic_cli::chain::{account, days, hours, UNIT};
+use chain::{account, days, hours, UNIT};
 use e2e_tests::{refused, seal, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{

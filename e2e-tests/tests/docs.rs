@@ -1,11 +1,7 @@
 //! The worked examples of `docs/obligation.md` and `docs/reputation.md`, played on the real contracts. Every row of
 //! their tables is written from what the chain says and must stand on the page just so: page and chain cannot drift.
 
-use atomic_cli::{
-    build,
-    chain::{account, constructor, days, Chain, Message, UNIT},
-    world::{ReputationCalls, RoleCalls},
-};
+use chain::{account, build, constructor, days, Chain, Message, ReputationCalls, RoleCalls, UNIT};
 use e2e_tests::{People, Town, ENDOWMENT};
 use ink::primitives::AccountId;
 use interfaces::{

@@ -3,10 +3,7 @@
 //! Who attacks has money and as many accounts as it likes, and plays by the rules: no message here is malformed, and
 //! hardly one is refused. What is left are the prices, and these tests hold them. `SECURITY.md` quotes them.
 
-use atomic_cli::{
-    chain::{account, days, hours, UNIT},
-    world::{commitment, default_policy, default_terms, Settings, POCKET_MONEY},
-};
+use chain::{account, commitment, days, default_policy, default_terms, hours, Settings, POCKET_MONEY, UNIT};
 use e2e_tests::{refused, seal, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::{
     env::hash::{Blake2x256, CryptoHash, HashOutput},

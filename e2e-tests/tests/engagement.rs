@@ -1,6 +1,6 @@
 //! Long deals: one provider, period by period, paid for what it did and Banned by the numbers when it goes silent.
 
-use atomic_cli::chain::{account, days, hours, Outcome, UNIT};
+use chain::{account, days, hours, Outcome, UNIT};
 use e2e_tests::{refused, work_of, Town, ENFORCERS, REQUESTER, STRANGER};
 use ink::primitives::Hash;
 use interfaces::{

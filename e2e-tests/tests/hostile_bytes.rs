@@ -2,10 +2,10 @@
 //!
 //! The messages are those that the contracts' own metadata lists, so that none can be forgotten.
 
-use atomic_cli::{
+use chain::{
+    account,
     build::{self, Artifact},
-    chain::{account, Message, UNIT},
-    world::commitment,
+    commitment, Message, UNIT,
 };
 use e2e_tests::{seal, with_many_hands, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
 use ink::{
@@ -136,7 +136,7 @@ fn samples(town: &Town) -> Vec<Sample> {
     let eva = account("eva");
     let (content, uri) = (work_of("something"), WORK_URI.to_vec());
     let spec = || town.request_spec();
-    let terms = || atomic_cli::world::default_terms();
+    let terms = || chain::default_terms();
     let schedule = || Schedule { cycle: 1_000, segments: vec![Segment { offset: 0, weight_ppm: 1_000_000 }] };
     let policy = || town.chain.read(town.market().policy()).expect("a policy");
     let market = || town.market();
@@ -394,7 +394,7 @@ fn lists_longer_than_allowed_are_refused_by_name() {
     assert_eq!(error, reputation::Error::TooManyEffects);
     let segments = vec![Segment { offset: 0, weight_ppm: 1 }; 33];
     let schedule = Schedule { cycle: 1_000, segments };
-    let message = town.obligation().propose_terms(0, atomic_cli::world::default_terms(), schedule);
+    let message = town.obligation().propose_terms(0, chain::default_terms(), schedule);
     let segments = obligation::Error::InvalidTerms(obligation::TermsReason::Segments);
     assert_eq!(chain.call(&manager, message).err(), segments);
 

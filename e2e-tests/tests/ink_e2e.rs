@@ -17,10 +17,7 @@ pub fn build_root_and_contract_dependencies() -> Vec<PathBuf> {
     contracts().expect("the contracts build").all().map(|artifact| artifact.bundle.with_extension("wasm")).to_vec()
 }
 
-use atomic_cli::{
-    build::contracts,
-    chain::{account, days, AtomicSandbox, Chain},
-};
+use chain::{account, build::contracts, days, AtomicSandbox, Chain};
 use framework::ContractsBackend;
 use ink::{
     codegen::TraitCallBuilder,

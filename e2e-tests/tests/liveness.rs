@@ -6,10 +6,7 @@
 //! nothing is left in the market. One who can be missed nowhere is the requester of an engagement that has become
 //! vacant: the rest of it is hers alone, and waits for her.
 
-use atomic_cli::{
-    chain::{account, days, Outcome, UNIT},
-    world::default_policy,
-};
+use chain::{account, days, default_policy, Outcome, UNIT};
 use e2e_tests::{refused, townsfolk, Town, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
 use ink::primitives::AccountId;
 use interfaces::{

@@ -1,9 +1,6 @@
 //! The market, message by message: what each does, what it tells, and every reason for which it refuses.
 
-use atomic_cli::{
-    chain::{account, days, hours, UNIT},
-    world::{commitment, default_policy, default_terms},
-};
+use chain::{account, commitment, days, default_policy, default_terms, hours, UNIT};
 use e2e_tests::{with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
@@ -28,9 +25,9 @@ const STAKE: u128 = 5;
 
 /// A second market beside the town's, wired to the same contracts, that nobody has opened.
 fn unopened_market(town: &Town) -> AccountId {
-    let constructor = atomic_cli::chain::constructor("new");
+    let constructor = chain::constructor("new");
     let constructor = constructor.push_arg(town.reputation_address).push_arg(town.obligation_address);
-    let contracts = atomic_cli::build::contracts().expect("the contracts build");
+    let contracts = chain::build::contracts().expect("the contracts build");
     town.chain.deploy(&contracts.market, constructor, &town.manager, 0).returned()
 }
 
@@ -38,7 +35,7 @@ fn unopened_market(town: &Town) -> AccountId {
 fn before_it_is_opened_the_market_answers_not_open() {
     let town = Town::unstaffed(|_| ());
     let market = unopened_market(&town);
-    let calls = || atomic_cli::world::MarketCalls::from(market);
+    let calls = || chain::MarketCalls::from(market);
     let (rita, spec) = (town.who(REQUESTER), town.request_spec());
     let chain = &town.chain;
 
@@ -68,7 +65,7 @@ fn before_it_is_opened_the_market_answers_not_open() {
 fn only_the_manager_opens_the_market_once_with_a_policy_and_terms_that_keep_the_rules() {
     let town = Town::unstaffed(|_| ());
     let market = unopened_market(&town);
-    let open = |policy, terms| atomic_cli::world::MarketCalls::from(market).open(policy, terms, Schedule::default());
+    let open = |policy, terms| chain::MarketCalls::from(market).open(policy, terms, Schedule::default());
     let chain = &town.chain;
 
     let stranger = town.who(STRANGER);
@@ -87,7 +84,7 @@ fn only_the_manager_opens_the_market_once_with_a_policy_and_terms_that_keep_the_
     let opened = chain.call(&town.manager, open(default_policy(), default_terms()));
     assert_eq!(opened.events::<Opened>(), [Opened { pool: town.pool + 1, treasury: town.treasury }]);
     opened.ok();
-    let calls = || atomic_cli::world::MarketCalls::from(market);
+    let calls = || chain::MarketCalls::from(market);
     assert_eq!(chain.read(calls().policy()), Ok(default_policy()));
     assert_eq!(chain.read(calls().pool()), Ok(town.pool + 1));
     let again = chain.call(&town.manager, open(default_policy(), default_terms())).err();

@@ -2,10 +2,9 @@
 //!
 //! The pool is one that an ordinary account opened, which reports to it whatever a story needs.
 
-use atomic_cli::{
-    build,
-    chain::{account, constructor, days, hours, minutes, Outcome as Sent},
-    world::{default_terms, ObligationCalls, RoleCalls, Settings},
+use chain::{
+    account, build, constructor, days, default_terms, hours, minutes, ObligationCalls, Outcome as Sent, RoleCalls,
+    Settings,
 };
 use e2e_tests::{People, Town, STRANGER};
 use ink::primitives::AccountId;

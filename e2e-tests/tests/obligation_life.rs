@@ -1,7 +1,7 @@
 //! The rarer turns in the life of a pool and its members: many judged at once, deficits restored, terms changed, pools
 //! closed, accounts enrolled, bans lifted. On real Wasm, with every event and every reason to refuse.
 
-use atomic_cli::chain::{account, days, Chain, Outcome};
+use chain::{account, days, Chain, Outcome};
 use e2e_tests::{People, Town, CANDIDATES, ENDOWMENT, ENFORCERS, STRANGER};
 use ink::primitives::AccountId;
 use interfaces::{
@@ -38,7 +38,7 @@ fn guild() -> Guild {
 }
 
 fn guild_with(change: impl FnOnce(&mut Terms)) -> Guild {
-    let mut terms = atomic_cli::world::default_terms();
+    let mut terms = chain::default_terms();
     (terms.seats, terms.min_reviews) = (10, 5);
     change(&mut terms);
     let town = Town::unstaffed(|settings| {
@@ -58,7 +58,7 @@ impl People for Guild {
 }
 
 impl Guild {
-    fn calls(&self) -> atomic_cli::world::ObligationCalls {
+    fn calls(&self) -> chain::ObligationCalls {
         self.town.obligation()
     }
 

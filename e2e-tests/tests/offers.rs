@@ -1,6 +1,6 @@
 //! Negotiation: offers made, changed and taken back, the requester's choice among them, and a request taken back.
 
-use atomic_cli::chain::{account, days, hours, UNIT};
+use chain::{account, days, hours, UNIT};
 use e2e_tests::{refused, with_many_hands, work_of, Town, REQUESTER, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{

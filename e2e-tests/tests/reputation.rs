@@ -1,9 +1,8 @@
 //! Reputation, message by message: what each does, what it tells, every reason for which it refuses, and every role.
 
-use atomic_cli::{
-    build,
-    chain::{account, constructor, days, hours, minutes, Chain, Outcome, GENESIS, UNIT},
-    world::{ReputationCalls, RoleCalls, TokenCalls},
+use chain::{
+    account, build, constructor, days, hours, minutes, Chain, Outcome, ReputationCalls, RoleCalls, TokenCalls, GENESIS,
+    UNIT,
 };
 use e2e_tests::People;
 use ink::{

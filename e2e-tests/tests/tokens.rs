@@ -3,12 +3,15 @@
 //! A token can spoil what is paid in it, and nothing else: whoever lists one trusts it with that. It takes no part in
 //! anything but being paid in and out, so that upkeep never depends on it.
 
-use atomic_cli::{
-    build::{self, Contract},
-    chain::{account, constructor, days, Message, Outcome, UNIT},
-    world::{commitment, default_policy, MarketCalls, TokenCalls},
+use chain::{
+    account,
+    build::{self, Package},
+    commitment, constructor, days, default_policy, MarketCalls, Message, Outcome, TokenCalls, UNIT,
 };
-use e2e_tests::{refused, townsfolk, with_many_hands, Town, ENFORCERS, REQUESTER, SALT, STRANGER};
+use e2e_tests::{
+    contracts::{HOSTILE_TOKEN, PSP22},
+    refused, townsfolk, with_many_hands, Town, ENFORCERS, REQUESTER, SALT, STRANGER,
+};
 use ink::{
     env::{
         call::{build_call, utils::EmptyArgumentList, ExecutionInput, Selector},
@@ -69,16 +72,16 @@ impl Deref for Bazaar {
 impl Bazaar {
     /// With a plain PSP22.
     fn honest() -> Self {
-        Self::with(Town::with(with_many_hands), Contract::TestPsp22)
+        Self::with(Town::with(with_many_hands), PSP22)
     }
 
     /// With a token that can turn hostile.
     fn hostile() -> Self {
-        Self::with(Town::with(with_many_hands), Contract::TestHostileToken)
+        Self::with(Town::with(with_many_hands), HOSTILE_TOKEN)
     }
 
-    fn with(town: Town, contract: Contract) -> Self {
-        let artifact = build::test_contract(contract).expect("the token builds");
+    fn with(town: Town, token: Package) -> Self {
+        let artifact = build::package(token).expect("the token builds");
         let issuer = town.who("issuer");
         let token = town.chain.deploy(&artifact, constructor("new").push_arg(SUPPLY), &issuer, 0).returned();
         let bazaar = Self { town, token };
@@ -377,7 +380,7 @@ fn who_has_or_allows_too_little_of_a_token_is_refused() {
 #[test]
 fn the_premium_in_a_token_is_bounded_by_what_the_requester_accepts() {
     let busy = Town::with(|settings| settings.policy.target_utilization_ppm = 200_000);
-    let bazaar = Bazaar::with(busy, Contract::TestPsp22);
+    let bazaar = Bazaar::with(busy, PSP22);
     let quote = bazaar.chain.read(bazaar.market().quote(bazaar.spec())).unwrap();
     assert_eq!((quote.premium, quote.total), (33 * UNIT / 10, PRICE + 33 * UNIT / 10));
     bazaar.approve(REQUESTER, PURSE);

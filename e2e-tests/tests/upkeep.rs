@@ -1,9 +1,6 @@
 //! What keeps a market in order over the years: another policy, a pause, and storage that is freed again.
 
-use atomic_cli::{
-    chain::{account, constructor, days, Outcome, StorageDeposit, UNIT},
-    world::{default_policy, MarketCalls},
-};
+use chain::{account, constructor, days, default_policy, MarketCalls, Outcome, StorageDeposit, UNIT};
 use e2e_tests::{
     refused, seal, with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI,
 };
@@ -217,7 +214,7 @@ fn an_asset_that_is_no_longer_listed_is_only_no_longer_taken_for_new_requests() 
 fn before_it_is_opened_the_market_has_neither_offers_nor_seals_nor_deals() {
     let town = Town::unstaffed(|_| ());
     let new = constructor("new").push_arg(town.reputation_address).push_arg(town.obligation_address);
-    let contracts = atomic_cli::build::contracts().expect("the contracts build");
+    let contracts = chain::build::contracts().expect("the contracts build");
     let market = town.chain.deploy(&contracts.market, new, &town.manager, 0).returned();
     let calls = || MarketCalls::from(market);
     let (chain, rita, spec) = (&town.chain, town.who(REQUESTER), town.request_spec());

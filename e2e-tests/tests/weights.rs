@@ -1,6 +1,6 @@
 //! What `make bench` shows for 100,000 members of a pool, for a hundred.
 
-use atomic_cli::build::Contract;
+use chain::build::Contract;
 use e2e_tests::market_weights::weigh_market;
 use e2e_tests::weights::{rows, weigh_all, Row, Weighed, Weight, FEWEST_MEMBERS};
 
@@ -25,7 +25,7 @@ fn every_message_of_the_market_weighs_the_same_in_a_request_of_two_submissions_a
 #[test]
 fn a_figure_that_grows_by_more_than_one_percent_is_noticed() {
     let row = |weights: [(u64, u64, i128); 2]| Row {
-        contract: Contract::Obligation,
+        contract: Contract::Obligation.package(),
         message: "evaluate".into(),
         weights: weights.map(|(ref_time, proof_size, deposit)| Some(Weight { ref_time, proof_size, deposit })).into(),
     };
@@ -38,7 +38,7 @@ fn a_figure_that_grows_by_more_than_one_percent_is_noticed() {
 #[test]
 fn a_message_that_a_small_pool_has_no_members_for_is_compared_among_the_others() {
     let weighed = |message: &str, ref_time| Weighed {
-        contract: Contract::Obligation,
+        contract: Contract::Obligation.package(),
         message: message.into(),
         weight: Weight { ref_time, proof_size: 1, deposit: 0 },
     };

@@ -1,11 +1,11 @@
 //! What is known of a market: which requests, providers and members there are, by its events, and how they stand, by
 //! reads. Events only say what has to be read again, so that it does no harm to see one twice.
 
-use crate::{
+use crate::client::{
     backend::{Answer, Backend},
-    chain::Emitted,
     deployment::Deployment,
 };
+use chain::Emitted;
 use ink::primitives::AccountId;
 use interfaces::{
     market::{

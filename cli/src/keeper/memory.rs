@@ -3,21 +3,21 @@
 //!
 //! A lock beside it (`FILE.lock`) keeps a second keeper of the same account and deployment out.
 
-use super::known::{Known, Member, Request};
-use crate::{
-    backend::{embedded::replace, Hash},
+use crate::client::{
+    backend::Hash,
     deployment::Deployment,
-    options::Unusable,
+    files::{replace, Lock},
     signer::{account, address, bytes32, hex},
+    unusable::Unusable,
 };
-use anyhow::{bail, Result};
-use fs2::FileExt;
+use crate::keeper::known::{Known, Member, Request};
+use anyhow::Result;
 use ink::primitives::AccountId;
 use interfaces::{obligation::Standing, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{self},
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -32,7 +32,7 @@ const TRAIL: usize = 64;
 pub struct Memory {
     /// Some of the blocks followed, the latest last.
     pub trail: Vec<(u32, Hash)>,
-    file: Option<(PathBuf, String, File)>,
+    file: Option<(PathBuf, String, Lock)>,
 }
 
 impl Memory {
@@ -52,12 +52,8 @@ impl Memory {
         who: &AccountId,
     ) -> Result<(Self, Known, Option<String>)> {
         let path = deployment_file.with_extension(format!("keeper-{}.json", address(who)));
-        let lock_path = path.with_extension("json.lock");
-        let lock =
-            File::create(&lock_path).map_err(|error| Unusable(format!("creating {}: {error}", lock_path.display())))?;
-        if lock.try_lock_exclusive().is_err() {
-            bail!("another keeper of {} is at work here ({} is locked)", address(who), lock_path.display());
-        }
+        let taken = format!("another keeper of {} is at work here ({}.lock is locked)", address(who), path.display());
+        let lock = Lock::take(&path, &taken)?;
         let of = address(&deployment.market);
         let (read, word) =
             match fs::read_to_string(&path) {

@@ -5,19 +5,19 @@
 //! lost its connection: so none is sent twice at once. Others may keep the same market: who comes second is refused by the
 //! contract, and loses nothing but, rarely, a fee.
 
-pub mod command;
+pub mod endless;
 pub mod known;
 pub mod memory;
 pub mod plan;
 pub mod report;
 pub mod work;
 
-use crate::{
+use crate::client::{
     backend::{now, Answer, Backend, Block, Error},
-    chain::Weight,
     deployment::Deployment,
     signer::Signer,
 };
+use chain::Weight;
 use interfaces::{Balance, Timestamp};
 use known::Known;
 use memory::Memory;

@@ -1,7 +1,7 @@
 //! Which upkeep is due, and from when: decided from what is known and the time alone. Sending it is
 //! [elsewhere](super::work).
 
-use super::known::{Delivery, Details, Known, Request};
+use crate::keeper::known::{Delivery, Details, Known, Request};
 use ink::primitives::AccountId;
 use interfaces::{
     market::{RequestSpec, RequestState, Verdict, Window},
@@ -89,7 +89,7 @@ impl fmt::Display for Upkeep {
         match self {
             Self::OpenReviews { request } => write!(f, "open the reviews of request {request}"),
             Self::Evaluate { members } if members.len() == 1 => {
-                write!(f, "evaluate {}", crate::signer::address(&members[0]))
+                write!(f, "evaluate {}", crate::client::signer::address(&members[0]))
             }
             Self::Evaluate { members } => write!(f, "evaluate {} members", members.len()),
             Self::ApplyTerms => f.write_str("apply the pool's new terms"),
@@ -101,7 +101,11 @@ impl fmt::Display for Upkeep {
             Self::ClosePeriod { request } => write!(f, "close a period of engagement {request}"),
             Self::Settle { request } => write!(f, "settle request {request}"),
             Self::ReportNoShow { request, provider } => {
-                write!(f, "report that {} has not delivered for request {request}", crate::signer::address(provider))
+                write!(
+                    f,
+                    "report that {} has not delivered for request {request}",
+                    crate::client::signer::address(provider)
+                )
             }
             Self::Claim { request, submission } => write!(f, "claim for submission {submission} of request {request}"),
             Self::Prune { request } => write!(f, "prune request {request}"),
@@ -272,11 +276,8 @@ pub fn phase_ends(spec: &RequestSpec, state: &RequestState, now: Timestamp) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        chain::{account, UNIT},
-        keeper::known::{Member, Pool},
-        world::default_terms,
-    };
+    use crate::keeper::known::{Member, Pool};
+    use chain::{account, default_terms, UNIT};
     use interfaces::{
         market::{Access, Asset, Award, Bucket, Duplicates, Engagement, Review, Submission, Tenure},
         obligation::{Capacity, Membership, Schedule},

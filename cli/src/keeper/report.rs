@@ -1,12 +1,10 @@
 //! What a keeper says: a line each, or as JSON.
 
-use super::{plan::Upkeep, show_weight, work::Worth};
-use crate::{
-    chain::{Emitted, Weight},
-    scenario::amounts::{show_amount, thousands},
-    show,
-    signer::address,
-    words::counted,
+use crate::client::{moments, signer::address, words::counted};
+use crate::keeper::{plan::Upkeep, show_weight, work::Worth};
+use chain::{
+    amounts::{show_amount, thousands},
+    Emitted, Weight,
 };
 use interfaces::{
     market::{
@@ -69,88 +67,74 @@ impl Entry {
             Happened::Refused { upkeep, reason, fee } => format!("refused as {reason}: {upkeep}{}", lost(*fee)),
             Happened::Note(words) => words.clone(),
         };
-        format!("{}  {words}", show::moment(self.time))
+        format!("{}  {words}", moments::moment(self.time))
     }
 
     /// The same as data, on one line.
     pub fn json(&self) -> Value {
         let mut data = Map::new();
-        let mut put = |name: &str, value: Value| data.insert(name.to_owned(), value);
-        put("time", json!(self.time));
-        let of_upkeep = |put: &mut dyn FnMut(&str, Value), upkeep: &Upkeep| {
-            put("message", json!(upkeep.message()));
-            if let Some(request) = upkeep.request() {
-                put("request", json!(request));
-            }
-            match upkeep {
-                Upkeep::Finalize { submission, .. } | Upkeep::Claim { submission, .. } => {
-                    put("submission", json!(submission));
-                }
-                Upkeep::ReportNoShow { provider, .. } => put("provider", json!(address(provider))),
-                Upkeep::Evaluate { members } => {
-                    put("members", json!(members.iter().map(address).collect::<Vec<_>>()));
-                }
-                _ => {}
-            }
-        };
-        let mut put = |name: &str, value: Value| {
-            put(name, value);
-        };
-        let of_worth = |put: &mut dyn FnMut(&str, Value), worth: &Worth| {
-            for (name, amount) in [
-                ("points", worth.points),
-                ("credited", worth.credited),
-                ("refund", worth.refund),
-                ("deposit", worth.deposit),
-                ("fee", worth.fee),
-            ] {
-                put(name, json!(amount.to_string()));
-            }
-        };
-        let of_weight = |put: &mut dyn FnMut(&str, Value), weight: &Weight| {
-            put("ref_time", json!(weight.ref_time()));
-            put("proof_size", json!(weight.proof_size()));
-        };
+        let mut put =
+            |parts: Vec<(&str, Value)>| data.extend(parts.into_iter().map(|(name, part)| (name.to_owned(), part)));
+        put(vec![("time", json!(self.time))]);
         match &self.happened {
             Happened::Did { upkeep, words, block, weight, worth } => {
-                put("event", json!("did"));
-                of_upkeep(&mut put, upkeep);
-                put("words", json!(words));
-                put("block", json!(block));
-                of_weight(&mut put, weight);
-                of_worth(&mut put, worth);
+                put(vec![("event", json!("did")), ("words", json!(words)), ("block", json!(block))]);
+                put([data_of(upkeep), data_of_weight(*weight), data_of_worth(worth)].concat());
             }
             Happened::Would { upkeep, words, weight, worth, pays } => {
-                put("event", json!("would"));
-                of_upkeep(&mut put, upkeep);
-                put("words", json!(words));
-                put("pays", json!(pays));
-                of_weight(&mut put, weight);
-                of_worth(&mut put, worth);
+                put(vec![("event", json!("would")), ("words", json!(words)), ("pays", json!(pays))]);
+                put([data_of(upkeep), data_of_weight(*weight), data_of_worth(worth)].concat());
             }
             Happened::Unpaid { upkeep, worth } => {
-                put("event", json!("unpaid"));
-                of_upkeep(&mut put, upkeep);
-                of_worth(&mut put, worth);
+                put(vec![("event", json!("unpaid"))]);
+                put([data_of(upkeep), data_of_worth(worth)].concat());
             }
             Happened::Elsewhere { upkeep, fee } => {
-                put("event", json!("elsewhere"));
-                of_upkeep(&mut put, upkeep);
-                put("fee", json!(fee.to_string()));
+                put(vec![("event", json!("elsewhere")), ("fee", json!(fee.to_string()))]);
+                put(data_of(upkeep));
             }
             Happened::Refused { upkeep, reason, fee } => {
-                put("event", json!("refused"));
-                of_upkeep(&mut put, upkeep);
-                put("reason", json!(reason));
-                put("fee", json!(fee.to_string()));
+                put(vec![("event", json!("refused")), ("reason", json!(reason)), ("fee", json!(fee.to_string()))]);
+                put(data_of(upkeep));
             }
-            Happened::Note(words) => {
-                put("event", json!("note"));
-                put("words", json!(words));
-            }
+            Happened::Note(words) => put(vec![("event", json!("note")), ("words", json!(words))]),
         }
         Value::Object(data)
     }
+}
+
+type Data = Vec<(&'static str, Value)>;
+
+fn data_of(upkeep: &Upkeep) -> Data {
+    let mut data = vec![("message", json!(upkeep.message()))];
+    data.extend(upkeep.request().map(|request| ("request", json!(request))));
+    match upkeep {
+        Upkeep::Finalize { submission, .. } | Upkeep::Claim { submission, .. } => {
+            data.push(("submission", json!(submission)));
+        }
+        Upkeep::ReportNoShow { provider, .. } => data.push(("provider", json!(address(provider)))),
+        Upkeep::Evaluate { members } => {
+            data.push(("members", json!(members.iter().map(address).collect::<Vec<_>>())));
+        }
+        _ => {}
+    }
+    data
+}
+
+fn data_of_weight(weight: Weight) -> Data {
+    vec![("ref_time", json!(weight.ref_time())), ("proof_size", json!(weight.proof_size()))]
+}
+
+/// In plancks and points, as text: JSON's numbers are not exact.
+pub fn data_of_worth(worth: &Worth) -> Data {
+    let parts = [
+        ("points", worth.points),
+        ("credited", worth.credited),
+        ("refund", worth.refund),
+        ("deposit", worth.deposit),
+        ("fee", worth.fee),
+    ];
+    parts.into_iter().map(|(name, amount)| (name, json!(amount.to_string()))).collect()
 }
 
 fn lost(fee: Balance) -> String {

@@ -1,12 +1,12 @@
 //! Doing upkeep: what a call would bring and cost, and sending it.
 
-use super::{known::Known, plan::Upkeep};
-use crate::{
+use crate::client::{
     backend::{encoded, Answer, Backend, Receipt, Transaction},
-    chain::{Emitted, Returned, StorageDeposit, Trap, Weight, GAS_LIMIT},
     deployment::Deployment,
     signer::Signer,
 };
+use crate::keeper::{known::Known, plan::Upkeep};
+use chain::{Emitted, Returned, StorageDeposit, Trap, Weight, GAS_LIMIT};
 use ink::primitives::AccountId;
 use interfaces::{
     market::{
@@ -164,7 +164,7 @@ pub fn try_out(
         let transaction = transaction(upkeep, deployment, size);
         let receipt = backend.simulate(&me, &transaction)?;
         let weight = receipt.outcome.gas;
-        let out_of_gas = receipt.outcome.result.as_ref().is_err_and(|trap| trap.error == "OutOfGas");
+        let out_of_gas = receipt.outcome.result.as_ref().is_err_and(Trap::is_out_of_gas);
         if sizes.peek().is_some() && (out_of_gas || weight.any_gt(GAS_LIMIT)) {
             continue;
         }

@@ -6,7 +6,7 @@ use crate::{
     },
     model::{Model, Request},
 };
-use atomic_cli::chain::{days, hours, minutes, UNIT};
+use chain::{days, hours, minutes, UNIT};
 use ink::primitives::Hash;
 use interfaces::{
     market::{Access, Asset, Award, Bucket, Duplicates, Policy, RequestSpec, Verdict},

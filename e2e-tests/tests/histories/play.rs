@@ -6,10 +6,7 @@ use crate::{
     model::{posted_at, Model},
     people::{Mint, MARKET, OBLIGATION},
 };
-use atomic_cli::{
-    chain::{account, days, Message, UNIT},
-    world::commitment,
-};
+use chain::{account, commitment, days, Message, UNIT};
 use e2e_tests::{seal, work_of, Town, ENDOWMENT, SALT, WORK_URI};
 use ink::{
     primitives::AccountId,
@@ -52,7 +49,7 @@ pub struct History {
 }
 
 /// The organization of histories of this kind.
-fn settings(kind: u64) -> impl FnOnce(&mut atomic_cli::world::Settings) {
+fn settings(kind: u64) -> impl FnOnce(&mut chain::Settings) {
     move |settings| {
         let terms = &mut settings.terms;
         terms.cooldown = days(2);

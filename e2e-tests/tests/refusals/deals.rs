@@ -1,7 +1,7 @@
 //! What the market refuses in the life of long deals.
 
 use crate::table::{refuse, row, Row, Told};
-use atomic_cli::chain::{account, days, UNIT};
+use chain::{account, days, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};
 use ink::primitives::Hash;
 use interfaces::{

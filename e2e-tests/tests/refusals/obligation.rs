@@ -4,10 +4,7 @@ use crate::{
     table::{refuse, row, Row, Told},
     MANAGER,
 };
-use atomic_cli::{
-    chain::{account, days, minutes},
-    world::{default_terms, ObligationCalls},
-};
+use chain::{account, days, default_terms, minutes, ObligationCalls};
 use e2e_tests::{People, Town, ENDOWMENT, STRANGER};
 use interfaces::{
     obligation::{

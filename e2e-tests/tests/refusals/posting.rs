@@ -5,12 +5,10 @@ use crate::{
     table::{refuse, row, Row, Told},
     MANAGER,
 };
-use atomic_cli::{
-    build::{self, Contract},
-    chain::{account, constructor, days, hours, Message, UNIT},
-    world::{default_policy, default_terms, MarketCalls, TokenCalls},
+use chain::{
+    account, build, constructor, days, default_policy, default_terms, hours, MarketCalls, Message, TokenCalls, UNIT,
 };
-use e2e_tests::{with_many_hands, People, Town, REQUESTER, SALT, STRANGER};
+use e2e_tests::{contracts::HOSTILE_TOKEN, with_many_hands, People, Town, REQUESTER, SALT, STRANGER};
 use ink::{
     env::{
         call::{build_call, ExecutionInput, Selector},
@@ -408,7 +406,7 @@ impl Bazaar {
             with_many_hands(settings);
             settings.policy.target_utilization_ppm = 0;
         });
-        let artifact = build::test_contract(Contract::TestHostileToken).expect("the token builds");
+        let artifact = build::package(HOSTILE_TOKEN).expect("the token builds");
         let new = constructor("new").push_arg(10 * PURSE);
         let token = town.chain.deploy(&artifact, new, &town.manager, 0).returned();
         let bazaar = Self { town, token };

@@ -4,10 +4,8 @@ use crate::{
     table::{refuse, row, Row, Told},
     MANAGER,
 };
-use atomic_cli::{
-    build,
-    chain::{account, constructor, days, minutes, Chain, Message, Outcome, UNIT},
-    world::{ReputationCalls, RoleCalls, TokenCalls},
+use chain::{
+    account, build, constructor, days, minutes, Chain, Message, Outcome, ReputationCalls, RoleCalls, TokenCalls, UNIT,
 };
 use e2e_tests::{People, Town, STRANGER};
 use ink::primitives::{AccountId, LangError};

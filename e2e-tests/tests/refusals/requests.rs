@@ -1,7 +1,7 @@
 //! What the market refuses in the life of requests: places and offers, deliveries, reviews, and settlement.
 
 use crate::table::{refuse, row, Row, Told};
-use atomic_cli::chain::{account, days, hours, Message, UNIT};
+use chain::{account, days, hours, Message, UNIT};
 use e2e_tests::{with_many_hands, work_of, People, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::{

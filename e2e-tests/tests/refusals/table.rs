@@ -1,7 +1,7 @@
 //! A table of messages that are refused, and its check on a chain.
 
 use crate::promises;
-use atomic_cli::chain::Message;
+use chain::Message;
 use e2e_tests::People;
 use ink::{
     env::{

@@ -1,0 +1,263 @@
+//! Amounts, durations and fractions as people write them, both ways.
+
+use interfaces::{Balance, Timestamp};
+
+/// Decimals of a UNIT.
+/// One UNIT of the chain's currency, which has 12 decimals.
+pub const UNIT: Balance = 1_000_000_000_000;
+
+/// `n` minutes in milliseconds.
+pub const fn minutes(n: u64) -> Timestamp {
+    n * 60 * 1_000
+}
+
+/// `n` hours in milliseconds.
+pub const fn hours(n: u64) -> Timestamp {
+    minutes(n * 60)
+}
+
+/// `n` days in milliseconds.
+pub const fn days(n: u64) -> Timestamp {
+    hours(n * 24)
+}
+
+const DECIMALS: usize = 12;
+/// Micro-operations in an operation.
+const MICRO: u128 = 1_000_000;
+const SECOND: Timestamp = 1_000;
+/// A percent in parts per million.
+const PERCENT_PPM: f64 = 10_000.0;
+/// A basis point in parts per million.
+const BPS_PPM: u32 = 100;
+
+/// Reads an amount of the chain's currency: `1.5 UNIT`, `1_000 UNIT`, or `250 plancks`.
+pub fn amount(text: &str) -> Result<Balance, String> {
+    const EXPECTED: &str = "an amount such as \"1.5 UNIT\" or \"250 plancks\"";
+    let refuse = |why: &str| format!("{why}; expected {EXPECTED}");
+    let (number, unit) = split_unit(text);
+    let digits = number.replace('_', "");
+    match unit {
+        "UNIT" => {
+            let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+            if fraction.len() > DECIMALS {
+                return Err(refuse("a UNIT has 12 decimals"));
+            }
+            let all = format!("{whole}{fraction:0<DECIMALS$}");
+            if whole.is_empty() || !all.bytes().all(|digit| digit.is_ascii_digit()) {
+                return Err(refuse("this is no number"));
+            }
+            all.parse().map_err(|_| refuse("this is more than there can be"))
+        }
+        "planck" | "plancks" => digits.parse().map_err(|_| refuse("this is no whole number")),
+        "" => Err(refuse("the unit is missing")),
+        _ => Err(refuse("this is no unit of the currency")),
+    }
+}
+
+/// Reads a duration: one or more of days, hours, minutes, seconds and milliseconds, as in `2d 6h`, `90m` or `500ms`.
+pub fn duration(text: &str) -> Result<Timestamp, String> {
+    const EXPECTED: &str = "a duration such as \"3d\", \"2d 6h\" or \"90m\"";
+    let refuse = |why: &str| format!("{why}; expected {EXPECTED}");
+    let mut total: Timestamp = 0;
+    let mut rest = text.trim();
+    if rest.is_empty() {
+        return Err(refuse("this is empty"));
+    }
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        let unit_end = rest[digits..].find(|c: char| !c.is_ascii_alphabetic()).map_or(rest.len(), |end| digits + end);
+        let count: Timestamp = rest[..digits].parse().map_err(|_| refuse("this is no duration"))?;
+        let unit = match &rest[digits..unit_end] {
+            "d" => days(1),
+            "h" => hours(1),
+            "m" => minutes(1),
+            "s" => SECOND,
+            "ms" => 1,
+            _ => return Err(refuse("this has no unit of time")),
+        };
+        let part = count.checked_mul(unit).and_then(|part| total.checked_add(part));
+        total = part.ok_or_else(|| refuse("this is longer than there is time"))?;
+        rest = rest[unit_end..].trim_start();
+    }
+    Ok(total)
+}
+
+/// Reads a fraction in parts per million: `12.5 %`, `300 bps` or `125_000 ppm`.
+pub fn fraction_ppm(text: &str) -> Result<u32, String> {
+    const EXPECTED: &str = "a fraction such as \"12.5 %\", \"300 bps\" or \"125_000 ppm\"";
+    let refuse = |why: &str| format!("{why}; expected {EXPECTED}");
+    let (number, unit) = split_unit(text);
+    let digits = number.replace('_', "");
+    let whole = || digits.parse::<u32>().map_err(|_| refuse("this is no whole number"));
+    match unit {
+        "%" => {
+            let percent: f64 = digits.parse().map_err(|_| refuse("this is no number"))?;
+            let ppm = (percent * PERCENT_PPM).round();
+            if !(0.0..=f64::from(u32::MAX)).contains(&ppm) {
+                return Err(refuse("this is out of range"));
+            }
+            // In range, and rounded to a whole number.
+            Ok(ppm as u32)
+        }
+        "bps" => whole()?.checked_mul(BPS_PPM).ok_or_else(|| refuse("this is out of range")),
+        "ppm" => whole(),
+        _ => Err(refuse("the unit is missing")),
+    }
+}
+
+/// Reads a fraction in basis points; see [`fraction_ppm`].
+pub fn fraction_bps(text: &str) -> Result<u16, String> {
+    let ppm = fraction_ppm(text)?;
+    if ppm % BPS_PPM != 0 {
+        return Err("this is finer than a basis point (0.01 %)".into());
+    }
+    u16::try_from(ppm / BPS_PPM).map_err(|_| "this is out of range".into())
+}
+
+fn split_unit(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
+    (&text[..end], text[end..].trim_start())
+}
+
+/// An amount for people, exact: `1.5 UNIT`, `1,000 UNIT`, and in plancks below a billionth of a UNIT.
+pub fn show_amount(amount: Balance) -> String {
+    const SMALL: Balance = UNIT / 1_000_000_000;
+    if amount > 0 && amount < SMALL {
+        return format!("{} plancks", thousands(amount));
+    }
+    format!("{} UNIT", show_units(amount))
+}
+
+/// As [`show_amount`], always in UNIT, without saying so.
+pub fn show_units(amount: Balance) -> String {
+    let fraction = format!("{:0DECIMALS$}", amount % UNIT);
+    let fraction = fraction.trim_end_matches('0');
+    match fraction.is_empty() {
+        true => thousands(amount / UNIT),
+        false => format!("{}.{fraction}", thousands(amount / UNIT)),
+    }
+}
+
+/// A difference of amounts, always with a sign but for 0.
+pub fn show_change(before: Balance, after: Balance) -> String {
+    match after.cmp(&before) {
+        std::cmp::Ordering::Equal => "0".into(),
+        std::cmp::Ordering::Greater => format!("+{}", show_units(after - before)),
+        std::cmp::Ordering::Less => format!("-{}", show_units(before - after)),
+    }
+}
+
+/// A whole number with its thousands apart.
+pub fn thousands(number: u128) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// Micro-operations as operations, with what there is of fractions.
+pub fn show_micro(micro: u128) -> String {
+    let fraction = format!("{:06}", micro % MICRO);
+    match fraction.trim_end_matches('0') {
+        "" => thousands(micro / MICRO),
+        fraction => format!("{}.{fraction}", thousands(micro / MICRO)),
+    }
+}
+
+/// A duration for people: `2d 06:30`, with seconds and milliseconds where there are any.
+pub fn show_time(time: Timestamp) -> String {
+    let (day, hour) = (time / days(1), time % days(1) / hours(1));
+    let (minute, second) = (time % hours(1) / minutes(1), time % minutes(1) / SECOND);
+    let mut shown = format!("{day}d {hour:02}:{minute:02}");
+    if time % minutes(1) > 0 {
+        shown.push_str(&format!(":{second:02}"));
+    }
+    if time % SECOND > 0 {
+        shown.push_str(&format!(".{:03}", time % SECOND));
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operations_show_their_fractions() {
+        assert_eq!(show_micro(3_500_000), "3.5");
+        assert_eq!(show_micro(1_000_000_000), "1,000");
+        assert_eq!(show_micro(1), "0.000001");
+    }
+
+    #[test]
+    fn amounts_are_exact_to_the_last_decimal() {
+        assert_eq!(amount("1.5 UNIT"), Ok(3 * UNIT / 2));
+        assert_eq!(amount("1_000UNIT"), Ok(1_000 * UNIT));
+        assert_eq!(amount("0.000000000001 UNIT"), Ok(1));
+        assert_eq!(amount(" 250 plancks"), Ok(250));
+        assert_eq!(amount("1 planck"), Ok(1));
+    }
+
+    #[test]
+    fn what_is_no_amount_is_refused_with_what_was_expected() {
+        for text in
+            ["1.5", "UNIT", "", "1.5 DOT", ".5 UNIT", "1.0000000000001 UNIT", "1.5.5 UNIT", "2.5 plancks", "-1 UNIT"]
+        {
+            let error = amount(text).expect_err(text);
+            assert!(error.contains("expected an amount such as"), "{text}: {error}");
+        }
+        assert!(amount(&format!("{} plancks0", u128::MAX)).is_err());
+        assert!(amount(&format!("{} UNIT", u128::MAX)).expect_err("too much").contains("more than there can be"));
+    }
+
+    #[test]
+    fn durations_are_sums_of_their_parts() {
+        assert_eq!(duration("3d"), Ok(days(3)));
+        assert_eq!(duration("2d 6h"), Ok(days(2) + hours(6)));
+        assert_eq!(duration("1d2h3m4s5ms"), Ok(days(1) + hours(2) + minutes(3) + 4_005));
+        assert_eq!(duration("90m"), Ok(minutes(90)));
+        assert_eq!(duration("0s"), Ok(0));
+        for text in ["", "3", "d", "3 d", "3w", "-1d", "1.5d", "99999999999999999d"] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn fractions_come_as_percent_basis_points_or_parts_per_million() {
+        assert_eq!(fraction_ppm("12.5 %"), Ok(125_000));
+        assert_eq!(fraction_ppm("100%"), Ok(1_000_000));
+        assert_eq!(fraction_ppm("300 bps"), Ok(30_000));
+        assert_eq!(fraction_ppm("125_000 ppm"), Ok(125_000));
+        assert_eq!(fraction_bps("3 %"), Ok(300));
+        for text in ["5", "five %", "1.5 bps", "99999999 bps"] {
+            assert!(fraction_ppm(text).is_err(), "{text}");
+        }
+        assert!(fraction_bps("1 ppm").expect_err("too fine").contains("finer"));
+        assert!(fraction_bps("700 %").is_err());
+    }
+
+    #[test]
+    fn amounts_are_shown_exactly() {
+        assert_eq!(show_amount(3 * UNIT / 2), "1.5 UNIT");
+        assert_eq!(show_amount(1_234_567 * UNIT), "1,234,567 UNIT");
+        assert_eq!(show_amount(UNIT + 1), "1.000000000001 UNIT");
+        assert_eq!(show_amount(999), "999 plancks");
+        assert_eq!(show_amount(0), "0 UNIT");
+        assert_eq!(show_change(UNIT, UNIT), "0");
+        assert_eq!(show_change(2 * UNIT, UNIT), "-1");
+        assert_eq!(show_change(0, UNIT / 4), "+0.25");
+    }
+
+    #[test]
+    fn times_are_shown_with_what_is_needed() {
+        assert_eq!(show_time(days(2) + hours(6) + minutes(30)), "2d 06:30");
+        assert_eq!(show_time(minutes(1) + 5_000), "0d 00:01:05");
+        assert_eq!(show_time(7), "0d 00:00:00.007");
+    }
+}

@@ -1,0 +1,548 @@
+//! A chain within the process: real Wasm on `pallet-contracts`, with a clock that the caller sets.
+//!
+//! Time starts at [`GENESIS`] and moves only by [`Chain::pass`]. A call that traps or reverts changes nothing, as a failed
+//! transaction would.
+
+use crate::{
+    build::Artifact,
+    hash::blake2_256,
+    messages::Message,
+    outcome::{Emitted, Outcome, Returned, Trap},
+    runtime::{self, AtomicRuntime},
+};
+use anyhow::Result;
+use frame_support::{
+    sp_runtime::{DispatchError, TransactionOutcome},
+    storage::{storage_prefix, unhashed, with_transaction},
+    traits::{
+        fungible::{Inspect, Mutate},
+        Get,
+    },
+    weights::Weight,
+};
+use ink::{
+    env::{call::ExecutionInput, Event},
+    primitives::AccountId,
+};
+use ink_sandbox::{
+    frame_system,
+    macros::BlockBuilder,
+    pallet_contracts::{self, ContractResult, StorageDeposit},
+    AccountId32, Sandbox, Snapshot, TestExternalities,
+};
+use interfaces::{Balance, Timestamp};
+use scale::{Decode, Encode};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+};
+
+/// The time of the first block: 2030-01-01T00:00:00Z.
+pub const GENESIS: Timestamp = 1_893_456_000_000;
+
+/// What one call may use at most: the greatest part of a block that a contracts chain gives to one transaction.
+pub const GAS_LIMIT: Weight = Weight::from_parts(500_000_000_000, 5 * 1024 * 1024);
+
+type System = frame_system::Pallet<AtomicRuntime>;
+
+type Contracts = pallet_contracts::Pallet<AtomicRuntime>;
+
+thread_local! {
+    /// The chain that this thread started last.
+    static LATEST: RefCell<Weak<RefCell<TestExternalities>>> = const { RefCell::new(Weak::new()) };
+}
+
+/// The chain as a backend of `ink_e2e`: `#[ink_e2e::test(backend(runtime_only(sandbox = AtomicSandbox)))]`.
+///
+/// `ink_e2e` hides the sandbox it makes; [`Chain::of_this_thread`] reaches it, to set the clock for example.
+pub struct AtomicSandbox {
+    ext: Rc<RefCell<TestExternalities>>,
+}
+
+impl Default for AtomicSandbox {
+    fn default() -> Self {
+        let mut ext = BlockBuilder::<AtomicRuntime>::new_ext(Vec::new());
+        ext.execute_with(|| runtime::Timestamp::set_timestamp(GENESIS));
+        let ext = Rc::new(RefCell::new(ext));
+        LATEST.with(|latest| *latest.borrow_mut() = Rc::downgrade(&ext));
+        Self { ext }
+    }
+}
+
+impl Sandbox for AtomicSandbox {
+    type Runtime = AtomicRuntime;
+
+    fn execute_with<T>(&mut self, execute: impl FnOnce() -> T) -> T {
+        self.ext.borrow_mut().execute_with(execute)
+    }
+
+    fn dry_run<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.ext.borrow().as_backend();
+        let result = action(self);
+        let mut ext = self.ext.borrow_mut();
+        ext.commit_all().expect("no transaction is open outside of a call");
+        ext.backend = before;
+        result
+    }
+
+    fn register_extension<E: std::any::Any + ink_sandbox::Extension>(&mut self, extension: E) {
+        self.ext.borrow_mut().register_extension(extension);
+    }
+
+    fn initialize_block(height: u32, parent_hash: <Self::Runtime as frame_system::Config>::Hash) {
+        let now = runtime::Timestamp::get();
+        BlockBuilder::<Self::Runtime>::initialize_block(height, parent_hash);
+        runtime::Timestamp::set_timestamp(now);
+    }
+
+    fn finalize_block(height: u32) -> <Self::Runtime as frame_system::Config>::Hash {
+        BlockBuilder::<Self::Runtime>::finalize_block(height)
+    }
+
+    fn default_actor() -> AccountId32 {
+        to_runtime(&account("default"))
+    }
+
+    fn default_gas_limit() -> Weight {
+        GAS_LIMIT
+    }
+
+    fn get_metadata() -> ink_sandbox::RuntimeMetadataPrefixed {
+        Self::Runtime::metadata()
+    }
+
+    fn convert_account_to_origin(account: AccountId32) -> runtime::RuntimeOrigin {
+        Some(account).into()
+    }
+
+    fn take_snapshot(&mut self) -> Snapshot {
+        let mut backend = self.ext.borrow().as_backend();
+        let storage = backend.backend_storage_mut().drain().into_iter().filter(|(_, (_, count))| *count > 0).collect();
+        Snapshot { storage, storage_root: *backend.root() }
+    }
+
+    fn restore_snapshot(&mut self, snapshot: Snapshot) {
+        *self.ext.borrow_mut() =
+            TestExternalities::from_raw_snapshot(snapshot.storage, snapshot.storage_root, Default::default());
+    }
+}
+
+/// The account of this name: its public key is the hash of the name.
+pub fn account(name: &str) -> AccountId {
+    AccountId::from(blake2_256(name.as_bytes()))
+}
+
+fn to_runtime(account: &AccountId) -> AccountId32 {
+    AccountId32::new(*account.as_ref())
+}
+
+fn from_runtime(account: &AccountId32) -> AccountId {
+    AccountId::from(*AsRef::<[u8; 32]>::as_ref(account))
+}
+
+/// A handle of an embedded chain; clones are handles of the same one.
+#[derive(Clone)]
+pub struct Chain {
+    ext: Rc<RefCell<TestExternalities>>,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Chain {
+    /// Starts a new chain.
+    pub fn new() -> Self {
+        Self { ext: AtomicSandbox::default().ext }
+    }
+
+    /// The chain that this thread started last and still holds, by [`Chain::new`] or by `ink_e2e` with
+    /// [`AtomicSandbox`].
+    pub fn of_this_thread() -> Option<Self> {
+        LATEST.with(|latest| latest.borrow().upgrade()).map(|ext| Self { ext })
+    }
+
+    fn within<T>(&self, action: impl FnOnce() -> T) -> T {
+        self.ext.borrow_mut().execute_with(action)
+    }
+
+    /// The time, in milliseconds since the Unix epoch.
+    pub fn now(&self) -> Timestamp {
+        self.within(runtime::Timestamp::get)
+    }
+
+    /// Lets this many milliseconds pass; what comes next happens in a new block.
+    pub fn pass(&self, time: Timestamp) {
+        self.within(|| {
+            let height = System::block_number();
+            let parent = AtomicSandbox::finalize_block(height);
+            AtomicSandbox::initialize_block(height.saturating_add(1), parent);
+            runtime::Timestamp::set_timestamp(runtime::Timestamp::get().saturating_add(time));
+        });
+        // A block's changes go into the trie when it ends. Pending ones would slow down every call after: each clears the
+        // index of events, and walks over all that was ever deleted from it since.
+        self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
+    }
+
+    /// Lets time pass until `time`; does nothing if that is past.
+    pub fn pass_until(&self, time: Timestamp) {
+        let now = self.now();
+        if time > now {
+            self.pass(time - now);
+        }
+    }
+
+    /// Makes `amount` of the chain's currency out of nothing, for `who`.
+    pub fn fund(&self, who: &AccountId, amount: Balance) {
+        self.within(|| runtime::Balances::mint_into(&to_runtime(who), amount)).expect("an amount the account can hold");
+    }
+
+    /// Destroys all that `who` has to spend; without deposits to keep it, the account is gone.
+    pub fn drain(&self, who: &AccountId) {
+        let who = to_runtime(who);
+        self.within(|| runtime::Balances::set_balance(&who, 0));
+    }
+
+    /// What `who` has to spend: deposits for storage are not in it, the existential deposit is.
+    pub fn balance(&self, who: &AccountId) -> Balance {
+        self.within(|| ink_sandbox::pallet_balances::Pallet::<AtomicRuntime>::free_balance(to_runtime(who)))
+    }
+
+    /// All that `who` has, deposits for storage included.
+    pub fn total_balance(&self, who: &AccountId) -> Balance {
+        self.within(|| runtime::Balances::total_balance(&to_runtime(who)))
+    }
+
+    /// All that there is of the chain's currency.
+    pub fn total_issuance(&self) -> Balance {
+        self.within(runtime::Balances::total_issuance)
+    }
+
+    /// What an account must have to exist.
+    pub fn existential_deposit(&self) -> Balance {
+        self.within(<AtomicRuntime as ink_sandbox::pallet_balances::Config>::ExistentialDeposit::get)
+    }
+
+    /// The hash of everything in storage: equal hashes, equal states.
+    pub fn state_hash(&self) -> [u8; 32] {
+        // Events are of the block, not of the state.
+        self.within(System::reset_events);
+        self.ext.borrow().as_backend().root().0
+    }
+
+    /// Uploads a contract's code and makes one of it.
+    pub fn deploy<Args: Encode>(
+        &self,
+        artifact: &Artifact,
+        constructor: ExecutionInput<Args>,
+        caller: &AccountId,
+        value: Balance,
+    ) -> Outcome<AccountId> {
+        let result = self.transact(true, || {
+            // As in a transaction, the nonce makes each address a new one.
+            System::inc_account_nonce(to_runtime(caller));
+            let salt = System::account_nonce(to_runtime(caller)).encode();
+            Contracts::bare_instantiate(
+                to_runtime(caller),
+                value,
+                GAS_LIMIT,
+                None,
+                pallet_contracts::Code::Upload(artifact.wasm.clone()),
+                constructor.encode(),
+                salt,
+                pallet_contracts::DebugInfo::UnsafeDebug,
+                pallet_contracts::CollectEvents::UnsafeCollect,
+            )
+        });
+        Outcome::new(result).and_then(|returned| match (returned.reverted, returned.contract) {
+            (false, Some(contract)) => Ok(contract),
+            _ => Err(format!("the constructor refused: {:?}", returned.data)),
+        })
+    }
+
+    /// Sends a transaction: `caller` sends `message`.
+    pub fn call<Args: Encode, T: Decode>(&self, caller: &AccountId, message: Message<Args, T>) -> Outcome<T> {
+        self.call_within(caller, message, GAS_LIMIT)
+    }
+
+    /// As [`Chain::call`], with a gas limit.
+    pub fn call_within<Args: Encode, T: Decode>(
+        &self,
+        caller: &AccountId,
+        message: Message<Args, T>,
+        gas_limit: Weight,
+    ) -> Outcome<T> {
+        self.execute(caller, message, gas_limit, true)
+    }
+
+    /// As [`Chain::call`], but leaves everything as it was.
+    pub fn dry_run<Args: Encode, T: Decode>(&self, caller: &AccountId, message: Message<Args, T>) -> Outcome<T> {
+        self.execute(caller, message, GAS_LIMIT, false)
+    }
+
+    /// Reads from a contract, without a transaction.
+    ///
+    /// # Panics
+    /// If the message traps.
+    #[track_caller]
+    pub fn read<Args: Encode, T: Decode>(&self, message: Message<Args, T>) -> T {
+        self.dry_run(&account("reader"), message).returned()
+    }
+
+    fn execute<Args: Encode, T: Decode>(
+        &self,
+        caller: &AccountId,
+        message: Message<Args, T>,
+        gas_limit: Weight,
+        keep: bool,
+    ) -> Outcome<T> {
+        let message = message.params();
+        let (to, value) = (message.callee(), *message.transferred_value());
+        self.call_encoded(caller, to, value, message.exec_input().encode(), gas_limit, keep).and_then(Returned::message)
+    }
+
+    /// `caller` sends this input to the contract at `to`, with `value`. Only where `keep` is set, what it does remains.
+    pub fn call_encoded(
+        &self,
+        caller: &AccountId,
+        to: &AccountId,
+        value: Balance,
+        data: Vec<u8>,
+        gas_limit: Weight,
+        keep: bool,
+    ) -> Outcome<Returned> {
+        Outcome::new(self.transact(keep, || {
+            Contracts::bare_call(
+                to_runtime(caller),
+                to_runtime(to),
+                value,
+                gas_limit,
+                None,
+                data,
+                pallet_contracts::DebugInfo::UnsafeDebug,
+                pallet_contracts::CollectEvents::UnsafeCollect,
+                pallet_contracts::Determinism::Enforced,
+            )
+        }))
+    }
+
+    /// `caller` makes a contract of code that was uploaded. Only where `keep` is set, it remains.
+    pub fn instantiate_encoded(
+        &self,
+        caller: &AccountId,
+        code_hash: [u8; 32],
+        value: Balance,
+        data: Vec<u8>,
+        salt: Vec<u8>,
+        keep: bool,
+    ) -> Outcome<Returned> {
+        Outcome::new(self.transact(keep, || {
+            Contracts::bare_instantiate(
+                to_runtime(caller),
+                value,
+                GAS_LIMIT,
+                None,
+                pallet_contracts::Code::Existing(code_hash.into()),
+                data,
+                salt,
+                pallet_contracts::DebugInfo::UnsafeDebug,
+                pallet_contracts::CollectEvents::UnsafeCollect,
+            )
+        }))
+    }
+
+    /// `caller` uploads code, and returns its hash. Only where `keep` is set, it remains.
+    pub fn upload(&self, caller: &AccountId, code: Vec<u8>, keep: bool) -> Outcome<Returned> {
+        Outcome::new(self.transact(keep, || {
+            let determinism = pallet_contracts::Determinism::Enforced;
+            let uploaded = Contracts::bare_upload_code(to_runtime(caller), code, None, determinism);
+            let deposit = uploaded.as_ref().map(|uploaded| uploaded.deposit).unwrap_or_default();
+            ContractResult {
+                // The pallet does not say what this one uses.
+                gas_consumed: Weight::zero(),
+                gas_required: Weight::zero(),
+                storage_deposit: StorageDeposit::Charge(deposit),
+                debug_message: Vec::new(),
+                result: uploaded.map(|uploaded| Returned {
+                    data: uploaded.code_hash.0.to_vec(),
+                    reverted: false,
+                    contract: None,
+                }),
+                events: None,
+            }
+        }))
+    }
+
+    /// The hash of a contract's code, or nothing where there is no contract.
+    pub fn code_of(&self, contract: &AccountId) -> Option<[u8; 32]> {
+        self.within(|| Contracts::code_hash(&to_runtime(contract))).map(|hash| hash.0)
+    }
+
+    /// Whether code of this hash was uploaded.
+    pub fn has_code(&self, code_hash: [u8; 32]) -> bool {
+        // The pallet keeps its map to itself.
+        let key = [&storage_prefix(b"Contracts", b"CodeInfoOf")[..], &code_hash].concat();
+        self.within(|| unhashed::exists(&key))
+    }
+
+    /// The number of the block that is being made, and the hash of the one before.
+    pub fn block(&self) -> (u32, [u8; 32]) {
+        self.within(|| (System::block_number(), System::parent_hash().0))
+    }
+
+    /// The hash of an earlier block, of the last 250.
+    pub fn hash_of(&self, number: u32) -> Option<[u8; 32]> {
+        self.within(|| {
+            frame_system::BlockHash::<AtomicRuntime>::contains_key(number).then(|| System::block_hash(number).0)
+        })
+    }
+
+    /// Everything in storage, to be kept elsewhere.
+    pub fn save(&self) -> Saved {
+        self.within(System::reset_events);
+        self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
+        let mut backend = self.ext.borrow().as_backend();
+        let storage = backend.backend_storage_mut().drain().into_iter().filter(|(_, (_, count))| *count > 0).collect();
+        Saved { storage, root: backend.root().0 }
+    }
+
+    /// A chain as it was when it was saved.
+    pub fn load(saved: Saved) -> Self {
+        let ext = TestExternalities::from_raw_snapshot(saved.storage, saved.root.into(), Default::default());
+        Self { ext: Rc::new(RefCell::new(ext)) }
+    }
+
+    /// Runs `action` as a transaction: what fails, or is not to be kept, is rolled back.
+    fn transact<R: Into<Returned>>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<Returned> {
+        self.within(|| {
+            System::reset_events();
+            let result = with_transaction(|| {
+                let ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events } =
+                    action();
+                let result = result.map(Into::into);
+                let result =
+                    ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events };
+                // A transaction's outcome is a `Result` over a `DispatchError`; this one never fails itself.
+                if keep && matches!(&result.result, Ok(Returned { reverted: false, .. })) {
+                    TransactionOutcome::Commit(Ok::<_, DispatchError>(result))
+                } else {
+                    TransactionOutcome::Rollback(Ok(result))
+                }
+            });
+            result.expect("transactions are not nested as deep as the limit")
+        })
+    }
+}
+
+impl From<pallet_contracts::ExecReturnValue> for Returned {
+    fn from(value: pallet_contracts::ExecReturnValue) -> Self {
+        Self { reverted: value.did_revert(), data: value.data, contract: None }
+    }
+}
+
+impl From<pallet_contracts::InstantiateReturnValue<AccountId32>> for Returned {
+    fn from(value: pallet_contracts::InstantiateReturnValue<AccountId32>) -> Self {
+        Self { contract: Some(from_runtime(&value.account_id)), ..value.result.into() }
+    }
+}
+
+/// A node of a trie under its key, and how often it is there.
+type Node = (Vec<u8>, (Vec<u8>, i32));
+
+/// A chain's storage: the nodes of its tries, and the root.
+#[derive(Debug, Encode, Decode)]
+pub struct Saved {
+    storage: Vec<Node>,
+    root: [u8; 32],
+}
+
+type Executed<R> = ContractResult<Result<R, DispatchError>, Balance, ink_sandbox::EventRecordOf<AtomicRuntime>>;
+
+impl Outcome<Returned> {
+    fn new(executed: Executed<Returned>) -> Self {
+        let debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
+        let result = executed.result.map_err(|error| match error {
+            DispatchError::Module(error) => error.message.unwrap_or("an unnamed error").to_owned(),
+            error => format!("{error:?}"),
+        });
+        Self {
+            result: result.map_err(|error| Trap { error, debug }),
+            gas: executed.gas_consumed,
+            deposit: executed.storage_deposit,
+            emitted: executed.events.unwrap_or_default().into_iter().filter_map(Emitted::of).collect(),
+        }
+    }
+}
+
+impl Emitted {
+    fn of(record: ink_sandbox::EventRecordOf<AtomicRuntime>) -> Option<Self> {
+        let runtime::RuntimeEvent::Contracts(pallet_contracts::Event::ContractEmitted { contract, data }) =
+            record.event
+        else {
+            return None;
+        };
+        let topics = record.topics.iter().map(|topic| topic.0).collect();
+        Some(Self { contract: from_runtime(&contract), topics, data })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::amounts::{days, hours, UNIT};
+
+    #[test]
+    fn time_stands_still_until_it_is_let_pass_and_counts_milliseconds() {
+        let chain = Chain::new();
+        assert_eq!(chain.now(), GENESIS);
+        chain.fund(&account("alice"), UNIT);
+        assert_eq!(chain.now(), GENESIS);
+        chain.pass(1);
+        chain.pass(days(3));
+        assert_eq!(chain.now(), GENESIS + days(3) + 1);
+        chain.pass_until(GENESIS);
+        assert_eq!(chain.now(), GENESIS + days(3) + 1);
+    }
+
+    #[test]
+    fn accounts_are_of_their_name_and_balances_add_up() {
+        let chain = Chain::new();
+        assert_ne!(account("alice"), account("bob"));
+        chain.fund(&account("alice"), 2 * UNIT);
+        chain.fund(&account("bob"), UNIT);
+        assert_eq!(chain.balance(&account("alice")), 2 * UNIT);
+        assert_eq!(chain.total_issuance(), 3 * UNIT);
+    }
+
+    #[test]
+    fn a_handle_of_this_thread_is_the_chain_it_started_last() {
+        let chain = Chain::new();
+        chain.fund(&account("alice"), UNIT);
+        let same = Chain::of_this_thread().expect("a chain");
+        same.pass(hours(1));
+        assert_eq!(chain.now(), GENESIS + hours(1));
+        drop((chain, same));
+        assert!(Chain::of_this_thread().is_none());
+    }
+
+    #[test]
+    fn a_sandbox_keeps_the_clock_of_the_chain_when_it_builds_a_block() {
+        use ink_sandbox::api::prelude::SystemAPI;
+        let mut sandbox = AtomicSandbox::default();
+        sandbox.build_blocks(3);
+        assert_eq!(Chain::of_this_thread().expect("a chain").now(), GENESIS);
+    }
+
+    #[test]
+    fn a_dry_run_of_the_sandbox_leaves_everything_as_it_was() {
+        let mut sandbox = AtomicSandbox::default();
+        let chain = Chain::of_this_thread().expect("a chain");
+        let before = chain.state_hash();
+        sandbox.dry_run(|_| chain.fund(&account("alice"), UNIT));
+        assert_eq!(chain.state_hash(), before);
+        chain.fund(&account("alice"), UNIT);
+        assert_ne!(chain.state_hash(), before);
+    }
+}

@@ -1,0 +1,33 @@
+//! A chain within the process, and what any client of the contracts needs.
+//!
+//! - [`amounts`]: amounts, durations and fractions, how they are read and shown.
+//! - [`build`]: the contracts as release-built Wasm, from a cache addressed by the hash of their sources.
+//! - [`messages`], [`roles`], [`settings`]: how the contracts are made, wired and talked to.
+//! - [`outcome`]: how a call ended, and what it told.
+//! - [`runtime`] and [`chain`]: the chain itself, with a clock that the caller sets.
+//! - [`world`]: the three contracts deployed and wired on such a chain, from which stories and tests start.
+//!
+//! Nothing here parses a command line, or knows a node.
+
+pub mod amounts;
+pub mod build;
+pub mod chain;
+pub mod hash;
+pub mod messages;
+pub mod outcome;
+pub mod roles;
+pub mod runtime;
+pub mod settings;
+pub mod world;
+
+pub use amounts::{days, hours, minutes, UNIT};
+pub use chain::{account, AtomicSandbox, Chain, GAS_LIMIT, GENESIS};
+pub use hash::blake2_256;
+pub use messages::{
+    commitment, constructor, market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message,
+    ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls,
+};
+pub use outcome::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
+pub use roles::{role_name, role_table, ROLES};
+pub use settings::{default_policy, default_terms, Settings};
+pub use world::{World, POCKET_MONEY};

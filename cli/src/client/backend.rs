@@ -1,0 +1,240 @@
+//! One interface for two chains: the [`embedded`] one, and the one behind a [`node`].
+//!
+//! Commands know nothing else: `backend.call(&signer, market.post(spec, 0))` is a transaction on whichever chain it is, and
+//! `backend.read(market.policy())` reads from it. Messages are built by the builders of [`crate::world`] (such as
+//! [`chain::MarketCalls`]), and results, traps and events are those of [`crate::chain`].
+
+use crate::client::signer::Signer;
+use chain::blake2_256;
+use chain::{account, Emitted, Message, Outcome, Returned, Trap, Weight};
+use ink::{
+    env::call::ExecutionInput,
+    primitives::{AccountId, ConstructorResult},
+};
+use interfaces::{Balance, Timestamp};
+use scale::{Decode, Encode};
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// The hash of a block, or of code.
+pub type Hash = [u8; 32];
+
+/// How a development node's chain is called. It makes a block only when there is a transaction, and its clock stands still
+/// in between.
+pub const DEVELOPMENT: &str = "Development";
+
+/// Which chain this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Network {
+    /// How the chain calls itself.
+    pub name: String,
+    /// The hash of its first block, which no other chain has.
+    pub genesis: Hash,
+}
+
+/// A block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub number: u32,
+    pub hash: Hash,
+    /// In milliseconds since the Unix epoch.
+    pub time: Timestamp,
+}
+
+/// What somebody asks of a chain.
+#[derive(Clone, Debug)]
+pub enum Transaction {
+    /// Puts code on the chain; none where it is there.
+    Upload { code: Vec<u8> },
+    /// Makes a contract of code that is on the chain. Its address follows from the caller and all of this but `value`.
+    Instantiate { code_hash: Hash, value: Balance, data: Vec<u8>, salt: Vec<u8> },
+    /// Sends a message to a contract.
+    Call { to: AccountId, value: Balance, data: Vec<u8> },
+}
+
+/// How a transaction ended, or would end.
+#[derive(Debug)]
+pub struct Receipt<T = Returned> {
+    /// What it returned, or why nothing; what it used of the block, paid for storage, and told.
+    ///
+    /// Of a transaction on a node, what was returned is from the dry run just before it, as blocks keep no results; where
+    /// it matters (a new request's number), the events say what became of it.
+    pub outcome: Outcome<T>,
+    /// The block it is in; none of what was only tried, or refused before it was sent.
+    pub block: Option<u32>,
+    /// What the chain took for it beside the deposit; 0 where it was not sent, and on the embedded chain.
+    pub fee: Balance,
+}
+
+impl<T> Receipt<T> {
+    /// The same with what `read` makes of the result, or with its reason why that is none.
+    fn and_then<U>(self, read: impl FnOnce(T) -> Result<U, String>) -> Receipt<U> {
+        Receipt { outcome: self.outcome.and_then(read), block: self.block, fee: self.fee }
+    }
+}
+
+/// Why a chain gave no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The node cannot be reached, or went away. What was sent may still get into a block.
+    ConnectionLost { url: String, reason: String },
+    /// The chain did not take the transaction.
+    Rejected(String),
+    /// A contract did not answer a read, or there is none at this address.
+    Unanswered { contract: AccountId, trap: Trap },
+    /// The chain answered something this program does not understand.
+    NotUnderstood(String),
+    /// The embedded chain could not be kept: nothing happened.
+    NotKept(String),
+    /// This chain cannot do that.
+    Unsupported(&'static str),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ConnectionLost { url, reason } => write!(f, "no connection to the node at {url}: {reason}"),
+            Self::Rejected(reason) => write!(f, "the chain did not take the transaction: {reason}"),
+            Self::Unanswered { contract, trap } => {
+                write!(f, "no answer from a contract at {}: {trap}", crate::client::signer::address(contract))
+            }
+            Self::NotUnderstood(reason) => write!(f, "the chain's answer is not understood: {reason}"),
+            Self::NotKept(reason) => write!(f, "the chain's state could not be kept, and nothing happened: {reason}"),
+            Self::Unsupported(reason) => f.write_str(reason),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// What a chain answers.
+pub type Answer<T> = Result<T, Error>;
+
+/// A chain with `pallet-contracts`.
+///
+/// Its methods block. `dyn Backend` has more, for messages with their types: [`call`](trait.Backend.html#method.call) and
+/// others.
+pub trait Backend {
+    /// Which chain this is.
+    fn network(&self) -> &Network;
+
+    /// The latest block. The embedded chain's has the time that the next transaction will see.
+    fn tip(&self) -> Answer<Block>;
+
+    /// The hash of block number `number`, as long as the chain knows it: in a chain of another history it is another one.
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>>;
+
+    /// What an account has to spend.
+    fn balance(&self, who: &AccountId) -> Answer<Balance>;
+
+    /// The hash of a contract's code, or nothing where there is no contract.
+    fn code_of(&self, contract: &AccountId) -> Answer<Option<Hash>>;
+
+    /// Whether code of this hash is on the chain.
+    fn has_code(&self, code_hash: Hash) -> Answer<bool>;
+
+    /// What would become of this transaction by `caller` now. Nothing changes.
+    fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt>;
+
+    /// What the chain takes for this transaction beside the deposit, where it uses this weight: near enough to decide by.
+    fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance>;
+
+    /// Whether its clock runs, and others make blocks, while this program waits: a node's do, the embedded chain's not.
+    fn runs_by_itself(&self) -> bool;
+
+    /// Sends this transaction and waits until it is in a block. What a dry run shows to trap or to be refused is not
+    /// sent, and costs nothing.
+    fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt>;
+
+    /// Waits until everything is in a block that `who` sent before, also by a program that ended since. Whoever goes on where
+    /// another stopped asks the chain what is done only after this.
+    fn wait_for_sent(&self, who: &AccountId) -> Answer<()>;
+
+    /// The events of contracts in the blocks from `first` to `last`, oldest first; blocks without any are left out.
+    fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>>;
+
+    /// Waits until there is a later block than number `after`, or until `patience` is over. The embedded chain does not
+    /// wait: nothing happens there by itself.
+    fn next_block(&self, after: u32, patience: Duration) -> Answer<Option<Block>>;
+
+    /// Lets the embedded chain's clock run until `time`. A node's is not to be set.
+    fn pass_until(&self, time: Timestamp) -> Answer<Block>;
+}
+
+/// Sent or tried, with the types of ink!'s message builders.
+impl dyn Backend + '_ {
+    /// Sends a message, as [`Backend::execute`].
+    pub fn call<Args: Encode, T: Decode>(&self, signer: &Signer, message: Message<Args, T>) -> Answer<Receipt<T>> {
+        Ok(self.execute(signer, &encoded(message).1)?.and_then(Returned::message))
+    }
+
+    /// What would become of a message, as [`Backend::simulate`].
+    pub fn dry_run<Args: Encode, T: Decode>(
+        &self,
+        caller: &AccountId,
+        message: Message<Args, T>,
+    ) -> Answer<Receipt<T>> {
+        Ok(self.simulate(caller, &encoded(message).1)?.and_then(Returned::message))
+    }
+
+    /// Reads from a contract.
+    pub fn read<Args: Encode, T: Decode>(&self, message: Message<Args, T>) -> Answer<T> {
+        let (contract, transaction) = encoded(message);
+        let receipt = self.simulate(&account("reader"), &transaction)?.and_then(Returned::message);
+        receipt.outcome.result.map_err(|trap| Error::Unanswered { contract, trap })
+    }
+
+    /// Makes a contract whose constructor may refuse with an `E`, as [`Backend::execute`].
+    pub fn instantiate<Args: Encode, E: Decode>(
+        &self,
+        signer: &Signer,
+        code_hash: Hash,
+        constructor: ExecutionInput<Args>,
+        salt: &[u8],
+    ) -> Answer<Receipt<Result<AccountId, E>>> {
+        let data = constructor.encode();
+        let made =
+            self.execute(signer, &Transaction::Instantiate { code_hash, value: 0, data, salt: salt.to_vec() })?;
+        Ok(made.and_then(|returned| match (returned.reverted, returned.contract) {
+            (false, Some(contract)) => Ok(Ok(contract)),
+            _ => match ConstructorResult::<Result<(), E>>::decode(&mut returned.data.as_slice()) {
+                Ok(Ok(Err(error))) => Ok(Err(error)),
+                _ => Err("the constructor refused".into()),
+            },
+        }))
+    }
+}
+
+/// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
+pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
+    match backend.runs_by_itself() {
+        true => tip.time.max(machine_time()),
+        false => tip.time,
+    }
+}
+
+/// What time it is by the machine's clock.
+pub fn machine_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
+}
+
+/// The address of the contract that `caller` makes with these.
+pub fn contract_address<Args: Encode>(
+    caller: &AccountId,
+    code_hash: Hash,
+    constructor: &ExecutionInput<Args>,
+    salt: &[u8],
+) -> AccountId {
+    let described = (b"contract_addr_v1", caller, code_hash, constructor.encode(), salt).encode();
+    AccountId::from(blake2_256(&described))
+}
+
+/// Whom a message is for, and the transaction that sends it.
+pub(crate) fn encoded<Args: Encode, T>(message: Message<Args, T>) -> (AccountId, Transaction) {
+    let message = message.params();
+    let (to, value, data) = (*message.callee(), *message.transferred_value(), message.exec_input().encode());
+    (to, Transaction::Call { to, value, data })
+}

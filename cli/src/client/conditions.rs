@@ -1,0 +1,204 @@
+//! A request's conditions, and how a file says them.
+
+use crate::client::toml::{amount, bps, duration, each, expected, integer, points, ppm, refused, score, Fields, Read};
+use chain::days;
+use ink::primitives::Hash;
+use interfaces::{
+    market::{Access, Asset, Award, Bucket, Duplicates, RequestSpec},
+    Balance, Timestamp,
+};
+use toml_edit::Item;
+
+/// A request's conditions, but for what it asks and when it is posted.
+#[derive(Clone, Debug)]
+pub struct Conditions {
+    pub reward: Balance,
+    pub review_fee: Balance,
+    pub access: Access,
+    pub award: Award,
+    pub duplicates: Duplicates,
+    pub curve: Vec<Bucket>,
+    pub limit: u32,
+    pub per_provider: u16,
+    pub provider_bond: Balance,
+    pub place_deposit: Balance,
+    pub access_price: Balance,
+    pub min_reputation: Balance,
+    pub min_tier: u8,
+    pub quorum: u8,
+    pub max_reviews: u8,
+    pub tolerance: u8,
+    pub windows: Windows,
+    /// Where it is a long deal. In a scenario its deliveries are then those of its periods, in order.
+    pub engagement: Option<EngagementPlan>,
+}
+
+impl Conditions {
+    /// Whether providers deliver under a seal.
+    pub fn is_sealed(&self) -> bool {
+        self.duplicates != Duplicates::Independent
+    }
+
+    /// How long its periods are together, where it is an engagement.
+    pub fn lasts(&self) -> Option<Timestamp> {
+        self.engagement.map(|engagement| engagement.period.saturating_mul(engagement.periods.into()))
+    }
+
+    /// The request, for the document of this hash at `uri`, paid in `asset`, where it is posted at `now`.
+    pub fn request(&self, now: Timestamp, asset: Asset, spec: Hash, uri: Vec<u8>) -> RequestSpec {
+        let signal_by = now.saturating_add(self.windows.signal);
+        let deliver_by = signal_by.saturating_add(self.windows.deliver);
+        let review_by = deliver_by.saturating_add(self.windows.review);
+        RequestSpec {
+            spec,
+            uri,
+            asset,
+            reward: self.reward,
+            review_fee: self.review_fee,
+            access: self.access,
+            award: self.award.clone(),
+            duplicates: self.duplicates,
+            curve: self.curve.clone(),
+            limit: self.limit,
+            per_provider: self.per_provider,
+            provider_bond: self.provider_bond,
+            place_deposit: self.place_deposit,
+            access_price: self.access_price,
+            min_reputation: self.min_reputation,
+            min_tier: self.min_tier,
+            quorum: self.quorum,
+            max_reviews: self.max_reviews,
+            tolerance: self.tolerance,
+            signal_by,
+            deliver_by,
+            review_by,
+            reveal_by: review_by.saturating_add(self.windows.reveal),
+        }
+    }
+}
+
+/// How long a deal is.
+#[derive(Clone, Copy, Debug)]
+pub struct EngagementPlan {
+    pub periods: u16,
+    pub period: Timestamp,
+    /// How many periods may be missed.
+    pub missed: u16,
+}
+
+/// Lengths of a request's four steps.
+#[derive(Clone, Copy, Debug)]
+pub struct Windows {
+    pub signal: Timestamp,
+    pub deliver: Timestamp,
+    pub review: Timestamp,
+    pub reveal: Timestamp,
+}
+
+impl Default for Windows {
+    fn default() -> Self {
+        Self { signal: days(1), deliver: days(1), review: days(1), reveal: days(1) }
+    }
+}
+
+/// The keys of a request that are its conditions.
+pub fn read_conditions(fields: &Fields) -> Read<Conditions> {
+    let engagement = fields.optional("engagement", read_engagement)?;
+    let review_fee = fields.required("review_fee", amount)?;
+    let quorum = fields.or("quorum", 3, integer)?;
+    let access = fields.optional("access", read_access)?;
+    Ok(Conditions {
+        reward: fields.required("reward", amount)?,
+        review_fee,
+        access: access.unwrap_or(if engagement.is_some() { Access::Offers } else { Access::Open }),
+        award: fields.or("award", Award::PerSubmission, read_award)?,
+        duplicates: fields.or("duplicates", Duplicates::Independent, read_duplicates)?,
+        curve: fields.required("curve", |item| each(item, read_bucket))?,
+        limit: match engagement {
+            Some(_) => fields.or("limit", 1, integer)?,
+            None => fields.required("limit", integer)?,
+        },
+        per_provider: fields.or("per_provider", 1, integer)?,
+        provider_bond: fields.or("provider_bond", 0, points)?,
+        place_deposit: fields.or("place_deposit", review_fee, amount)?,
+        access_price: fields.or("access_price", 0, points)?,
+        min_reputation: fields.or("min_reputation", 0, points)?,
+        min_tier: fields.or("min_tier", 0, integer)?,
+        quorum,
+        max_reviews: fields.or("max_reviews", quorum.saturating_mul(2).saturating_sub(1), integer)?,
+        tolerance: fields.or("tolerance", 10, integer)?,
+        windows: fields.or("windows", Windows::default(), read_windows)?,
+        engagement,
+    })
+}
+
+pub fn read_access(item: &Item) -> Read<Access> {
+    const EXPECTED: &str = "\"open\" or \"offers\"";
+    match item.as_str() {
+        Some("open") => Ok(Access::Open),
+        Some("offers") => Ok(Access::Offers),
+        Some(_) => Err(refused(item, format!("this is no way to get a place; expected {EXPECTED}"))),
+        None => Err(expected(item, EXPECTED)),
+    }
+}
+
+pub fn read_award(item: &Item) -> Read<Award> {
+    const EXPECTED: &str = "\"per_submission\", \"proportional\" or { ranked = [\"60 %\", \"40 %\"] }";
+    match item.as_str() {
+        Some("per_submission") => return Ok(Award::PerSubmission),
+        Some("proportional") => return Ok(Award::Proportional),
+        Some(_) => return Err(refused(item, format!("this is no award; expected {EXPECTED}"))),
+        None if item.is_table_like() => {}
+        None => return Err(expected(item, EXPECTED)),
+    }
+    let fields = Fields::of("an award", item)?;
+    let places_bps = fields.required("ranked", |item| each(item, bps))?;
+    fields.finish()?;
+    Ok(Award::Ranked { places_bps })
+}
+
+pub fn read_duplicates(item: &Item) -> Read<Duplicates> {
+    const EXPECTED: &str = "\"independent\", \"first_only\" or { shared = \"90 %\" }";
+    match item.as_str() {
+        Some("independent") => return Ok(Duplicates::Independent),
+        Some("first_only") => return Ok(Duplicates::FirstOnly),
+        Some(_) => return Err(refused(item, format!("this is no rule for duplicates; expected {EXPECTED}"))),
+        None if item.is_table_like() => {}
+        None => return Err(expected(item, EXPECTED)),
+    }
+    let fields = Fields::of("a rule for duplicates", item)?;
+    let retention_ppm = fields.required("shared", ppm)?;
+    fields.finish()?;
+    Ok(Duplicates::Shared { retention_ppm })
+}
+
+pub fn read_engagement(item: &Item) -> Read<EngagementPlan> {
+    let fields = Fields::of("an engagement", item)?;
+    let engagement = EngagementPlan {
+        periods: fields.required("periods", integer)?,
+        period: fields.required("period", duration)?,
+        missed: fields.or("missed", 0, integer)?,
+    };
+    fields.finish()?;
+    Ok(engagement)
+}
+
+pub fn read_windows(item: &Item) -> Read<Windows> {
+    let fields = Fields::of("windows", item)?;
+    let defaults = Windows::default();
+    let windows = Windows {
+        signal: fields.or("signal", defaults.signal, duration)?,
+        deliver: fields.or("deliver", defaults.deliver, duration)?,
+        review: fields.or("review", defaults.review, duration)?,
+        reveal: fields.or("reveal", defaults.reveal, duration)?,
+    };
+    fields.finish()?;
+    Ok(windows)
+}
+
+pub fn read_bucket(item: &Item) -> Read<Bucket> {
+    let fields = Fields::of("a bucket of the curve", item)?;
+    let bucket = Bucket { min_score: fields.required("from", score)?, weight_bps: fields.required("weight", bps)? };
+    fields.finish()?;
+    Ok(bucket)
+}

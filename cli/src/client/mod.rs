@@ -1,0 +1,22 @@
+//! What every command that talks to a chain stands on.
+//!
+//! - [`backend`]: one interface for two chains, the [`embedded`] one and the one behind a [`node`].
+//! - [`signer`]: who signs, and how accounts are written.
+//! - [`deployment`]: the file that says which contracts an organization has.
+//! - [`files`]: files that are ours alone while we use them, and replaced as a whole.
+//! - [`toml`], [`settings`], [`conditions`]: how the project's TOML files are read.
+//! - [`moments`], [`words`]: how times and events are put into words.
+//! - [`unusable`]: what cannot be used, and ends the program with 2.
+
+pub mod backend;
+pub mod conditions;
+pub mod deployment;
+pub mod embedded;
+pub mod files;
+pub mod moments;
+pub mod node;
+pub mod settings;
+pub mod signer;
+pub mod toml;
+pub mod unusable;
+pub mod words;

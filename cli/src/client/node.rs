@@ -1,0 +1,612 @@
+//! A chain behind a node, such as a substrate-contracts-node, talked to over its RPC.
+//!
+//! A transaction is tried first, at the latest block, for its weight and for what it would return; what would fail is not
+//! sent. It is good for some minutes only, so that one that got lost does not turn up later. A block counts as soon as it
+//! is the best one, as a development node finalizes none.
+
+use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
+use crate::client::signer::{address, Signer};
+use chain::{amounts::show_amount, Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
+use frame_support::sp_runtime::{AccountId32, DispatchError};
+use ink::primitives::AccountId;
+use ink_sandbox::pallet_contracts::{
+    Code, CodeUploadResult, ContractExecResult, ContractInstantiateResult, ContractResult, Determinism,
+};
+use interfaces::{Balance, Timestamp};
+use scale::{Decode, Encode};
+use std::{
+    cell::Cell,
+    future::Future,
+    time::{Duration, Instant},
+};
+use subxt::{
+    backend::{legacy::LegacyRpcMethods, rpc::RpcClient},
+    config::DefaultExtrinsicParamsBuilder,
+    dynamic::{At, Value},
+    error::RpcError,
+    events::EventDetails,
+    ext::{
+        scale_decode::DecodeAsType,
+        scale_value::{self, Composite, ValueDef},
+    },
+    storage::DynamicAddress,
+    tx::TxStatus,
+    utils::AccountId32 as Address,
+    Metadata, OnlineClient, PolkadotConfig,
+};
+use tokio::runtime::Runtime;
+
+/// How long a node may take to answer a question, and to put a transaction into a block.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// How often a node is asked whether there is a new block.
+const POLL: Duration = Duration::from_millis(500);
+/// How many blocks a transaction is good for.
+const MORTALITY: u64 = 64;
+/// What a transaction may use beyond what the dry run did, in percent: the state may change before it runs.
+const MARGIN_PERCENT: u64 = 25;
+
+/// A chain behind a node.
+pub struct Node {
+    url: String,
+    network: Network,
+    client: OnlineClient<PolkadotConfig>,
+    rpc: LegacyRpcMethods<PolkadotConfig>,
+    /// The block whose events were counted last, and how many they are.
+    counted: Cell<Option<(Hash256, usize)>>,
+    // Last, as what is above runs in it.
+    runtime: Runtime,
+}
+
+impl Node {
+    /// Connects to the node at `url`, such as `ws://127.0.0.1:9944`.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionLost`] where there is none; [`Error::NotUnderstood`] where its chain has no contracts.
+    pub fn connect(url: &str) -> Answer<Self> {
+        let lost = |reason: String| Error::ConnectionLost { url: url.to_owned(), reason };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Error::NotUnderstood(format!("starting to listen: {error}")))?;
+        let connected = runtime.block_on(async {
+            tokio::time::timeout(PATIENCE, async {
+                let connection = RpcClient::from_insecure_url(url).await?;
+                let rpc = LegacyRpcMethods::<PolkadotConfig>::new(connection.clone());
+                let client = OnlineClient::<PolkadotConfig>::from_rpc_client(connection).await?;
+                let name = rpc.system_chain().await?;
+                Ok::<_, subxt::Error>((client, rpc, name))
+            })
+            .await
+        });
+        let (client, rpc, name) = match connected {
+            Ok(Ok(connected)) => connected,
+            Ok(Err(error)) => return Err(lost(words(&error))),
+            Err(_) => return Err(lost("it does not answer".into())),
+        };
+        if client.metadata().pallet_by_name("Contracts").is_none() {
+            return Err(Error::NotUnderstood(format!("the chain {name} has no contracts (no pallet-contracts)")));
+        }
+        let network = Network { name, genesis: client.genesis_hash().0 };
+        Ok(Self { url: url.to_owned(), network, client, rpc, counted: Cell::new(None), runtime })
+    }
+
+    /// Does what `question` says, however often the node keeps us waiting for parts of it.
+    fn ask<T>(&self, question: impl Future<Output = Result<T, Problem>>) -> Answer<T> {
+        self.runtime.block_on(async {
+            let problem = match tokio::time::timeout(PATIENCE, question).await {
+                Ok(Ok(answer)) => return Ok(answer),
+                Ok(Err(Problem::Known(error))) => return Err(error),
+                Ok(Err(Problem::Subxt(error))) => error,
+                Err(_) => return Err(self.lost("it does not answer".into())),
+            };
+            // A refusal and a broken connection come as the same error: whoever still answers has refused.
+            let is_transport = matches!(&problem, subxt::Error::Rpc(_) | subxt::Error::Io(_));
+            let alive = tokio::time::timeout(PATIENCE, self.rpc.system_chain()).await;
+            match (is_transport, alive) {
+                (true, Ok(Ok(_))) if !dropped(&problem) => Err(Error::Rejected(words(&problem))),
+                (true, _) => Err(self.lost(words(&problem))),
+                (false, _) => Err(match problem {
+                    subxt::Error::Transaction(_) => Error::Rejected(words(&problem)),
+                    _ => Error::NotUnderstood(words(&problem)),
+                }),
+            }
+        })
+    }
+
+    fn lost(&self, reason: String) -> Error {
+        Error::ConnectionLost { url: self.url.clone(), reason }
+    }
+
+    async fn best(&self) -> Result<Hash256, Problem> {
+        self.rpc.chain_get_block_hash(None).await?.ok_or_else(|| not_understood("there is no best block"))
+    }
+
+    async fn stored<T: DecodeAsType>(
+        &self,
+        at: Hash256,
+        pallet: &str,
+        entry: &str,
+        keys: Vec<Value>,
+    ) -> Result<Option<T>, Problem> {
+        let place: DynamicAddress<Vec<Value>> = subxt::dynamic::storage(pallet, entry, keys);
+        let found = self.client.storage().at(at).fetch(&place).await?;
+        found.map(|found| found.as_type::<T>().map_err(|error| not_understood(&error.to_string()))).transpose()
+    }
+
+    async fn block(&self, hash: Hash256) -> Result<Block, Problem> {
+        let header =
+            self.rpc.chain_get_header(Some(hash)).await?.ok_or_else(|| not_understood("a block is not there"))?;
+        let time = self.stored::<Timestamp>(hash, "Timestamp", "Now", Vec::new()).await?;
+        Ok(Block { number: header.number, hash: hash.0, time: time.unwrap_or_default() })
+    }
+
+    /// How many events a block has.
+    async fn events_in(&self, block: Hash256) -> Result<usize, Problem> {
+        match self.counted.get() {
+            Some((counted, events)) if counted == block => Ok(events),
+            _ => {
+                let events = self.client.events().at(block).await?.len() as usize;
+                self.counted.set(Some((block, events)));
+                Ok(events)
+            }
+        }
+    }
+
+    async fn state_call<T: Decode>(&self, at: Hash256, function: &str, arguments: Vec<u8>) -> Result<T, Problem> {
+        let bytes = self.rpc.state_call(function, Some(&arguments), Some(at)).await?;
+        T::decode(&mut &bytes[..]).map_err(|error| not_understood(&format!("{function}: {error}")))
+    }
+
+    async fn try_out(&self, caller: &AccountId, transaction: &Transaction) -> Result<Tried, Problem> {
+        let metadata = self.client.metadata();
+        let caller: &[u8; 32] = caller.as_ref();
+        let at = self.best().await?;
+        let (gas_limit, deposit_limit) = (None::<Weight>, None::<Balance>);
+        Ok(match transaction {
+            Transaction::Upload { code } => {
+                let arguments = (caller, code, deposit_limit, Determinism::Enforced).encode();
+                let uploaded: CodeUploadResult<Hash, Balance> =
+                    self.state_call(at, "ContractsApi_upload_code", arguments).await?;
+                let deposit = uploaded.as_ref().map(|uploaded| uploaded.deposit).unwrap_or_default();
+                let result = uploaded.map(|uploaded| Returned {
+                    data: uploaded.code_hash.to_vec(),
+                    reverted: false,
+                    contract: None,
+                });
+                Tried::new(&metadata, result, StorageDeposit::Charge(deposit))
+            }
+            Transaction::Instantiate { code_hash, value, data, salt } => {
+                let code = Code::<Hash>::Existing(*code_hash);
+                let arguments = (caller, value, gas_limit, deposit_limit, code, data, salt).encode();
+                let made: WithEvents<ContractInstantiateResult<AccountId32, Balance, ()>> =
+                    self.state_call(at, "ContractsApi_instantiate", arguments).await?;
+                made.tried(&metadata, self.events_in(at).await?)
+            }
+            Transaction::Call { to, value, data } => {
+                let to: &[u8; 32] = to.as_ref();
+                let arguments = (caller, to, value, gas_limit, deposit_limit, data).encode();
+                let called: WithEvents<ContractExecResult<Balance, ()>> =
+                    self.state_call(at, "ContractsApi_call", arguments).await?;
+                called.tried(&metadata, self.events_in(at).await?)
+            }
+        })
+    }
+
+    async fn signed(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Signed, Problem> {
+        let account = Address(*signer.account().as_ref());
+        let best = self.best().await?;
+        let header =
+            self.rpc.chain_get_header(Some(best)).await?.ok_or_else(|| not_understood("a block is not there"))?;
+        let nonce = self.rpc.system_account_next_index(&account).await?;
+        let parameters = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(&header, MORTALITY).build();
+        let payload = payload(transaction, limit);
+        Ok(self.client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?)
+    }
+
+    /// Sends a transaction and waits for the block it is in.
+    async fn send(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Sent, Problem> {
+        let mut progress = self.signed(signer, transaction, limit).await?.submit_and_watch().await?;
+        while let Some(status) = progress.next().await {
+            let block = match status? {
+                TxStatus::InBestBlock(block) | TxStatus::InFinalizedBlock(block) => block,
+                TxStatus::Error { message } | TxStatus::Invalid { message } | TxStatus::Dropped { message } => {
+                    return Err(Problem::Known(Error::Rejected(message)))
+                }
+                _ => continue,
+            };
+            let mut sent = Sent { block: self.block(block.block_hash()).await?.number, ..Sent::default() };
+            for event in block.fetch_events().await?.iter() {
+                let event = event?;
+                match (event.pallet_name(), event.variant_name()) {
+                    ("System", "ExtrinsicFailed") => {
+                        sent.failed = Some(dispatch_error(event.field_bytes(), self.client.metadata()));
+                    }
+                    ("TransactionPayment", "TransactionFeePaid") => {
+                        let (_, fee): (Hash, Balance) = fields(&event)?;
+                        sent.fee = fee;
+                    }
+                    _ => sent.emitted.extend(emitted(&event)?),
+                }
+            }
+            return Ok(sent);
+        }
+        Err(Problem::Known(self.lost("it stopped telling what becomes of the transaction".into())))
+    }
+}
+
+impl Backend for Node {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn tip(&self) -> Answer<Block> {
+        self.ask(async { self.block(self.best().await?).await })
+    }
+
+    fn hash_of(&self, number: u32) -> Answer<Option<Hash>> {
+        self.ask(async { Ok(self.rpc.chain_get_block_hash(Some(number.into())).await?.map(|hash| hash.0)) })
+    }
+
+    fn balance(&self, who: &AccountId) -> Answer<Balance> {
+        self.ask(async {
+            let account: Option<Account> = self.stored(self.best().await?, "System", "Account", key(who)).await?;
+            Ok(account.map_or(0, |account| account.data.free))
+        })
+    }
+
+    fn code_of(&self, contract: &AccountId) -> Answer<Option<Hash>> {
+        self.ask(async {
+            let at = self.best().await?;
+            let contract: Option<Contract> = self.stored(at, "Contracts", "ContractInfoOf", key(contract)).await?;
+            Ok(contract.map(|contract| contract.code_hash))
+        })
+    }
+
+    fn has_code(&self, code_hash: Hash) -> Answer<bool> {
+        self.ask(async {
+            let at = self.best().await?;
+            let code: Option<CodeInfo> = self.stored(at, "Contracts", "CodeInfoOf", key(code_hash)).await?;
+            Ok(code.is_some())
+        })
+    }
+
+    fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt> {
+        let tried = self.ask(self.try_out(caller, transaction))?;
+        Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 })
+    }
+
+    fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance> {
+        self.ask(async { Ok(self.signed(signer, transaction, weight).await?.partial_fee_estimate().await?) })
+    }
+
+    fn runs_by_itself(&self) -> bool {
+        true
+    }
+
+    fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt> {
+        let tried = self.ask(self.try_out(&signer.account(), transaction))?;
+        if !tried.outcome.result.as_ref().is_ok_and(|returned| !returned.reverted) {
+            return Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 });
+        }
+        let limit = tried.required.saturating_mul(100 + MARGIN_PERCENT).saturating_div(100);
+        let sent = match self.ask(self.send(signer, transaction, limit)) {
+            // The runtime's words for it.
+            Err(Error::Rejected(reason)) if reason.contains("Inability to pay some fees") => {
+                let who = signer.account();
+                let has = show_amount(self.balance(&who)?);
+                return Err(Error::Rejected(format!("{} has {has}, which does not pay the fee", address(&who))));
+            }
+            sent => sent?,
+        };
+        let outcome = match sent.failed {
+            None => Outcome { emitted: sent.emitted, ..tried.outcome },
+            // The block does not keep the contract's reason; trying it again, after whatever came in between, tells.
+            Some(error) => {
+                let again = self.ask(self.try_out(&signer.account(), transaction))?.outcome;
+                match again.result.as_ref().is_ok_and(|returned| !returned.reverted) {
+                    true => Outcome { result: Err(Trap { error, debug: String::new() }), emitted: Vec::new(), ..again },
+                    false => again,
+                }
+            }
+        };
+        Ok(Receipt { outcome, block: Some(sent.block), fee: sent.fee })
+    }
+
+    fn wait_for_sent(&self, who: &AccountId) -> Answer<()> {
+        let account: &[u8; 32] = who.as_ref();
+        self.ask(async {
+            loop {
+                let done: u32 =
+                    self.state_call(self.best().await?, "AccountNonceApi_account_nonce", account.to_vec()).await?;
+                let sent = self.rpc.system_account_next_index(&Address(*account)).await?;
+                if sent <= done.into() {
+                    return Ok(());
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        })
+    }
+
+    fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>> {
+        let mut found = Vec::new();
+        for number in first..=last {
+            let events = self.ask(async {
+                let Some(hash) = self.rpc.chain_get_block_hash(Some(number.into())).await? else {
+                    return Ok(Vec::new());
+                };
+                let mut found = Vec::new();
+                for event in self.client.events().at(hash).await?.iter() {
+                    found.extend(emitted(&event?)?);
+                }
+                Ok(found)
+            })?;
+            if !events.is_empty() {
+                found.push((number, events));
+            }
+        }
+        Ok(found)
+    }
+
+    fn next_block(&self, after: u32, patience: Duration) -> Answer<Option<Block>> {
+        let until = Instant::now() + patience;
+        loop {
+            let tip = self.tip()?;
+            if tip.number > after {
+                return Ok(Some(tip));
+            }
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            // Within the runtime, so that the connection is kept alive meanwhile.
+            self.runtime.block_on(async { tokio::time::sleep(POLL.min(left)).await });
+        }
+    }
+
+    fn pass_until(&self, _time: Timestamp) -> Answer<Block> {
+        Err(Error::Unsupported("a node's clock is not to be set; only the embedded chain's is"))
+    }
+}
+
+type Signed = subxt::tx::SubmittableExtrinsic<PolkadotConfig, OnlineClient<PolkadotConfig>>;
+type Hash256 = subxt::utils::H256;
+
+/// Why a question has no answer: our own reason, or the library's.
+enum Problem {
+    Known(Error),
+    Subxt(subxt::Error),
+}
+
+impl From<subxt::Error> for Problem {
+    fn from(error: subxt::Error) -> Self {
+        Self::Subxt(error)
+    }
+}
+
+fn not_understood(reason: &str) -> Problem {
+    Problem::Known(Error::NotUnderstood(reason.to_owned()))
+}
+
+fn dropped(error: &subxt::Error) -> bool {
+    matches!(error, subxt::Error::Rpc(RpcError::SubscriptionDropped) | subxt::Error::Io(_))
+}
+
+/// An error with its causes.
+fn words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = error.source();
+    }
+    // The library says so of everything.
+    words.trim_start_matches("Rpc error: ").trim_start_matches("RPC error: ").to_owned()
+}
+
+// What of the chain's storage is of interest; the library finds it by the chain's own metadata.
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct Account {
+    data: AccountData,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct AccountData {
+    free: Balance,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct Contract {
+    code_hash: Hash,
+}
+
+#[derive(DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+struct CodeInfo {
+    #[allow(dead_code)] // Only whether there is one matters.
+    owner: Hash,
+}
+
+/// What a dry run left.
+struct Tried {
+    outcome: Outcome<Returned>,
+    required: Weight,
+}
+
+impl Tried {
+    fn new(metadata: &Metadata, result: Result<Returned, DispatchError>, deposit: StorageDeposit<Balance>) -> Self {
+        let error = |error: DispatchError| Trap {
+            error: dispatch_error(&error.encode(), metadata.clone()),
+            debug: String::new(),
+        };
+        let outcome = Outcome { result: result.map_err(error), gas: Weight::zero(), deposit, emitted: Vec::new() };
+        Self { outcome, required: Weight::zero() }
+    }
+}
+
+/// The result of a dry run, and the events that follow it, whose types only the chain's metadata knows.
+struct WithEvents<T> {
+    result: T,
+    events: Vec<u8>,
+}
+
+impl<R: Decode> Decode for WithEvents<ContractResult<Result<R, DispatchError>, Balance, ()>> {
+    fn decode<I: scale::Input>(input: &mut I) -> Result<Self, scale::Error> {
+        // As in the type itself, but for the events.
+        let result = ContractResult {
+            gas_consumed: Decode::decode(input)?,
+            gas_required: Decode::decode(input)?,
+            storage_deposit: Decode::decode(input)?,
+            debug_message: Decode::decode(input)?,
+            result: Decode::decode(input)?,
+            events: None,
+        };
+        let collected = u8::decode(input)? == 1;
+        let mut events = vec![0; if collected { input.remaining_len()?.unwrap_or_default() } else { 0 }];
+        input.read(&mut events)?;
+        Ok(Self { result, events })
+    }
+}
+
+impl<R: Into<Returned>> WithEvents<ContractResult<Result<R, DispatchError>, Balance, ()>> {
+    /// A dry run collects the events of the block it starts from, too: `earlier` of them.
+    fn tried(self, metadata: &Metadata, earlier: usize) -> Tried {
+        let Self { result: executed, events } = self;
+        let mut tried = Tried::new(metadata, executed.result.map(Into::into), executed.storage_deposit);
+        if let Err(trap) = &mut tried.outcome.result {
+            trap.debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
+        }
+        if tried.outcome.result.as_ref().is_ok_and(|returned| !returned.reverted) {
+            tried.outcome.emitted = would_emit(metadata, &events, earlier).unwrap_or_default();
+        }
+        tried.outcome.gas = executed.gas_consumed;
+        tried.required = executed.gas_required;
+        tried
+    }
+}
+
+/// The events of contracts among those that a dry run collected, but for the first `earlier`.
+fn would_emit(metadata: &Metadata, bytes: &[u8], earlier: usize) -> Option<Vec<Emitted>> {
+    let records = metadata.pallet_by_name("System")?.storage()?.entry_by_name("Events")?.entry_type().value_ty();
+    let records = scale_value::scale::decode_as_type(&mut &*bytes, &records, metadata.types()).ok()?;
+    let ValueDef::Composite(records) = records.value else { return None };
+    let emitted = records.values().skip(earlier).filter_map(|record| {
+        let ValueDef::Variant(event) = &record.at("event")?.at(0)?.value else { return None };
+        let ValueDef::Variant(pallet) = &record.at("event")?.value else { return None };
+        if pallet.name != "Contracts" || event.name != "ContractEmitted" {
+            return None;
+        }
+        let contract: Hash = bytes_of(event.values.at("contract")?).try_into().ok()?;
+        let topics = record.at("topics")?;
+        let ValueDef::Composite(topics) = &topics.value else { return None };
+        let topics = topics.values().filter_map(|topic| bytes_of(topic).try_into().ok()).collect();
+        Some(Emitted { contract: contract.into(), topics, data: bytes_of(event.values.at("data")?) })
+    });
+    Some(emitted.collect())
+}
+
+/// All bytes in a value, however they are wrapped.
+fn bytes_of<C>(value: &scale_value::Value<C>) -> Vec<u8> {
+    match &value.value {
+        ValueDef::Composite(Composite::Unnamed(values)) => values.iter().flat_map(bytes_of).collect(),
+        _ => value.as_u128().and_then(|byte| u8::try_from(byte).ok()).into_iter().collect(),
+    }
+}
+
+/// What a transaction left in its block.
+#[derive(Default)]
+struct Sent {
+    block: u32,
+    fee: Balance,
+    failed: Option<String>,
+    emitted: Vec<Emitted>,
+}
+
+fn payload(transaction: &Transaction, limit: Weight) -> subxt::tx::DynamicPayload {
+    let weight = || {
+        Value::named_composite([
+            ("ref_time", Value::u128(limit.ref_time().into())),
+            ("proof_size", Value::u128(limit.proof_size().into())),
+        ])
+    };
+    // The account pays what it takes; how much that is, the dry run said.
+    let no_limit = || Value::unnamed_variant("None", []);
+    let (call, arguments) = match transaction {
+        Transaction::Upload { code } => {
+            ("upload_code", vec![Value::from_bytes(code), no_limit(), Value::unnamed_variant("Enforced", [])])
+        }
+        Transaction::Instantiate { code_hash, value, data, salt } => (
+            "instantiate",
+            vec![
+                Value::u128(*value),
+                weight(),
+                no_limit(),
+                Value::from_bytes(code_hash),
+                Value::from_bytes(data),
+                Value::from_bytes(salt),
+            ],
+        ),
+        Transaction::Call { to, value, data } => (
+            "call",
+            vec![
+                Value::unnamed_variant("Id", [Value::from_bytes(to)]),
+                Value::u128(*value),
+                weight(),
+                no_limit(),
+                Value::from_bytes(data),
+            ],
+        ),
+    };
+    subxt::dynamic::tx("Contracts", call, arguments)
+}
+
+fn key(bytes: impl AsRef<[u8]>) -> Vec<Value> {
+    vec![Value::from_bytes(bytes)]
+}
+
+fn emitted(event: &EventDetails<PolkadotConfig>) -> Result<Option<Emitted>, Problem> {
+    if (event.pallet_name(), event.variant_name()) != ("Contracts", "ContractEmitted") {
+        return Ok(None);
+    }
+    let (contract, data): (Hash, Vec<u8>) = fields(event)?;
+    let topics = event.topics().iter().map(|topic| topic.0).collect();
+    Ok(Some(Emitted { contract: contract.into(), topics, data }))
+}
+
+/// The first fields of an event.
+fn fields<T: Decode>(event: &EventDetails<PolkadotConfig>) -> Result<T, Problem> {
+    T::decode(&mut event.field_bytes())
+        .map_err(|error| not_understood(&format!("the event {}: {error}", event.variant_name())))
+}
+
+/// The chain's own name of an error, as the embedded chain says it.
+fn dispatch_error(bytes: &[u8], metadata: Metadata) -> String {
+    use subxt::error::DispatchError;
+    match DispatchError::decode_from(bytes, metadata) {
+        Ok(DispatchError::Module(error)) => match error.details() {
+            Ok(details) => details.variant.name.clone(),
+            Err(_) => error.to_string(),
+        },
+        Ok(error) => format!("{error:?}"),
+        Err(_) => format!("an error without a name: {}", crate::client::signer::hex(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_there_is_no_node_the_error_names_the_address() {
+        let Err(error) = Node::connect("ws://127.0.0.1:1") else { panic!("nobody listens there") };
+        assert!(matches!(&error, Error::ConnectionLost { url, .. } if url == "ws://127.0.0.1:1"), "{error}");
+        assert!(error.to_string().starts_with("no connection to the node at ws://127.0.0.1:1: "), "{error}");
+        assert!(matches!(Node::connect("not a url"), Err(Error::ConnectionLost { .. })));
+    }
+}

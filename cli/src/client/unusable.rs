@@ -1,0 +1,15 @@
+//! What cannot be used, and ends the program with 2.
+
+use std::fmt;
+
+/// Something about the command line, or a file it names, that cannot be used. The program exits with 2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable(pub String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unusable {}

@@ -1,0 +1,157 @@
+//! `atomic deploy`: what it does step by step, and what it would.
+
+use crate::{
+    client::signer::address,
+    commands::{options::Options, table::pairs, verify},
+    setup::{
+        checks::{self, Check},
+        config::Config,
+        deployer::{as_text, Deployer, Done, Step},
+    },
+};
+use anyhow::Result;
+use chain::{
+    amounts::show_amount,
+    build::{self, Contract},
+};
+use clap::Args;
+use interfaces::{Balance, Market as _};
+use serde::Serialize;
+use std::{fmt::Debug, io::Write, path::PathBuf};
+
+/// Deploys the contracts, wires them, opens the market, and checks that all of it is as it should be
+///
+/// Who signs becomes the manager. Running it again goes on where it stopped, and does nothing where all is done. Exits
+/// with 1 if something is not as it should be.
+///
+/// Example: atomic deploy --as alice --config docs/deployment.toml
+#[derive(Args, Debug)]
+pub struct Deploy {
+    /// How the organization is set up, a TOML file; docs/deployment.toml is an example with every key
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+/// What the command says as JSON.
+#[derive(Serialize)]
+struct Report {
+    network: String,
+    manager: String,
+    reputation: String,
+    obligation: String,
+    market: String,
+    pool: Option<u32>,
+    deployment: String,
+    done: Vec<Done>,
+    checks: Vec<Check>,
+    wired: bool,
+}
+
+impl Deploy {
+    /// Deploys, says what was done, and checks it. Returns whether everything is as it should be.
+    pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
+        let config = Config::load(self.config.as_deref())?;
+        let signer = self.options.signer()?;
+        let backend = self.options.connect()?;
+        let contracts = build::contracts()?;
+        let mut deployer = Deployer::new(&*backend, &signer, contracts, &config, &self.options.deployment)?;
+        if self.options.dry_run {
+            return self.say_due(&deployer, out).map(|()| true);
+        }
+        if !self.options.json {
+            let (network, location) = (&backend.network().name, self.options.location()?);
+            writeln!(out, "Deploying to {network} {location}, as {}\n", address(&signer.account()))?;
+        }
+        let mut done = Vec::new();
+        while let Some(step) = deployer.advance()? {
+            if !self.options.json {
+                writeln!(out, "  block {:<5} {}", step.block, step.step)?;
+                out.flush()?;
+            }
+            done.push(step);
+        }
+        let file = deployer.file().clone();
+        // A finished deployment is not held to settings that nobody named: the manager may have changed its own.
+        let named = self.config.is_some() || !done.is_empty();
+        let checks = checks::checks(&*backend, &file, contracts, named.then_some(deployer.settings()))?;
+        let wired = checks.iter().all(Check::holds);
+        let contract =
+            |contract| file.contract(contract).map(|deployed| address(&deployed.address)).unwrap_or_default();
+        let report = Report {
+            network: file.network.clone(),
+            manager: address(&file.manager),
+            reputation: contract(Contract::Reputation),
+            obligation: contract(Contract::Obligation),
+            market: contract(Contract::Market),
+            pool: file.pool,
+            deployment: self.options.deployment.display().to_string(),
+            done,
+            checks,
+            wired,
+        };
+        if self.options.json {
+            writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+            return Ok(wired);
+        }
+        match report.done.is_empty() {
+            true => writeln!(out, "Nothing to do: all of it was done before.\n")?,
+            false => writeln!(out)?,
+        }
+        let pool = report.pool.map(|pool| pool.to_string()).unwrap_or_default();
+        let lines = [
+            ("reputation", report.reputation),
+            ("obligation", report.obligation),
+            ("market", report.market),
+            ("pool", pool),
+            ("written to", report.deployment),
+        ];
+        let paid = |of: fn(&Done) -> Balance| report.done.iter().map(of).fold(0, Balance::saturating_add);
+        let (deposits, fees) = (paid(|done| done.deposit), paid(|done| done.fee));
+        let paid = [("deposits", show_amount(deposits)), ("fees", show_amount(fees))];
+        let lines = lines.into_iter().chain(paid.into_iter().filter(|_| !report.done.is_empty()));
+        write!(out, "{}\n{}", pairs(lines), verify::summary(&report.checks))?;
+        Ok(wired)
+    }
+
+    /// Says what is to be done, and what it takes.
+    fn say_due(&self, deployer: &Deployer, out: &mut dyn Write) -> Result<()> {
+        let due: Vec<_> = deployer.due()?.iter().map(Step::to_string).collect();
+        let mut steps = if due.is_empty() { Vec::new() } else { deployer.rehearse()? };
+        steps.retain(|step| due.contains(&step.step));
+        if self.options.json {
+            let due: Vec<_> = steps.iter().map(Estimate::of).collect();
+            writeln!(out, "{}", serde_json::to_string_pretty(&serde_json::json!({ "due": due }))?)?;
+            return Ok(());
+        }
+        if steps.is_empty() {
+            writeln!(out, "Nothing to do: all of it was done before.")?;
+            return Ok(());
+        }
+        writeln!(out, "It would, with storage deposits as on a substrate-contracts-node,\n")?;
+        for step in &steps {
+            writeln!(out, "  {:<44} {:>20}", step.step, show_amount(step.deposit))?;
+        }
+        let deposits = steps.iter().fold(0, |sum: Balance, step| sum.saturating_add(step.deposit));
+        writeln!(out, "\n{} in all.", show_amount(deposits))?;
+        Ok(())
+    }
+}
+
+/// What a step would take.
+#[derive(Serialize)]
+struct Estimate<'a> {
+    step: &'a str,
+    ref_time: u64,
+    proof_size: u64,
+    #[serde(serialize_with = "as_text")]
+    deposit: Balance,
+}
+
+impl<'a> Estimate<'a> {
+    fn of(done: &'a Done) -> Self {
+        let Done { step, ref_time, proof_size, deposit, .. } = done;
+        Self { step, ref_time: *ref_time, proof_size: *proof_size, deposit: *deposit }
+    }
+}

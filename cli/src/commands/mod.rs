@@ -1,0 +1,100 @@
+//! The commands of `atomic`: the only place that parses arguments, prints and paints. One file a command, and a folder for
+//! those by which people use a market.
+
+pub mod build;
+pub mod contest;
+pub mod deploy;
+pub mod keeper;
+pub mod operate;
+pub mod options;
+pub mod paint;
+pub mod pass;
+pub mod replay;
+pub mod run;
+pub mod status;
+pub mod story;
+pub mod table;
+pub mod verify;
+pub mod watch;
+
+use crate::client::{toml::Problem, unusable::Unusable};
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+/// Something is not as it should be: a balance sheet, a deployment, a refusal.
+const FAILED: u8 = 1;
+/// A file that cannot be used, as wrong usage is.
+const UNUSABLE: u8 = 2;
+
+/// Builds, deploys and operates the contracts of Atomic Obligation, on an embedded chain or on a node, and plays scenarios
+/// of its labor market.
+#[derive(Parser)]
+#[command(name = "atomic", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+// What they take differs in size, and there is only ever one.
+#[allow(clippy::large_enum_variant)]
+#[derive(Subcommand)]
+enum Command {
+    Build(build::Build),
+    Run(run::Run),
+    /// Plays what really happened, and compares
+    #[command(subcommand)]
+    Replay(replay::Replay),
+    Deploy(deploy::Deploy),
+    Verify(verify::Verify),
+    Keeper(keeper::Command),
+    Pass(pass::Pass),
+    Status(status::Status),
+    #[command(flatten)]
+    Operate(operate::Operate),
+    Watch(watch::Watch),
+}
+
+impl Command {
+    /// Does it. Returns whether everything is as it should be.
+    fn run(self, out: &mut dyn Write) -> Result<bool> {
+        match self {
+            Self::Build(build) => build.run(out).map(|()| true),
+            Self::Run(run) => run.run(out),
+            Self::Replay(replay) => replay.run(out),
+            Self::Deploy(deploy) => deploy.run(out),
+            Self::Verify(verify) => verify.run(out),
+            Self::Keeper(keeper) => keeper.run(out).map(|()| true),
+            Self::Pass(pass) => pass.run(out).map(|()| true),
+            Self::Operate(operate) => operate.run(out).map(|()| true),
+            Self::Status(status) => status.run(out).map(|()| true),
+            Self::Watch(watch) => watch.run(out).map(|()| true),
+        }
+    }
+}
+
+/// The program: reads the command line, does what it says, and returns how it ends.
+pub fn main() -> ExitCode {
+    match Arguments::parse().command.run(&mut io::stdout().lock()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => FAILED.into(),
+        Err(error) => {
+            // Whoever closes the pipe has read enough, and needs no complaint.
+            if !closed_pipe(&error) {
+                eprintln!("error: {error:#}");
+            }
+            match error.is::<Problem>() || error.is::<Unusable>() {
+                true => UNUSABLE.into(),
+                false => FAILED.into(),
+            }
+        }
+    }
+}
+
+fn closed_pipe(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind));
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::BrokenPipe)
+}

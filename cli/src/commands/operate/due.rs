@@ -1,0 +1,273 @@
+//! What is due in a request: when, and by whom.
+
+use crate::commands::operate::session::Session;
+use anyhow::Result;
+use interfaces::{
+    market::{Access, Engagement, Error, Phase, RequestSpec, RequestState, Submission},
+    Market as _, RequestId, SubmissionId, Timestamp,
+};
+
+/// A request's submissions with their phases.
+pub struct Submissions(pub Vec<(SubmissionId, Submission, Phase)>);
+
+impl Submissions {
+    /// Reads all of them; those that are pruned, and periods that nothing was delivered in, are left out.
+    pub fn read(session: &Session, request: RequestId) -> Result<Self> {
+        let market = session.deployment.market();
+        let (_, state) = session.read(market.request(request))?;
+        let mut read = Vec::new();
+        for submission in 0..state.submissions {
+            session.progress("reading submissions", submission, state.submissions);
+            match session.backend.read(market.submission(request, submission))? {
+                Err(Error::UnknownSubmission) => {}
+                Err(error) => return Err(super::Refusal::of(&error).into()),
+                Ok(delivery) => {
+                    let phase = session.read(market.phase(request, Some(submission)))?;
+                    read.push((submission, delivery, phase));
+                }
+            }
+        }
+        Ok(Self(read))
+    }
+
+    pub fn in_phase(&self, wanted: Phase) -> Vec<SubmissionId> {
+        self.0.iter().filter(|(_, _, phase)| *phase == wanted).map(|(submission, _, _)| *submission).collect()
+    }
+
+    pub fn get(&self, submission: SubmissionId) -> Option<&Submission> {
+        self.0.iter().find(|(number, _, _)| *number == submission).map(|(_, read, _)| read)
+    }
+}
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub who: &'static str,
+    /// As in `atomic signal 0`.
+    pub command: String,
+    /// Until when; none where there is time.
+    pub until: Option<Timestamp>,
+}
+
+/// What can be done now with a request, or has to be.
+pub fn steps(
+    id: RequestId,
+    (spec, state): (&RequestSpec, &RequestState),
+    phase: Phase,
+    submissions: &Submissions,
+    engagement: Option<&Engagement>,
+    now: Timestamp,
+) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut add = |who, command: String, until| steps.push(Step { who, command: format!("atomic {command}"), until });
+    let deliver_by = engagement.and_then(|engagement| period_ends(engagement, now)).unwrap_or(spec.deliver_by);
+    let delivers = |add: &mut dyn FnMut(&'static str, String, Option<Timestamp>)| {
+        let has_place = engagement.map_or(state.places > 0, |engagement| engagement.tenure.is_some());
+        if has_place && now < deliver_by {
+            add("providers with a place", format!("submit {id} FILE"), Some(deliver_by));
+        }
+    };
+    match phase {
+        Phase::Signalling => {
+            match spec.access {
+                Access::Open if state.places >= spec.limit => {}
+                Access::Open => add("providers", format!("signal {id}"), Some(spec.signal_by)),
+                Access::Offers => {
+                    add("providers", format!("offer {id} PRICE"), Some(spec.signal_by));
+                    add("the requester", format!("accept {id} PROVIDER"), Some(spec.deliver_by));
+                }
+            }
+            delivers(&mut add);
+        }
+        Phase::Delivery => {
+            if spec.access == Access::Offers && engagement.is_none_or(|engagement| engagement.pool.is_none()) {
+                add("the requester", format!("accept {id} PROVIDER"), Some(spec.deliver_by));
+            }
+            delivers(&mut add);
+        }
+        Phase::Unsealing => add("providers", format!("unseal {id}"), Some(spec.review_from())),
+        Phase::Unopened => add("anyone", format!("open-reviews {id}"), None),
+        Phase::Finalized if engagement.is_some() => add("anyone", format!("close-period {id}"), None),
+        Phase::Finalized => add("anyone", format!("settle {id}"), None),
+        Phase::Vacant => {
+            add("providers", format!("offer {id} PRICE"), None);
+            add("the requester", format!("takeover {id} PROVIDER"), None);
+            add("the requester", format!("reclaim {id}"), None);
+        }
+        _ => {}
+    }
+    for (submission, delivery, phase) in &submissions.0 {
+        let window = spec.window(delivery.window_start);
+        match phase {
+            Phase::Unopened if engagement.is_some() => add("anyone", format!("open-reviews {id}"), None),
+            Phase::Review => add("enforcers", format!("review {id} {submission} SCORE"), Some(window.commit_by)),
+            Phase::Reveal => add("enforcers who committed", "review --due".into(), Some(window.reveal_by)),
+            Phase::Finalizable => add("anyone", format!("finalize {id} {submission}"), None),
+            Phase::Finalized if engagement.is_some() => add("anyone", format!("close-period {id}"), None),
+            _ => {}
+        }
+    }
+    let delivered = state.submissions.saturating_sub(state.claimed);
+    if engagement.is_none() && now >= spec.review_from() && state.open_places > delivered {
+        add("anyone", format!("report-no-show {id} PROVIDER"), None);
+    }
+    if !submissions.in_phase(Phase::Settled).is_empty() {
+        add("anyone", format!("claim {id}"), None);
+    }
+    let reclaims = state.held > state.unclaimed;
+    if state.closed && reclaims {
+        add("the requester", format!("reclaim {id}"), None);
+    }
+    if state.closed && state.claimed >= state.submissions && state.open_places == 0 {
+        add("anyone", format!("prune {id}"), None);
+    }
+    steps.dedup();
+    steps
+}
+
+/// When the present period of an engagement ends, while somebody has the place.
+fn period_ends(engagement: &Engagement, now: Timestamp) -> Option<Timestamp> {
+    let first = engagement.tenure.as_ref()?.first_deliver_by;
+    let over = now.checked_sub(first).map_or(0, |since| since / engagement.period.max(1) + 1);
+    Some(first.saturating_add(engagement.period.saturating_mul(over)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chain::{days, hours, GENESIS};
+    use interfaces::{
+        market::{Asset, Award, Duplicates, Tenure},
+        Balance,
+    };
+
+    fn spec(access: Access, duplicates: Duplicates) -> RequestSpec {
+        RequestSpec {
+            spec: [0; 32].into(),
+            uri: Vec::new(),
+            asset: Asset::Native,
+            reward: 1,
+            review_fee: 1,
+            access,
+            award: Award::PerSubmission,
+            duplicates,
+            curve: Vec::new(),
+            limit: 2,
+            per_provider: 1,
+            provider_bond: 0,
+            place_deposit: 1,
+            access_price: 0,
+            min_reputation: 0,
+            min_tier: 0,
+            quorum: 3,
+            max_reviews: 5,
+            tolerance: 10,
+            signal_by: GENESIS + days(1),
+            deliver_by: GENESIS + days(2),
+            review_by: GENESIS + days(4),
+            reveal_by: GENESIS + days(5),
+        }
+    }
+
+    fn state(places: u32, submissions: u32, claimed: u32, closed: bool, held: Balance) -> RequestState {
+        let open_places = places - claimed;
+        RequestState { places, open_places, submissions, claimed, closed, held, ..RequestState::new([1; 32].into()) }
+    }
+
+    /// A submission whose window begins when the request's does.
+    fn delivery(spec: &RequestSpec) -> Submission {
+        Submission { delivered: true, submitted: GENESIS, ..Submission::new([2; 32].into(), spec.review_from()) }
+    }
+
+    /// Commands and deadlines, in hours since the beginning.
+    fn due(
+        spec: &RequestSpec,
+        state: &RequestState,
+        phase: Phase,
+        delivered: &[Phase],
+        now: u64,
+    ) -> Vec<(String, Option<u64>)> {
+        let submissions = (0..).zip(delivered).map(|(number, phase)| (number, delivery(spec), *phase)).collect();
+        steps(7, (spec, state), phase, &Submissions(submissions), None, GENESIS + hours(now))
+            .into_iter()
+            .map(|step| (step.command.replace("atomic ", ""), step.until.map(|until| (until - GENESIS) / hours(1))))
+            .collect()
+    }
+
+    fn step(command: &str, until: impl Into<Option<u64>>) -> (String, Option<u64>) {
+        (command.to_owned(), until.into())
+    }
+
+    #[test]
+    fn places_are_taken_while_there_are_any_and_then_delivered_on() {
+        let spec = spec(Access::Open, Duplicates::Independent);
+        let due = |state: &RequestState, phase, now| due(&spec, state, phase, &[], now);
+        assert_eq!(due(&state(0, 0, 0, false, 1), Phase::Signalling, 1), [step("signal 7", 24)]);
+        let both = [step("signal 7", 24), step("submit 7 FILE", 48)];
+        assert_eq!(due(&state(1, 0, 0, false, 1), Phase::Signalling, 1), both);
+        assert_eq!(due(&state(2, 0, 0, false, 1), Phase::Signalling, 1), [step("submit 7 FILE", 48)]);
+        assert_eq!(due(&state(2, 0, 0, false, 1), Phase::Delivery, 25), [step("submit 7 FILE", 48)]);
+    }
+
+    #[test]
+    fn offers_are_made_and_accepted_before_anything_is_delivered() {
+        let spec = spec(Access::Offers, Duplicates::Independent);
+        let expected = [step("offer 7 PRICE", 24), step("accept 7 PROVIDER", 48)];
+        assert_eq!(due(&spec, &state(0, 0, 0, false, 1), Phase::Signalling, &[], 1), expected);
+        assert_eq!(due(&spec, &state(0, 0, 0, false, 1), Phase::Delivery, &[], 30), [step("accept 7 PROVIDER", 48)]);
+    }
+
+    #[test]
+    fn each_submission_is_reviewed_judged_and_claimed_in_its_own_time() {
+        let spec = spec(Access::Open, Duplicates::Independent);
+        let (all, none) = (state(2, 2, 0, false, 1), state(2, 1, 0, false, 1));
+        let due = |state: &RequestState, phase, delivered: &[Phase], now| due(&spec, state, phase, delivered, now);
+        assert_eq!(due(&all, Phase::Unopened, &[Phase::Unopened; 2], 49), [step("open-reviews 7", None)]);
+        let expected = [step("review 7 0 SCORE", 96), step("review --due", 120)];
+        assert_eq!(due(&all, Phase::Review, &[Phase::Review, Phase::Reveal], 50), expected);
+        assert_eq!(
+            due(&all, Phase::Finalizable, &[Phase::Finalized, Phase::Finalizable], 121),
+            [step("finalize 7 1", None)]
+        );
+        assert_eq!(due(&all, Phase::Finalized, &[Phase::Finalized; 2], 121), [step("settle 7", None)]);
+        let expected = [step("settle 7", None), step("report-no-show 7 PROVIDER", None)];
+        assert_eq!(due(&none, Phase::Finalized, &[Phase::Finalized], 121), expected);
+    }
+
+    #[test]
+    fn what_is_settled_is_claimed_reclaimed_and_pruned_by_whom_it_concerns() {
+        let spec = spec(Access::Open, Duplicates::Independent);
+        let due = |state: &RequestState, delivered: &[Phase]| due(&spec, state, Phase::Settled, delivered, 200);
+        let expected = [step("claim 7", None), step("reclaim 7", None)];
+        assert_eq!(due(&state(1, 1, 0, true, 1), &[Phase::Settled]), expected);
+        assert_eq!(due(&state(1, 1, 1, true, 1), &[Phase::Claimed]), [step("reclaim 7", None), step("prune 7", None)]);
+        assert_eq!(due(&state(1, 1, 1, true, 0), &[Phase::Claimed]), [step("prune 7", None)]);
+    }
+
+    #[test]
+    fn sealed_deliveries_are_opened_in_the_first_half_of_the_time_for_reviews() {
+        let spec = spec(Access::Open, Duplicates::FirstOnly);
+        assert_eq!(
+            due(&spec, &state(1, 1, 0, false, 1), Phase::Unsealing, &[Phase::Unsealing], 50),
+            [step("unseal 7", 72)]
+        );
+    }
+
+    #[test]
+    fn an_engagement_is_delivered_on_period_by_period_until_its_place_is_vacant() {
+        let spec = spec(Access::Offers, Duplicates::Independent);
+        let (state, none) = (state(0, 0, 0, false, 1), Submissions(Vec::new()));
+        let provider = [2; 32].into();
+        let tenure = Tenure { provider, price: 1, first: 0, first_deliver_by: GENESIS + days(2) };
+        let held = Engagement { periods: 9, period: days(7), missed_periods: 1, pool: Some(1), tenure: Some(tenure) };
+        for (now, until) in [(hours(1), days(2)), (days(2), days(9)), (days(9) - 1, days(9)), (days(17), days(23))] {
+            let steps = steps(7, (&spec, &state), Phase::Delivery, &none, Some(&held), GENESIS + now);
+            let [step] = &steps[..] else { panic!("{steps:?}") };
+            assert_eq!((step.command.as_str(), step.until), ("atomic submit 7 FILE", Some(GENESIS + until)));
+        }
+        let vacant = Engagement { tenure: None, ..held };
+        let steps = steps(7, (&spec, &state), Phase::Vacant, &none, Some(&vacant), GENESIS + days(9));
+        let commands: Vec<_> = steps.iter().map(|step| step.command.as_str()).collect();
+        assert_eq!(commands, ["atomic offer 7 PRICE", "atomic takeover 7 PROVIDER", "atomic reclaim 7"]);
+    }
+}

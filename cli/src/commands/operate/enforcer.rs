@@ -1,0 +1,323 @@
+//! Commands of enforcers.
+
+use crate::client::{moments, unusable::Unusable, words::counted};
+use crate::commands::operate::{
+    secrets::{KeptReview, Secrets},
+    session::Session,
+    Command, Refusal,
+};
+use anyhow::{bail, Error, Result};
+use chain::days;
+use clap::Args;
+use interfaces::{
+    market::{self, Phase, MAX_SCORE},
+    obligation::Standing,
+    Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
+};
+use std::time::Duration;
+
+/// How long a node is left alone while waiting.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+#[derive(Args, Debug)]
+pub struct Review {
+    /// The request's number
+    #[arg(required_unless_present = "due")]
+    request: Option<RequestId>,
+    /// The submission's number in it
+    #[arg(required_unless_present = "due")]
+    submission: Option<SubmissionId>,
+    /// What it is worth, 0 to 100
+    #[arg(required_unless_present = "due", value_parser = clap::value_parser!(u8).range(..=i64::from(MAX_SCORE)))]
+    score: Option<u8>,
+    /// The earlier submission that it repeats
+    #[arg(long, value_name = "SUBMISSION")]
+    duplicate_of: Option<SubmissionId>,
+    /// Reveals what the signer committed to and is due
+    #[arg(long, conflicts_with_all = ["request", "submission", "score", "duplicate_of"])]
+    due: bool,
+    /// Waits until it can be revealed, and reveals it
+    #[arg(long)]
+    wait: bool,
+}
+
+/// How far a kept review is.
+enum Progress {
+    /// It can be revealed.
+    Due,
+    /// It can be revealed from then on, or once there are as many reviews as there may be.
+    From(Timestamp),
+    /// It was revealed, and counts.
+    Done,
+    /// It is of no use any more, for this reason.
+    Over(String),
+}
+
+impl Command for Review {
+    fn run(&self, session: &Session) -> Result<()> {
+        if self.wait && !session.backend.runs_by_itself() {
+            let reason = "--wait is for nodes: the embedded chain's clock stands still but for `atomic pass`";
+            return Err(Unusable(reason.into()).into());
+        }
+        let mine = match (self.request, self.submission, self.score) {
+            (Some(request), Some(submission), Some(score)) => {
+                self.commit(session, (request, submission), score)?;
+                Some((request, submission))
+            }
+            _ => None,
+        };
+        if session.options.dry_run && mine.is_some() {
+            return Ok(());
+        }
+        loop {
+            let Some(next) = reveal(session, mine)? else { return Ok(()) };
+            if !self.wait {
+                session.say("`atomic review --due` reveals it then");
+                return Ok(());
+            }
+            session.progress_line(&format!("waiting until {}", moments::moment(next)));
+            // What counts is the time of the latest block, not that of the machine.
+            loop {
+                let tip = session.backend.tip()?;
+                if tip.time > next {
+                    break;
+                }
+                session.backend.next_block(tip.number, PATIENCE)?;
+                session.look_at_the_clock()?;
+                if session.now() > next {
+                    session.wake()?;
+                }
+            }
+        }
+    }
+}
+
+impl Review {
+    /// Commits to a score, unless the signer has.
+    fn commit(&self, session: &Session, of: (RequestId, SubmissionId), score: u8) -> Result<()> {
+        let ((request, submission), me) = (of, session.me()?);
+        let mut market = session.deployment.market();
+        let mut secrets = Secrets::open(session)?;
+        let committed = session.read(market.reviews(request, submission))?;
+        let committed = committed.into_iter().rev().find(|review| review.enforcer == me && review.score.is_none());
+        if let Some(committed) = committed.filter(|review| !review.resolved) {
+            let kept = secrets.reviews(&me).into_iter().find(|kept| kept.commitment(&me) == committed.commitment);
+            let Some(kept) = kept else {
+                bail!(
+                    "{} has committed to a score of submission {submission} of request {request} elsewhere: the private \
+                     file {} does not know it",
+                    session.name(&me),
+                    Secrets::path(&session.options.deployment).display()
+                );
+            };
+            if (kept.score, kept.duplicate_of) != (score, self.duplicate_of) {
+                bail!(
+                    "{} has committed to {} for submission {submission} of request {request} already, which cannot be \
+                     changed",
+                    session.name(&me),
+                    shown(&kept)
+                );
+            }
+            session.say(format!("committed already to {}", shown(&kept)));
+            return Ok(());
+        }
+        let (spec, _) = session.read(market.request(request))?;
+        let delivery = session.read(market.submission(request, submission))?;
+        if let Some(number) = self.duplicate_of {
+            // It could never be revealed.
+            let original = session.backend.read(market.submission(request, number))?;
+            if !original.is_ok_and(|original| delivery.may_duplicate(submission, &original, number)) {
+                bail!(Refusal::of(&market::Error::InvalidDuplicate));
+            }
+        }
+        let window = spec.window(delivery.window_start);
+        let review = KeptReview::new(&me, of, score, self.duplicate_of, window.reveal_by)?;
+        let commitment = review.commitment(&me);
+        let accepted = session.would_be_accepted(market.commit_review(request, submission, commitment))?;
+        if accepted && !session.options.dry_run {
+            secrets.add_review(review)?;
+        }
+        let deed = format!("committed to a score for submission {submission} of request {request}");
+        let sent = session.send(&deed, market.commit_review(request, submission, commitment));
+        sent.map_err(|error| match error.downcast::<Refusal>() {
+            Ok(refusal) if refusal.error == "NotDrawn" => not_drawn(session, of, refusal),
+            Ok(refusal) => refusal.into(),
+            Err(error) => error,
+        })?;
+        warn_of_full_hands(session)
+    }
+}
+
+/// Says so where the signer can take on nothing more until something that it has in hand ends.
+fn warn_of_full_hands(session: &Session) -> Result<()> {
+    let (obligation, pool) = (session.deployment.obligation(), session.deployment.pool);
+    let member = session.read(obligation.membership(pool, session.me()?))?;
+    let (terms, _) = session.read(obligation.terms(pool))?;
+    let limit = if member.standing == Standing::Healthy { terms.healthy_limit } else { terms.throttled_limit };
+    if member.open >= limit {
+        session.hint(format!(
+            "{} in hand, and no more until one is judged; what others ask for meanwhile is seen all the same",
+            counted(member.open, "review")
+        ));
+    }
+    Ok(())
+}
+
+/// Reveals what the signer committed to and is due, of one submission or of all. Returns when the next one is.
+fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<Option<Timestamp>> {
+    let (mut market, me) = (session.deployment.market(), session.me()?);
+    let mut secrets = Secrets::open(session)?;
+    let kept: Vec<_> = secrets
+        .reviews(&me)
+        .into_iter()
+        .filter(|kept| only.is_none_or(|only| only == (kept.request, kept.submission)))
+        .collect();
+    let (mut next, mut revealed): (Option<Timestamp>, u32) = (None, 0);
+    for kept in &kept {
+        let of = format!("submission {} of request {}", kept.submission, kept.request);
+        match progress(session, kept)? {
+            None => {}
+            Some(Progress::Due) => {
+                let deed = format!("review of {of} revealed: {}", shown(kept));
+                let KeptReview { request, submission, score, duplicate_of, .. } = *kept;
+                session.send(&deed, market.reveal_review(request, submission, score, duplicate_of, kept.salt()))?;
+                // Kept until it counts: blocks may be undone.
+                revealed += 1;
+            }
+            Some(Progress::Done) => secrets.forget_reviews(&me, kept.request, kept.submission)?,
+            Some(Progress::From(due)) => {
+                session.say(format!("the review of {of} is to be revealed from {} on", session.moment(due)));
+                next = Some(next.map_or(due, |next| next.min(due)));
+            }
+            Some(Progress::Over(reason)) => {
+                session.say(format!("the review of {of} is forgotten: {reason}"));
+                secrets.forget_reviews(&me, kept.request, kept.submission)?;
+            }
+        }
+    }
+    session.answer("revealed", revealed.into());
+    session.answer("next_due", next.into());
+    if revealed == 0 && next.is_none() && only.is_none() {
+        session.say(format!("{} has nothing to reveal", session.name(&me)));
+    }
+    Ok(next)
+}
+
+/// How far a kept review is; nothing where its commitment is not on the chain, or not yet.
+fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
+    let (market, me) = (session.deployment.market(), session.me()?);
+    let KeptReview { request, submission, .. } = *kept;
+    // What is not there may be there later, on a node that is behind.
+    let (Ok((spec, _)), Ok(delivery), Ok(reviews)) = (
+        session.backend.read(market.request(request))?,
+        session.backend.read(market.submission(request, submission))?,
+        session.backend.read(market.reviews(request, submission))?,
+    ) else {
+        let long_over = session.now() > kept.reveal_by.saturating_add(days(1));
+        return Ok(long_over.then_some(Progress::Done));
+    };
+    let commitment = kept.commitment(&me);
+    let Some(review) = reviews.iter().find(|review| review.enforcer == me && review.commitment == commitment) else {
+        return Ok(None);
+    };
+    let window = spec.window(delivery.window_start);
+    Ok(Some(match session.read(market.phase(request, Some(submission)))? {
+        _ if review.score.is_some() && review.resolved => Progress::Done,
+        _ if review.score.is_some() => return Ok(None),
+        _ if review.resolved => Progress::Over("it was not revealed in time".into()),
+        Phase::Review => Progress::From(window.commit_by),
+        Phase::Reveal => Progress::Due,
+        _ => Progress::Over(format!("it had to be revealed by {}", session.moment(window.reveal_by))),
+    }))
+}
+
+/// From when on the submission may be reviewed by who is not drawn for it.
+fn not_drawn(session: &Session, (request, submission): (RequestId, SubmissionId), refusal: Refusal) -> Error {
+    let market = session.deployment.market();
+    let (Ok((spec, _)), Ok(delivery)) =
+        (session.read(market.request(request)), session.read(market.submission(request, submission)))
+    else {
+        return refusal.into();
+    };
+    let open_to_all = spec.window(delivery.window_start).open_to_all;
+    let advice = format!("every member may review it from {} on", session.moment(open_to_all));
+    Refusal { advice: Some(advice), ..refusal }.into()
+}
+
+fn shown(kept: &KeptReview) -> String {
+    match kept.duplicate_of {
+        None => format!("a score of {}", kept.score),
+        Some(original) => format!("a score of {}, and a duplicate of {original}", kept.score),
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Enlist {}
+
+impl Command for Enlist {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        session.send(
+            &format!("{} enlisted", session.name(&session.me()?)),
+            deployment.obligation().enlist(deployment.pool),
+        )
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Resign {}
+
+impl Command for Resign {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        session.send(
+            &format!("{} resigned", session.name(&session.me()?)),
+            deployment.obligation().resign(deployment.pool),
+        )
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct CheckIn {}
+
+impl Command for CheckIn {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        let deed = format!("presence of {} declared", session.name(&session.me()?));
+        session.send(&deed, deployment.obligation().check_in(deployment.pool))
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Restore {
+    /// How many operations
+    ops: u32,
+}
+
+impl Command for Restore {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        let deed = format!("{} made up for", counted(self.ops, "operation"));
+        session.send(&deed, deployment.obligation().restore(deployment.pool, self.ops))
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Freeze {}
+
+impl Command for Freeze {
+    fn run(&self, session: &Session) -> Result<()> {
+        let deed = format!("rest of {} begun", session.name(&session.me()?));
+        session.send(&deed, session.deployment.obligation().freeze())
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Unfreeze {}
+
+impl Command for Unfreeze {
+    fn run(&self, session: &Session) -> Result<()> {
+        let deed = format!("rest of {} ended", session.name(&session.me()?));
+        session.send(&deed, session.deployment.obligation().unfreeze())
+    }
+}

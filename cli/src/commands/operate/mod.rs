@@ -1,0 +1,264 @@
+//! The commands by which people use a market: each sends a message or a few, or reads.
+//!
+//! A command says what it did line by line, or with `--json` as one document at the end: `transactions`, each with what
+//! was done, its block, weight, storage deposit, fee, result and events, and where a contract refused, `refused`.
+
+mod data;
+mod due;
+mod enforcer;
+mod manager;
+mod provider;
+mod reads;
+mod refusal;
+mod request;
+mod request_view;
+mod requester;
+mod secrets;
+mod session;
+mod upkeep;
+
+pub use refusal::Refusal;
+
+use crate::commands::options::Options;
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use session::Session;
+use std::io::Write;
+
+/// What a command asks for beside the chain and who signs.
+trait Command: Args {
+    /// Whether it only reads.
+    const READS: bool = false;
+
+    fn run(&self, session: &Session) -> Result<()>;
+}
+
+/// A command with its options.
+#[derive(Args, Debug)]
+pub struct On<C: Args> {
+    #[command(flatten)]
+    command: C,
+    #[command(flatten)]
+    options: Options,
+}
+
+fn run<C: Command>(on: &On<C>, out: &mut dyn Write) -> Result<()> {
+    if !C::READS {
+        // Before anything that takes long.
+        on.options.signer()?;
+    }
+    let session = Session::open(&on.options, out)?;
+    let done = if C::READS { Ok(()) } else { session.wake() };
+    session.end(done.and_then(|()| on.command.run(&session)))
+}
+
+/// The commands by which people use a market.
+// What they take differs in size, and there is only ever one.
+#[allow(clippy::large_enum_variant)]
+#[derive(Subcommand, Debug)]
+pub enum Operate {
+    /// Posts a request, or an engagement, and puts its price in escrow
+    ///
+    /// The conditions are those of a request in a scenario (docs/scenarios.md), from a file, from options, or both; options
+    /// go before the file.
+    #[command(after_help = "Examples:\n  atomic post request.toml --as alice\n  \
+        atomic post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 3 \\\n    \
+        --curve '40=50%, 80=100%' --as alice")]
+    Post(On<requester::Post>),
+    /// Says what posting a request costs now
+    #[command(after_help = "Example:\n  atomic quote request.toml --reward '50 UNIT'")]
+    Quote(On<requester::Quote>),
+    /// Accepts an offer: its provider has a place
+    #[command(after_help = "Example:\n  atomic accept 0 bob --as alice")]
+    Accept(On<requester::Accept>),
+    /// Accepts an offer for the rest of an engagement whose provider is Banned
+    #[command(after_help = "Example:\n  atomic takeover 3 dave --as alice")]
+    Takeover(On<requester::Takeover>),
+    /// Takes back what a request did not need
+    #[command(after_help = "Example:\n  atomic reclaim 0 --as alice")]
+    Reclaim(On<requester::Reclaim>),
+    /// Withdraws a request that nobody has a place in
+    #[command(after_help = "Example:\n  atomic withdraw-request 0 --as alice")]
+    WithdrawRequest(On<requester::WithdrawRequest>),
+    /// Allows the market to take a token
+    #[command(after_help = "Example:\n  atomic approve 5F… '5_000 plancks' --as alice")]
+    Approve(On<requester::Approve>),
+
+    /// Takes places of a request, for their deposit
+    #[command(after_help = "Example:\n  atomic signal 0 --places 2 --as bob")]
+    Signal(On<provider::Signal>),
+    /// Offers to deliver at a price, or changes the offer
+    #[command(after_help = "Example:\n  atomic offer 0 '9.5 UNIT' --deliver-by '2030-01-04 06:30' --as bob")]
+    Offer(On<provider::Offer>),
+    /// Takes an offer back
+    #[command(after_help = "Example:\n  atomic retract-offer 0 --as bob")]
+    RetractOffer(On<provider::RetractOffer>),
+    /// Delivers a file: its hash goes to the chain, under a seal where the request asks for one
+    #[command(after_help = "Example:\n  atomic submit 0 report.pdf --uri ipfs://bafy… --as bob")]
+    Submit(On<provider::Submit>),
+    /// Replaces a delivery
+    #[command(after_help = "Example:\n  atomic revise 0 1 report.pdf --uri ipfs://bafy… --as bob")]
+    Revise(On<provider::Revise>),
+    /// Opens the seals of what the signer delivered, all that can be opened now
+    #[command(after_help = "Example:\n  atomic unseal 0 --as bob")]
+    Unseal(On<provider::Unseal>),
+
+    /// Reviews a submission: commits to a score, keeps it in a private file, and reveals it when that is due
+    ///
+    /// The private file is beside the deployment file, and only its owner can read it.
+    #[command(after_help = "Examples:\n  atomic review 0 1 85 --as eve\n  \
+        atomic review 0 2 85 --duplicate-of 1 --wait --as eve\n  atomic review --due --as eve")]
+    Review(On<enforcer::Review>),
+    /// Takes a seat among the enforcers, or a place in the line
+    #[command(after_help = "Example:\n  atomic enlist --as eve")]
+    Enlist(On<enforcer::Enlist>),
+    /// Leaves the enforcers, or the line
+    #[command(after_help = "Example:\n  atomic resign --as eve")]
+    Resign(On<enforcer::Resign>),
+    /// Declares this epoch's presence
+    #[command(after_help = "Example:\n  atomic check-in --as eve")]
+    CheckIn(On<enforcer::CheckIn>),
+    /// Makes up for operations that are missing, for reputation
+    #[command(after_help = "Example:\n  atomic restore 2 --as eve")]
+    Restore(On<enforcer::Restore>),
+    /// Begins a rest: reputation and all memberships stand still
+    #[command(after_help = "Example:\n  atomic freeze --as eve")]
+    Freeze(On<enforcer::Freeze>),
+    /// Ends the rest
+    #[command(after_help = "Example:\n  atomic unfreeze --as eve")]
+    Unfreeze(On<enforcer::Unfreeze>),
+
+    /// Opens what was delivered for review
+    #[command(after_help = "Example:\n  atomic open-reviews 0 --as alice")]
+    OpenReviews(On<upkeep::OpenReviews>),
+    /// Gives the verdict on a submission, or on all that can have theirs
+    #[command(after_help = "Examples:\n  atomic finalize 0 --as alice\n  atomic finalize 0 2 --as alice")]
+    Finalize(On<upkeep::Finalize>),
+    /// Settles a request whose submissions have their verdicts
+    #[command(after_help = "Example:\n  atomic settle 0 --as alice")]
+    Settle(On<upkeep::Settle>),
+    /// Closes the periods of an engagement that are over
+    #[command(after_help = "Example:\n  atomic close-period 3 --as alice")]
+    ClosePeriod(On<upkeep::ClosePeriod>),
+    /// Reports a provider that did not deliver on its places
+    #[command(after_help = "Example:\n  atomic report-no-show 0 bob --as alice")]
+    ReportNoShow(On<upkeep::ReportNoShow>),
+    /// Credits what a submission earned, or all of a request that did
+    #[command(after_help = "Examples:\n  atomic claim 0 --as bob\n  atomic claim 0 2 --as bob")]
+    Claim(On<upkeep::Claim>),
+    /// Pays out what the signer is credited
+    #[command(after_help = "Example:\n  atomic withdraw --as bob")]
+    Withdraw(On<upkeep::Withdraw>),
+    /// Frees the storage of a request that is over, for its deposits
+    #[command(after_help = "Example:\n  atomic prune 0 --as alice")]
+    Prune(On<upkeep::Prune>),
+    /// Has a member judged by what it has seen and declared
+    #[command(after_help = "Example:\n  atomic evaluate eve --as bob")]
+    Evaluate(On<upkeep::Evaluate>),
+    /// Gives free seats to the first in line
+    #[command(after_help = "Example:\n  atomic fill-seats --as bob")]
+    FillSeats(On<upkeep::FillSeats>),
+    /// Writes down proposed terms whose notice is over; they are in force without it
+    #[command(after_help = "Example:\n  atomic apply-terms --as bob")]
+    ApplyTerms(On<upkeep::ApplyTerms>),
+    /// Writes down a proposed policy whose notice is over; it is in force without it
+    #[command(after_help = "Example:\n  atomic apply-policy --as bob")]
+    ApplyPolicy(On<upkeep::ApplyPolicy>),
+    /// Mints the reputation that an account has earned
+    #[command(after_help = "Example:\n  atomic claim-reputation eve --as bob")]
+    ClaimReputation(On<upkeep::ClaimReputation>),
+
+    /// Proposes other terms for the pool, in force after the notice
+    ///
+    /// The file is one of `atomic deploy --config` (docs/deployment.toml): of it [terms] and [schedule] count, and what they
+    /// do not say stays as it is.
+    #[command(after_help = "Example:\n  atomic propose-terms terms.toml --as alice")]
+    ProposeTerms(On<manager::ProposeTerms>),
+    /// Proposes another policy for the market, in force after the notice
+    ///
+    /// The file is one of `atomic deploy --config` (docs/deployment.toml): of it [policy], [[tokens]] and treasury count, and
+    /// what they do not say stays as it is.
+    #[command(after_help = "Example:\n  atomic propose-policy policy.toml --as alice")]
+    ProposePolicy(On<manager::ProposePolicy>),
+    /// Stops new requests, places and offers, and enlisting; work, reviews, payments and exits go on
+    ///
+    /// May be repeated: what is paused already is left as it is.
+    #[command(after_help = "Examples:\n  atomic pause --as alice\n  atomic pause market --as alice")]
+    Pause(On<manager::Pausing<true>>),
+    /// Ends the pause
+    #[command(after_help = "Examples:\n  atomic unpause --as alice\n  atomic unpause obligation --as alice")]
+    Unpause(On<manager::Pausing<false>>),
+    /// Lifts a ban, after the cooldown
+    #[command(after_help = "Example:\n  atomic reinstate eve --as alice")]
+    Reinstate(On<manager::Reinstate>),
+
+    /// Shows the pool's terms and the market's policy, and those that are proposed
+    #[command(after_help = "Example:\n  atomic terms")]
+    Terms(On<reads::Terms>),
+    /// Shows how much work the enforcers can take, and have
+    #[command(after_help = "Example:\n  atomic capacity")]
+    Capacity(On<reads::Capacity>),
+    /// Shows a member's standing, and what it is made of
+    #[command(after_help = "Example:\n  atomic member eve")]
+    Member(On<reads::Member>),
+    /// Shows an account's reputation
+    #[command(after_help = "Example:\n  atomic reputation eve")]
+    Reputation(On<reads::Reputation>),
+    /// Lists requests with their phases, those that are not over
+    #[command(after_help = "Examples:\n  atomic requests\n  atomic requests --all")]
+    Requests(On<reads::Requests>),
+    /// Shows a request: its conditions, submissions, reviews and offers, and what is due when and by whom
+    #[command(after_help = "Example:\n  atomic request 0")]
+    Request(On<request_view::Request>),
+}
+
+impl Operate {
+    pub fn run(&self, out: &mut dyn Write) -> Result<()> {
+        match self {
+            Self::Post(on) => run(on, out),
+            Self::Quote(on) => run(on, out),
+            Self::Accept(on) => run(on, out),
+            Self::Takeover(on) => run(on, out),
+            Self::Reclaim(on) => run(on, out),
+            Self::WithdrawRequest(on) => run(on, out),
+            Self::Approve(on) => run(on, out),
+            Self::Signal(on) => run(on, out),
+            Self::Offer(on) => run(on, out),
+            Self::RetractOffer(on) => run(on, out),
+            Self::Submit(on) => run(on, out),
+            Self::Revise(on) => run(on, out),
+            Self::Unseal(on) => run(on, out),
+            Self::Review(on) => run(on, out),
+            Self::Enlist(on) => run(on, out),
+            Self::Resign(on) => run(on, out),
+            Self::CheckIn(on) => run(on, out),
+            Self::Restore(on) => run(on, out),
+            Self::Freeze(on) => run(on, out),
+            Self::Unfreeze(on) => run(on, out),
+            Self::OpenReviews(on) => run(on, out),
+            Self::Finalize(on) => run(on, out),
+            Self::Settle(on) => run(on, out),
+            Self::ClosePeriod(on) => run(on, out),
+            Self::ReportNoShow(on) => run(on, out),
+            Self::Claim(on) => run(on, out),
+            Self::Withdraw(on) => run(on, out),
+            Self::Prune(on) => run(on, out),
+            Self::Evaluate(on) => run(on, out),
+            Self::FillSeats(on) => run(on, out),
+            Self::ApplyTerms(on) => run(on, out),
+            Self::ApplyPolicy(on) => run(on, out),
+            Self::ClaimReputation(on) => run(on, out),
+            Self::ProposeTerms(on) => run(on, out),
+            Self::ProposePolicy(on) => run(on, out),
+            Self::Pause(on) => run(on, out),
+            Self::Unpause(on) => run(on, out),
+            Self::Reinstate(on) => run(on, out),
+            Self::Terms(on) => run(on, out),
+            Self::Capacity(on) => run(on, out),
+            Self::Member(on) => run(on, out),
+            Self::Reputation(on) => run(on, out),
+            Self::Requests(on) => run(on, out),
+            Self::Request(on) => run(on, out),
+        }
+    }
+}

@@ -1,0 +1,351 @@
+//! What there is to see.
+
+use crate::client::{moments, signer::account, words::counted};
+use crate::commands::operate::{data, manager::Pausable, session::Session, Command, Refusal};
+use crate::commands::{
+    paint::Paint,
+    table::{pairs, Table},
+};
+use anyhow::Result;
+use chain::amounts::{show_micro, thousands};
+use clap::Args;
+use ink::primitives::AccountId;
+use interfaces::{
+    market::{Asset, Error, Phase, Policy, RequestSpec, RequestState},
+    obligation::{self, Rate, Schedule},
+    Market as _, Obligation as _, PoolId, Reputation as _, RequestId,
+};
+use serde_json::json;
+
+#[derive(Args, Debug)]
+pub struct Terms {
+    /// Of which pool; the enforcers' unless this says otherwise
+    #[arg(long)]
+    pool: Option<PoolId>,
+}
+
+impl Command for Terms {
+    const READS: bool = true;
+
+    fn run(&self, session: &Session) -> Result<()> {
+        let (market, obligation) = (session.deployment.market(), session.deployment.obligation());
+        let pool = self.pool.unwrap_or(session.deployment.pool);
+        let (terms, schedule) = session.read(obligation.terms(pool))?;
+        let pending = session.backend.read(obligation.pending_terms(pool))?;
+        let policy = session.read(market.policy())?;
+        let pending_policy = session.backend.read(market.pending_policy())?;
+        let [(market_name, market_paused), (obligation_name, obligation_paused)] =
+            [Pausable::Market.read(session)?, Pausable::Obligation.read(session)?];
+        session.answer("pool", pool.into());
+        session.answer("terms", data::json(&terms));
+        session.answer("schedule", data::json(&schedule));
+        session.answer("pending_terms", data::json(&pending));
+        session.answer("policy", data::json(&policy));
+        session.answer("pending_policy", data::json(&pending_policy));
+        session.answer("paused", json!({ "market": market_paused, "obligation": obligation_paused }));
+        for (name, paused) in [(market_name, market_paused), (obligation_name, obligation_paused)] {
+            if paused {
+                session.say(format!("{name} is paused"));
+            }
+        }
+        session.say(format!("Terms of pool {pool}"));
+        session.say(indented(&show_terms(&terms, &schedule)));
+        if let Some((terms, schedule, due)) = pending {
+            session.say(format!("Proposed, in force from {} on", session.moment(due)));
+            session.say(indented(&show_terms(&terms, &schedule)));
+        }
+        session.say("Policy of the market");
+        session.say(indented(&show_policy(session, &policy)));
+        if let Some((policy, due)) = pending_policy {
+            session.say(format!("Proposed, in force from {} on", session.moment(due)));
+            session.say(indented(&show_policy(session, &policy)));
+        }
+        Ok(())
+    }
+}
+
+fn indented(text: &str) -> String {
+    text.trim_end().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Parts per million as a percentage, exact.
+pub fn percent(ppm: u32) -> String {
+    format!("{} %", f64::from(ppm) / 10_000.0)
+}
+
+pub fn bps(bps: u16) -> String {
+    percent(u32::from(bps) * 100)
+}
+
+fn show_terms(terms: &obligation::Terms, schedule: &Schedule) -> String {
+    let rate = match terms.rate {
+        Rate::Fixed => "fixed".to_owned(),
+        Rate::FairShare { diligence_ppm } => format!("a fair share, {} of it", percent(diligence_ppm)),
+    };
+    let mut lines = vec![
+        ("to be declared", format!("1 operation in {} seen", terms.denominator)),
+        ("epoch", moments::roughly(terms.epoch)),
+        ("retention", format!("{} an epoch", percent(terms.retention_ppm))),
+        ("Throttled above", format!("{} missing", counted(terms.throttle_buffer, "operation"))),
+        ("Banned above", format!("{} missing", counted(terms.ban_buffer, "operation"))),
+        ("rate", rate),
+        ("least reviews", terms.min_reviews.to_string()),
+        ("presence", format!("{} an epoch", counted(terms.presence, "operation"))),
+        ("seats", terms.seats.to_string()),
+        (
+            "to enlist",
+            format!("{} reputation, {} of it locked", thousands(terms.min_reputation), thousands(terms.bond)),
+        ),
+        ("open commitments", format!("{}, {} while Throttled", terms.healthy_limit, terms.throttled_limit)),
+        ("a ban slashes", percent(terms.slash_ppm)),
+        ("a keeper earns", format!("{} reputation", thousands(terms.keeper_reward))),
+        ("restoring", format!("{} reputation an operation", thousands(terms.restore_price))),
+        ("cooldown", moments::roughly(terms.cooldown)),
+        ("shortest freeze", moments::roughly(terms.min_freeze)),
+        ("between freezes", moments::roughly(terms.freeze_interval)),
+        ("notice", moments::roughly(terms.notice)),
+    ];
+    for segment in &schedule.segments {
+        let from = format!("{} into each {}", moments::roughly(segment.offset), moments::roughly(schedule.cycle));
+        lines.push(("weight", format!("{} from {from}", percent(segment.weight_ppm))));
+    }
+    pairs(lines)
+}
+
+fn show_policy(session: &Session, policy: &Policy) -> String {
+    let mut lines = Vec::new();
+    for asset in &policy.assets {
+        let name = match asset.asset {
+            Asset::Native => "the chain's currency".to_owned(),
+            Asset::Psp22(token) => session.name(&token),
+        };
+        let least = session.amount(asset.asset, asset.min_review_fee);
+        lines.push(("pays in", format!("{name}, review fee at least {least}")));
+    }
+    lines.extend([
+        ("least window", moments::roughly(policy.min_window)),
+        ("least quorum", policy.min_quorum.to_string()),
+        ("greatest tolerance", policy.max_tolerance.to_string()),
+        ("unreviewed", format!("weighs {}", bps(policy.unreviewed_bps))),
+        ("protocol fee", format!("{} to {}", bps(policy.protocol_fee_bps), session.name(&policy.treasury))),
+        (
+            "capacity premium",
+            format!(
+                "up to {}, above {} of capacity",
+                bps(policy.premium_cap_bps),
+                percent(policy.target_utilization_ppm)
+            ),
+        ),
+        ("reputation", format!("{} for each UNIT of protocol fee", thousands(policy.reputation_per_fee))),
+    ]);
+    pairs(lines)
+}
+
+#[derive(Args, Debug)]
+pub struct Capacity {
+    /// Of which pool; the enforcers' unless this says otherwise
+    #[arg(long)]
+    pool: Option<PoolId>,
+}
+
+impl Command for Capacity {
+    const READS: bool = true;
+
+    fn run(&self, session: &Session) -> Result<()> {
+        let pool = self.pool.unwrap_or(session.deployment.pool);
+        let capacity = session.read(session.deployment.obligation().capacity(pool))?;
+        session.answer("capacity", data::json(&capacity));
+        let lines = pairs([
+            ("seats", format!("{} taken of {}", capacity.active, capacity.seats)),
+            ("Throttled", capacity.throttled.to_string()),
+            ("in line", capacity.waiting.to_string()),
+            ("at rest", capacity.frozen.to_string()),
+            ("reviews asked for", thousands(capacity.demand.into())),
+            ("reviews done", thousands(capacity.supply.into())),
+            ("reviews to be done", thousands(capacity.backlog.into())),
+            ("utilization", percent(capacity.utilization_ppm)),
+        ]);
+        session.say(lines.trim_end());
+        Ok(())
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Member {
+    /// Who; the signer unless this says otherwise
+    #[arg(value_parser = account)]
+    who: Option<AccountId>,
+    /// Of which pool; the enforcers' unless this says otherwise
+    #[arg(long)]
+    pool: Option<PoolId>,
+}
+
+impl Command for Member {
+    const READS: bool = true;
+
+    fn run(&self, session: &Session) -> Result<()> {
+        let (who, obligation) = (session.this_or_me(self.who)?, session.deployment.obligation());
+        let pool = self.pool.unwrap_or(session.deployment.pool);
+        let member = session.read(obligation.membership(pool, who))?;
+        let (terms, _) = session.read(obligation.terms(pool))?;
+        session.answer("member", data::json(&member));
+        let limit = match member.standing {
+            obligation::Standing::Throttled => terms.throttled_limit,
+            _ => terms.healthy_limit,
+        };
+        let missing = format!(
+            "{}; Throttled above {}, Banned above {}",
+            counted(u64::try_from(member.deficit).unwrap_or(u64::MAX), "operation"),
+            terms.throttle_buffer,
+            terms.ban_buffer
+        );
+        let mut lines = vec![
+            ("account", session.name(&who)),
+            ("state", format!("{:?}", member.state)),
+            ("standing", format!("{:?}", member.standing)),
+            ("seen", operations(member.seen)),
+            ("declared", operations(member.declared)),
+            ("required", counted(u64::try_from(member.required).unwrap_or(u64::MAX), "operation")),
+            ("missing", missing),
+            ("open commitments", format!("{} of {limit}", member.open)),
+            ("bond", thousands(member.bond)),
+        ];
+        if member.seat_since > 0 {
+            lines.push(("seat since", session.moment(member.seat_since)));
+        }
+        if member.ended > 0 {
+            lines.push(("seat given up", session.moment(member.ended)));
+        }
+        session.say(pairs(lines).trim_end());
+        Ok(())
+    }
+}
+
+/// Micro-operations as operations, exact.
+fn operations(micro: u128) -> String {
+    match show_micro(micro).as_str() {
+        "1" => "1 operation".to_owned(),
+        operations => format!("{operations} operations"),
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Reputation {
+    /// Who; the signer unless this says otherwise
+    #[arg(value_parser = account)]
+    who: Option<AccountId>,
+}
+
+impl Command for Reputation {
+    const READS: bool = true;
+
+    fn run(&self, session: &Session) -> Result<()> {
+        let (who, reputation) = (session.this_or_me(self.who)?, session.deployment.reputation());
+        let profile = session.backend.read(reputation.profile(who))?;
+        let tier = session.backend.read(reputation.tier(who))?;
+        session.answer("reputation", data::json(&profile));
+        session.answer("tier", tier.into());
+        let mut lines = vec![
+            ("account", session.name(&who)),
+            ("balance", thousands(profile.balance)),
+            ("locked", thousands(profile.locked)),
+            ("available", thousands(profile.available)),
+            ("tier", tier.to_string()),
+            ("owed", thousands(profile.owed)),
+            ("earned", format!("{} in all", thousands(profile.earned))),
+            ("spent", format!("{} in all", thousands(profile.spent))),
+            ("slashed", format!("{} in all", thousands(profile.slashed))),
+        ];
+        if profile.holds > 0 {
+            lines.push(("open places", profile.holds.to_string()));
+        }
+        if profile.frozen {
+            lines.push(("frozen", "yes".into()));
+        }
+        session.say(pairs(lines).trim_end());
+        Ok(())
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct Requests {
+    /// Those that are over, too
+    #[arg(long)]
+    all: bool,
+}
+
+impl Command for Requests {
+    const READS: bool = true;
+
+    fn run(&self, session: &Session) -> Result<()> {
+        let heads = ["", "phase", "requester", "reward", "places", "submitted", "next deadline"];
+        let mut table = Table::of_words(&heads);
+        let (mut listed, mut over) = (Vec::new(), 0_u32);
+        for (id, spec, state, phase) in requests(session)? {
+            if state.closed && !self.all {
+                over += 1;
+                continue;
+            }
+            let deadlines = [spec.signal_by, spec.deliver_by, spec.review_by, spec.reveal_by];
+            let next = deadlines.into_iter().find(|deadline| *deadline > session.now() && !state.closed);
+            table.row([
+                id.to_string(),
+                phase_name(phase),
+                session.name(&state.requester),
+                session.amount(spec.asset, spec.reward),
+                format!("{} of {}", state.places, spec.limit),
+                state.submissions.to_string(),
+                next.map_or_else(String::new, |next| session.moment(next)),
+            ]);
+            listed.push(json!({
+                "request": id,
+                "phase": data::json(&phase),
+                "spec": data::json(&spec),
+                "state": data::json(&state),
+            }));
+        }
+        session.answer("requests", listed.into());
+        match table.is_empty() {
+            true => session.say("no request is open"),
+            false => session.say(table.show(Paint::NONE).trim_end()),
+        }
+        if over > 0 {
+            session.say(format!("{} over; --all lists them too", counted(over, "request")));
+        }
+        Ok(())
+    }
+}
+
+/// All requests that are not pruned, latest first.
+fn requests(session: &Session) -> Result<Vec<(RequestId, RequestSpec, RequestState, Phase)>> {
+    let market = session.deployment.market();
+    let posted = session.read(market.posted())?;
+    let mut read = Vec::new();
+    for id in (0..posted).rev() {
+        session.progress("reading requests", posted - id, posted);
+        match session.backend.read(market.request(id))? {
+            Ok((spec, state)) => read.push((id, spec, state, session.read(market.phase(id, None))?)),
+            Err(Error::UnknownRequest) => {}
+            Err(error) => return Err(Refusal::of(&error).into()),
+        }
+    }
+    Ok(read)
+}
+
+/// What a phase is called.
+pub fn phase_name(phase: Phase) -> String {
+    match phase {
+        Phase::Signalling => "signalling",
+        Phase::Delivery => "delivery",
+        Phase::Unsealing => "unsealing",
+        Phase::Unopened => "to be opened",
+        Phase::Review => "review",
+        Phase::Reveal => "reveal",
+        Phase::Finalizable => "to be judged",
+        Phase::Finalized => "judged",
+        Phase::Settled => "settled",
+        Phase::Claimed => "paid",
+        Phase::Vacant => "vacant",
+    }
+    .to_owned()
+}

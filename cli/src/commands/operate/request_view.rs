@@ -1,0 +1,241 @@
+//! `atomic request`: everything about one request, and what is due in it.
+
+use super::{
+    data,
+    due::{self, Step, Submissions},
+    reads::{bps, percent, phase_name},
+    session::Session,
+    Command,
+};
+use crate::{
+    client::{moments, signer::hex, words::counted},
+    commands::{
+        paint::Paint,
+        table::{pairs, Table},
+    },
+};
+use anyhow::Result;
+use clap::Args;
+use ink::primitives::AccountId;
+use interfaces::{
+    market::{
+        Access, Award, Bucket, Duplicates, Engagement, Offer, Phase, RequestSpec, RequestState, Review, Submission,
+        Verdict, MAX_OFFERS,
+    },
+    Market as _, RequestId, SubmissionId,
+};
+use serde_json::{json, Value as Json};
+
+#[derive(Args, Debug)]
+pub struct Request {
+    /// The request's number
+    request: RequestId,
+}
+
+impl Command for Request {
+    const READS: bool = true;
+
+    fn run(&self, session: &Session) -> Result<()> {
+        let seen = Seen::read(session, self.request)?;
+        session.say(seen.conditions(session).trim_end());
+        seen.say_deliveries(session);
+        seen.say_offers(session);
+        seen.say_due(session);
+        seen.answer(session);
+        Ok(())
+    }
+}
+
+/// Everything there is to see of a request.
+struct Seen {
+    id: RequestId,
+    spec: RequestSpec,
+    state: RequestState,
+    phase: Phase,
+    engagement: Option<Engagement>,
+    deliveries: Vec<Delivery>,
+    offers: Vec<(AccountId, Offer)>,
+    due: Vec<Step>,
+}
+
+struct Delivery {
+    number: SubmissionId,
+    submission: Submission,
+    phase: Phase,
+    reviews: Vec<Review>,
+}
+
+impl Seen {
+    fn read(session: &Session, id: RequestId) -> Result<Self> {
+        let market = session.deployment.market();
+        let (spec, state) = session.read(market.request(id))?;
+        let phase = session.read(market.phase(id, None))?;
+        let engagement = session.backend.read(market.engagement(id))?.ok();
+        let submissions = Submissions::read(session, id)?;
+        let offers = offers(session, id, spec.access)?;
+        let due = due::steps(id, (&spec, &state), phase, &submissions, engagement.as_ref(), session.now());
+        let mut deliveries = Vec::new();
+        for (number, submission, phase) in submissions.0 {
+            let reviews = session.read(market.reviews(id, number))?;
+            deliveries.push(Delivery { number, submission, phase, reviews });
+        }
+        Ok(Self { id, spec, state, phase, engagement, deliveries, offers, due })
+    }
+
+    fn conditions(&self, session: &Session) -> String {
+        let Self { spec, state, .. } = self;
+        let amount = |amount| session.amount(spec.asset, amount);
+        let document = format!("{} {}", hex(spec.spec.as_ref()), String::from_utf8_lossy(&spec.uri));
+        let places = format!("{} of {} taken, deposit {}", state.places, spec.limit, amount(spec.place_deposit));
+        let held = state.held.saturating_add(state.deposits).saturating_add(state.offer_deposits);
+        let mut lines = vec![
+            ("request", format!("{}, {}", self.id, phase_name(self.phase))),
+            ("requester", session.name(&state.requester)),
+            ("asks", document.trim_end().to_owned()),
+            ("reward", format!("{}, {}", amount(spec.reward), award(spec))),
+            ("review fee", format!("{} a submission", amount(spec.review_fee))),
+            ("curve", curve(spec)),
+            ("places", places),
+            ("reviews", format!("{} to {}, tolerance {}", spec.quorum, spec.max_reviews, spec.tolerance)),
+            ("signal by", session.moment(spec.signal_by)),
+            ("deliver by", session.moment(spec.deliver_by)),
+            ("review by", session.moment(spec.review_by)),
+            ("reveal by", session.moment(spec.reveal_by)),
+            ("in escrow", amount(held)),
+        ];
+        lines.extend(self.engagement.as_ref().map(|engagement| ("engagement", deal(session, engagement))));
+        pairs(lines)
+    }
+
+    fn say_deliveries(&self, session: &Session) {
+        for Delivery { number, submission, phase, reviews } in &self.deliveries {
+            let provider = session.name(&submission.provider);
+            let summary = summary(session, &self.spec, submission, *phase);
+            session.say(format!("submission {number} of {provider}: {summary}"));
+            for review in reviews {
+                session.say(format!("  {} {}", session.name(&review.enforcer), opinion(review)));
+            }
+        }
+    }
+
+    fn say_offers(&self, session: &Session) {
+        for (provider, offer) in &self.offers {
+            let what = if offer.open { "asks" } else { "had asked" };
+            let (who, price) = (session.name(provider), session.amount(self.spec.asset, offer.price));
+            session.say(format!("offer: {who} {what} {price}, by {}", session.moment(offer.deliver_by)));
+        }
+    }
+
+    fn say_due(&self, session: &Session) {
+        let mut table = Table::of_words(&["", "", ""]);
+        for Step { who, command, until } in &self.due {
+            let until = until.map_or_else(|| "now".to_owned(), |until| format!("by {}", session.moment(until)));
+            table.row([format!("  {who}"), command.clone(), until]);
+        }
+        if !table.is_empty() {
+            session.say("to be done");
+            session.say(table.show(Paint::NONE).trim_end());
+        }
+    }
+
+    /// The same for programs.
+    fn answer(&self, session: &Session) {
+        session.answer("request", self.id.into());
+        session.answer("phase", data::json(&self.phase));
+        session.answer("spec", data::json(&self.spec));
+        session.answer("state", data::json(&self.state));
+        session.answer("engagement", data::json(&self.engagement));
+        let delivery = |Delivery { number, submission, phase, reviews }: &Delivery| {
+            json!({
+                "submission": number,
+                "phase": data::json(phase),
+                "delivery": data::json(submission),
+                "reviews": data::json(reviews),
+            })
+        };
+        session.answer("submissions", self.deliveries.iter().map(delivery).collect());
+        session.answer("offers", data::json(&self.offers));
+        let step = |step: &Step| json!({ "who": step.who, "command": step.command, "until": step.until });
+        session.answer("due", self.due.iter().map(step).collect::<Vec<Json>>().into());
+    }
+}
+
+/// All offers for a request.
+fn offers(session: &Session, id: RequestId, access: Access) -> Result<Vec<(AccountId, Offer)>> {
+    let mut offers: Vec<(AccountId, Offer)> = Vec::new();
+    if access == Access::Open {
+        return Ok(offers);
+    }
+    let mut from = None;
+    loop {
+        offers.extend(session.read(session.deployment.market().offers(id, from, MAX_OFFERS))?);
+        from = offers.last().and_then(|(_, offer)| offer.previous);
+        if from.is_none() {
+            return Ok(offers);
+        }
+    }
+}
+
+fn award(spec: &RequestSpec) -> String {
+    let shared = match &spec.award {
+        Award::PerSubmission if spec.access == Access::Offers => "at the price accepted".to_owned(),
+        Award::PerSubmission => "an equal part for each place".to_owned(),
+        Award::Proportional => "in proportion to quality".to_owned(),
+        Award::Ranked { places_bps } => {
+            format!("to the best: {}", places_bps.iter().map(|part| bps(*part)).collect::<Vec<_>>().join(", "))
+        }
+    };
+    match spec.duplicates {
+        Duplicates::Independent => shared,
+        Duplicates::FirstOnly => format!("{shared}; of duplicates the first only"),
+        Duplicates::Shared { retention_ppm } => {
+            format!("{shared}; duplicates share {} for each further one", percent(retention_ppm))
+        }
+    }
+}
+
+fn curve(spec: &RequestSpec) -> String {
+    let bucket = |bucket: &Bucket| format!("{} from {} on", bps(bucket.weight_bps), bucket.min_score);
+    spec.curve.iter().map(bucket).collect::<Vec<_>>().join(", ")
+}
+
+fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase: Phase) -> String {
+    let mut words = match phase {
+        Phase::Signalling | Phase::Delivery if submission.seal.is_some() => "sealed".to_owned(),
+        Phase::Signalling | Phase::Delivery => "delivered".to_owned(),
+        phase => phase_name(phase),
+    };
+    if matches!(submission.verdict, Verdict::Quorum | Verdict::Few) {
+        words.push_str(&format!(", median {}", submission.median));
+    }
+    if submission.verdict != Verdict::Pending {
+        words.push_str(&format!(", weighs {}", bps(submission.weight_bps)));
+    }
+    if let Some(original) = submission.duplicate_of {
+        words.push_str(&format!(", a duplicate of {original}"));
+    }
+    if submission.claimed {
+        words.push_str(&format!(", {} earned", session.amount(spec.asset, submission.pay)));
+    }
+    if !submission.uri.is_empty() {
+        words.push_str(&format!(", at {}", String::from_utf8_lossy(&submission.uri)));
+    }
+    words
+}
+
+/// How long a deal is, and whose.
+fn deal(session: &Session, engagement: &Engagement) -> String {
+    let provider = engagement.tenure.as_ref().map_or("nobody".to_owned(), |tenure| session.name(&tenure.provider));
+    let (periods, period) = (counted(engagement.periods, "period"), moments::roughly(engagement.period));
+    format!("{periods} of {period}, {} missed at most; {provider} has the place", engagement.missed_periods)
+}
+
+/// What a review says.
+fn opinion(review: &Review) -> String {
+    match (review.score, review.duplicate_of) {
+        (None, _) if review.resolved => "did not reveal".to_owned(),
+        (None, _) => "committed".to_owned(),
+        (Some(score), None) => format!("gives {score}"),
+        (Some(score), Some(original)) => format!("gives {score}, a duplicate of {original}"),
+    }
+}

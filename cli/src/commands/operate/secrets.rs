@@ -1,0 +1,231 @@
+//! The private file beside the deployment: scores and salts of reviews that are committed, and what was delivered under
+//! a seal. Who loses it cannot reveal what it committed to; who reads it knows scores before their time.
+//!
+//! An entry is written before its transaction is sent, so that nothing is lost when the program ends in between. Entries
+//! whose transaction never made it are harmless: what is on the chain says which one counts.
+
+use crate::client::{
+    files::{replace_private, Lock},
+    signer::{address, bytes32, hex},
+    unusable::Unusable,
+};
+use crate::commands::operate::session::Session;
+use anyhow::{Context, Result};
+use chain::blake2_256;
+use chain::commitment;
+use ink::primitives::{AccountId, Hash};
+use interfaces::{RequestId, SubmissionId, Timestamp};
+use scale::Encode;
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self},
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
+
+/// Changes with the layout of the file.
+const FORMAT: u32 = 1;
+
+/// What the file holds, ours alone as long as this lives.
+pub struct Secrets {
+    path: PathBuf,
+    kept: Kept,
+    /// Whether nothing is to change.
+    dry_run: bool,
+    _lock: Lock,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    format: u32,
+    /// Of which chain and market.
+    genesis: String,
+    market: String,
+    reviews: Vec<KeptReview>,
+    deliveries: Vec<KeptDelivery>,
+}
+
+/// A review that was committed to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptReview {
+    /// SS58.
+    pub enforcer: String,
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    pub score: u8,
+    pub duplicate_of: Option<SubmissionId>,
+    /// Until when it is of use.
+    pub reveal_by: Timestamp,
+    salt: String,
+}
+
+impl KeptReview {
+    pub fn new(
+        enforcer: &AccountId,
+        (request, submission): (RequestId, SubmissionId),
+        score: u8,
+        duplicate_of: Option<SubmissionId>,
+        reveal_by: Timestamp,
+    ) -> Result<Self> {
+        let (enforcer, salt) = (address(enforcer), hex(&random()?));
+        Ok(Self { enforcer, request, submission, score, duplicate_of, reveal_by, salt })
+    }
+
+    pub fn salt(&self) -> [u8; 32] {
+        read32(&self.salt)
+    }
+
+    /// What is told about it before it is revealed.
+    pub fn commitment(&self, enforcer: &AccountId) -> [u8; 32] {
+        commitment(self.request, self.submission, enforcer, self.score, self.duplicate_of, self.salt())
+    }
+}
+
+/// Something delivered under a seal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeptDelivery {
+    /// SS58.
+    pub provider: String,
+    pub request: RequestId,
+    content: String,
+    pub uri: String,
+    salt: String,
+}
+
+impl KeptDelivery {
+    pub fn new(provider: &AccountId, request: RequestId, content: Hash, uri: &str) -> Result<Self> {
+        Ok(Self {
+            provider: address(provider),
+            request,
+            content: hex(content.as_ref()),
+            uri: uri.to_owned(),
+            salt: hex(&random()?),
+        })
+    }
+
+    pub fn content(&self) -> Hash {
+        read32(&self.content).into()
+    }
+
+    pub fn salt(&self) -> [u8; 32] {
+        read32(&self.salt)
+    }
+
+    /// What is told about it before it is unsealed: `blake2_256(SCALE(request, provider, content, uri, salt))`.
+    pub fn seal(&self, provider: &AccountId) -> Hash {
+        let sealed = (self.request, provider, self.content(), self.uri.as_bytes(), self.salt()).encode();
+        blake2_256(&sealed).into()
+    }
+}
+
+impl Secrets {
+    /// Where the private file is: `.atomic/deployment.private.json` beside `.atomic/deployment.json`.
+    pub fn path(deployment: &Path) -> PathBuf {
+        deployment.with_extension("private.json")
+    }
+
+    /// What the private file beside the deployment holds; nothing yet where there is none.
+    ///
+    /// # Errors
+    /// [`Unusable`] where it is damaged, of another deployment, or cannot be read.
+    pub fn open(session: &Session) -> Result<Self> {
+        let path = Self::path(&session.options.deployment);
+        let unusable = |reason: String| Unusable(format!("the private file {} {reason}", path.display()));
+        let lock = Lock::wait_for(&path)?;
+        let (genesis, market) = (hex(&session.backend.network().genesis), address(&session.deployment.market));
+        let kept = match fs::read_to_string(&path) {
+            Ok(text) => {
+                let advice =
+                    "restore it from a copy: without it nothing can be revealed. Or move it away to begin anew";
+                let kept: Kept =
+                    serde_json::from_str(&text).map_err(|error| unusable(format!("is damaged ({error}); {advice}")))?;
+                if kept.format != FORMAT {
+                    return Err(unusable(format!("is of format {}; this program reads {FORMAT}", kept.format)).into());
+                }
+                let salts =
+                    kept.reviews.iter().map(|kept| &kept.salt).chain(kept.deliveries.iter().map(|kept| &kept.salt));
+                let hashes = kept.deliveries.iter().map(|kept| &kept.content);
+                if let Some(wrong) = salts.chain(hashes).find(|text| try_read32(text).is_none()) {
+                    return Err(unusable(format!("is damaged (`{wrong}` is not 32 bytes in hex); {advice}")).into());
+                }
+                if (&kept.genesis, &kept.market) != (&genesis, &market) {
+                    let reason = format!(
+                        "is of another deployment, with the market {}, and this one has the market {market}; move it \
+                         away, or name another deployment file with --deployment",
+                        kept.market
+                    );
+                    return Err(unusable(reason).into());
+                }
+                kept
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                Kept { format: FORMAT, genesis, market, reviews: Vec::new(), deliveries: Vec::new() }
+            }
+            Err(error) => return Err(unusable(format!("cannot be read: {error}")).into()),
+        };
+        Ok(Self { path, kept, dry_run: session.options.dry_run, _lock: lock })
+    }
+
+    /// This enforcer's reviews that may have to be revealed.
+    pub fn reviews(&self, enforcer: &AccountId) -> Vec<KeptReview> {
+        let enforcer = address(enforcer);
+        self.kept.reviews.iter().filter(|kept| kept.enforcer == enforcer).cloned().collect()
+    }
+
+    /// What this provider delivered under a seal, and may have to unseal.
+    pub fn deliveries(&self, provider: &AccountId) -> Vec<KeptDelivery> {
+        let provider = address(provider);
+        self.kept.deliveries.iter().filter(|kept| kept.provider == provider).cloned().collect()
+    }
+
+    pub fn add_review(&mut self, review: KeptReview) -> Result<()> {
+        self.kept.reviews.push(review);
+        self.write()
+    }
+
+    pub fn add_delivery(&mut self, delivery: KeptDelivery) -> Result<()> {
+        self.kept.deliveries.push(delivery);
+        self.write()
+    }
+
+    /// Forgets reviews of a submission that are of no use any more.
+    pub fn forget_reviews(&mut self, enforcer: &AccountId, request: RequestId, submission: SubmissionId) -> Result<()> {
+        let enforcer = address(enforcer);
+        self.kept
+            .reviews
+            .retain(|kept| (&kept.enforcer, kept.request, kept.submission) != (&enforcer, request, submission));
+        self.write()
+    }
+
+    pub fn forget_delivery(&mut self, delivery: &KeptDelivery) -> Result<()> {
+        self.kept.deliveries.retain(|kept| kept != delivery);
+        self.write()
+    }
+
+    fn write(&self) -> Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
+        replace_private(&self.path, (serde_json::to_string_pretty(&self.kept)? + "\n").as_bytes())
+            .context("nothing was sent, as it could not be kept")
+    }
+}
+
+/// Nobody's guess.
+fn random() -> Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::getrandom(&mut bytes).context("asking the operating system for random bytes")?;
+    Ok(bytes)
+}
+
+fn try_read32(text: &str) -> Option<[u8; 32]> {
+    text.strip_prefix("0x").and_then(bytes32)
+}
+
+/// Checked when the file was read.
+fn read32(text: &str) -> [u8; 32] {
+    try_read32(text).unwrap_or_default()
+}

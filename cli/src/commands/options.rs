@@ -1,0 +1,128 @@
+//! What all commands that talk to a chain take: which chain, who signs, and how to say what happened.
+
+use crate::client::unusable::Unusable;
+use crate::client::{backend::Backend, embedded::Embedded, node::Node, signer::Signer};
+use anyhow::Result;
+use clap::Args;
+use std::{env, path::PathBuf};
+
+/// Where the embedded chain lives unless `--state` says otherwise.
+pub const DEFAULT_STATE: &str = ".atomic/state";
+/// Where the deployment is written down unless `--deployment` says otherwise.
+pub const DEFAULT_DEPLOYMENT: &str = ".atomic/deployment.json";
+
+/// Which chain, who signs, and how to say what happened.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Chain")]
+pub struct Options {
+    /// A node to talk to, such as ws://127.0.0.1:9944, instead of the embedded chain [env: ATOMIC_URL]
+    #[arg(long, value_name = "URL", conflicts_with = "state")]
+    pub url: Option<String>,
+    /// The file that the embedded chain lives in [env: ATOMIC_STATE] [default: .atomic/state]
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+    /// The file that says which contracts there are, as `atomic deploy` wrote it
+    #[arg(long, value_name = "FILE", default_value = DEFAULT_DEPLOYMENT)]
+    pub deployment: PathBuf,
+    /// Who signs: a development account such as alice, or a path such as //Alice//stash [env: ATOMIC_AS]
+    #[arg(long = "as", value_name = "NAME", conflicts_with = "key_file")]
+    pub signer: Option<String>,
+    /// A file with the signer's phrase or seed [env: ATOMIC_KEY_FILE]
+    #[arg(long, value_name = "FILE")]
+    pub key_file: Option<PathBuf>,
+    /// Says what would happen, with the weight and the deposit, and does nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Prints everything as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Options {
+    /// The chain to talk to.
+    ///
+    /// # Errors
+    /// [`Unusable`] where a file is; [`crate::client::backend::Error::ConnectionLost`] where the node cannot be reached.
+    pub fn connect(&self) -> Result<Box<dyn Backend>> {
+        Ok(match self.chain()? {
+            (Some(url), _) => Box::new(Node::connect(&url)?),
+            (None, state) => Box::new(Embedded::open(&state.unwrap_or_else(|| DEFAULT_STATE.into()))?),
+        })
+    }
+
+    /// Who signs.
+    ///
+    /// # Errors
+    /// [`Unusable`] where nobody is named, or there is no such key.
+    pub fn signer(&self) -> Result<Signer, Unusable> {
+        self.known_signer()?
+            .ok_or_else(|| Unusable("nobody signs this: say who with --as (alice, for example) or --key-file".into()))
+    }
+
+    /// Who signs, where somebody is named.
+    ///
+    /// # Errors
+    /// [`Unusable`] where there is no such key.
+    pub fn known_signer(&self) -> Result<Option<Signer>, Unusable> {
+        let given = (self.key_file.clone(), self.signer.clone());
+        match either(given, (set("ATOMIC_KEY_FILE"), set("ATOMIC_AS")), "ATOMIC_KEY_FILE and ATOMIC_AS")? {
+            (Some(file), _) => Signer::from_file(&file).map(Some),
+            (None, Some(name)) => Signer::named(&name).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    /// Where the chain is, for people: `at ws://127.0.0.1:9944`, `in .atomic/state`.
+    pub fn location(&self) -> Result<String, Unusable> {
+        Ok(match self.chain()? {
+            (Some(url), _) => format!("at {url}"),
+            (None, Some(state)) => format!("in {}", state.display()),
+            (None, None) => format!("in {DEFAULT_STATE}"),
+        })
+    }
+
+    /// The node's URL, or the embedded chain's file.
+    fn chain(&self) -> Result<(Option<String>, Option<PathBuf>), Unusable> {
+        let given = (self.url.clone(), self.state.clone());
+        either(given, (set("ATOMIC_URL"), set("ATOMIC_STATE")), "ATOMIC_URL and ATOMIC_STATE")
+    }
+}
+
+/// A variable of the environment, where it is set to something.
+fn set<T: From<String>>(variable: &str) -> Option<T> {
+    env::var(variable).ok().filter(|value| !value.is_empty()).map(T::from)
+}
+
+/// One of two: what the command line gives, or else the environment, where not both can be.
+fn either<A, B>(
+    given: (Option<A>, Option<B>),
+    environment: (Option<A>, Option<B>),
+    variables: &str,
+) -> Result<(Option<A>, Option<B>), Unusable> {
+    match (given, environment) {
+        ((None, None), (Some(_), Some(_))) => Err(Unusable(format!("{variables} are both set; unset one of them"))),
+        ((None, None), environment) => Ok(environment),
+        (given, _) => Ok(given),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_goes_before_the_environment_which_must_not_contradict_itself() {
+        let environment = (Some(1), Some(2));
+        assert_eq!(either((Some(3), None), environment, "A and B"), Ok((Some(3), None)));
+        assert_eq!(either((None, Some(4)), environment, "A and B"), Ok((None, Some(4))));
+        assert_eq!(either((None::<u8>, None::<u8>), (None, Some(2)), "A and B"), Ok((None, Some(2))));
+        let error = either((None, None), environment, "A and B").expect_err("both").to_string();
+        assert_eq!(error, "A and B are both set; unset one of them");
+    }
+
+    #[test]
+    fn where_nobody_is_named_to_sign_it_says_how() {
+        let error = Options { signer: Some("zoe".into()), ..Options::default() }.signer().expect_err("no zoe");
+        assert!(error.to_string().contains("alice, bob"), "{error}");
+    }
+}

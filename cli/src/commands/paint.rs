@@ -1,0 +1,39 @@
+//! Colours and tables: the only place that paints.
+
+/// Colours, where they are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Paint {
+    pub colour: bool,
+}
+
+impl Paint {
+    /// Without colours.
+    pub const NONE: Self = Self { colour: false };
+
+    pub fn with(self, code: &str, text: &str) -> String {
+        match self.colour {
+            true => format!("\x1b[{code}m{text}\x1b[0m"),
+            false => text.to_owned(),
+        }
+    }
+
+    pub fn strong(self, text: &str) -> String {
+        self.with("1", text)
+    }
+
+    pub fn faint(self, text: &str) -> String {
+        self.with("2", text)
+    }
+
+    pub fn good(self, text: &str) -> String {
+        self.with("32", text)
+    }
+
+    pub fn warn(self, text: &str) -> String {
+        self.with("33", text)
+    }
+
+    pub fn bad(self, text: &str) -> String {
+        self.with("31;1", text)
+    }
+}

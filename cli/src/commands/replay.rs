@@ -1,0 +1,93 @@
+//! `atomic replay`: plays what really happened, and compares.
+
+use super::{contest, paint::Paint};
+use crate::{
+    client::unusable::Unusable,
+    story::contest::{
+        read::{contests, Contest},
+        replay::replay,
+        report::{ContestReport, Report},
+    },
+};
+use anyhow::Result;
+use chain::build;
+use clap::{Args, Subcommand};
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+};
+
+/// What is played once more.
+#[derive(Subcommand, Debug)]
+pub enum Replay {
+    Contest(ReplayContest),
+}
+
+/// Pays out public audit contests once more and compares every warden's pay with what it was awarded
+///
+/// Exits with 1 if anyone's differs by more than one part in a million of the pot, with a table of who, and with 2 if
+/// the file is wrong. docs/contests.md says what a file looks like.
+#[derive(Args, Debug)]
+pub struct ReplayContest {
+    /// The findings, a CSV file
+    file: PathBuf,
+    /// Only this contest
+    #[arg(long, value_name = "ID")]
+    contest: Option<String>,
+    /// Prints everything as JSON instead
+    #[arg(long)]
+    json: bool,
+}
+
+impl Replay {
+    /// Plays it. Returns whether everyone is paid as it was.
+    pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
+        match self {
+            Self::Contest(contest) => contest.run(out),
+        }
+    }
+}
+
+impl ReplayContest {
+    fn run(&self, out: &mut dyn Write) -> Result<bool> {
+        let wanted = self.wanted()?;
+        let contracts = build::contracts()?;
+        let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
+        let mut reports = Vec::new();
+        for contest in &wanted {
+            let report = ContestReport::new(contest, &replay(contest, contracts)?);
+            if !self.json {
+                let shown = contest::table(&report, wanted.len() == 1, paint);
+                // A closed pipe ends the output, not the verdict.
+                let _ = writeln!(out, "{shown}").and_then(|()| out.flush());
+            }
+            reports.push(report);
+        }
+        let report = Report::new(reports);
+        let rest = match self.json {
+            true => serde_json::to_string_pretty(&report)? + "\n",
+            false => contest::verdict(&report, paint),
+        };
+        let _ = out.write_all(rest.as_bytes());
+        Ok(report.agrees)
+    }
+
+    /// The contests of the file, or the one that was asked for.
+    fn wanted(&self) -> Result<Vec<Contest>> {
+        let name = self.file.display().to_string();
+        let text = fs::read(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let mut contests = contests(&name, &text)?;
+        if let Some(wanted) = &self.contest {
+            let known: Vec<_> = contests.iter().map(|contest| contest.id.clone()).collect();
+            contests.retain(|contest| contest.id == *wanted);
+            if contests.is_empty() {
+                let known = known.join(", ");
+                return Err(
+                    Unusable(format!("there is no contest `{wanted}` in {name}; expected one of {known}")).into()
+                );
+            }
+        }
+        Ok(contests)
+    }
+}

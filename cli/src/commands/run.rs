@@ -1,0 +1,59 @@
+//! `atomic run`: plays a scenario.
+
+use super::{paint::Paint, story::Timeline};
+use crate::{
+    client::unusable::Unusable,
+    story::scenario::{play, read},
+};
+use anyhow::{Context, Result};
+use chain::build::contracts;
+use clap::Args;
+use std::{
+    fs,
+    io::{self, IsTerminal, Write},
+    path::PathBuf,
+};
+
+/// Plays a scenario and prints its timeline and balance sheet
+///
+/// Exits with 1 if the balance sheet does not add up or a step ends otherwise than the file says, and with 2 if the
+/// file is wrong. docs/scenarios.md says how to write one.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The scenario, a TOML file
+    file: PathBuf,
+    /// Prints everything as JSON instead
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    /// Plays it, and says what came of it. Returns whether everything adds up and ended as the file says.
+    pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
+        let name = self.file.display().to_string();
+        let text = fs::read_to_string(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let scenario = read::scenario(&name, &text)?;
+        let contracts = contracts()?;
+        let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
+        let mut timeline = Timeline::of(&scenario, paint);
+        if !self.json {
+            writeln!(out, "{}\n", scenario.title)?;
+            if !scenario.about.is_empty() {
+                writeln!(out, "{}\n", scenario.about.trim())?;
+            }
+        }
+        let report = play::play(&scenario, contracts, |entry| {
+            if !self.json {
+                // A closed pipe ends the output, not the story's verdict.
+                let _ = write!(out, "{}", timeline.add(entry)).and_then(|()| out.flush());
+            }
+        })
+        .context("playing the scenario")?;
+        let rest = match self.json {
+            true => serde_json::to_string_pretty(&report)? + "\n",
+            false => timeline.finish() + &super::story::sheet(&report, paint),
+        };
+        let _ = out.write_all(rest.as_bytes());
+        Ok(report.adds_up && report.surprises == 0)
+    }
+}

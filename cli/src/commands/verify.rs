@@ -1,0 +1,88 @@
+//! `atomic verify`: says whether a deployment is as it should be.
+
+use crate::{
+    client::{deployment::File, unusable::Unusable},
+    commands::options::Options,
+    setup::{
+        checks::{checks, Check},
+        config::Config,
+    },
+};
+use anyhow::Result;
+use chain::build;
+use clap::Args;
+use std::{io::Write, path::PathBuf};
+
+/// Checks a deployment against the local build: addresses, code, roles, mint caps, the seal, the market and its pool
+///
+/// With --config also whether the settings are those of the file. Exits with 1 if something is not as it should be.
+///
+/// Example: atomic verify --url ws://127.0.0.1:9944 --config docs/deployment.toml
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// How the organization was to be set up, as for `atomic deploy`
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
+}
+
+impl Verify {
+    /// Checks, and says what it found. Returns whether everything is as it should be.
+    pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
+        let config = self.config.as_deref().map(|path| Config::load(Some(path))).transpose()?;
+        let path = &self.options.deployment;
+        let file = File::read(path)?.ok_or_else(|| {
+            Unusable(format!("there is no deployment file {}; name it with --deployment", path.display()))
+        })?;
+        let backend = self.options.connect()?;
+        file.ensure_network(path, &*backend)?;
+        let settings = config.map(|config| config.settings_for(file.manager));
+        let checks = checks(&*backend, &file, build::contracts()?, settings.as_ref())?;
+        let wired = checks.iter().all(Check::holds);
+        match self.options.json {
+            true => {
+                let report = serde_json::json!({ "checks": checks, "wired": wired });
+                writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
+            }
+            false => {
+                let lines: String = checks.iter().map(line).collect();
+                write!(out, "{lines}\n{}", summary(&checks))?;
+            }
+        }
+        Ok(wired)
+    }
+}
+
+/// What is wrong, and how many checks there were.
+pub fn summary(checks: &[Check]) -> String {
+    let wrong: Vec<_> = checks.iter().filter(|check| !check.holds()).map(line).collect();
+    match wrong.len() {
+        0 => format!("All {} checks passed.\n", checks.len()),
+        count => format!("{count} of {} checks found something wrong:\n{}", checks.len(), wrong.concat()),
+    }
+}
+
+fn line(check: &Check) -> String {
+    match (&check.problem, &check.note) {
+        (Some(problem), _) => format!("  WRONG  {}: {problem}\n", check.expected),
+        (None, Some(note)) => format!("  ok     {} ({note})\n", check.expected),
+        (None, None) => format!("  ok     {}\n", check.expected),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(expected: &str, problem: Option<&str>) -> Check {
+        Check { expected: expected.into(), problem: problem.map(str::to_owned), note: None }
+    }
+
+    #[test]
+    fn a_summary_names_what_is_wrong_only() {
+        let (good, bad) = (check("this is so", None), check("that is so", Some("it is not")));
+        assert_eq!(summary(&[good.clone(), good.clone()]), "All 2 checks passed.\n");
+        assert_eq!(summary(&[good, bad]), "1 of 2 checks found something wrong:\n  WRONG  that is so: it is not\n");
+    }
+}

@@ -1,0 +1,169 @@
+//! How an organization is to be set up: the file of `atomic deploy --config`. `docs/deployment.toml` is an example that
+//! has every key.
+//!
+//! The tables `[reputation]`, `[terms]`, `[schedule]` and `[policy]` are those of a scenario file.
+
+use crate::client::{
+    settings::{read_policy, read_reputation, read_schedule, read_terms},
+    signer,
+    toml::{amount, each, expected, owned, parse, points, refused, text, Fields, Problem, Read},
+    unusable::Unusable,
+};
+use anyhow::Result;
+use chain::Settings;
+use ink::primitives::AccountId;
+use interfaces::market::{Asset, AssetPolicy};
+use std::{fs, path::Path};
+use toml_edit::Item;
+
+/// How an organization is to be set up.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub settings: Settings,
+    /// Who is credited protocol fees and premiums; the manager unless the file says otherwise.
+    pub treasury: Option<AccountId>,
+    /// The tokens that requests may pay in; nothing where the file does not speak of them.
+    pub tokens: Option<Vec<AssetPolicy>>,
+    /// Makes the addresses others than those of the same settings by the same manager.
+    pub salt: Option<String>,
+}
+
+impl Config {
+    /// What the file at `path` says; without a file, the same organization as in a scenario that says nothing.
+    pub fn load(path: Option<&Path>) -> Result<Self> {
+        path.map_or_else(|| Ok(Self::default()), |path| Self::load_onto(path, Settings::default()))
+    }
+
+    /// What the file at `path` says; what it does not say is as in `settings`.
+    pub fn load_onto(path: &Path, settings: Settings) -> Result<Self> {
+        let text =
+            fs::read_to_string(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+        Ok(parse(&path.display().to_string(), &text, |file| read_config(file, settings))?)
+    }
+
+    /// Reads a configuration; `file` is the name that problems are reported under.
+    pub fn read(file: &str, text: &str) -> Result<Self, Problem> {
+        parse(file, text, |file| read_config(file, Settings::default()))
+    }
+
+    /// The settings for an organization of this manager.
+    pub fn settings_for(&self, manager: AccountId) -> Settings {
+        let mut settings = self.settings.clone();
+        settings.policy.treasury = self.treasury.unwrap_or(manager);
+        settings.policy.assets.extend(self.tokens.iter().flatten().cloned());
+        settings
+    }
+}
+
+fn read_config(file: &Fields, settings: Settings) -> Read<Config> {
+    let mut config = Config { settings, salt: file.optional("salt", owned)?, ..Config::default() };
+    config.treasury = file.optional("treasury", account)?;
+    let settings = &mut config.settings;
+    file.optional("reputation", |item| read_reputation(item, settings))?;
+    file.optional("terms", |item| read_terms(item, settings))?;
+    file.optional("schedule", |item| read_schedule(item, settings))?;
+    file.optional("policy", |item| read_policy(item, settings))?;
+    config.tokens = file.optional("tokens", |item| each(item, read_token))?;
+    file.optional("founders", |item| {
+        for (who, points) in each(item, read_founders)?.into_iter().flatten() {
+            if settings.founders.iter().any(|(known, _)| *known == who) {
+                return Err(refused(item, format!("{} is a founder twice", signer::address(&who))));
+            }
+            settings.founders.push((who, points));
+        }
+        Ok(())
+    })?;
+    Ok(config)
+}
+
+fn account(item: &Item) -> Read<AccountId> {
+    signer::account(text(item)?).map_err(|reason| refused(item, reason))
+}
+
+/// A PSP22 token that requests may pay in.
+fn read_token(item: &Item) -> Read<AssetPolicy> {
+    let fields = Fields::of("[[tokens]]", item)?;
+    let token = AssetPolicy {
+        asset: Asset::Psp22(fields.required("address", account)?),
+        min_review_fee: fields.required("min_review_fee", amount)?,
+    };
+    fields.finish()?;
+    Ok(token)
+}
+
+fn read_founders(item: &Item) -> Read<Vec<(AccountId, interfaces::Balance)>> {
+    let fields = Fields::of("[[founders]]", item)?;
+    let accounts = fields.required("accounts", |item| match each(item, account)? {
+        accounts if accounts.is_empty() => Err(expected(item, "one account or more")),
+        accounts => Ok(accounts),
+    })?;
+    let reputation = fields.required("reputation", |item| match points(item)? {
+        0 => Err(refused(item, "a founder has some reputation".into())),
+        points => Ok(points),
+    })?;
+    fields.finish()?;
+    Ok(accounts.into_iter().map(|account| (account, reputation)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chain::{build::workspace, default_policy, default_terms, UNIT};
+
+    fn dev(name: &str) -> AccountId {
+        signer::account(name).expect(name)
+    }
+
+    #[test]
+    fn without_a_word_it_is_the_organization_of_a_scenario_with_the_manager_for_a_treasury() {
+        let config = Config::read("empty.toml", "").expect("nothing");
+        let settings = config.settings_for(dev("alice"));
+        assert_eq!(settings.terms, default_terms());
+        assert_eq!(settings.policy.treasury, dev("alice"));
+        assert_eq!(settings.policy.assets, default_policy().assets);
+        assert!(settings.founders.is_empty() && config.salt.is_none());
+    }
+
+    #[test]
+    fn founders_tokens_and_the_treasury_are_read_and_the_rest_is_as_in_a_scenario() {
+        let config = Config::read(
+            "all.toml",
+            "salt = 'two'\ntreasury = 'bob'\n[[founders]]\naccounts = ['alice', 'bob']\nreputation = 400\n\
+             [[founders]]\naccounts = 'eve'\nreputation = 7\n\
+             [[tokens]]\naddress = 'ferdie'\nmin_review_fee = '5 plancks'\n\
+             [policy]\nmin_window = '3s'\nmin_review_fee = '2 UNIT'\n[reputation]\ntiers = [5]\n",
+        )
+        .unwrap_or_else(|problem| panic!("{problem}"));
+        let settings = config.settings_for(dev("alice"));
+        assert_eq!(settings.founders, [(dev("alice"), 400), (dev("bob"), 400), (dev("eve"), 7)]);
+        assert_eq!((config.salt.as_deref(), settings.policy.treasury), (Some("two"), dev("bob")));
+        let token = AssetPolicy { asset: Asset::Psp22(dev("ferdie")), min_review_fee: 5 };
+        assert_eq!(settings.policy.assets, [AssetPolicy { asset: Asset::Native, min_review_fee: 2 * UNIT }, token]);
+        assert_eq!((settings.policy.min_window, settings.tiers), (3_000, vec![5]));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        for (text, place, part) in [
+            ("treasury = 'zoe'", (1, 12), "`zoe` is no address (BadLength); expected"),
+            ("[[founders]]\naccounts = ['alice']", (1, 1), "`reputation` is missing in [[founders]]"),
+            ("[[founders]]\naccounts = []\nreputation = 1", (2, 12), "expected one account or more"),
+            ("[[founders]]\naccounts = ['eve']\nreputation = 0", (3, 14), "a founder has some reputation"),
+            ("[[founders]]\naccounts = ['eve', 'eve']\nreputation = 1", (1, 1), "is a founder twice"),
+            ("[term]\nseats = 4", (1, 2), "`term` is no key of the file; expected one of salt, treasury, reputation"),
+            ("[terms]\nseat = 4", (2, 1), "`seat` is no key of [terms]"),
+        ] {
+            let problem = Config::read("wrong.toml", text).expect_err(text);
+            assert_eq!((problem.line, problem.column), place, "{problem}");
+            assert!(problem.message.contains(part), "{problem}");
+        }
+    }
+
+    #[test]
+    fn the_example_in_the_docs_is_read() {
+        let path = workspace().join("docs/deployment.toml");
+        let config = Config::load(Some(&path)).expect("the example");
+        assert_eq!(config.settings.founders.len(), 3);
+        assert_eq!(config.settings.terms, default_terms());
+    }
+}

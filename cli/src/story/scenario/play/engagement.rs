@@ -1,0 +1,149 @@
+//! How an engagement plays itself, period by period, and from one provider to the next.
+
+use super::{commits, half_way, Player, WITHIN};
+use crate::story::scenario::{
+    plan::{AccountAct, Action, NextAct, OfferEnd, Plan, ProviderAct, RequesterAct, Step, UpkeepAct},
+    report::Entry,
+};
+use anyhow::{Context, Result};
+use interfaces::{market::Asset, Market as _, SubmissionId};
+use std::collections::BTreeSet;
+
+impl<'a, W: FnMut(&Entry)> Player<'a, W> {
+    /// Begins the present period of an engagement that still has the same provider, and plans how it goes on.
+    pub(super) fn begin_period(&mut self, plan: Plan, vacancies: u32) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let (live, now) = (self.live(plan)?, self.chain.now());
+        let engagement = self.engagement(live.id).filter(|_| live.vacancies == vacancies);
+        let Some((engagement, tenure)) = engagement.and_then(|of| of.tenure.clone().map(|tenure| (of, tenure))) else {
+            return Ok(());
+        };
+        let over = match now.checked_sub(tenure.first_deliver_by) {
+            Some(since) => since / engagement.period + 1,
+            None => 0,
+        };
+        let period = tenure.first + u32::try_from(over).context("more periods than there are")?;
+        if period >= engagement.periods {
+            return Ok(());
+        }
+        let due = tenure.first_deliver_by + engagement.period * over;
+        let delivery = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
+        let reveal = wanted.conditions.windows.reveal;
+        let over = match delivery.filter(|delivery| delivery.delivers) {
+            Some(delivery) => {
+                let deliver = Action::GoesOn(plan, NextAct::DeliverPeriod { vacancies });
+                self.plan_action(half_way(now, due), delivery.provider, deliver);
+                let opens = due + commits(wanted) / WITHIN;
+                self.plan_action(opens, wanted.keeper, Action::GoesOn(plan, NextAct::ReviewPeriod { period }));
+                due + commits(wanted) + reveal
+            }
+            None => due,
+        };
+        self.plan_action(over + reveal / WITHIN, wanted.keeper, Action::Upkeep(plan, UpkeepAct::WrapUp));
+        self.plan_action(due, wanted.keeper, Action::GoesOn(plan, NextAct::BeginPeriod { vacancies }));
+        Ok(())
+    }
+
+    /// Opens what was delivered for a period, and plans its reviews.
+    pub(super) fn review_period(&mut self, step: &Step, plan: Plan, period: SubmissionId) -> Result<()> {
+        let wanted = self.request_plan(plan);
+        let id = self.live(plan)?.id;
+        let read = self.chain.read(self.world.market().submission(id, period)).ok();
+        // What a takeover has moved to a later time is planned again for it.
+        let Some(delivery) = read.filter(|delivery| delivery.window_start <= self.chain.now()) else {
+            return Ok(());
+        };
+        if self.state(id).is_some_and(|state| state.opened <= period) {
+            self.act(&Step { action: Action::Upkeep(plan, UpkeepAct::OpenReviews), expect: None, ..step.clone() })?;
+        }
+        let planned = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
+        if let Some(planned) = planned {
+            self.plan_round(plan, period, &planned.scores, delivery.window_start + commits(wanted));
+        }
+        Ok(())
+    }
+
+    /// Closes and pays the periods that can be; has a vacant place filled, and the end paid out.
+    pub(super) fn wrap_up_periods(&mut self, step: &Step, plan: Plan) -> Result<()> {
+        let (id, ended) = (self.live(plan)?.id, self.live(plan)?.ended);
+        let Some(state) = self.state(id).filter(|_| !ended) else { return Ok(()) };
+        let wanted = self.request_plan(plan);
+        let as_keeper = |action| Step { action, expect: None, ..step.clone() };
+        let due: Vec<_> = (state.settled..state.opened)
+            .filter(|period| self.would_be_accepted(step.who, self.world.market().finalize(id, *period)))
+            .collect();
+        self.finalize_all(step, plan, &due)?;
+        while self.would_be_accepted(step.who, self.world.market().close_period(id)) {
+            self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::ClosePeriod)))?;
+        }
+        let Some(state) = self.state(id) else { return Ok(()) };
+        for submission in 0..state.settled {
+            if self.would_be_accepted(step.who, self.world.market().claim(id, submission)) {
+                self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::Claim(submission))))?;
+            }
+        }
+        let providers: BTreeSet<_> = wanted.offers.iter().map(|offer| offer.provider).collect();
+        for who in providers {
+            if self.would_be_accepted(who, self.world.market().withdraw(Asset::Native)) {
+                self.act(&Step { who, ..as_keeper(Action::Account(AccountAct::Withdraw)) })?;
+            }
+        }
+        if state.closed {
+            if let Some(live) = self.live[plan].as_mut() {
+                live.ended = true;
+            }
+            return self.end_request(step, plan);
+        }
+        let vacant = self.engagement(id).is_some_and(|of| of.pool.is_some() && of.tenure.is_none());
+        if vacant {
+            self.plan_vacancy(plan);
+        }
+        Ok(())
+    }
+
+    /// Once a vacancy: plans that others offer to take over, and one is accepted; or the requester gives the rest up.
+    pub(super) fn plan_vacancy(&mut self, plan: Plan) {
+        let wanted = self.request_plan(plan);
+        let now = self.chain.now();
+        let (offers, decides) =
+            (now + wanted.conditions.windows.signal / 4, now + wanted.conditions.windows.signal / 2);
+        let Some(live) = self.live[plan].as_mut().filter(|live| !live.refilling) else { return };
+        live.refilling = true;
+        live.vacancies += 1;
+        let vacancies = live.vacancies;
+        let waiting: Vec<_> = wanted.offers.iter().filter(|offer| offer.takeover).skip(live.takeovers).collect();
+        let accepted = waiting.iter().position(|offer| offer.ends == OfferEnd::Accepted);
+        let now_made = accepted.map_or(waiting.len(), |accepted| accepted + 1);
+        live.takeovers += now_made;
+        let request = plan;
+        for offer in &waiting[..now_made] {
+            for price in &offer.prices {
+                self.plan_action(
+                    offers,
+                    offer.provider,
+                    Action::Provider(request, ProviderAct::Offer { price: *price, within: offer.within }),
+                );
+            }
+            match offer.ends {
+                OfferEnd::Accepted => {
+                    let accept =
+                        Action::Requester(request, RequesterAct::TakeOver { provider: offer.provider, price: None });
+                    self.plan_action(decides, wanted.requester, accept);
+                    self.plan_action(
+                        decides,
+                        wanted.keeper,
+                        Action::GoesOn(request, NextAct::BeginPeriod { vacancies }),
+                    );
+                }
+                OfferEnd::Retracted => {
+                    self.plan_action(offers, offer.provider, Action::Provider(request, ProviderAct::RetractOffer))
+                }
+                OfferEnd::Left => {}
+            }
+        }
+        if accepted.is_none() {
+            self.plan_action(decides, wanted.requester, Action::Requester(request, RequesterAct::Reclaim));
+            self.plan_action(decides, wanted.keeper, Action::Upkeep(request, UpkeepAct::WrapUp));
+        }
+    }
+}
