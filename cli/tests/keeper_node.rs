@@ -73,7 +73,7 @@ impl Town {
         let mut deployer = Deployer::new(&node, &alice, local, &config, &path).expect("a deployer");
         while deployer.advance().expect("a step").is_some() {}
         let options = Options { deployment: path, ..Options::default() };
-        let deployment = Deployment::load(&options, &node).expect("a deployment");
+        let deployment = Deployment::load(&options.deployment, &node).expect("a deployment");
         let town = Self { folder, node, deployment };
         for name in ENFORCERS {
             town.send(name, town.deployment.obligation().enlist(town.deployment.pool));

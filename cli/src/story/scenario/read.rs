@@ -15,10 +15,9 @@ use crate::client::{
         Mistake, Problem, Read,
     },
 };
-use chain::{account, days, Settings, POCKET_MONEY};
+use chain::{account, Settings, POCKET_MONEY};
 use interfaces::{
-    market::{Access, Award, Duplicates},
-    obligation::Rate,
+    market::Access,
     Balance, SubmissionId, Timestamp,
 };
 use std::ops::Range;
