@@ -1,0 +1,205 @@
+//! Places and what is delivered on them (sections 3.2 and 3.3).
+//!
+//! A provider takes places, or makes an offer that the requester accepts, and delivers on each place, openly or under a
+//! seal. Places that were never delivered on are reported by anyone.
+
+use crate::{market::Verdict, Balance, Bps, RequestId, SubmissionId, Timestamp};
+use ink::{
+    prelude::vec::Vec,
+    primitives::{AccountId, Hash},
+};
+
+/// What a provider asks for its work (section 3.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Offer {
+    /// For a weight of 10,000 bps; in an engagement, a period.
+    pub price: Balance,
+    /// Until when it delivers; in an engagement, for the first time.
+    pub deliver_by: Timestamp,
+    /// Where the offer is explained; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// Whether it can be accepted: neither accepted nor retracted.
+    pub open: bool,
+    /// Who made its first offer before.
+    pub previous: Option<AccountId>,
+}
+
+/// One delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Submission {
+    pub provider: AccountId,
+    /// Hash of what was delivered; of a sealed delivery, once it is unsealed.
+    pub content: Hash,
+    /// Where it is; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// `blake2_256(SCALE(request, provider, content, uri, salt))`, where delivery is sealed.
+    pub seal: Option<Hash>,
+    /// Whether the content is known: at once, or where delivery is sealed, once it is unsealed.
+    pub delivered: bool,
+    /// When it was made or revised last, or sealed: who was first.
+    pub submitted: Timestamp,
+    /// The price accepted, where there are offers; 0 otherwise.
+    pub price: Balance,
+    /// When its present review window begins, or began.
+    pub window_start: Timestamp,
+    /// Whether the present window is the second.
+    pub second_window: bool,
+    pub verdict: Verdict,
+    /// The (lower) median of the scores revealed, once there is a verdict; 0 where nobody revealed.
+    pub median: u8,
+    /// What it weighs by itself, once there is a verdict.
+    pub weight_bps: Bps,
+    /// The first submission of the same finding, where a majority of the reveals says so.
+    pub duplicate_of: Option<SubmissionId>,
+    /// Whether it shares in its finding, once settled: one a provider. Only with `Duplicates::Shared`.
+    pub shares: bool,
+    /// Of the first submission of a finding: the providers that share in it, as far as settled.
+    pub finders: u32,
+    /// What it earned, once claimed.
+    pub pay: Balance,
+    pub claimed: bool,
+}
+
+impl Submission {
+    /// Whether a review of this submission, by its number, may say that it duplicates `original`: one that is delivered,
+    /// and came before, by the time of its last change and then by number.
+    pub fn may_duplicate(&self, number: SubmissionId, original: &Self, original_number: SubmissionId) -> bool {
+        original.delivered && (original.submitted, original_number) < (self.submitted, number)
+    }
+
+    /// A submission of this provider, not delivered and not judged, whose review begins at `window_start`.
+    pub fn new(provider: AccountId, window_start: Timestamp) -> Self {
+        Self {
+            provider,
+            content: Hash::default(),
+            uri: Vec::new(),
+            seal: None,
+            delivered: false,
+            submitted: 0,
+            price: 0,
+            window_start,
+            second_window: false,
+            verdict: Verdict::Pending,
+            median: 0,
+            weight_bps: 0,
+            duplicate_of: None,
+            shares: false,
+            finders: 0,
+            pay: 0,
+            claimed: false,
+        }
+    }
+}
+
+/// A provider took places.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PlacesTaken {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub places: u16,
+    pub deposit: Balance,
+}
+
+/// A provider made an offer, or changed it.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferMade {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+}
+
+/// A provider took its offer back, or it was pruned, and the provider was credited its deposit.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferRetracted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub deposit: Balance,
+}
+
+/// The requester accepted an offer: its provider has a place.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferAccepted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+    /// In an engagement, the provider's first period.
+    pub first_period: u32,
+}
+
+/// A delivery was made.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Submitted {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// A delivery was replaced.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Revised {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// A delivery was made under a seal.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct SubmissionSealed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub seal: Hash,
+}
+
+/// A sealed delivery was opened.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Unsealed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// Places were never delivered on.
+#[derive(Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct NoShow {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub places: u16,
+    pub forfeited: Balance,
+}
