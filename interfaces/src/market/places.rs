@@ -3,7 +3,11 @@
 //! A provider takes places, or makes an offer that the requester accepts, and delivers on each place, openly or under a
 //! seal. Places that were never delivered on are reported by anyone.
 
-use crate::{market::Verdict, Balance, Bps, RequestId, SubmissionId, Timestamp};
+use crate::{
+    hash,
+    market::{RequestSpec, RequestState, Verdict},
+    Balance, Bps, RequestId, SubmissionId, Timestamp,
+};
 use ink::{
     prelude::vec::Vec,
     primitives::{AccountId, Hash},
@@ -36,7 +40,7 @@ pub struct Submission {
     pub content: Hash,
     /// Where it is; at most 256 bytes.
     pub uri: Vec<u8>,
-    /// `blake2_256(SCALE(request, provider, content, uri, salt))`, where delivery is sealed.
+    /// The [`seal`] it was made under, where delivery is sealed.
     pub seal: Option<Hash>,
     /// Whether the content is known: at once, or where delivery is sealed, once it is unsealed.
     pub delivered: bool,
@@ -93,6 +97,32 @@ impl Submission {
             claimed: false,
         }
     }
+}
+
+impl RequestSpec {
+    /// From when on `report_no_show` can report a provider whose deliveries were `due` by then: by `deliver_by`, or by
+    /// what its offer said. Nobody is reported in an engagement: its periods are closed.
+    pub fn no_show_from(&self, due: Timestamp) -> Timestamp {
+        if self.is_sealed() {
+            self.review_from()
+        } else {
+            due
+        }
+    }
+}
+
+impl RequestState {
+    /// How many of the open places were not delivered on, given all submissions that are not pruned; not of an
+    /// engagement. A delivery that is still sealed counts for none.
+    pub fn undelivered<'a>(&self, submissions: impl IntoIterator<Item = &'a Submission>) -> u32 {
+        let pending = submissions.into_iter().filter(|submission| submission.delivered && submission.can_be_paid());
+        self.open_places.saturating_sub(u32::try_from(pending.count()).unwrap_or(u32::MAX))
+    }
+}
+
+/// What a provider seals: `blake2_256(SCALE(request, provider, content, uri, salt))`.
+pub fn seal(request: RequestId, provider: AccountId, content: &Hash, uri: &[u8], salt: &[u8; 32]) -> Hash {
+    hash(&(request, provider, content, uri, salt)).into()
 }
 
 /// A provider took places.
@@ -202,4 +232,58 @@ pub struct NoShow {
     pub provider: AccountId,
     pub places: u16,
     pub forfeited: Balance,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fixtures, market::Duplicates};
+    use ink::scale::Encode;
+
+    #[test]
+    fn a_duplicate_comes_after_its_original_which_is_delivered() {
+        let made = |delivered, submitted| Submission { delivered, submitted, ..Submission::new([1; 32].into(), 0) };
+        let (first, second, sealed) = (made(true, 5), made(true, 6), made(false, 4));
+        assert!(second.may_duplicate(0, &first, 1), "made before, whatever the numbers");
+        assert!(!first.may_duplicate(1, &second, 0));
+        assert!(first.may_duplicate(1, &first, 0) && !first.may_duplicate(0, &first, 1), "at once: by number");
+        assert!(!first.may_duplicate(0, &first, 0) && !second.may_duplicate(1, &sealed, 0));
+    }
+
+    #[test]
+    fn who_has_not_delivered_is_reported_from_its_own_deadline_or_the_end_of_unsealing() {
+        let open = fixtures::request(0, 100);
+        assert_eq!([open.deliver_by, 150].map(|due| open.no_show_from(due)), [200, 150]);
+        let sealed = RequestSpec { duplicates: Duplicates::FirstOnly, ..open };
+        assert_eq!([sealed.deliver_by, 150].map(|due| sealed.no_show_from(due)), [250, 250]);
+    }
+
+    #[test]
+    fn open_places_without_a_delivery_that_can_be_paid_were_not_delivered_on() {
+        let made = |delivered, verdict, claimed| {
+            let pending = Submission::new([1; 32].into(), 0);
+            Submission { delivered, verdict, claimed, ..pending }
+        };
+        let submissions = [
+            made(true, Verdict::Pending, false),
+            made(true, Verdict::Few, false),
+            made(true, Verdict::Quorum, true),
+            made(false, Verdict::Pending, false),
+            made(false, Verdict::Missed, false),
+        ];
+        let undelivered = |open_places, submissions: &[Submission]| {
+            let state = RequestState { open_places, ..RequestState::new([1; 32].into()) };
+            state.undelivered(submissions)
+        };
+        assert_eq!([5, 2, 1].map(|open_places| undelivered(open_places, &submissions)), [3, 0, 0]);
+        assert_eq!(undelivered(2, &[]), 2);
+    }
+
+    #[test]
+    fn a_seal_is_the_hash_of_what_it_is_of() {
+        let (request, provider, content, salt) = (3_u32, AccountId::from([7; 32]), Hash::from([5; 32]), [9_u8; 32]);
+        let uri = b"ipfs://work".to_vec();
+        let preimage = (request, provider, content, uri.clone(), salt).encode();
+        assert_eq!(seal(request, provider, &content, &uri, &salt), crate::tests::blake2_256(&preimage).into());
+    }
 }

@@ -264,3 +264,26 @@ pub struct RequestWithdrawn {
     pub request: RequestId,
     pub amount: Balance,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn delivery_is_sealed_where_it_matters_who_was_first() {
+        let sealed = |duplicates| RequestSpec { duplicates, ..fixtures::request(0, 1) }.is_sealed();
+        let shared = Duplicates::Shared { retention_ppm: 1 };
+        assert_eq!([Duplicates::Independent, Duplicates::FirstOnly, shared].map(sealed), [false, true, true]);
+    }
+
+    #[test]
+    fn shares_depend_on_each_other_where_they_are_parts_of_one_sum() {
+        let waits =
+            |award, duplicates| RequestSpec { award, duplicates, ..fixtures::request(0, 1) }.is_interdependent();
+        assert!(!waits(Award::PerSubmission, Duplicates::Independent));
+        assert!(!waits(Award::PerSubmission, Duplicates::FirstOnly));
+        assert!(waits(Award::Proportional, Duplicates::Independent));
+        assert!(waits(Award::PerSubmission, Duplicates::Shared { retention_ppm: 1 }));
+    }
+}
