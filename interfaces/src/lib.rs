@@ -7,6 +7,8 @@
 //! reputation has no decimals; `_ppm` is parts per million, `_bps` parts per ten thousand.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(feature = "std")]
+pub mod events;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;
 pub mod market;
@@ -28,6 +30,8 @@ pub(crate) fn hash<T: scale::Encode>(value: &T) -> [u8; 32] {
     output
 }
 
+#[cfg(feature = "std")]
+pub use events::Event;
 pub use market::Market;
 pub use obligation::Obligation;
 pub use reputation::Reputation;

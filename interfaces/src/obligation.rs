@@ -561,7 +561,7 @@ pub trait Obligation {
 }
 
 /// A pool was opened.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PoolOpened {
     #[ink(topic)]
@@ -571,7 +571,7 @@ pub struct PoolOpened {
 }
 
 /// New terms were proposed. They take effect at `due`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct TermsProposed {
     #[ink(topic)]
@@ -580,7 +580,7 @@ pub struct TermsProposed {
 }
 
 /// The proposed terms were written down; they have been in force since they fell due.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct TermsApplied {
     #[ink(topic)]
@@ -588,7 +588,7 @@ pub struct TermsApplied {
 }
 
 /// A pool was closed by its operator.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PoolClosed {
     #[ink(topic)]
@@ -596,7 +596,7 @@ pub struct PoolClosed {
 }
 
 /// A ban was lifted, with a clean ledger.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Reinstated {
     #[ink(topic)]
@@ -606,7 +606,7 @@ pub struct Reinstated {
 }
 
 /// An account joined the waiting line, its bond locked: it enlisted, or came back from a rest.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Queued {
     #[ink(topic)]
@@ -616,7 +616,7 @@ pub struct Queued {
 }
 
 /// An account took a seat.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Seated {
     #[ink(topic)]
@@ -627,7 +627,7 @@ pub struct Seated {
 
 /// A member, or one that waited, left or was discharged. Its bond was unlocked, but where `ReputationRefused` says that
 /// it was not: then it stays noted, and the next `resign` or `enlist` unlocks it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Resigned {
     #[ink(topic)]
@@ -637,7 +637,7 @@ pub struct Resigned {
 }
 
 /// A standing was latched. The amounts are reputation, and 0 but for a ban.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct StandingChanged {
     #[ink(topic)]
@@ -656,7 +656,7 @@ pub struct StandingChanged {
 }
 
 /// The reputation contract refused to carry out a ban's penalties or a release: the ban or release stands without.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReputationRefused {
     #[ink(topic)]
@@ -665,7 +665,7 @@ pub struct ReputationRefused {
 }
 
 /// A member declared its presence.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct CheckedIn {
     #[ink(topic)]
@@ -676,7 +676,7 @@ pub struct CheckedIn {
 }
 
 /// A member made up for work it had missed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Restored {
     #[ink(topic)]
@@ -689,7 +689,7 @@ pub struct Restored {
 }
 
 /// An account began a rest from all its pools, or ended it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct FreezeChanged {
     #[ink(topic)]
@@ -698,7 +698,7 @@ pub struct FreezeChanged {
 }
 
 /// Work was there to be done.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OpsSeen {
     #[ink(topic)]
@@ -708,7 +708,7 @@ pub struct OpsSeen {
 }
 
 /// A member did work.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OpsDeclared {
     #[ink(topic)]
@@ -717,3 +717,35 @@ pub struct OpsDeclared {
     pub who: AccountId,
     pub ops: u32,
 }
+
+#[cfg(feature = "std")]
+mod event {
+    use super::*;
+    use crate::events::{Paused, RoleAdminChanged, RoleGranted, RoleRevoked, Unpaused};
+
+    crate::events::events! {
+        /// Whatever the obligation contract emits.
+        PoolOpened,
+        PoolClosed,
+        TermsProposed,
+        TermsApplied,
+        Seated,
+        Queued,
+        Resigned,
+        Reinstated,
+        StandingChanged,
+        ReputationRefused,
+        CheckedIn,
+        Restored,
+        FreezeChanged,
+        OpsSeen,
+        OpsDeclared,
+        RoleGranted,
+        RoleRevoked,
+        RoleAdminChanged,
+        Paused,
+        Unpaused,
+    }
+}
+#[cfg(feature = "std")]
+pub use event::Event;

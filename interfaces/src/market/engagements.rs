@@ -99,7 +99,7 @@ impl Engagement {
 }
 
 /// The request posted is a long deal.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Engaged {
     #[ink(topic)]
@@ -110,7 +110,7 @@ pub struct Engaged {
 }
 
 /// A period of an engagement was closed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PeriodClosed {
     #[ink(topic)]
@@ -125,7 +125,7 @@ pub struct PeriodClosed {
 }
 
 /// The provider of an engagement was Banned and lost its place, bond and deposit.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PlaceVacated {
     #[ink(topic)]

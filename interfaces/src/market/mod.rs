@@ -393,3 +393,48 @@ pub trait Market {
     #[ink(message)]
     fn partners(&self) -> (AccountId, AccountId);
 }
+
+#[cfg(feature = "std")]
+mod event {
+    use super::*;
+    use crate::events::{Paused, RoleAdminChanged, RoleGranted, RoleRevoked, Unpaused};
+
+    crate::events::events! {
+        /// Whatever the market emits.
+        Opened,
+        PolicyProposed,
+        PolicyApplied,
+        RequestPosted,
+        RequestWithdrawn,
+        PlacesTaken,
+        OfferMade,
+        OfferRetracted,
+        OfferAccepted,
+        Submitted,
+        Revised,
+        SubmissionSealed,
+        Unsealed,
+        NoShow,
+        ReviewsOpened,
+        ReviewCommitted,
+        ReviewRevealed,
+        WindowReopened,
+        SubmissionFinalized,
+        RequestSettled,
+        Claimed,
+        Reclaimed,
+        Withdrawn,
+        Pruned,
+        ReputationRefused,
+        Engaged,
+        PeriodClosed,
+        PlaceVacated,
+        RoleGranted,
+        RoleRevoked,
+        RoleAdminChanged,
+        Paused,
+        Unpaused,
+    }
+}
+#[cfg(feature = "std")]
+pub use event::Event;

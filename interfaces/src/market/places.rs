@@ -126,7 +126,7 @@ pub fn seal(request: RequestId, provider: AccountId, content: &Hash, uri: &[u8],
 }
 
 /// A provider took places.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PlacesTaken {
     #[ink(topic)]
@@ -138,7 +138,7 @@ pub struct PlacesTaken {
 }
 
 /// A provider made an offer, or changed it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferMade {
     #[ink(topic)]
@@ -150,7 +150,7 @@ pub struct OfferMade {
 }
 
 /// A provider took its offer back, or it was pruned, and the provider was credited its deposit.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferRetracted {
     #[ink(topic)]
@@ -161,7 +161,7 @@ pub struct OfferRetracted {
 }
 
 /// The requester accepted an offer: its provider has a place.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferAccepted {
     #[ink(topic)]
@@ -175,7 +175,7 @@ pub struct OfferAccepted {
 }
 
 /// A delivery was made.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Submitted {
     #[ink(topic)]
@@ -187,7 +187,7 @@ pub struct Submitted {
 }
 
 /// A delivery was replaced.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Revised {
     #[ink(topic)]
@@ -199,7 +199,7 @@ pub struct Revised {
 }
 
 /// A delivery was made under a seal.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SubmissionSealed {
     #[ink(topic)]
@@ -211,7 +211,7 @@ pub struct SubmissionSealed {
 }
 
 /// A sealed delivery was opened.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Unsealed {
     #[ink(topic)]
@@ -223,7 +223,7 @@ pub struct Unsealed {
 }
 
 /// Places were never delivered on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct NoShow {
     #[ink(topic)]

@@ -48,7 +48,7 @@ pub struct Policy {
 }
 
 /// The market was opened.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Opened {
     pub pool: PoolId,
@@ -56,7 +56,7 @@ pub struct Opened {
 }
 
 /// The manager proposed another policy.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PolicyProposed {
     /// When it comes into force.
@@ -64,7 +64,7 @@ pub struct PolicyProposed {
 }
 
 /// A proposed policy was written down as in force.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PolicyApplied {
     pub treasury: AccountId,

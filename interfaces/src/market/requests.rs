@@ -246,7 +246,7 @@ impl RequestState {
 }
 
 /// A request was posted; its price is in escrow.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestPosted {
     #[ink(topic)]
@@ -257,7 +257,7 @@ pub struct RequestPosted {
 }
 
 /// The requester withdrew a request that nobody had a place in, and was credited this.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestWithdrawn {
     #[ink(topic)]

@@ -199,7 +199,7 @@ pub fn draw(seed: &[u8; 32], request: RequestId, submission: SubmissionId, enfor
 }
 
 /// Submissions `from` to `from + count - 1` can be reviewed, but for those that were missed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewsOpened {
     #[ink(topic)]
@@ -213,7 +213,7 @@ pub struct ReviewsOpened {
 }
 
 /// An enforcer committed to a review.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewCommitted {
     #[ink(topic)]
@@ -224,7 +224,7 @@ pub struct ReviewCommitted {
 }
 
 /// An enforcer revealed its review.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewRevealed {
     #[ink(topic)]
@@ -237,7 +237,7 @@ pub struct ReviewRevealed {
 }
 
 /// Too few reviews were revealed: the second window began.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct WindowReopened {
     #[ink(topic)]
@@ -247,7 +247,7 @@ pub struct WindowReopened {
 }
 
 /// A submission has its verdict.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SubmissionFinalized {
     #[ink(topic)]

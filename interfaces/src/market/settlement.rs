@@ -59,7 +59,7 @@ impl Submission {
 }
 
 /// Everything in a request is settled.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestSettled {
     #[ink(topic)]
@@ -70,7 +70,7 @@ pub struct RequestSettled {
 }
 
 /// A submission was paid.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Claimed {
     #[ink(topic)]
@@ -88,7 +88,7 @@ pub struct Claimed {
 }
 
 /// The requester was credited what was not earned.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Reclaimed {
     #[ink(topic)]
@@ -97,7 +97,7 @@ pub struct Reclaimed {
 }
 
 /// A credit was paid out.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Withdrawn {
     #[ink(topic)]
@@ -107,7 +107,7 @@ pub struct Withdrawn {
 }
 
 /// Storage of a request that is over was freed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Pruned {
     #[ink(topic)]
@@ -120,7 +120,7 @@ pub struct Pruned {
 }
 
 /// The reputation contract refused a reward, penalty or release: the money moved without.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReputationRefused {
     #[ink(topic)]
