@@ -127,17 +127,14 @@ pub mod market {
     /// A role given to nobody in particular would be everyone's.
     #[overrider(AccessControl)]
     fn grant_role(&mut self, role: RoleType, account: Option<AccountId>) -> Result<(), AccessControlError> {
-        self._ensure_has_role(self._get_role_admin(role), Some(Self::env().caller()))?;
-        if account.is_none() {
-            return Err(AccessControlError::InvalidCaller);
-        }
+        roles::ensure_grants(self, role, account)?;
         self._grant_role(role, account)
     }
 
     impl interfaces::Market for Market {
         #[ink(message)]
         fn open(&mut self, policy: Policy, terms: Terms, schedule: Schedule) -> Result<PoolId> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            roles::ensure_manager(self)?;
             ensure!(self.opening.get().is_none(), Error::AlreadyOpen);
             let (epoch, notice, min_reviews) = (terms.epoch, terms.notice, terms.min_reviews);
             spec::check_policy(&policy, min_reviews, self.unpayable()).map_err(Error::InvalidPolicy)?;
@@ -151,7 +148,7 @@ pub mod market {
 
         #[ink(message)]
         fn propose_policy(&mut self, policy: Policy) -> Result<()> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            roles::ensure_manager(self)?;
             let opening = self.opening()?;
             spec::check_policy(&policy, opening.min_reviews, self.unpayable()).map_err(Error::InvalidPolicy)?;
             if self.due_policy().is_some() {
@@ -177,14 +174,12 @@ pub mod market {
 
         #[ink(message)]
         fn pause(&mut self) -> Result<()> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
-            Ok(self._pause()?)
+            roles::pause(self)
         }
 
         #[ink(message)]
         fn unpause(&mut self) -> Result<()> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
-            Ok(self._unpause()?)
+            roles::unpause(self)
         }
 
         #[ink(message)]

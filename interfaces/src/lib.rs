@@ -14,6 +14,7 @@ pub mod fixtures;
 pub mod market;
 pub mod obligation;
 pub mod reputation;
+pub mod roles;
 
 /// Returns the error unless the condition holds. Said in this way it takes half a kilobyte less Wasm than with an `if`.
 #[macro_export]
@@ -37,7 +38,6 @@ pub use obligation::Obligation;
 pub use reputation::Reputation;
 
 use ink::env::hash::{Blake2x256, HashOutput};
-use pendzl::contracts::access_control::RoleType;
 
 /// An amount of a native or PSP22 asset in its smallest unit, or of reputation in points.
 pub type Balance = u128;
@@ -53,26 +53,6 @@ pub type PoolId = u32;
 pub type RequestId = u32;
 /// A submission within its request, counted up from 0.
 pub type SubmissionId = u32;
-
-/// The roles of the organization. The manager is pendzl's `DEFAULT_ADMIN_ROLE`, which grants all the others.
-pub mod roles {
-    use super::RoleType;
-
-    /// Grants and revokes the other roles, pauses, and changes terms and policies with notice.
-    pub const MANAGER: RoleType = pendzl::contracts::access_control::DEFAULT_ADMIN_ROLE;
-    /// In the obligation contract: opens pools and reports work to the pools it opened.
-    pub const OPERATOR: RoleType = ink::selector_id!("OPERATOR");
-    /// In the reputation contract: owes new reputation, within its mint cap.
-    pub const MINTER: RoleType = ink::selector_id!("MINTER");
-    /// In the reputation contract: locks reputation and holds accounts back from freezing.
-    pub const LOCKER: RoleType = ink::selector_id!("LOCKER");
-    /// In the reputation contract: burns reputation as a penalty.
-    pub const SLASHER: RoleType = ink::selector_id!("SLASHER");
-    /// In the reputation contract: burns reputation as the price of something the owner asked for.
-    pub const SPENDER: RoleType = ink::selector_id!("SPENDER");
-    /// In the reputation contract: freezes and unfreezes accounts.
-    pub const FREEZER: RoleType = ink::selector_id!("FREEZER");
-}
 
 #[cfg(test)]
 mod tests {

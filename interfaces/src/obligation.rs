@@ -1,8 +1,7 @@
 //! Obligation: pools of work that members owe, and the standing that follows from it (section 1).
 
-use crate::{reputation, Balance, PoolId, Ppm, Timestamp};
+use crate::{reputation, roles::names_refusals, Balance, PoolId, Ppm, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
-use pendzl::contracts::{access_control::AccessControlError, pausable::PausableError};
 
 pub use rules::Standing;
 
@@ -296,20 +295,8 @@ pub enum Error {
     NotBanned,
 }
 
-impl From<AccessControlError> for Error {
-    fn from(_: AccessControlError) -> Self {
-        Self::MissingRole
-    }
-}
-
-impl From<PausableError> for Error {
-    fn from(error: PausableError) -> Self {
-        match error {
-            PausableError::Paused => Self::Paused,
-            PausableError::NotPaused => Self::NotPaused,
-        }
-    }
-}
+names_refusals!(Error, AccessControl);
+names_refusals!(Error, Pausable);
 
 impl From<reputation::Error> for Error {
     fn from(error: reputation::Error) -> Self {

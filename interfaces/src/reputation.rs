@@ -1,8 +1,7 @@
 //! Reputation: a soulbound token, earned by work (section 2).
 
-use crate::{Balance, Timestamp};
+use crate::{roles::names_refusals, Balance, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
-use pendzl::contracts::access_control::AccessControlError;
 
 /// Most effects in one [`Reputation::apply`].
 pub const MAX_EFFECTS: usize = 32;
@@ -130,11 +129,7 @@ pub enum Error {
     Overflow,
 }
 
-impl From<AccessControlError> for Error {
-    fn from(_: AccessControlError) -> Self {
-        Self::MissingRole
-    }
-}
+names_refusals!(Error, AccessControl);
 
 /// The soulbound reputation of one organization (section 2).
 ///

@@ -2,8 +2,7 @@
 //!
 //! Wallets and indexers see an error as the number of its variant, so variants keep their place.
 
-use crate::{obligation, reputation};
-use pendzl::contracts::{access_control::AccessControlError, pausable::PausableError};
+use crate::{obligation, reputation, roles::names_refusals};
 
 /// Why a market message was refused. A refused message changes nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,20 +214,8 @@ pub enum PolicyReason {
     ForbiddenAsset,
 }
 
-impl From<AccessControlError> for Error {
-    fn from(_: AccessControlError) -> Self {
-        Self::MissingRole
-    }
-}
-
-impl From<PausableError> for Error {
-    fn from(error: PausableError) -> Self {
-        match error {
-            PausableError::Paused => Self::Paused,
-            PausableError::NotPaused => Self::NotPaused,
-        }
-    }
-}
+names_refusals!(Error, AccessControl);
+names_refusals!(Error, Pausable);
 
 impl From<obligation::Error> for Error {
     fn from(error: obligation::Error) -> Self {
