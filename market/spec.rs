@@ -1,4 +1,4 @@
-//! What a policy and a request must satisfy, and what a request costs (section 3.1).
+//! What a policy, a request and an engagement must satisfy, and what they cost (sections 3, 3.1 and 3.6).
 
 use ink::primitives::AccountId;
 use interfaces::{

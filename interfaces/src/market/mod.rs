@@ -25,7 +25,7 @@ use ink::{
 /// The labor market (section 3).
 ///
 /// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`, but for
-/// roles, `pause`, `unpause` and `pending_policy`, which the manager may need before.
+/// `open` itself, those about roles and the pause, `pending_policy` and `partners`.
 #[ink::trait_definition]
 pub trait Market {
     // Requests
