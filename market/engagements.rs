@@ -1,23 +1,7 @@
-//! The clock of a long deal (section 3.6).
+//! What a long deal keeps reserved (section 3.6).
 
 use crate::spec;
-use interfaces::{
-    market::{Engagement, RequestSpec, RequestState, Tenure},
-    Timestamp,
-};
-
-/// By when the delivery of `period` is due from the provider that has the place.
-pub fn due(engagement: &Engagement, tenure: &Tenure, period: u32) -> Timestamp {
-    let further = Timestamp::from(period.saturating_sub(tenure.first));
-    tenure.first_deliver_by.saturating_add(engagement.period.saturating_mul(further))
-}
-
-/// The period whose delivery is due next; past the last one once all are over.
-pub fn present(engagement: &Engagement, tenure: &Tenure, now: Timestamp) -> u32 {
-    let Some(since) = now.checked_sub(tenure.first_deliver_by) else { return tenure.first };
-    let over = since.checked_div(engagement.period).unwrap_or(0).saturating_add(1);
-    tenure.first.saturating_add(u32::try_from(over).unwrap_or(u32::MAX))
-}
+use interfaces::market::{Engagement, RequestSpec, RequestState};
 
 /// Reviews that may still be in hand at once: while the place is vacant, those of what was delivered.
 pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement) -> u32 {
@@ -29,36 +13,15 @@ pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement
 mod tests {
     use super::*;
     use crate::{awards::tests::state, spec::tests::request};
-
-    const ENGAGEMENT: Engagement = Engagement { periods: 9, period: 100, missed_periods: 1, pool: None, tenure: None };
-
-    fn tenure() -> Tenure {
-        Tenure { provider: [1; 32].into(), price: 1, first: 3, first_deliver_by: 1_000 }
-    }
-
-    #[test]
-    fn a_period_is_present_until_its_delivery_is_due() {
-        let present = |now| present(&ENGAGEMENT, &tenure(), now);
-        assert_eq!([0, 999, 1_000, 1_099, 1_100, 1_600].map(present), [3, 3, 4, 4, 5, 10]);
-        assert_eq!(present(Timestamp::MAX), u32::MAX);
-    }
-
-    #[test]
-    fn each_further_delivery_is_due_a_period_later() {
-        assert_eq!([3, 4, 8].map(|period| due(&ENGAGEMENT, &tenure(), period)), [1_000, 1_100, 1_500]);
-        for period in 3..9 {
-            let due = due(&ENGAGEMENT, &tenure(), period);
-            assert_eq!(present(&ENGAGEMENT, &tenure(), due - 1), period);
-            assert_eq!(present(&ENGAGEMENT, &tenure(), due), period + 1);
-        }
-    }
+    use interfaces::fixtures::{engagement, tenure};
 
     #[test]
     fn while_the_place_is_vacant_only_what_was_delivered_is_still_reviewed() {
         let spec = RequestSpec { limit: 1, ..request() };
         let state = RequestState { submissions: 5, settled: 3, ..state(0) };
         // Periods are so short that all which are left can be in review at once.
-        let reviews = |tenure| reviews(&spec, &state, &Engagement { tenure, ..ENGAGEMENT });
-        assert_eq!([reviews(Some(tenure())), reviews(None)], [6 * 3, 2 * 3]);
+        let deal = |tenure| Engagement { periods: 9, ..engagement(None, tenure) };
+        let reviews = |tenure| reviews(&spec, &state, &deal(tenure));
+        assert_eq!([reviews(Some(tenure(1, 3))), reviews(None)], [6 * 3, 2 * 3]);
     }
 }

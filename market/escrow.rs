@@ -271,7 +271,7 @@ pub mod tests {
         let policy = Policy {
             assets: assets.map(|asset| AssetPolicy { asset, min_review_fee: 1 }).into(),
             treasury: account(7),
-            ..crate::spec::tests::policy()
+            ..interfaces::fixtures::policy()
         };
         market.ensure_treasury(&policy);
         assert_eq!(assets.map(|asset| market.credits.get((asset, account(7)))), [Some(0); 2]);

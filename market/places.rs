@@ -201,11 +201,11 @@ impl Market {
         let provider = self.env().caller();
         let now = self.env().block_timestamp();
         let tenure = engagement.tenure.as_ref().filter(|tenure| tenure.provider == provider).ok_or(Error::NoPlace)?;
-        let period = engagements::present(engagement, tenure, now);
+        let period = engagement.present(tenure, now);
         ensure!(period < engagement.periods, Error::TooLate);
         ensure!(!self.submissions.contains((request, period)), Error::NoPlace);
         state.submissions = period.saturating_add(1);
-        let due = engagements::due(engagement, tenure, period);
+        let due = engagement.due(tenure, period);
         let delivery = Submission {
             content,
             uri,
@@ -276,6 +276,7 @@ mod tests {
         spec::tests::request,
     };
     use ink::env::{test, DefaultEnvironment};
+    use interfaces::fixtures::{engagement, offer};
 
     fn offers() -> RequestSpec {
         RequestSpec { access: Access::Offers, per_provider: 1, ..request() }
@@ -297,7 +298,7 @@ mod tests {
     #[ink::test]
     fn an_offer_is_accepted_as_it_stands_in_time_and_within_the_reward() {
         let mut market = market();
-        let offer = |open, price| Offer { price, deliver_by: 500, uri: Vec::new(), open, previous: None };
+        let offer = |open, price| Offer { open, ..offer(price, 500) };
         market.offers.insert((0, account(3)), &offer(false, 60));
         market.offers.insert((0, account(PROVIDER)), &offer(true, 60));
         let mut accept = |now, who, price, deliver_by, accepted| {
@@ -343,7 +344,7 @@ mod tests {
     fn a_period_is_delivered_once_by_who_has_the_place() {
         let mut market = market();
         let tenure = Tenure { provider: account(PROVIDER), price: 7, first: 1, first_deliver_by: 1_000 };
-        let deal = |tenure| Engagement { periods: 3, period: 100, missed_periods: 1, pool: None, tenure };
+        let deal = |tenure| engagement(None, tenure);
         let mut state = state(0);
         let mut deliver = |now, tenure| {
             at(now);
@@ -363,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_deals_pool_has_the_terms_that_the_protocol_fixes() {
-        let deal = |period| Engagement { periods: 3, period, missed_periods: 2, pool: None, tenure: None };
+        let deal = |period| Engagement { period, missed_periods: 2, ..engagement(None, None) };
         let fixed = terms(&deal(1));
         assert_eq!((fixed.epoch, fixed.ban_buffer, fixed.denominator, fixed.seats), (86_400_000, 2, 1, 1));
         assert_eq!(terms(&deal(100_000_000)).epoch, 100_000_000);

@@ -7,7 +7,7 @@ use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
 use interfaces::{
     ensure,
-    market::{Error, Review, Verdict},
+    market::{live_reviews, Error, Review},
     obligation::Outcome,
     reputation::{Effect, MintReason},
     Balance, SubmissionId,
@@ -47,38 +47,18 @@ impl Round {
         Ok(())
     }
 
+    pub fn reviews(&self) -> &[Review] {
+        &self.reviews
+    }
+
     pub fn into_reviews(self) -> Vec<Review> {
         self.reviews
-    }
-
-    /// Reviews that count towards `max_reviews`: revealed, or still able to be.
-    pub fn live(&self) -> usize {
-        self.reviews.iter().filter(|review| review.score.is_some() || !review.resolved).count()
-    }
-
-    /// Whether every review of this window is revealed.
-    pub fn all_revealed(&self) -> bool {
-        self.reviews.iter().all(|review| review.score.is_some() || review.resolved)
-    }
-
-    /// Reviews revealed, in this window or an earlier one.
-    pub fn reveals(&self) -> u8 {
-        few(self.reviews.iter().filter(|review| review.score.is_some()).count())
-    }
-
-    /// The verdict that the reveals so far amount to.
-    pub fn verdict(&self, quorum: u8) -> Verdict {
-        match self.reveals() {
-            0 => Verdict::Unreviewed,
-            few if few < quorum => Verdict::Few,
-            _ => Verdict::Quorum,
-        }
     }
 
     /// Adds a commitment, once an enforcer.
     pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], max_reviews: u8) -> Result<(), Error> {
         ensure!(self.reviews.iter().all(|review| review.enforcer != enforcer), Error::AlreadyReviewed);
-        ensure!(self.live() < usize::from(max_reviews), Error::ReviewsFull);
+        ensure!(live_reviews(&self.reviews) < usize::from(max_reviews), Error::ReviewsFull);
         self.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, resolved: false });
         Ok(())
     }
@@ -141,7 +121,7 @@ impl Round {
     /// more, which is strictly more than an incoherent one.
     pub fn absences(&self, stake: Balance) -> impl Iterator<Item = Effect> + '_ {
         let amount = stake.saturating_mul(2).saturating_add(1);
-        let absent = self.reviews.iter().filter(|review| !review.resolved && review.score.is_none());
+        let absent = self.reviews.iter().filter(|review| review.is_awaited());
         absent.map(move |review| Effect::Slash { who: review.enforcer, amount })
     }
 
@@ -168,6 +148,7 @@ fn few(count: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use interfaces::market::{all_revealed, reveals};
 
     const STAKE: Balance = 10;
 
@@ -198,7 +179,7 @@ mod tests {
     #[test]
     fn a_round_keeps_every_review_and_counts_those_revealed() {
         let round = round(&[Some(40), None, Some(70)]);
-        assert_eq!(round.reveals(), 2);
+        assert_eq!(reveals(round.reviews()), 2);
         let kept: Vec<_> = round.into_reviews().iter().map(|review| (review.enforcer, review.score)).collect();
         assert_eq!(kept, [(enforcer(1), Some(40)), (enforcer(2), None), (enforcer(3), Some(70))]);
     }
@@ -207,7 +188,7 @@ mod tests {
     fn the_last_review_closes_the_round() {
         let mut round = round(&[None, None, None]);
         assert_eq!(round.commit(enforcer(4), [4; 32], 3), Err(Error::ReviewsFull));
-        assert_eq!(round.live(), 3);
+        assert_eq!(live_reviews(round.reviews()), 3);
     }
 
     #[test]
@@ -215,10 +196,10 @@ mod tests {
         let mut round = round(&[None]);
         assert_eq!(round.reveal(enforcer(2), [2; 32], 50, None), Err(Error::NotCommitted));
         assert_eq!(round.reveal(enforcer(1), [9; 32], 50, None), Err(Error::WrongReveal));
-        assert!(!round.all_revealed());
+        assert!(!all_revealed(round.reviews()));
         assert_eq!(round.reveal(enforcer(1), [1; 32], 50, None), Ok(()));
         assert_eq!(round.reveal(enforcer(1), [1; 32], 50, None), Err(Error::AlreadyRevealed));
-        assert!(round.all_revealed());
+        assert!(all_revealed(round.reviews()));
     }
 
     #[test]
@@ -261,18 +242,6 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_is_a_quorums_of_a_few_or_nobodys() {
-        let mut round = Round::new(Vec::new());
-        assert_eq!(round.verdict(3), Verdict::Unreviewed);
-        for (n, expected) in [(1, Verdict::Few), (2, Verdict::Few), (3, Verdict::Quorum), (4, Verdict::Quorum)] {
-            round.commit(enforcer(n), [n; 32], 5).unwrap();
-            let before = round.verdict(3);
-            round.reveal(enforcer(n), [n; 32], 80, None).unwrap();
-            assert_eq!(round.verdict(3), expected, "{n} reveals, {before:?} before the last");
-        }
-    }
-
-    #[test]
     fn coherent_reviews_earn_the_stake_that_others_lose() {
         let round = round(&[Some(50), Some(55), Some(100)]);
         let owed = |n| Effect::Owe { to: enforcer(n), amount: STAKE, reason: MintReason::Review };
@@ -288,7 +257,7 @@ mod tests {
         assert_eq!(round.commit(enforcer(2), [8; 32], 2), Err(Error::AlreadyReviewed));
         assert_eq!(round.reveal(enforcer(2), [2; 32], 80, None), Err(Error::NotCommitted));
         assert_eq!(round.reveal(enforcer(1), [1; 32], 10, None), Err(Error::AlreadyRevealed));
-        assert_eq!(round.live(), 1, "the barred review makes room");
+        assert_eq!(live_reviews(round.reviews()), 1, "the barred review makes room");
         round.commit(enforcer(3), [3; 32], 2).unwrap();
         round.reveal(enforcer(3), [3; 32], 60, None).unwrap();
         assert_eq!(round.tally(10).median, Some(60));

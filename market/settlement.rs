@@ -148,7 +148,7 @@ impl Market {
         let provider = delivery.provider;
         // The place of an engagement is kept from period to period.
         let place_ends = !state.engagement;
-        let stands = delivery.weight_bps > 0 || delivery.verdict == Verdict::Unreviewed;
+        let stands = delivery.stands();
         let (deposit, forfeited) = match (place_ends, stands) {
             (false, _) => (0, 0),
             (true, true) => (spec.place_deposit, 0),
@@ -211,28 +211,22 @@ impl Market {
         mut state: RequestState,
         mut engagement: Engagement,
     ) -> Result<bool> {
-        let now = self.env().block_timestamp();
+        let period = state.settled;
+        let delivery = engagement.pool.and_then(|_| self.submissions.get((request, period)));
+        let since = engagement.closes_from(spec, &state, delivery.as_ref())?;
+        ensure!(self.env().block_timestamp() >= since, Error::TooEarly);
         if engagement.pool.is_none() {
-            ensure!(now >= spec.deliver_by, Error::TooEarly);
             self.end_engagement(request, spec, &mut state, &engagement)?;
             self.states.insert(request, &state);
             return Ok(true);
         }
-        let period = state.settled;
-        // Periods from before a takeover, and after a ban, are none of the present provider's.
-        let tenure = engagement.tenure.clone().filter(|tenure| period >= tenure.first);
-        let delivery = self.submissions.get((request, period));
+        let tenure = engagement.holder(period).cloned();
         let (accepted, pay) = match &delivery {
             Some(delivery) => {
-                ensure!(delivery.verdict != Verdict::Pending, Error::NotFinalized);
-                let accepted = delivery.weight_bps > 0 || delivery.verdict == Verdict::Unreviewed;
-                (accepted, rules::weighted_pay(delivery.price, 1, rules::weight_of(delivery.weight_bps)))
+                let pay = rules::weighted_pay(delivery.price, 1, rules::weight_of(delivery.weight_bps));
+                (delivery.stands(), pay)
             }
             None => {
-                match &tenure {
-                    Some(tenure) => ensure!(now >= engagements::due(&engagement, tenure, period), Error::TooEarly),
-                    None => ensure!(period < state.submissions, Error::Vacant),
-                }
                 state.claimed = state.claimed.saturating_add(1);
                 (false, 0)
             }
@@ -323,7 +317,7 @@ impl Market {
         state: &mut RequestState,
         mut engagement: Engagement,
     ) -> Result<Balance> {
-        if !state.closed && engagement.pool.is_some() && engagement.tenure.is_none() {
+        if !state.closed && engagement.is_vacant() {
             engagement.periods = state.settled.max(state.submissions);
             self.engagements.insert(request, &engagement);
             if engagement.periods == state.settled {
@@ -352,7 +346,7 @@ mod tests {
         spec::tests::request,
     };
     use ink::env::{test, DefaultEnvironment};
-    use interfaces::market::Access;
+    use interfaces::{fixtures::engagement as deal, market::Access};
 
     /// A market with these submissions of request 0, each of a provider of its own.
     fn with(submissions: &[Submission]) -> Market {
@@ -490,10 +484,6 @@ mod tests {
         assert_eq!(earned(9, Verdict::Quorum, 0), Ok(0));
         assert_eq!(earned(9, Verdict::Unreviewed, whole), Ok(0));
         assert_eq!(earned(2, Verdict::Quorum, whole), Err(Error::NotOpen), "one is, and the epoch counts");
-    }
-
-    fn deal(pool: Option<u32>, tenure: Option<Tenure>) -> Engagement {
-        Engagement { periods: 3, period: 100, missed_periods: 1, pool, tenure }
     }
 
     fn close(market: &mut Market, state: RequestState, engagement: Engagement) -> Result<(bool, RequestState)> {

@@ -1,4 +1,4 @@
-//! What a policy and a request must satisfy, and what a request costs (section 3.1).
+//! What a policy, a request and an engagement must satisfy, and what they cost (sections 3, 3.1 and 3.6).
 
 use ink::primitives::AccountId;
 use interfaces::{
@@ -85,7 +85,7 @@ pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Poli
 pub fn reviews(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
     let in_review = spec.reveal_by.saturating_sub(spec.deliver_by).saturating_mul(2).div_ceil(period.max(1));
     let at_once = u32::try_from(in_review).unwrap_or(u32::MAX).min(periods);
-    // At most 10,000 submissions, or 10,000 periods of one, of at most 7 reviews each.
+    // At most 10,000 submissions, or 1,000 periods of one, of at most 7 reviews each.
     spec.limit.saturating_mul(spec.quorum.into()).saturating_mul(at_once)
 }
 
@@ -154,56 +154,20 @@ pub fn fits(uri: &[u8]) -> bool {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use interfaces::market::Bucket;
+    use interfaces::{
+        fixtures::{self, policy, HOUR},
+        market::Bucket,
+    };
 
     const NOW: Timestamp = 1_000_000;
-    const HOUR: Timestamp = 3_600_000;
+
     /// The market itself, and the reputation token.
     fn partners() -> [AccountId; 2] {
         [[1; 32].into(), [2; 32].into()]
     }
 
-    pub fn policy() -> Policy {
-        Policy {
-            assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: 10 }],
-            min_window: HOUR,
-            min_quorum: 3,
-            max_tolerance: 20,
-            unreviewed_bps: 5_000,
-            protocol_fee_bps: 500,
-            treasury: [9; 32].into(),
-            target_utilization_ppm: 500_000,
-            premium_cap_bps: 2_000,
-            reputation_per_fee: 1_000,
-        }
-    }
-
     pub fn request() -> RequestSpec {
-        RequestSpec {
-            spec: [7; 32].into(),
-            uri: b"ipfs://brief".to_vec(),
-            asset: Asset::Native,
-            reward: 3_000,
-            review_fee: 10,
-            access: Access::Open,
-            award: Award::PerSubmission,
-            duplicates: Duplicates::Independent,
-            curve: vec![Bucket { min_score: 50, weight_bps: 5_000 }, Bucket { min_score: 80, weight_bps: 10_000 }],
-            limit: 3,
-            per_provider: 2,
-            provider_bond: 0,
-            place_deposit: 10,
-            access_price: 0,
-            min_reputation: 0,
-            min_tier: 0,
-            quorum: 3,
-            max_reviews: 5,
-            tolerance: 10,
-            signal_by: NOW + HOUR,
-            deliver_by: NOW + 2 * HOUR,
-            review_by: NOW + 3 * HOUR,
-            reveal_by: NOW + 4 * HOUR,
-        }
+        fixtures::request(NOW, HOUR)
     }
 
     #[test]

@@ -64,8 +64,8 @@ pub struct Counters {
 
 /// One account in one pool.
 ///
-/// With a seat the four numbers of the ledger are those of section 1.2. Without one the ledger stands still: `carry` is
-/// what was seen and `declared` what was declared when the seat was given up, and neither grows nor fades.
+/// With a seat the four numbers of the ledger are those of [`rules::Ledger`]. Without one the ledger stands still: `carry`
+/// is what was seen and `declared` what was declared when the seat was given up, and neither grows nor fades.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]

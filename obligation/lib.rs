@@ -305,7 +305,7 @@ pub mod obligation {
 
         #[ink(message)]
         fn propose_terms(&mut self, pool: PoolId, terms: Terms, schedule: Schedule) -> Result<(), Error> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            roles::ensure_manager(self)?;
             let due = self.members.propose_terms(pool, terms, schedule, self.now())?;
             self.env().emit_event(TermsProposed { pool, due });
             Ok(())
@@ -313,7 +313,7 @@ pub mod obligation {
 
         #[ink(message)]
         fn reinstate(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
+            roles::ensure_manager(self)?;
             self.members.reinstate(pool, who, self.now())?;
             self.env().emit_event(Reinstated { pool, who });
             Ok(())
@@ -321,24 +321,19 @@ pub mod obligation {
 
         #[ink(message)]
         fn pause(&mut self) -> Result<(), Error> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
-            Ok(self._pause()?)
+            roles::pause(self)
         }
 
         #[ink(message)]
         fn unpause(&mut self) -> Result<(), Error> {
-            self._ensure_has_role(roles::MANAGER, Some(self.env().caller()))?;
-            Ok(self._unpause()?)
+            roles::unpause(self)
         }
     }
 
-    /// pendzl counts a role granted to `None` as everyone's: nobody may grant that.
+    /// A role given to nobody in particular would be everyone's.
     #[overrider(AccessControl)]
     fn grant_role(&mut self, role: RoleType, account: Option<AccountId>) -> Result<(), AccessControlError> {
-        self._ensure_has_role(self._get_role_admin(role), Some(self.env().caller()))?;
-        if account.is_none() {
-            return Err(AccessControlError::InvalidCaller);
-        }
+        roles::ensure_grants(self, role, account)?;
         self._grant_role(role, account)
     }
 

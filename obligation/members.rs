@@ -449,7 +449,7 @@ impl Members {
         Ok(true)
     }
 
-    /// Adds to the backlog; returns the pool as it was before.
+    /// Adds to the backlog; returns the pool's capacity with that.
     pub fn reserve(
         &mut self,
         id: PoolId,

@@ -300,7 +300,7 @@ pub mod reputation {
 
         #[ink(message)]
         fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error> {
-            self.ensure_caller_is(roles::MANAGER)?;
+            roles::ensure_manager(self)?;
             self.minting.ensure_founding()?;
             ensure!(endowments.len() <= MAX_ENDOWED, Error::TooManyEndowed);
             let mut batch = Batch::new(self.env().caller());
@@ -317,7 +317,7 @@ pub mod reputation {
 
         #[ink(message)]
         fn seal(&mut self) -> Result<(), Error> {
-            self.ensure_caller_is(roles::MANAGER)?;
+            roles::ensure_manager(self)?;
             self.minting.seal()?;
             self.env().emit_event(SealedForGood { total_supply: self.accounts.total_supply() });
             Ok(())
@@ -325,7 +325,7 @@ pub mod reputation {
 
         #[ink(message)]
         fn set_mint_cap(&mut self, minter: AccountId, cap: Balance) -> Result<(), Error> {
-            self.ensure_caller_is(roles::MANAGER)?;
+            roles::ensure_manager(self)?;
             self.minting.set_cap(minter, cap, self.minting.epoch(self.env().block_timestamp()));
             self.env().emit_event(MintCapSet { minter, cap });
             Ok(())
@@ -333,7 +333,7 @@ pub mod reputation {
 
         #[ink(message)]
         fn propose_minter(&mut self, minter: AccountId) -> Result<(), Error> {
-            self.ensure_caller_is(roles::MANAGER)?;
+            roles::ensure_manager(self)?;
             let due = self.minting.propose(minter, self.env().block_timestamp());
             self.env().emit_event(MinterProposed { minter, due });
             Ok(())
@@ -484,8 +484,7 @@ pub mod reputation {
     /// missing, not due yet, or used up by an earlier grant; `RoleRedundant` where `account` has the role.
     #[overrider(AccessControl)]
     fn grant_role(&mut self, role: RoleType, account: Option<AccountId>) -> Result<(), AccessControlError> {
-        self._ensure_has_role(self._get_role_admin(role), Some(self.env().caller()))?;
-        let grantee = account.ok_or(AccessControlError::InvalidCaller)?;
+        let grantee = roles::ensure_grants(self, role, account)?;
         if role == roles::MINTER && !self._has_role(role, account) {
             self.minting.admit(grantee, self.env().block_timestamp())?;
         }

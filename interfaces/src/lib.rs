@@ -7,9 +7,14 @@
 //! reputation has no decimals; `_ppm` is parts per million, `_bps` parts per ten thousand.
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(feature = "std")]
+pub mod events;
+#[cfg(any(test, feature = "fixtures"))]
+pub mod fixtures;
 pub mod market;
 pub mod obligation;
 pub mod reputation;
+pub mod roles;
 
 /// Returns the error unless the condition holds. Said in this way it takes half a kilobyte less Wasm than with an `if`.
 #[macro_export]
@@ -19,11 +24,20 @@ macro_rules! ensure {
     };
 }
 
+/// `blake2_256` of a value as SCALE encodes it: by the chain's host in a contract, computed elsewhere.
+pub(crate) fn hash<T: scale::Encode>(value: &T) -> [u8; 32] {
+    let mut output = <Blake2x256 as HashOutput>::Type::default();
+    ink::env::hash_encoded::<Blake2x256, T>(value, &mut output);
+    output
+}
+
+#[cfg(feature = "std")]
+pub use events::Event;
 pub use market::Market;
 pub use obligation::Obligation;
 pub use reputation::Reputation;
 
-use pendzl::contracts::access_control::RoleType;
+use ink::env::hash::{Blake2x256, HashOutput};
 
 /// An amount of a native or PSP22 asset in its smallest unit, or of reputation in points.
 pub type Balance = u128;
@@ -40,22 +54,23 @@ pub type RequestId = u32;
 /// A submission within its request, counted up from 0.
 pub type SubmissionId = u32;
 
-/// The roles of the organization. The manager is pendzl's `DEFAULT_ADMIN_ROLE`, which grants all the others.
-pub mod roles {
-    use super::RoleType;
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Grants and revokes the other roles, pauses, and changes terms and policies with notice.
-    pub const MANAGER: RoleType = pendzl::contracts::access_control::DEFAULT_ADMIN_ROLE;
-    /// In the obligation contract: opens pools and reports work to the pools it opened.
-    pub const OPERATOR: RoleType = ink::selector_id!("OPERATOR");
-    /// In the reputation contract: owes new reputation, within its mint cap.
-    pub const MINTER: RoleType = ink::selector_id!("MINTER");
-    /// In the reputation contract: locks reputation and holds accounts back from freezing.
-    pub const LOCKER: RoleType = ink::selector_id!("LOCKER");
-    /// In the reputation contract: burns reputation as a penalty.
-    pub const SLASHER: RoleType = ink::selector_id!("SLASHER");
-    /// In the reputation contract: burns reputation as the price of something the owner asked for.
-    pub const SPENDER: RoleType = ink::selector_id!("SPENDER");
-    /// In the reputation contract: freezes and unfreezes accounts.
-    pub const FREEZER: RoleType = ink::selector_id!("FREEZER");
+    /// The hash of bytes that are encoded already.
+    pub fn blake2_256(bytes: &[u8]) -> [u8; 32] {
+        let mut output = <Blake2x256 as HashOutput>::Type::default();
+        ink::env::hash_bytes::<Blake2x256>(bytes, &mut output);
+        output
+    }
+
+    #[test]
+    fn the_hash_of_nothing_is_that_of_blake2_256_on_chain_or_off() {
+        let empty = [
+            0x0e, 0x57, 0x51, 0xc0, 0x26, 0xe5, 0x43, 0xb2, 0xe8, 0xab, 0x2e, 0xb0, 0x60, 0x99, 0xda, 0xa1, 0xd1, 0xe5,
+            0xdf, 0x47, 0x77, 0x8f, 0x77, 0x87, 0xfa, 0xab, 0x45, 0xcd, 0xf1, 0x2f, 0xe3, 0xa8,
+        ];
+        assert_eq!([hash(&()), blake2_256(&[])], [empty; 2]);
+    }
 }

@@ -1,8 +1,7 @@
 //! Obligation: pools of work that members owe, and the standing that follows from it (section 1).
 
-use crate::{reputation, Balance, PoolId, Ppm, Timestamp};
+use crate::{reputation, roles::names_refusals, Balance, PoolId, Ppm, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
-use pendzl::contracts::{access_control::AccessControlError, pausable::PausableError};
 
 pub use rules::Standing;
 
@@ -296,20 +295,8 @@ pub enum Error {
     NotBanned,
 }
 
-impl From<AccessControlError> for Error {
-    fn from(_: AccessControlError) -> Self {
-        Self::MissingRole
-    }
-}
-
-impl From<PausableError> for Error {
-    fn from(error: PausableError) -> Self {
-        match error {
-            PausableError::Paused => Self::Paused,
-            PausableError::NotPaused => Self::NotPaused,
-        }
-    }
-}
+names_refusals!(Error, AccessControl);
+names_refusals!(Error, Pausable);
 
 impl From<reputation::Error> for Error {
     fn from(error: reputation::Error) -> Self {
@@ -561,7 +548,7 @@ pub trait Obligation {
 }
 
 /// A pool was opened.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PoolOpened {
     #[ink(topic)]
@@ -571,7 +558,7 @@ pub struct PoolOpened {
 }
 
 /// New terms were proposed. They take effect at `due`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct TermsProposed {
     #[ink(topic)]
@@ -580,7 +567,7 @@ pub struct TermsProposed {
 }
 
 /// The proposed terms were written down; they have been in force since they fell due.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct TermsApplied {
     #[ink(topic)]
@@ -588,7 +575,7 @@ pub struct TermsApplied {
 }
 
 /// A pool was closed by its operator.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PoolClosed {
     #[ink(topic)]
@@ -596,7 +583,7 @@ pub struct PoolClosed {
 }
 
 /// A ban was lifted, with a clean ledger.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Reinstated {
     #[ink(topic)]
@@ -606,7 +593,7 @@ pub struct Reinstated {
 }
 
 /// An account joined the waiting line, its bond locked: it enlisted, or came back from a rest.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Queued {
     #[ink(topic)]
@@ -616,7 +603,7 @@ pub struct Queued {
 }
 
 /// An account took a seat.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Seated {
     #[ink(topic)]
@@ -627,7 +614,7 @@ pub struct Seated {
 
 /// A member, or one that waited, left or was discharged. Its bond was unlocked, but where `ReputationRefused` says that
 /// it was not: then it stays noted, and the next `resign` or `enlist` unlocks it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Resigned {
     #[ink(topic)]
@@ -637,7 +624,7 @@ pub struct Resigned {
 }
 
 /// A standing was latched. The amounts are reputation, and 0 but for a ban.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct StandingChanged {
     #[ink(topic)]
@@ -656,7 +643,7 @@ pub struct StandingChanged {
 }
 
 /// The reputation contract refused to carry out a ban's penalties or a release: the ban or release stands without.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReputationRefused {
     #[ink(topic)]
@@ -665,7 +652,7 @@ pub struct ReputationRefused {
 }
 
 /// A member declared its presence.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct CheckedIn {
     #[ink(topic)]
@@ -676,7 +663,7 @@ pub struct CheckedIn {
 }
 
 /// A member made up for work it had missed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Restored {
     #[ink(topic)]
@@ -689,7 +676,7 @@ pub struct Restored {
 }
 
 /// An account began a rest from all its pools, or ended it.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct FreezeChanged {
     #[ink(topic)]
@@ -698,7 +685,7 @@ pub struct FreezeChanged {
 }
 
 /// Work was there to be done.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OpsSeen {
     #[ink(topic)]
@@ -708,7 +695,7 @@ pub struct OpsSeen {
 }
 
 /// A member did work.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OpsDeclared {
     #[ink(topic)]
@@ -717,3 +704,35 @@ pub struct OpsDeclared {
     pub who: AccountId,
     pub ops: u32,
 }
+
+#[cfg(feature = "std")]
+mod event {
+    use super::*;
+    use crate::events::{Paused, RoleAdminChanged, RoleGranted, RoleRevoked, Unpaused};
+
+    crate::events::events! {
+        /// Whatever the obligation contract emits.
+        PoolOpened,
+        PoolClosed,
+        TermsProposed,
+        TermsApplied,
+        Seated,
+        Queued,
+        Resigned,
+        Reinstated,
+        StandingChanged,
+        ReputationRefused,
+        CheckedIn,
+        Restored,
+        FreezeChanged,
+        OpsSeen,
+        OpsDeclared,
+        RoleGranted,
+        RoleRevoked,
+        RoleAdminChanged,
+        Paused,
+        Unpaused,
+    }
+}
+#[cfg(feature = "std")]
+pub use event::Event;

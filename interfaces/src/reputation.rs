@@ -1,8 +1,7 @@
 //! Reputation: a soulbound token, earned by work (section 2).
 
-use crate::{Balance, Timestamp};
+use crate::{roles::names_refusals, Balance, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
-use pendzl::contracts::access_control::AccessControlError;
 
 /// Most effects in one [`Reputation::apply`].
 pub const MAX_EFFECTS: usize = 32;
@@ -130,11 +129,7 @@ pub enum Error {
     Overflow,
 }
 
-impl From<AccessControlError> for Error {
-    fn from(_: AccessControlError) -> Self {
-        Self::MissingRole
-    }
-}
+names_refusals!(Error, AccessControl);
 
 /// The soulbound reputation of one organization (section 2).
 ///
@@ -262,7 +257,7 @@ pub trait Reputation {
 }
 
 /// Reputation was minted (`from` is `None`) or burnt (`to` is `None`): the event of the PSP22 standard.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Transfer {
     #[ink(topic)]
@@ -273,7 +268,7 @@ pub struct Transfer {
 }
 
 /// Reputation was earned and waits for `claim_reputation`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Owed {
     #[ink(topic)]
@@ -284,7 +279,7 @@ pub struct Owed {
 }
 
 /// A bond was locked.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Locked {
     #[ink(topic)]
@@ -294,7 +289,7 @@ pub struct Locked {
 }
 
 /// A bond, or part of one, was released.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Unlocked {
     #[ink(topic)]
@@ -304,7 +299,7 @@ pub struct Unlocked {
 }
 
 /// Reputation was burnt as a penalty.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Slashed {
     #[ink(topic)]
@@ -314,7 +309,7 @@ pub struct Slashed {
 }
 
 /// An account's reputation was frozen, or came back.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct FrozenChanged {
     #[ink(topic)]
@@ -323,7 +318,7 @@ pub struct FrozenChanged {
 }
 
 /// The manager set what may be minted for a minter in an epoch.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct MintCapSet {
     #[ink(topic)]
@@ -332,7 +327,7 @@ pub struct MintCapSet {
 }
 
 /// The manager announced a new minter, who may be granted the role from `due` on.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct MinterProposed {
     #[ink(topic)]
@@ -341,8 +336,32 @@ pub struct MinterProposed {
 }
 
 /// The founding workforce is complete.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SealedForGood {
     pub total_supply: Balance,
 }
+
+#[cfg(feature = "std")]
+mod event {
+    use super::*;
+    use crate::events::{RoleAdminChanged, RoleGranted, RoleRevoked};
+
+    crate::events::events! {
+        /// Whatever the reputation contract emits.
+        Transfer,
+        Owed,
+        Locked,
+        Unlocked,
+        Slashed,
+        FrozenChanged,
+        MintCapSet,
+        MinterProposed,
+        SealedForGood,
+        RoleGranted,
+        RoleRevoked,
+        RoleAdminChanged,
+    }
+}
+#[cfg(feature = "std")]
+pub use event::Event;

@@ -1,4 +1,4 @@
-//! How much of a pool's capacity is taken, and what that adds to a request's price (sections 1.5 and 3.5).
+//! How much of a pool's capacity is taken, and what that adds to a request's price (sections 1.5 and 3.1).
 
 use crate::PPM;
 

@@ -46,7 +46,7 @@ pub fn epoch_of(now: u64, opened: u64, length: u64) -> u64 {
     now.saturating_sub(opened).checked_div(length).unwrap_or(0)
 }
 
-/// All that one pool has ever seen, faded: `A` of section 1.2.
+/// All that one pool has ever seen, faded: the accumulator `A` (section 1.2).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Accumulator {
     /// The faded sum as of `epoch`.

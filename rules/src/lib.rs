@@ -7,8 +7,8 @@
 //! - [`fixed`]: micro-operations with fraction bits, exact fractions of amounts
 //! - [`decay`] and [`ledger`]: counters that fade by the epoch, and one accumulator for all members (1.2)
 //! - [`schedule`]: what an op weighs when it is seen (1.1)
-//! - [`capacity`]: utilization and its price (1.5, 3.5)
-//! - [`median`], [`pay`], [`draw`]: a review round's verdict, its pay, and who may review first (3.4, 3.5)
+//! - [`capacity`]: utilization and its price (1.5, 3.1)
+//! - [`median`], [`pay`], [`draw`]: a review round's verdict, its pay and stakes, and who may review first (3.1, 3.4, 3.5)
 //! - [`award`]: what submissions weigh and earn among the others of their request (3.5)
 //!
 //! Nothing here panics or wraps, whatever it is given: what does not fit saturates, and every function says which way

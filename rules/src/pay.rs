@@ -1,5 +1,5 @@
-//! Pay in proportion to quality, and fractions of amounts (section 3.5). Everything is rounded down: the dust is the
-//! requester's.
+//! Pay in proportion to quality, what reviews have at stake, and fractions of amounts (sections 3.1, 3.4 and 3.5).
+//! Everything is rounded down: the dust is the requester's.
 
 use crate::{fixed::mul_div_floor, BPS, PPM};
 

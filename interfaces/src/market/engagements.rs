@@ -1,0 +1,209 @@
+//! Engagements: long deals, delivered, reviewed and paid period by period (section 3.6).
+//!
+//! A requester engages one provider, whose offer it accepts; anyone closes one period after the other. Where the provider
+//! is Banned, another can take over.
+
+use crate::{
+    market::{Error, RequestSpec, RequestState, Submission, Verdict},
+    Balance, PoolId, RequestId, Timestamp,
+};
+use ink::primitives::AccountId;
+
+/// Most periods of an engagement.
+pub const MAX_PERIODS: u16 = 1_000;
+
+/// A long deal, paid period by period (section 3.6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Engagement {
+    /// How many periods there are; fewer once the rest is reclaimed.
+    pub periods: u32,
+    /// From one delivery to the next.
+    pub period: Timestamp,
+    /// Periods that may be missed or refused before the provider is Banned.
+    pub missed_periods: u16,
+    /// The pool in which the provider is obliged; from the first acceptance on.
+    pub pool: Option<PoolId>,
+    /// Who has the place now; nobody before the first acceptance, and once the provider is Banned.
+    pub tenure: Option<Tenure>,
+}
+
+/// One provider's time in an engagement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Tenure {
+    pub provider: AccountId,
+    /// A period's price.
+    pub price: Balance,
+    /// The provider's first period.
+    pub first: u32,
+    /// Until when its first delivery is due; each further one a period later.
+    pub first_deliver_by: Timestamp,
+}
+
+impl Engagement {
+    /// Whether the provider was Banned, and nobody has taken over yet.
+    pub fn is_vacant(&self) -> bool {
+        self.pool.is_some() && self.tenure.is_none()
+    }
+
+    /// Whose `period` is, or nobody's: periods from before a takeover, and after a ban, are none of the present
+    /// provider's.
+    pub fn holder(&self, period: u32) -> Option<&Tenure> {
+        self.tenure.as_ref().filter(|tenure| period >= tenure.first)
+    }
+
+    /// By when the delivery of `period` is due from the provider that has the place.
+    pub fn due(&self, tenure: &Tenure, period: u32) -> Timestamp {
+        let further = Timestamp::from(period.saturating_sub(tenure.first));
+        tenure.first_deliver_by.saturating_add(self.period.saturating_mul(further))
+    }
+
+    /// The period whose delivery is due next; past the last one once all are over.
+    pub fn present(&self, tenure: &Tenure, now: Timestamp) -> u32 {
+        let Some(since) = now.checked_sub(tenure.first_deliver_by) else { return tenure.first };
+        let over = since.checked_div(self.period).unwrap_or(0).saturating_add(1);
+        tenure.first.saturating_add(u32::try_from(over).unwrap_or(u32::MAX))
+    }
+
+    /// By when the delivery of the present period is due, while somebody has the place and not all periods are over.
+    pub fn present_ends(&self, now: Timestamp) -> Option<Timestamp> {
+        let tenure = self.tenure.as_ref()?;
+        let period = self.present(tenure, now);
+        (period < self.periods).then(|| self.due(tenure, period))
+    }
+
+    /// From when on the next period, number `settled`, can be closed, given what was delivered in it; 0: at once. Where
+    /// nobody was accepted, from when on the engagement can be ended.
+    ///
+    /// Errors, whatever the time: `AlreadySettled`, `NotFinalized`, `Vacant`.
+    pub fn closes_from(
+        &self,
+        spec: &RequestSpec,
+        state: &RequestState,
+        delivery: Option<&Submission>,
+    ) -> Result<Timestamp, Error> {
+        let period = state.settled;
+        match (delivery, self.holder(period)) {
+            _ if state.closed => Err(Error::AlreadySettled),
+            _ if self.pool.is_none() => Ok(spec.deliver_by),
+            (Some(delivery), _) if delivery.verdict == Verdict::Pending => Err(Error::NotFinalized),
+            (Some(_), _) => Ok(0),
+            (None, Some(tenure)) => Ok(self.due(tenure, period)),
+            (None, None) if period < state.submissions => Ok(0),
+            (None, None) => Err(Error::Vacant),
+        }
+    }
+}
+
+/// The request posted is a long deal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Engaged {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub periods: u16,
+    pub period: Timestamp,
+    pub missed_periods: u16,
+}
+
+/// A period of an engagement was closed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PeriodClosed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub period: u32,
+    /// Whether something was delivered in it.
+    pub delivered: bool,
+    /// Whether it counts as declared: its weight is above 0, or nobody reviewed it.
+    pub accepted: bool,
+    /// What it earned, to be claimed.
+    pub pay: Balance,
+}
+
+/// The provider of an engagement was Banned and lost its place, bond and deposit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PlaceVacated {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub forfeited: Balance,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::{self, engagement, tenure};
+
+    /// The fourth of nine periods is the provider's first.
+    fn held() -> Engagement {
+        Engagement { periods: 9, ..engagement(Some(7), Some(tenure(1, 3))) }
+    }
+
+    #[test]
+    fn a_place_is_vacant_between_two_providers() {
+        let vacant = [engagement(None, None), held(), engagement(Some(7), None)].map(|deal| deal.is_vacant());
+        assert_eq!(vacant, [false, false, true]);
+    }
+
+    #[test]
+    fn a_period_is_present_until_its_delivery_is_due() {
+        let present = |now| held().present(&tenure(1, 3), now);
+        assert_eq!([0, 999, 1_000, 1_099, 1_100, 1_600].map(present), [3, 3, 4, 4, 5, 10]);
+        assert_eq!(present(Timestamp::MAX), u32::MAX);
+    }
+
+    #[test]
+    fn each_further_delivery_is_due_a_period_later() {
+        let (deal, tenure) = (held(), tenure(1, 3));
+        assert_eq!([3, 4, 8].map(|period| deal.due(&tenure, period)), [1_000, 1_100, 1_500]);
+        for period in 3..9 {
+            let due = deal.due(&tenure, period);
+            assert_eq!(deal.present(&tenure, due - 1), period);
+            assert_eq!(deal.present(&tenure, due), period + 1);
+        }
+    }
+
+    #[test]
+    fn the_present_period_ends_when_its_delivery_is_due_while_there_is_one() {
+        let ends = |now| held().present_ends(now);
+        assert_eq!([0, 999, 1_000, 1_499].map(ends), [Some(1_000), Some(1_000), Some(1_100), Some(1_500)]);
+        assert_eq!([1_500, Timestamp::MAX].map(ends), [None; 2], "all nine are over");
+        assert_eq!(engagement(Some(7), None).present_ends(0), None);
+    }
+
+    #[test]
+    fn periods_from_before_a_takeover_and_after_a_ban_are_nobodys() {
+        assert_eq!([2, 3, 9].map(|period| held().holder(period).is_some()), [false, true, true]);
+        assert_eq!(engagement(Some(7), None).holder(3), None);
+    }
+
+    #[test]
+    fn a_period_is_closed_once_it_is_judged_or_was_missed() {
+        let closes = |deal: &Engagement, settled, verdict: Option<Verdict>| {
+            let state = RequestState { settled, submissions: 5, ..RequestState::new([1; 32].into()) };
+            let delivery = verdict.map(|verdict| Submission { verdict, ..Submission::new([1; 32].into(), 0) });
+            deal.closes_from(&fixtures::request(0, 100), &state, delivery.as_ref())
+        };
+        assert_eq!(closes(&engagement(None, None), 0, None), Ok(200), "nobody was accepted");
+        let vacant = engagement(Some(7), None);
+        for deal in [&held(), &vacant] {
+            assert_eq!(closes(deal, 4, Some(Verdict::Few)), Ok(0));
+            assert_eq!(closes(deal, 4, Some(Verdict::Pending)), Err(Error::NotFinalized));
+        }
+        assert_eq!([2, 3, 4, 8].map(|period| closes(&held(), period, None)), [0, 1_000, 1_100, 1_500].map(Ok));
+        assert_eq!([4, 5].map(|period| closes(&vacant, period, None)), [Ok(0), Err(Error::Vacant)]);
+    }
+
+    #[test]
+    fn an_engagement_that_has_ended_closes_no_more() {
+        let state = RequestState { closed: true, ..RequestState::new([1; 32].into()) };
+        let closes = |deal: Engagement| deal.closes_from(&fixtures::request(0, 100), &state, None);
+        assert_eq!([held(), engagement(None, None)].map(closes), [Err(Error::AlreadySettled); 2]);
+    }
+}

@@ -1,0 +1,440 @@
+//! Market: requests with money in escrow, deliveries, reviews and pay in proportion to quality (section 3).
+//!
+//! One file for each part of the story: [`requests`], [`places`], [`reviews`], [`settlement`] and [`engagements`], the
+//! organization's [`policy`], [`reads`], and the [`errors`] of all. A file has the types, limits, events and rules
+//! that belong to its messages. The messages themselves stay in one trait, grouped as the files are: ink! knows no
+//! supertraits, and a message's selector is made of its trait's name.
+
+pub mod engagements;
+pub mod errors;
+pub mod places;
+pub mod policy;
+pub mod reads;
+pub mod requests;
+pub mod reviews;
+pub mod settlement;
+
+pub use self::{engagements::*, errors::*, places::*, policy::*, reads::*, requests::*, reviews::*, settlement::*};
+
+use crate::{obligation, Balance, PoolId, RequestId, SubmissionId, Timestamp};
+use ink::{
+    prelude::vec::Vec,
+    primitives::{AccountId, Hash},
+};
+
+/// The labor market (section 3).
+///
+/// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`, but for
+/// `open` itself, those about roles and the pause, `pending_policy` and `partners`.
+#[ink::trait_definition]
+pub trait Market {
+    // Requests
+
+    /// What posting this request costs now, paused or not.
+    ///
+    /// Errors: those of `post` but for payment and the pause.
+    #[ink(message)]
+    fn quote(&self, spec: RequestSpec) -> Result<Quote, Error>;
+
+    /// Anyone: puts the request's whole price in escrow. Of the chain's own currency the value must cover the quote;
+    /// what exceeds it, at most `max_premium`, is credited back. Of a token the price is taken from the caller's
+    /// allowance, if the premium in it is at most `max_premium`. Emits `RequestPosted`.
+    ///
+    /// Errors: `NotOpen`, `Paused`, `InvalidRequest`, `TooFewEnforcers`, `AtCapacity`, `InsufficientPayment`,
+    /// `ExcessPayment`, `PremiumTooHigh`, `TransferFailed`, `TokenShortfall`, `Obligation`, `TooManyRequests`.
+    #[ink(message, payable)]
+    fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId, Error>;
+
+    /// The requester, until somebody has a place: ends the request and credits all but protocol fee and premium. Emits
+    /// `RequestWithdrawn`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `PlacesGiven`, `AlreadySettled`.
+    #[ink(message)]
+    fn withdraw_request(&mut self, request: RequestId) -> Result<Balance, Error>;
+
+    // Places
+
+    /// Anyone but the requester, until `signal_by`: takes places. The value must be their deposits; those in a token are
+    /// taken from the caller's allowance. Emits `PlacesTaken`.
+    ///
+    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `OffersOnly`, `AlreadySettled`, `TooLate`, `OwnRequest`, `NoPlaces`,
+    /// `NoPlaceLeft`, `TooManyPlaces`, `InsufficientPayment`, `ExcessPayment`, `TransferFailed`, `TokenShortfall`,
+    /// `Reputation`.
+    #[ink(message, payable)]
+    fn signal(&mut self, request: RequestId, places: u16) -> Result<(), Error>;
+
+    /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver by then at this
+    /// price, or changes the offer it has made. `deliver_by` is at most the request's; while an engagement is vacant,
+    /// at most ten years from now. `min_reputation` and `min_tier` are asked for now, and again when it is accepted.
+    /// The value must be the place's deposit, once; one in a token is taken from the caller's allowance. Emits
+    /// `OfferMade`.
+    ///
+    /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `NotVacant`, `OwnRequest`,
+    /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `InsufficientPayment`,
+    /// `ExcessPayment`, `TransferFailed`, `TokenShortfall`, `Reputation`.
+    #[ink(message, payable)]
+    fn offer(&mut self, request: RequestId, price: Balance, deliver_by: Timestamp, uri: Vec<u8>) -> Result<(), Error>;
+
+    /// Who made an offer, until it is accepted: takes it back and is credited its deposit. Emits `OfferRetracted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer`.
+    #[ink(message)]
+    fn retract_offer(&mut self, request: RequestId) -> Result<(), Error>;
+
+    /// The requester, until `deliver_by`: gives the provider that made this very offer a place at its price. What the
+    /// provider needs for a place is asked of it now. Emits `OfferAccepted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NoOffers`, `AlreadySettled`, `TooLate`, `UnknownOffer`,
+    /// `OfferChanged`, `NoPlaceLeft`, `PriceTooHigh`, `Reputation`, `Obligation`.
+    #[ink(message)]
+    fn accept(
+        &mut self,
+        request: RequestId,
+        provider: AccountId,
+        price: Balance,
+        deliver_by: Timestamp,
+    ) -> Result<(), Error>;
+
+    /// Who has a place, until its deadline: delivers on it; in an engagement, for the present period, whose number the
+    /// submission gets. Emits `Submitted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `Sealed`, `TooLate`, `NoPlace`, `UriTooLong`.
+    #[ink(message)]
+    fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId, Error>;
+
+    /// Who made the submission, until the deadline: replaces it. Emits `Revised`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `Sealed`, `NotProvider`, `TooLate`, `UriTooLong`.
+    #[ink(message)]
+    fn revise(
+        &mut self,
+        request: RequestId,
+        submission: SubmissionId,
+        content: Hash,
+        uri: Vec<u8>,
+    ) -> Result<(), Error>;
+
+    /// Who has a place, until its deadline, where delivery is sealed (duplicates are not independent): delivers under a
+    /// seal. Who sealed first was first. Emits `SubmissionSealed`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotSealed`, `TooLate`, `NoPlace`.
+    #[ink(message)]
+    fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId, Error>;
+
+    /// Who sealed the submission, in the first half of the time from `deliver_by` to `review_by`: opens the seal, which is
+    /// `blake2_256(SCALE(request, provider, content, uri, salt))`. Emits `Unsealed`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSealed`, `NotProvider`, `TooEarly`, `TooLate`,
+    /// `AlreadyUnsealed`, `UriTooLong`, `WrongSeal`.
+    #[ink(message)]
+    fn unseal(
+        &mut self,
+        request: RequestId,
+        submission: SubmissionId,
+        content: Hash,
+        uri: Vec<u8>,
+        salt: [u8; 32],
+    ) -> Result<(), Error>;
+
+    /// Anyone, from the deadline of its places (where delivery is sealed, from the end of unsealing), once a provider:
+    /// the places that `provider` took and did not deliver on lose bond and deposit. Returns how many. Emits `NoShow`,
+    /// and `ReputationRefused` where the reputation contract refused.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `IsEngagement`, `TooEarly`, `NoShowNone`.
+    #[ink(message)]
+    fn report_no_show(&mut self, request: RequestId, provider: AccountId) -> Result<u16, Error>;
+
+    // Reviews
+
+    /// Anyone, from `deliver_by`, or where delivery is sealed, from the end of unsealing: opens up to `max` (1 to 64)
+    /// submissions for review, in order, each one op seen by all members; those that come in the second half of the
+    /// review window start a window of their own instead, and nobody has seen them. What was never unsealed, and the
+    /// periods of an engagement that nothing was delivered in, are passed over. Returns how many. Emits `ReviewsOpened`.
+    ///
+    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `TooEarly`, `NothingToOpen`, `Obligation`.
+    #[ink(message)]
+    fn open_reviews(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
+
+    /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review. In the
+    /// first half of the window only who is drawn (see [`RequestState::seed`]). Emits `ReviewCommitted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooLate`,
+    /// `Conflicted`, `AlreadyReviewed`, `ReviewsFull`, `NotDrawn`, `Obligation`.
+    #[ink(message)]
+    fn commit_review(
+        &mut self,
+        request: RequestId,
+        submission: SubmissionId,
+        commitment: [u8; 32],
+    ) -> Result<(), Error>;
+
+    /// Who committed, once no more commits can come, until the window's reveal deadline. Emits `ReviewRevealed`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `ReviewsOpen`,
+    /// `TooLate`, `InvalidScore`, `InvalidDuplicate`, `NotCommitted`, `AlreadyRevealed`, `WrongReveal`.
+    #[ink(message)]
+    fn reveal_review(
+        &mut self,
+        request: RequestId,
+        submission: SubmissionId,
+        score: u8,
+        duplicate_of: Option<SubmissionId>,
+        salt: [u8; 32],
+    ) -> Result<(), Error>;
+
+    /// Anyone, once no more commitments can come and all are revealed, or the reveal deadline has passed: gives the
+    /// verdict, pays the coherent enforcers and reports to the pool; or, with too few reveals, starts the second
+    /// window. Emits `SubmissionFinalized` or `WindowReopened`, and `ReputationRefused` where the reputation contract
+    /// refused.
+    ///
+    /// A reveal that names an original waits for the original's verdict.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooEarly`,
+    /// `EarlierPending`.
+    #[ink(message)]
+    fn finalize(&mut self, request: RequestId, submission: SubmissionId) -> Result<(), Error>;
+
+    // Settlement
+
+    /// Anyone, from `deliver_by`: settles up to `max` (1 to 64) submissions, in order; with the last, the request.
+    /// Returns how many. Emits `RequestSettled` with the last.
+    ///
+    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `IsEngagement`, `TooEarly`, `AlreadySettled`, `NotFinalized`.
+    #[ink(message)]
+    fn settle(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
+
+    /// Anyone: credits the provider what a settled submission earned, and its deposit or the requester that. Where shares
+    /// depend on each other, once the whole request is settled. Emits `Claimed`, and `ReputationRefused` where the
+    /// reputation contract refused.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
+    #[ink(message)]
+    fn claim(&mut self, request: RequestId, submission: SubmissionId) -> Result<Balance, Error>;
+
+    /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. Of an engagement
+    /// at any time what closed periods left over; while it is vacant, also the periods that nothing was delivered in,
+    /// which ends it once the others are closed. Emits `Reclaimed`, and `RequestSettled` where it ends the engagement.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotSettled`, `NothingToReclaim`.
+    #[ink(message)]
+    fn reclaim(&mut self, request: RequestId) -> Result<Balance, Error>;
+
+    /// Anyone: pays out what the caller is credited. Emits `Withdrawn`.
+    ///
+    /// Errors: `NotOpen`, `NothingToWithdraw`, `TransferFailed`.
+    #[ink(message)]
+    fn withdraw(&mut self, asset: Asset) -> Result<Balance, Error>;
+
+    /// Anyone, once everything is settled, claimed and reported: frees up to `max` (1 to 64) submissions, places and
+    /// offers, and after the last of them the request, whose storage deposits the transaction's signer gets. Deposits
+    /// of offers and what the requester has not reclaimed are credited to them. Returns how many. Emits `Pruned`, and
+    /// `OfferRetracted` for each such offer.
+    ///
+    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `NotSettled`, `NotClaimed`.
+    #[ink(message)]
+    fn prune(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
+
+    // Engagements
+
+    /// What an engagement of so many periods of this request, each so many milliseconds long, costs now.
+    ///
+    /// Errors: those of `engage` but for payment and the pause.
+    #[ink(message)]
+    fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote, Error>;
+
+    /// Anyone: as `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`, one
+    /// `period` after the other, and a provider that misses more than `missed_periods` of them is Banned from it.
+    /// Emits `RequestPosted` and `Engaged`.
+    ///
+    /// Errors: those of `post`.
+    #[ink(message, payable)]
+    fn engage(
+        &mut self,
+        spec: RequestSpec,
+        periods: u16,
+        period: Timestamp,
+        missed_periods: u16,
+        max_premium: Balance,
+    ) -> Result<RequestId, Error>;
+
+    /// The requester of an engagement whose provider was Banned: accepts another's offer for the periods that are left.
+    /// Emits `OfferAccepted`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
+    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `AtCapacity`, `Reputation`, `Obligation`.
+    #[ink(message)]
+    fn takeover(
+        &mut self,
+        request: RequestId,
+        provider: AccountId,
+        price: Balance,
+        deliver_by: Timestamp,
+    ) -> Result<(), Error>;
+
+    /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed, and records
+    /// it in the provider's pool as seen, and as declared where it was accepted or nobody reviewed it. Where that makes
+    /// the provider Banned, the place is open from then on, its bond and deposit lost. The last period returns them and
+    /// ends the engagement, as does `deliver_by` where no offer was accepted. Returns whether the engagement has ended.
+    /// Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`, and `ReputationRefused` where the reputation contract
+    /// refused.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `TooEarly`, `NotFinalized`, `Vacant`.
+    #[ink(message)]
+    fn close_period(&mut self, request: RequestId) -> Result<bool, Error>;
+
+    // The organization's policy
+
+    /// Manager, once: sets the policy and opens the enforcers' pool in the obligation contract. Emits `Opened`.
+    ///
+    /// Errors: `MissingRole`, `AlreadyOpen`, `InvalidPolicy`, `Obligation`.
+    #[ink(message)]
+    fn open(
+        &mut self,
+        policy: Policy,
+        terms: obligation::Terms,
+        schedule: obligation::Schedule,
+    ) -> Result<PoolId, Error>;
+
+    /// Manager: proposes another policy, in force once the notice of the pool's first terms is over; it replaces one
+    /// that is pending. Requests already posted keep theirs, and an asset that is no longer listed is only not taken by
+    /// `post`. Emits `PolicyProposed`, after `PolicyApplied` where an earlier one was due and not written down.
+    ///
+    /// Errors: `MissingRole`, `NotOpen`, `InvalidPolicy`.
+    #[ink(message)]
+    fn propose_policy(&mut self, policy: Policy) -> Result<(), Error>;
+
+    /// Anyone: writes down that the proposed policy is in force. `post` counts with it from the moment its notice is
+    /// over. Emits `PolicyApplied`.
+    ///
+    /// Errors: `NotOpen`, `NoPendingPolicy`, `NoticeRunning`.
+    #[ink(message)]
+    fn apply_policy(&mut self) -> Result<(), Error>;
+
+    /// Manager: stops `post`, `engage`, `signal` and `offer`, and nothing else. Emits pendzl's `Paused`.
+    ///
+    /// Errors: `MissingRole`, `Paused`.
+    #[ink(message)]
+    fn pause(&mut self) -> Result<(), Error>;
+
+    /// Manager: ends the pause. Emits pendzl's `Unpaused`.
+    ///
+    /// Errors: `MissingRole`, `NotPaused`.
+    #[ink(message)]
+    fn unpause(&mut self) -> Result<(), Error>;
+
+    // Reads
+
+    /// What was asked for, and how far it is.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`.
+    #[ink(message)]
+    fn request(&self, id: RequestId) -> Result<(RequestSpec, RequestState), Error>;
+
+    /// One delivery.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
+    #[ink(message)]
+    fn submission(&self, id: RequestId, submission: SubmissionId) -> Result<Submission, Error>;
+
+    /// The reviews of one delivery, at most 15 of each window.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
+    #[ink(message)]
+    fn reviews(&self, id: RequestId, submission: SubmissionId) -> Result<Vec<Review>, Error>;
+
+    /// Up to `count` offers (a larger one counts as 32), accepted and retracted ones too, from `from` on, or from the
+    /// latest; the last one's `previous` begins the next page.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer` (`from` made none).
+    #[ink(message)]
+    fn offers(&self, id: RequestId, from: Option<AccountId>, count: u32) -> Result<Vec<(AccountId, Offer)>, Error>;
+
+    /// The long deal that a request is part of.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`.
+    #[ink(message)]
+    fn engagement(&self, id: RequestId) -> Result<Engagement, Error>;
+
+    /// What `who` can withdraw.
+    ///
+    /// Errors: `NotOpen`.
+    #[ink(message)]
+    fn credit(&self, asset: Asset, who: AccountId) -> Result<Balance, Error>;
+
+    /// The organization's rules as of now, whether or not anyone applied them.
+    ///
+    /// Errors: `NotOpen`.
+    #[ink(message)]
+    fn policy(&self) -> Result<Policy, Error>;
+
+    /// The policy that is proposed, and when it comes into force. None from then on.
+    #[ink(message)]
+    fn pending_policy(&self) -> Option<(Policy, Timestamp)>;
+
+    /// The enforcers' pool in the obligation contract.
+    ///
+    /// Errors: `NotOpen`.
+    #[ink(message)]
+    fn pool(&self) -> Result<PoolId, Error>;
+
+    /// What can be done now with one submission; with `None`, with the request itself.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
+    #[ink(message)]
+    fn phase(&self, id: RequestId, submission: Option<SubmissionId>) -> Result<Phase, Error>;
+
+    /// How many requests were posted, pruned ones too: their numbers are below this.
+    ///
+    /// Errors: `NotOpen`.
+    #[ink(message)]
+    fn posted(&self) -> Result<RequestId, Error>;
+
+    /// The reputation and the obligation contract that the market works with, open or not.
+    #[ink(message)]
+    fn partners(&self) -> (AccountId, AccountId);
+}
+
+#[cfg(feature = "std")]
+mod event {
+    use super::*;
+    use crate::events::{Paused, RoleAdminChanged, RoleGranted, RoleRevoked, Unpaused};
+
+    crate::events::events! {
+        /// Whatever the market emits.
+        Opened,
+        PolicyProposed,
+        PolicyApplied,
+        RequestPosted,
+        RequestWithdrawn,
+        PlacesTaken,
+        OfferMade,
+        OfferRetracted,
+        OfferAccepted,
+        Submitted,
+        Revised,
+        SubmissionSealed,
+        Unsealed,
+        NoShow,
+        ReviewsOpened,
+        ReviewCommitted,
+        ReviewRevealed,
+        WindowReopened,
+        SubmissionFinalized,
+        RequestSettled,
+        Claimed,
+        Reclaimed,
+        Withdrawn,
+        Pruned,
+        ReputationRefused,
+        Engaged,
+        PeriodClosed,
+        PlaceVacated,
+        RoleGranted,
+        RoleRevoked,
+        RoleAdminChanged,
+        Paused,
+        Unpaused,
+    }
+}
+#[cfg(feature = "std")]
+pub use event::Event;

@@ -1,0 +1,289 @@
+//! Places and what is delivered on them (sections 3.2 and 3.3).
+//!
+//! A provider takes places, or makes an offer that the requester accepts, and delivers on each place, openly or under a
+//! seal. Places that were never delivered on are reported by anyone.
+
+use crate::{
+    hash,
+    market::{RequestSpec, RequestState, Verdict},
+    Balance, Bps, RequestId, SubmissionId, Timestamp,
+};
+use ink::{
+    prelude::vec::Vec,
+    primitives::{AccountId, Hash},
+};
+
+/// What a provider asks for its work (section 3.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Offer {
+    /// For a weight of 10,000 bps; in an engagement, a period.
+    pub price: Balance,
+    /// Until when it delivers; in an engagement, for the first time.
+    pub deliver_by: Timestamp,
+    /// Where the offer is explained; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// Whether it can be accepted: neither accepted nor retracted.
+    pub open: bool,
+    /// Who made its first offer before.
+    pub previous: Option<AccountId>,
+}
+
+/// One delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Submission {
+    pub provider: AccountId,
+    /// Hash of what was delivered; of a sealed delivery, once it is unsealed.
+    pub content: Hash,
+    /// Where it is; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// The [`seal`] it was made under, where delivery is sealed.
+    pub seal: Option<Hash>,
+    /// Whether the content is known: at once, or where delivery is sealed, once it is unsealed.
+    pub delivered: bool,
+    /// When it was made or revised last, or sealed: who was first.
+    pub submitted: Timestamp,
+    /// The price accepted, where there are offers; 0 otherwise.
+    pub price: Balance,
+    /// When its present review window begins, or began.
+    pub window_start: Timestamp,
+    /// Whether the present window is the second.
+    pub second_window: bool,
+    pub verdict: Verdict,
+    /// The (lower) median of the scores revealed, once there is a verdict; 0 where nobody revealed.
+    pub median: u8,
+    /// What it weighs by itself, once there is a verdict.
+    pub weight_bps: Bps,
+    /// The first submission of the same finding, where a majority of the reveals says so.
+    pub duplicate_of: Option<SubmissionId>,
+    /// Whether it shares in its finding, once settled: one a provider. Only with `Duplicates::Shared`.
+    pub shares: bool,
+    /// Of the first submission of a finding: the providers that share in it, as far as settled.
+    pub finders: u32,
+    /// What it earned, once claimed.
+    pub pay: Balance,
+    pub claimed: bool,
+}
+
+impl Submission {
+    /// Whether a review of this submission, by its number, may say that it duplicates `original`: one that is delivered,
+    /// and came before, by the time of its last change and then by number.
+    pub fn may_duplicate(&self, number: SubmissionId, original: &Self, original_number: SubmissionId) -> bool {
+        original.delivered && (original.submitted, original_number) < (self.submitted, number)
+    }
+
+    /// A submission of this provider, not delivered and not judged, whose review begins at `window_start`.
+    pub fn new(provider: AccountId, window_start: Timestamp) -> Self {
+        Self {
+            provider,
+            content: Hash::default(),
+            uri: Vec::new(),
+            seal: None,
+            delivered: false,
+            submitted: 0,
+            price: 0,
+            window_start,
+            second_window: false,
+            verdict: Verdict::Pending,
+            median: 0,
+            weight_bps: 0,
+            duplicate_of: None,
+            shares: false,
+            finders: 0,
+            pay: 0,
+            claimed: false,
+        }
+    }
+}
+
+impl RequestSpec {
+    /// From when on `report_no_show` can report a provider whose deliveries were `due` by then: by `deliver_by`, or by
+    /// what its offer said. Nobody is reported in an engagement: its periods are closed.
+    pub fn no_show_from(&self, due: Timestamp) -> Timestamp {
+        if self.is_sealed() {
+            self.review_from()
+        } else {
+            due
+        }
+    }
+}
+
+impl RequestState {
+    /// How many of the open places were not delivered on, given all submissions that are not pruned; not of an
+    /// engagement. A delivery that is still sealed counts for none.
+    pub fn undelivered<'a>(&self, submissions: impl IntoIterator<Item = &'a Submission>) -> u32 {
+        let pending = submissions.into_iter().filter(|submission| submission.delivered && submission.can_be_paid());
+        self.open_places.saturating_sub(u32::try_from(pending.count()).unwrap_or(u32::MAX))
+    }
+}
+
+/// What a provider seals: `blake2_256(SCALE(request, provider, content, uri, salt))`.
+pub fn seal(request: RequestId, provider: AccountId, content: &Hash, uri: &[u8], salt: &[u8; 32]) -> Hash {
+    hash(&(request, provider, content, uri, salt)).into()
+}
+
+/// A provider took places.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct PlacesTaken {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub places: u16,
+    pub deposit: Balance,
+}
+
+/// A provider made an offer, or changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferMade {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+}
+
+/// A provider took its offer back, or it was pruned, and the provider was credited its deposit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferRetracted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub deposit: Balance,
+}
+
+/// The requester accepted an offer: its provider has a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct OfferAccepted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+    /// In an engagement, the provider's first period.
+    pub first_period: u32,
+}
+
+/// A delivery was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Submitted {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// A delivery was replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Revised {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// A delivery was made under a seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct SubmissionSealed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub seal: Hash,
+}
+
+/// A sealed delivery was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct Unsealed {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub submission: SubmissionId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub content: Hash,
+}
+
+/// Places were never delivered on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct NoShow {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub provider: AccountId,
+    pub places: u16,
+    pub forfeited: Balance,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{fixtures, market::Duplicates};
+    use ink::scale::Encode;
+
+    #[test]
+    fn a_duplicate_comes_after_its_original_which_is_delivered() {
+        let made = |delivered, submitted| Submission { delivered, submitted, ..Submission::new([1; 32].into(), 0) };
+        let (first, second, sealed) = (made(true, 5), made(true, 6), made(false, 4));
+        assert!(second.may_duplicate(0, &first, 1), "made before, whatever the numbers");
+        assert!(!first.may_duplicate(1, &second, 0));
+        assert!(first.may_duplicate(1, &first, 0) && !first.may_duplicate(0, &first, 1), "at once: by number");
+        assert!(!first.may_duplicate(0, &first, 0) && !second.may_duplicate(1, &sealed, 0));
+    }
+
+    #[test]
+    fn who_has_not_delivered_is_reported_from_its_own_deadline_or_the_end_of_unsealing() {
+        let open = fixtures::request(0, 100);
+        assert_eq!([open.deliver_by, 150].map(|due| open.no_show_from(due)), [200, 150]);
+        let sealed = RequestSpec { duplicates: Duplicates::FirstOnly, ..open };
+        assert_eq!([sealed.deliver_by, 150].map(|due| sealed.no_show_from(due)), [250, 250]);
+    }
+
+    #[test]
+    fn open_places_without_a_delivery_that_can_be_paid_were_not_delivered_on() {
+        let made = |delivered, verdict, claimed| {
+            let pending = Submission::new([1; 32].into(), 0);
+            Submission { delivered, verdict, claimed, ..pending }
+        };
+        let submissions = [
+            made(true, Verdict::Pending, false),
+            made(true, Verdict::Few, false),
+            made(true, Verdict::Quorum, true),
+            made(false, Verdict::Pending, false),
+            made(false, Verdict::Missed, false),
+        ];
+        let undelivered = |open_places, submissions: &[Submission]| {
+            let state = RequestState { open_places, ..RequestState::new([1; 32].into()) };
+            state.undelivered(submissions)
+        };
+        assert_eq!([5, 2, 1].map(|open_places| undelivered(open_places, &submissions)), [3, 0, 0]);
+        assert_eq!(undelivered(2, &[]), 2);
+    }
+
+    #[test]
+    fn a_seal_is_the_hash_of_what_it_is_of() {
+        let (request, provider, content, salt) = (3_u32, AccountId::from([7; 32]), Hash::from([5; 32]), [9_u8; 32]);
+        let uri = b"ipfs://work".to_vec();
+        let preimage = (request, provider, content, uri.clone(), salt).encode();
+        assert_eq!(seal(request, provider, &content, &uri, &salt), crate::tests::blake2_256(&preimage).into());
+    }
+}

@@ -1,0 +1,289 @@
+//! Requests: what is asked for, what it costs, and how far it is (sections 3 and 3.1).
+//!
+//! A requester asks what a request costs, posts it, and may withdraw it until somebody has a place.
+
+use crate::{Balance, Bps, Ppm, RequestId, Timestamp};
+use ink::{
+    prelude::vec::Vec,
+    primitives::{AccountId, Hash},
+};
+
+/// Longest URI, in bytes.
+pub const MAX_URI: usize = 256;
+/// Most buckets of a curve.
+pub const MAX_BUCKETS: usize = 8;
+/// Most submissions of one request.
+pub const MAX_LIMIT: u32 = 10_000;
+/// Most submissions of one provider.
+pub const MAX_PER_PROVIDER: u16 = 1_000;
+/// Most places of a ranking.
+pub const MAX_RANKED: usize = 100;
+
+/// What a request pays in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum Asset {
+    /// The chain's own currency.
+    Native,
+    /// The PSP22 token at this address.
+    Psp22(AccountId),
+}
+
+/// How places are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum Access {
+    /// By whoever signals first.
+    Open,
+    /// By who made an offer that the requester accepted; one a provider. Only with `Award::PerSubmission`.
+    Offers,
+}
+
+/// How the reward is shared out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum Award {
+    /// Each submission earns `reward / limit` times its weight; with offers, the price accepted times its weight.
+    PerSubmission,
+    /// Each submission earns its weight's part of the sum of all weights; all of it returns where that is 0.
+    Proportional,
+    /// The best medians earn these parts of the reward, best first; equal ones share their places. Who weighs nothing
+    /// takes no place. 1 to 100 places, together at most 10,000 bps; not with `Duplicates::Shared`.
+    Ranked { places_bps: Vec<Bps> },
+}
+
+/// What becomes of submissions of the same finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub enum Duplicates {
+    /// Each is paid on its own.
+    Independent,
+    /// Those of `n` providers weigh together what the first weighs, times `retention_ppm ^ (n - 1)`, and an `n`-th of that
+    /// each. Delivery is sealed.
+    Shared { retention_ppm: Ppm },
+    /// Only the first weighs anything. Delivery is sealed.
+    FirstOnly,
+}
+
+/// From `min_score` on a submission weighs `weight_bps`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Bucket {
+    pub min_score: u8,
+    pub weight_bps: Bps,
+}
+
+/// What is asked for, on which conditions (section 3.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct RequestSpec {
+    /// Hash of the document that says what is asked for.
+    pub spec: Hash,
+    /// Where that document is; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// What is paid in; on the policy's list.
+    pub asset: Asset,
+    /// For providers, in all.
+    pub reward: Balance,
+    /// For enforcers, per submission; escrowed for `limit` submissions.
+    pub review_fee: Balance,
+    pub access: Access,
+    pub award: Award,
+    pub duplicates: Duplicates,
+    /// 1 to 8 buckets, scores and weights rising; a score below the first weighs nothing.
+    pub curve: Vec<Bucket>,
+    /// Most submissions, 1 to 10,000.
+    pub limit: u32,
+    /// Most submissions of one provider, 1 to 1,000.
+    pub per_provider: u16,
+    /// Reputation locked per place taken; 0 lets newcomers in.
+    pub provider_bond: Balance,
+    /// Of the asset, per place taken; at least `review_fee`: junk pays for its own review.
+    pub place_deposit: Balance,
+    /// Reputation spent per place taken; 0: none.
+    pub access_price: Balance,
+    /// Reputation a provider must have available.
+    pub min_reputation: Balance,
+    /// Tier a provider must have.
+    pub min_tier: u8,
+    /// Fewest reveals that decide; odd, at least the policy's, at most the pool's active members.
+    pub quorum: u8,
+    /// Most reviews of a submission, from `2 * quorum - 1` to 15.
+    pub max_reviews: u8,
+    /// A score within this of the median is coherent.
+    pub tolerance: u8,
+    /// Until when places can be taken.
+    pub signal_by: Timestamp,
+    /// Until when submissions can be made and revised.
+    pub deliver_by: Timestamp,
+    /// Until when reviews can be committed.
+    pub review_by: Timestamp,
+    /// Until when reviews can be revealed.
+    pub reveal_by: Timestamp,
+}
+
+impl RequestSpec {
+    /// Whether delivery is sealed: where it matters who was first.
+    pub fn is_sealed(&self) -> bool {
+        self.duplicates != Duplicates::Independent
+    }
+
+    /// Whether what a submission earns depends on the others, so that it can be claimed only when all are settled.
+    pub fn is_interdependent(&self) -> bool {
+        self.award != Award::PerSubmission || matches!(self.duplicates, Duplicates::Shared { .. })
+    }
+}
+
+/// What posting a request costs now, in its asset (section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Quote {
+    pub reward: Balance,
+    /// `review_fee * limit`.
+    pub review_fees: Balance,
+    pub protocol_fee: Balance,
+    pub premium: Balance,
+    /// All of it.
+    pub total: Balance,
+}
+
+/// A request's progress.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct RequestState {
+    pub requester: AccountId,
+    /// The policy's share for submissions nobody reviewed, as it was at `post`.
+    pub unreviewed_bps: Bps,
+    /// Places taken.
+    pub places: u32,
+    /// Of those, neither claimed nor reported.
+    pub open_places: u32,
+    /// Submissions made; in an engagement, periods up to the last one delivered in.
+    pub submissions: u32,
+    /// Submissions opened for review, in order.
+    pub opened: u32,
+    /// Submissions with a verdict.
+    pub finalized: u32,
+    /// Submissions settled, in order; in an engagement, periods closed.
+    pub settled: u32,
+    /// Submissions settled that are paid, or have nothing to be paid.
+    pub claimed: u32,
+    /// Whether everything is settled, or the request was withdrawn.
+    pub closed: bool,
+    /// Whether this is an engagement: submissions are then numbered by their period.
+    pub engagement: bool,
+    /// Reviews still reserved in the pool's backlog: those of all places; in an engagement, of as many periods as can be
+    /// in review at once.
+    pub reserved: u32,
+    /// From which juries are drawn: the market's running hash of all salts revealed, 32 zero bytes at first and
+    /// `blake2_256(SCALE(seed, salt))` with each reveal, as it was when the first submission was opened; in an
+    /// engagement, with the latest `open_reviews`.
+    ///
+    /// An enforcer's draw is the first 8 bytes, big endian, of
+    /// `blake2_256(SCALE(seed, request, submission, enforcer))`. It may commit in the first half of a window once
+    /// `draw / 2^64 < elapsed / half` (section 3.4). `request` is in it because requests that are opened with no reveal
+    /// in between have the same seed, and all count their submissions from 0: they would have the same juries.
+    pub seed: [u8; 32],
+    /// Reward and review fees still in escrow, and deposits forfeited to the requester.
+    pub held: Balance,
+    /// Of `held`, what settled submissions earned and nobody has claimed for them; at most, where shares depend on each
+    /// other and dust remains.
+    pub unclaimed: Balance,
+    /// Deposits of places that are neither claimed nor reported.
+    pub deposits: Balance,
+    /// Deposits of offers that are neither accepted nor retracted.
+    pub offer_deposits: Balance,
+    /// Sum of the prices accepted.
+    pub accepted: Balance,
+    /// Sum of the weights settled; one basis point counts 10^18.
+    pub weights: u128,
+    /// Who took a place last; each place names the one before.
+    pub last_provider: Option<AccountId>,
+    /// Who made its first offer last; each offer names the one before.
+    pub last_offer: Option<AccountId>,
+    /// Submissions pruned.
+    pub pruned: u32,
+    /// Most reputation one submission earns its provider and its enforcers together.
+    pub reputation_per_place: Balance,
+}
+
+impl RequestState {
+    /// A request of this account, in which nothing has happened and nothing is held.
+    pub fn new(requester: AccountId) -> Self {
+        Self {
+            requester,
+            unreviewed_bps: 0,
+            places: 0,
+            open_places: 0,
+            submissions: 0,
+            opened: 0,
+            finalized: 0,
+            settled: 0,
+            claimed: 0,
+            closed: false,
+            engagement: false,
+            reserved: 0,
+            seed: [0; 32],
+            held: 0,
+            unclaimed: 0,
+            deposits: 0,
+            offer_deposits: 0,
+            accepted: 0,
+            weights: 0,
+            last_provider: None,
+            last_offer: None,
+            pruned: 0,
+            reputation_per_place: 0,
+        }
+    }
+}
+
+/// A request was posted; its price is in escrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct RequestPosted {
+    #[ink(topic)]
+    pub request: RequestId,
+    #[ink(topic)]
+    pub requester: AccountId,
+    pub quote: Quote,
+}
+
+/// The requester withdrew a request that nobody had a place in, and was credited this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::event]
+pub struct RequestWithdrawn {
+    #[ink(topic)]
+    pub request: RequestId,
+    pub amount: Balance,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures;
+
+    #[test]
+    fn delivery_is_sealed_where_it_matters_who_was_first() {
+        let sealed = |duplicates| RequestSpec { duplicates, ..fixtures::request(0, 1) }.is_sealed();
+        let shared = Duplicates::Shared { retention_ppm: 1 };
+        assert_eq!([Duplicates::Independent, Duplicates::FirstOnly, shared].map(sealed), [false, true, true]);
+    }
+
+    #[test]
+    fn shares_depend_on_each_other_where_they_are_parts_of_one_sum() {
+        let waits =
+            |award, duplicates| RequestSpec { award, duplicates, ..fixtures::request(0, 1) }.is_interdependent();
+        assert!(!waits(Award::PerSubmission, Duplicates::Independent));
+        assert!(!waits(Award::PerSubmission, Duplicates::FirstOnly));
+        assert!(waits(Award::Proportional, Duplicates::Independent));
+        assert!(waits(Award::PerSubmission, Duplicates::Shared { retention_ppm: 1 }));
+    }
+}
