@@ -536,7 +536,7 @@ mod tests {
     #[test]
     fn the_lock_file_the_shared_crates_and_the_contract_decide_its_hash_and_tests_do_not() {
         let sources = sources(Contract::Obligation.package()).expect("sources");
-        for file in ["Cargo.lock", "rules/src/lib.rs", "interfaces/src/market.rs", "obligation/lib.rs"] {
+        for file in ["Cargo.lock", "rules/src/lib.rs", "interfaces/src/market/mod.rs", "obligation/lib.rs"] {
             assert!(sources.contains(Path::new(file)), "{file}");
         }
         assert!(!sources.iter().any(|file| file.starts_with("market") || file.starts_with("rules/tests")));

@@ -2,8 +2,8 @@
 //!
 //! - [`amounts`]: amounts, durations and fractions, how they are read and shown.
 //! - [`build`]: the contracts as release-built Wasm, from a cache addressed by the hash of their sources.
-//! - [`messages`], [`roles`], [`settings`]: how the contracts are made, wired and talked to.
-//! - [`outcome`]: how a call ended, and what it told.
+//! - [`hash`], [`messages`], [`roles`], [`settings`]: how the contracts are made, wired and talked to.
+//! - [`outcome`], [`events`]: how a call ended, and what it told.
 //! - [`runtime`] and [`chain`]: the chain itself, with a clock that the caller sets.
 //! - [`world`]: the three contracts deployed and wired on such a chain, from which stories and tests start.
 //!
@@ -12,6 +12,7 @@
 pub mod amounts;
 pub mod build;
 pub mod chain;
+pub mod events;
 pub mod hash;
 pub mod messages;
 pub mod outcome;
@@ -22,9 +23,10 @@ pub mod world;
 
 pub use amounts::{days, hours, minutes, UNIT};
 pub use chain::{account, AtomicSandbox, Chain, GAS_LIMIT, GENESIS};
+pub use events::Addresses;
 pub use hash::blake2_256;
 pub use messages::{
-    commitment, constructor, market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message,
+    constructor, market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message,
     ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls,
 };
 pub use outcome::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};

@@ -13,7 +13,7 @@ use ink::{
     },
     primitives::AccountId,
 };
-use interfaces::{Reputation as _, RequestId, SubmissionId};
+use interfaces::Reputation as _;
 use pendzl::contracts::{access_control::AccessControl, pausable::Pausable, psp22::PSP22};
 use scale::Encode;
 
@@ -63,16 +63,4 @@ pub fn obligation_constructor(reputation: AccountId) -> ExecutionInput<impl Enco
 /// Makes the market.
 pub fn market_constructor(reputation: AccountId, obligation: AccountId) -> ExecutionInput<impl Encode> {
     constructor("new").push_arg(reputation).push_arg(obligation)
-}
-
-/// What an enforcer commits to: `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`.
-pub fn commitment(
-    request: RequestId,
-    submission: SubmissionId,
-    enforcer: &AccountId,
-    score: u8,
-    duplicate_of: Option<SubmissionId>,
-    salt: [u8; 32],
-) -> [u8; 32] {
-    blake2_256(&(request, submission, enforcer, score, duplicate_of, salt).encode())
 }

@@ -1,5 +1,6 @@
 //! The three contracts deployed and wired on an embedded chain, as a manager would.
 
+use crate::events::Addresses;
 use crate::{
     amounts::{days, UNIT},
     build::Contracts,
@@ -109,6 +110,15 @@ impl World {
     ) -> Result<T> {
         let returned = self.chain.call(&self.manager, message).result.context(what.to_owned())?;
         returned.map_err(|error| anyhow!("{what}: refused as {error:?}"))
+    }
+
+    /// Where the contracts are.
+    pub fn addresses(&self) -> Addresses {
+        Addresses {
+            reputation: self.reputation_address,
+            obligation: self.obligation_address,
+            market: self.market_address,
+        }
     }
 
     /// Messages to the reputation contract: `world.reputation().claim_reputation(who)`.

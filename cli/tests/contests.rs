@@ -1,5 +1,6 @@
 //! Audit contests replayed on real contracts, and what the command says and returns.
 
+use atomic_cli::commands::contest::table;
 use atomic_cli::{
     commands::paint::Paint,
     story::contest::{
@@ -51,7 +52,7 @@ fn said(output: &[u8]) -> String {
 
 /// Asserts that every warden was paid what it was awarded, and that only rounding is left.
 fn assert_as_awarded(report: &ContestReport) {
-    assert!(report.agrees, "{}", report.show(false, Paint { colour: false }));
+    assert!(report.agrees, "{}", table(report, false, Paint::NONE));
     assert!(report.greatest_difference <= report.tolerance);
     assert!(report.dust < report.submissions as u128, "less than the last decimal of each submission is left");
     assert!(report.oddities.is_empty(), "{:?}", report.oddities);
@@ -101,7 +102,7 @@ fn a_warden_listed_twice_for_a_finding_shares_in_it_once() {
     );
     let contest = &contests("twice.csv", text.as_bytes()).expect("a file")[0];
     let report = replayed(contest);
-    assert!(report.agrees, "{}", report.show(true, Paint { colour: false }));
+    assert!(report.agrees, "{}", table(&report, true, Paint::NONE));
     assert!(oddities(contest).iter().any(|oddity| oddity == "H-01: a warden is listed twice"));
 }
 

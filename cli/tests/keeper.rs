@@ -18,8 +18,9 @@ use atomic_cli::{
         Follower, Keeper, Round, Rules,
     },
 };
-use chain::{build::contracts, commitment, days, Emitted, Message, Settings, Weight, World, POCKET_MONEY, UNIT};
+use chain::{build::contracts, days, Emitted, Message, Settings, Weight, World, POCKET_MONEY, UNIT};
 use ink::primitives::{AccountId, Hash as Digest};
+use interfaces::market::commitment;
 use interfaces::{
     market::{Access, Duplicates, Phase, RequestSpec, RequestState, Submission},
     obligation::Standing,
@@ -139,7 +140,7 @@ impl Town {
     }
 
     fn commit(&self, name: &str, request: RequestId, submission: SubmissionId, score: u8) {
-        let commitment = commitment(request, submission, &account(name), score, None, SALT);
+        let commitment = commitment(request, submission, account(name), score, None, &SALT);
         self.send(name, self.deployment.market().commit_review(request, submission, commitment));
     }
 

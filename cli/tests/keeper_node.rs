@@ -16,11 +16,13 @@ use atomic_cli::{
 };
 use chain::{
     build::{contracts, workspace},
-    commitment, Message, UNIT,
+    Message, UNIT,
 };
 use ink::primitives::Hash;
+use interfaces::market::commitment;
 use interfaces::{
-    market::{Access, Asset, Award, Bucket, Duplicates, RequestSpec},
+    fixtures,
+    market::RequestSpec,
     Balance, Market as _, Obligation as _, RequestId, Timestamp,
 };
 use proxy::Proxy;
@@ -102,29 +104,16 @@ impl Town {
             deadline
         });
         let spec = RequestSpec {
-            spec: Hash::from([1; 32]),
-            uri: Vec::new(),
-            asset: Asset::Native,
             reward: 20 * UNIT,
             review_fee: UNIT,
-            access: Access::Open,
-            award: Award::PerSubmission,
-            duplicates: Duplicates::Independent,
-            curve: vec![Bucket { min_score: 50, weight_bps: 10_000 }],
+            place_deposit: UNIT,
             limit: 2,
             per_provider: 1,
-            provider_bond: 0,
-            place_deposit: UNIT,
-            access_price: 0,
-            min_reputation: 0,
-            min_tier: 0,
-            quorum: 3,
-            max_reviews: 5,
-            tolerance: 10,
             signal_by,
             deliver_by,
             review_by,
             reveal_by,
+            ..fixtures::request(0, SECOND)
         };
         let quote = self.backend().read(self.deployment.market().quote(spec.clone())).expect("an answer");
         let price: Balance = quote.expect("a price").total;
@@ -231,7 +220,7 @@ fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_an
     sleep_until(spec.review_by - 11 * SECOND);
     town.make_block();
     for name in ["charlie", "dave"] {
-        let commitment = commitment(request, 0, &account(name).expect("an account"), 80, None, SALT);
+        let commitment = commitment(request, 0, account(name).expect("an account"), 80, None, &SALT);
         town.send(name, town.deployment.market().commit_review(request, 0, commitment));
     }
     let shown = town.watch(&url);

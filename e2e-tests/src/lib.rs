@@ -14,12 +14,13 @@ mod people;
 pub use money::townsfolk;
 pub use people::{refused, People};
 
-use chain::{account, build, commitment, Outcome, Settings, World};
+use chain::{account, build, Outcome, Settings, World};
 use ink::{
-    env::hash::{Blake2x256, CryptoHash, HashOutput},
+    env::hash::{CryptoHash, HashOutput},
     primitives::{AccountId, Hash},
     scale::Encode,
 };
+use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{self, Duplicates, RequestSpec},
     obligation::Membership,
@@ -56,13 +57,6 @@ pub fn work_of(name: &str) -> Hash {
 
 /// Where everybody's work is to be found.
 pub const WORK_URI: &[u8] = b"ipfs://work";
-
-/// What a provider seals: `blake2_256(SCALE(request, provider, content, uri, salt))`.
-pub fn seal(request: RequestId, provider: &AccountId, content: Hash, uri: &[u8], salt: [u8; 32]) -> Hash {
-    let mut seal = <Blake2x256 as HashOutput>::Type::default();
-    <Blake2x256 as CryptoHash>::hash(&(request, provider, content, uri, salt).encode(), &mut seal);
-    Hash::from(seal)
-}
 
 /// Terms under which each enforcer can have thirty reviews in hand, for requests with many submissions.
 pub fn with_many_hands(settings: &mut Settings) {
@@ -191,7 +185,7 @@ impl Town {
         work: &str,
     ) -> Outcome<Result<SubmissionId, market::Error>> {
         let who = self.who(name);
-        let seal = seal(request, &who, work_of(work), WORK_URI, SALT);
+        let seal = seal(request, who, &work_of(work), WORK_URI, &SALT);
         self.chain.call(&who, self.market().submit_sealed(request, seal))
     }
 
@@ -303,7 +297,7 @@ impl Town {
         (score, duplicate_of): Vote,
     ) -> Outcome<Result<(), market::Error>> {
         let who = self.who(name);
-        let sealed = commitment(request, submission, &who, score, duplicate_of, SALT);
+        let sealed = commitment(request, submission, who, score, duplicate_of, &SALT);
         self.chain.call(&who, self.market().commit_review(request, submission, sealed))
     }
 

@@ -8,13 +8,13 @@ use crate::weights::{Weighed, Weight};
 use chain::{
     account,
     build::{self, Contract},
-    commitment, days, default_policy, default_terms, Chain, MarketCalls, Message, Settings, World, UNIT,
+    days, default_policy, default_terms, Chain, MarketCalls, Message, Settings, World, UNIT,
 };
 use ink::{
-    env::hash::{Blake2x256, CryptoHash, HashOutput},
     primitives::{AccountId, Hash},
     scale::{Decode, Encode},
 };
+use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{Access, Asset, AssetPolicy, Award, Duplicates, Policy, RequestSpec, MAX_BATCH, MAX_LIMIT, MAX_REVIEWS},
     obligation::Terms,
@@ -178,7 +178,7 @@ impl Scales {
         for &(submission, reviews) in &rounds {
             for number in 0..reviews {
                 let who = self.enforcer(number);
-                let sealed = commitment(request, submission, &who, SCORE, None, SALT);
+                let sealed = commitment(request, submission, who, SCORE, None, &SALT);
                 let commit = |scales: &Self| scales.market().commit_review(request, submission, sealed);
                 if submission == last && [0, reviews - 1].contains(&number) {
                     self.weigh(format!("commit_review, as number {}", number + 1), who, commit(self));
@@ -225,12 +225,12 @@ impl Scales {
         let last = submissions - 1;
         for submission in 0..last {
             self.send(&self.provider(submission), self.market().signal(request, 1).transferred_value(REVIEW_FEE));
-            let seal = seal(request, &self.provider(submission));
+            let seal = sealed(request, self.provider(submission));
             self.send(&self.provider(submission), self.market().submit_sealed(request, seal));
         }
         let provider = self.provider(last);
         self.send(&provider, self.market().signal(request, 1).transferred_value(REVIEW_FEE));
-        let sealed = seal(request, &provider);
+        let sealed = sealed(request, provider);
         self.weigh("submit_sealed", provider, self.market().submit_sealed(request, sealed));
         self.send(&provider, self.market().submit_sealed(request, sealed));
 
@@ -256,7 +256,7 @@ impl Scales {
         for submission in first..submissions {
             for number in 0..spec.quorum {
                 let who = self.enforcer(number);
-                let sealed = commitment(request, submission, &who, SCORE, vote(submission), SALT);
+                let sealed = commitment(request, submission, who, SCORE, vote(submission), &SALT);
                 self.send(&who, self.market().commit_review(request, submission, sealed));
             }
         }
@@ -349,8 +349,6 @@ impl Scales {
 }
 
 /// The seal of a provider's delivery.
-fn seal(request: RequestId, provider: &AccountId) -> Hash {
-    let mut seal = <Blake2x256 as HashOutput>::Type::default();
-    Blake2x256::hash(&(request, provider, Hash::default(), URI.to_vec(), SALT).encode(), &mut seal);
-    Hash::from(seal)
+fn sealed(request: RequestId, provider: AccountId) -> Hash {
+    seal(request, provider, &Hash::default(), URI, &SALT)
 }

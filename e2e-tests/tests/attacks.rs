@@ -1,7 +1,8 @@
 //! What a clever or careless account might try. Each attempt is refused by name, and changes nothing at all.
 
-use chain::{account, commitment, UNIT};
+use chain::{account, UNIT};
 use e2e_tests::{refused, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use interfaces::market::commitment;
 use interfaces::{
     market,
     obligation::{self, Outcome, Standing, StandingChanged},
@@ -70,7 +71,7 @@ fn a_copied_commitment_is_worth_nothing_to_the_copier() {
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
     let (eva, emil) = (town.who("eva"), town.who("emil"));
-    let evas = commitment(request, 0, &eva, 77, None, SALT);
+    let evas = commitment(request, 0, eva, 77, None, &SALT);
     for who in [&eva, &emil] {
         town.chain.call(who, town.market().commit_review(request, 0, evas)).ok();
     }
@@ -92,10 +93,10 @@ fn nobody_reviews_its_own_submission_or_request() {
     town.deliver("elsa", request);
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
-    let own = town.market().commit_review(request, 0, commitment(request, 0, &elsa, 100, None, SALT));
+    let own = town.market().commit_review(request, 0, commitment(request, 0, elsa, 100, None, &SALT));
     assert_eq!(refused(&town.chain, &elsa, own), market::Error::Conflicted);
     let requester = town.who(REQUESTER);
-    let cheap = town.market().commit_review(request, 0, commitment(request, 0, &requester, 0, None, SALT));
+    let cheap = town.market().commit_review(request, 0, commitment(request, 0, requester, 0, None, &SALT));
     assert_eq!(refused(&town.chain, &requester, cheap), market::Error::Conflicted);
 }
 
@@ -215,7 +216,7 @@ fn who_is_banned_by_the_numbers_cannot_slip_away_before_anyone_says_so() {
     town.deliver("pia", request);
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
-    let review = town.market().commit_review(request, 0, commitment(request, 0, &elsa, 80, None, SALT));
+    let review = town.market().commit_review(request, 0, commitment(request, 0, elsa, 80, None, &SALT));
     assert_eq!(refused(&town.chain, &elsa, review), market::Error::Obligation(banned));
 }
 

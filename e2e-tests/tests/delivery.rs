@@ -1,8 +1,9 @@
 //! Delivering: on several places, again and better, and under a seal.
 
 use chain::{account, days, hours, UNIT};
-use e2e_tests::{refused, seal, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
+use e2e_tests::{refused, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::Hash;
+use interfaces::market::seal;
 use interfaces::{
     market::{
         Duplicates, Error, NoShow, Phase, RequestSettled, ReviewsOpened, Revised, SubmissionSealed, Submitted,
@@ -199,7 +200,7 @@ fn a_sealed_delivery_shows_nothing_until_its_provider_opens_it() {
     town.signal("pia", request, 1).ok();
     let sealed_at = town.chain.now();
     let submitted = town.submit_sealed("pia", request, "novel");
-    let seal = seal(request, &pia, work_of("novel"), WORK_URI, SALT);
+    let seal = seal(request, pia, &work_of("novel"), WORK_URI, &SALT);
     let told = SubmissionSealed { request, submission: 0, provider: pia, seal };
     assert_eq!(submitted.events::<SubmissionSealed>(), [told]);
     assert!(submitted.events::<Submitted>().is_empty());
@@ -307,7 +308,7 @@ fn a_seal_holds_for_one_request_only() {
     let town = Town::with(with_many_hands);
     let pia = town.who("pia");
     let requests = [post_sealed(&town), post_sealed(&town)];
-    let seal = seal(requests[0], &pia, work_of("novel"), WORK_URI, SALT);
+    let seal = seal(requests[0], pia, &work_of("novel"), WORK_URI, &SALT);
     for request in requests {
         town.signal("pia", request, 1).ok();
         town.chain.call(&pia, town.market().submit_sealed(request, seal)).ok();

@@ -3,13 +3,14 @@
 //! Who attacks has money and as many accounts as it likes, and plays by the rules: no message here is malformed, and
 //! hardly one is refused. What is left are the prices, and these tests hold them. `SECURITY.md` quotes them.
 
-use chain::{account, commitment, days, default_policy, default_terms, hours, Settings, POCKET_MONEY, UNIT};
-use e2e_tests::{refused, seal, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use chain::{account, days, default_policy, default_terms, hours, Settings, POCKET_MONEY, UNIT};
+use e2e_tests::{refused, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::{
     env::hash::{Blake2x256, CryptoHash, HashOutput},
     primitives::Hash,
     scale::Encode,
 };
+use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestSpec, Verdict},
     obligation::{self, MemberState, Queued, Rate, Schedule, Seated, Standing, StandingChanged, Terms},
@@ -490,7 +491,7 @@ type Racer<'a> = (&'a str, [u8; 32]);
 fn commits<'a>(town: &Town, request: RequestId, racers: &[Racer<'a>]) -> Vec<Racer<'a>> {
     let accepted = |(name, salt): &&Racer<'a>| {
         let who = town.who(name);
-        let sealed = commitment(request, 0, &who, 80, None, *salt);
+        let sealed = commitment(request, 0, who, 80, None, salt);
         town.chain.call(&who, town.market().commit_review(request, 0, sealed)).returned().is_ok()
     };
     racers.iter().filter(accepted).copied().collect()
@@ -723,7 +724,7 @@ fn a_sealed_delivery_shows_itself_when_it_is_too_late_to_copy_it() {
     }
     town.submit_sealed("pia", request, "pia").ok();
     let paul = town.who("paul");
-    let blank = seal(request, &paul, Hash::default(), b"", SALT);
+    let blank = seal(request, paul, &Hash::default(), b"", &SALT);
     town.chain.call(&paul, town.market().submit_sealed(request, blank)).ok();
     town.chain.pass_until(town.spec(request).deliver_by);
     town.unseal("pia", request, 0, "pia").ok();
@@ -731,7 +732,7 @@ fn a_sealed_delivery_shows_itself_when_it_is_too_late_to_copy_it() {
     let shown = town.submission(request, 0);
     let copy = town.market().unseal(request, 1, shown.content, shown.uri.clone(), SALT);
     assert_eq!(refused(&town.chain, &paul, copy), Error::WrongSeal);
-    let copied = seal(request, &paul, shown.content, &shown.uri, SALT);
+    let copied = seal(request, paul, &shown.content, &shown.uri, &SALT);
     assert_eq!(refused(&town.chain, &paul, town.market().submit_sealed(request, copied)), Error::TooLate);
 
     town.judge_each(request, &unanimous(&ENFORCERS[..3], 1, 80));

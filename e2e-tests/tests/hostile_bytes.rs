@@ -5,15 +5,16 @@
 use chain::{
     account,
     build::{self, Artifact},
-    commitment, Message, UNIT,
+    Message, UNIT,
 };
-use e2e_tests::{seal, with_many_hands, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
+use e2e_tests::{with_many_hands, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
 use ink::{
     env::call::{build_call, ExecutionInput, Selector},
     env::DefaultEnvironment,
     primitives::AccountId,
     scale::{Decode, Encode, Error, Input, Output},
 };
+use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{self, Asset, Award, Bucket},
     obligation::{self, Outcome, Schedule, Segment},
@@ -162,11 +163,11 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(market().retract_offer(1)),
         bytes(market().submit(0, content, uri.clone())),
         bytes(market().revise(0, 0, content, uri.clone())),
-        bytes(market().submit_sealed(0, seal(0, &eva, content, WORK_URI, SALT))),
+        bytes(market().submit_sealed(0, seal(0, eva, &content, WORK_URI, &SALT))),
         bytes(market().unseal(0, 0, content, uri, SALT)),
         bytes(market().report_no_show(0, eva)),
         bytes(market().open_reviews(0, 1)),
-        bytes(market().commit_review(0, 0, commitment(0, 0, &eva, 80, Some(1), SALT))),
+        bytes(market().commit_review(0, 0, commitment(0, 0, eva, 80, Some(1), &SALT))),
         bytes(market().reveal_review(0, 0, 80, Some(1), SALT)),
         bytes(market().finalize(0, 0)),
         bytes(market().settle(0, 1)),

@@ -1,8 +1,9 @@
 //! The market, message by message: what each does, what it tells, and every reason for which it refuses.
 
-use chain::{account, commitment, days, default_policy, default_terms, hours, UNIT};
+use chain::{account, days, default_policy, default_terms, hours, UNIT};
 use e2e_tests::{with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::primitives::{AccountId, Hash};
+use interfaces::market::commitment;
 use interfaces::{
     market::{
         Asset, Claimed, Error, NoShow, Opened, Phase, PlacesTaken, PolicyReason, Quote, Reclaimed, ReputationRefused,
@@ -387,7 +388,7 @@ fn the_jury_grows_from_nobody_to_everyone_by_the_middle_of_the_window() {
         town.chain.pass_until(opened + at);
         let drawn = |name: &&&str| {
             let who = town.who(name);
-            let sealed = commitment(request, 0, &who, 50, None, SALT);
+            let sealed = commitment(request, 0, who, 50, None, &SALT);
             let tried = town.chain.dry_run(&who, town.market().commit_review(request, 0, sealed)).returned();
             tried.map_err(|error| assert_eq!(error, Error::NotDrawn)).is_ok()
         };

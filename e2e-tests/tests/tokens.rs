@@ -6,7 +6,7 @@
 use chain::{
     account,
     build::{self, Package},
-    commitment, constructor, days, default_policy, MarketCalls, Message, Outcome, TokenCalls, UNIT,
+    constructor, days, default_policy, MarketCalls, Message, Outcome, TokenCalls, UNIT,
 };
 use e2e_tests::{
     contracts::{HOSTILE_TOKEN, PSP22},
@@ -20,6 +20,7 @@ use ink::{
     },
     primitives::AccountId,
 };
+use interfaces::market::commitment;
 use interfaces::{
     market::{
         Access, Asset, AssetPolicy, Error, OfferRetracted, PlacesTaken, Policy, PolicyReason, Quote, RequestPosted,
@@ -477,7 +478,7 @@ fn judged(bazaar: &Bazaar) -> (RequestId, RequestId) {
     for request in [in_token, native] {
         for name in &ENFORCERS[..3] {
             let who = bazaar.who(name);
-            let sealed = commitment(request, 0, &who, 80, None, SALT);
+            let sealed = commitment(request, 0, who, 80, None, &SALT);
             bazaar.chain.call(&who, bazaar.market().commit_review(request, 0, sealed)).ok();
         }
     }

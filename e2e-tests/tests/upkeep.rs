@@ -1,10 +1,9 @@
 //! What keeps a market in order over the years: another policy, a pause, and storage that is freed again.
 
 use chain::{account, constructor, days, default_policy, MarketCalls, Outcome, StorageDeposit, UNIT};
-use e2e_tests::{
-    refused, seal, with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI,
-};
+use e2e_tests::{refused, with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::{AccountId, Hash};
+use interfaces::market::seal;
 use interfaces::{
     market::{
         Access, Asset, AssetPolicy, Award, Duplicates, Error, OfferRetracted, Policy, PolicyApplied, PolicyProposed,
@@ -386,7 +385,7 @@ fn a_number_that_was_pruned_is_unknown_for_ever() {
         refused(chain, &pia, market().retract_offer(request)),
         refused(chain, &pia, market().submit(request, work_of("pia"), vec![])),
         refused(chain, &pia, market().revise(request, 0, work_of("pia"), vec![])),
-        refused(chain, &pia, market().submit_sealed(request, seal(request, &pia, work_of("pia"), WORK_URI, SALT))),
+        refused(chain, &pia, market().submit_sealed(request, seal(request, pia, &work_of("pia"), WORK_URI, &SALT))),
         refused(chain, &pia, market().unseal(request, 0, work_of("pia"), vec![], SALT)),
         refused(chain, &rita, market().report_no_show(request, pia)),
         refused(chain, &rita, market().open_reviews(request, 1)),

@@ -10,7 +10,7 @@ use crate::client::{
     unusable::Unusable,
 };
 use anyhow::Result;
-use chain::{build::Contract, MarketCalls, ObligationCalls, ReputationCalls, RoleCalls, TokenCalls};
+use chain::{build::Contract, Addresses, MarketCalls, ObligationCalls, ReputationCalls, RoleCalls, TokenCalls};
 use ink::primitives::AccountId;
 use interfaces::PoolId;
 use serde::{Deserialize, Serialize};
@@ -170,6 +170,11 @@ impl Deployment {
             pool,
             since: reputation.block.unwrap_or_default(),
         })
+    }
+
+    /// Where the contracts are.
+    pub fn addresses(&self) -> Addresses {
+        Addresses { reputation: self.reputation, obligation: self.obligation, market: self.market }
     }
 
     /// Messages to the reputation contract.

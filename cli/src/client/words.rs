@@ -2,18 +2,20 @@
 
 use chain::{
     amounts::{show_amount, show_time, thousands},
-    Emitted,
+    Addresses, Emitted,
 };
 use ink::primitives::AccountId;
 use interfaces::{
     market::{self, Verdict},
-    obligation, reputation, Balance, PoolId, Timestamp,
+    obligation, reputation, Balance, Event, PoolId, Timestamp,
 };
 
 /// How accounts and moments are called in them.
 pub struct Words<'a> {
     pub name: &'a dyn Fn(&AccountId) -> String,
     pub time: &'a dyn Fn(Timestamp) -> String,
+    /// The contracts whose events these are.
+    pub addresses: Addresses,
     /// The enforcers' pool.
     pub pool: PoolId,
 }
@@ -21,189 +23,233 @@ pub struct Words<'a> {
 impl Words<'_> {
     /// What there is to say about these events.
     pub fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
-        let mut notes: Vec<_> = emitted.iter().filter_map(|event| self.note(event)).collect();
-        let declared: Vec<_> = emitted
-            .iter()
-            .filter_map(Emitted::decode::<obligation::OpsDeclared>)
-            .filter(|declared| declared.ops > 0 && declared.pool == self.pool)
-            .map(|declared| (self.name)(&declared.who))
-            .collect();
+        let (mut notes, mut declared) = (Vec::new(), Vec::new());
+        for event in self.addresses.events(emitted) {
+            match event {
+                Event::Obligation(obligation::Event::OpsDeclared(event)) => {
+                    if event.ops > 0 && event.pool == self.pool {
+                        declared.push((self.name)(&event.who));
+                    }
+                }
+                Event::Obligation(event) => notes.extend(self.obligation_note(event)),
+                Event::Reputation(event) => notes.extend(self.reputation_note(event)),
+                Event::Market(event) => notes.extend(self.market_note(event)),
+            }
+        }
         if !declared.is_empty() {
             notes.push(format!("declared for {}", declared.join(", ")));
         }
         notes
     }
 
-    fn note(&self, event: &Emitted) -> Option<String> {
-        self.obligation_note(event).or_else(|| self.reputation_note(event)).or_else(|| self.market_note(event))
+    fn obligation_note(&self, event: obligation::Event) -> Option<String> {
+        use obligation::Event;
+        Some(match event {
+            Event::Queued(queued) => format!("{} waits in line", (self.name)(&queued.who)),
+            Event::Seated(seated) if seated.pool == self.pool => format!("{} takes a seat", (self.name)(&seated.who)),
+            Event::Seated(seated) => format!("{} is obliged to deliver in each period", (self.name)(&seated.who)),
+            Event::StandingChanged(changed) => self.standing_note(&changed),
+            Event::OpsSeen(seen) if seen.pool == self.pool => {
+                format!("each member has seen {} more", counted(seen.ops, "operation"))
+            }
+            Event::FreezeChanged(changed) => {
+                let what = if changed.frozen { "is at rest" } else { "is back" };
+                format!("{} {what}", (self.name)(&changed.who))
+            }
+            Event::ReputationRefused(refused) => format!("the reputation contract refused: {:?}", refused.error),
+            // In the pool of an engagement work seen only says that a period is over. All else says no more than the deed.
+            Event::OpsSeen(_)
+            | Event::OpsDeclared(_)
+            | Event::PoolOpened(_)
+            | Event::PoolClosed(_)
+            | Event::TermsProposed(_)
+            | Event::TermsApplied(_)
+            | Event::Resigned(_)
+            | Event::Reinstated(_)
+            | Event::CheckedIn(_)
+            | Event::Restored(_)
+            | Event::RoleGranted(_)
+            | Event::RoleRevoked(_)
+            | Event::RoleAdminChanged(_)
+            | Event::Paused(_)
+            | Event::Unpaused(_) => return None,
+        })
     }
 
-    fn obligation_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(queued) = event.decode::<obligation::Queued>() {
-            return Some(format!("{} waits in line", (self.name)(&queued.who)));
+    fn standing_note(&self, changed: &obligation::StandingChanged) -> String {
+        let (who, standing) = ((self.name)(&changed.who), changed.standing);
+        if changed.pool != self.pool {
+            return format!("{who} is {standing:?} in this engagement");
         }
-        if let Some(seated) = event.decode::<obligation::Seated>() {
-            if seated.pool != self.pool {
-                return Some(format!("{} is obliged to deliver in each period", (self.name)(&seated.who)));
-            }
-            return Some(format!("{} takes a seat", (self.name)(&seated.who)));
+        if standing != obligation::Standing::Banned {
+            return format!("{who} is {standing:?}");
         }
-        if let Some(changed) = event.decode::<obligation::StandingChanged>() {
-            if changed.pool != self.pool {
-                return Some(format!("{} is {:?} in this engagement", (self.name)(&changed.who), changed.standing));
-            }
-            let mut note = format!("{} is {:?}", (self.name)(&changed.who), changed.standing);
-            if changed.standing == obligation::Standing::Banned {
-                note.push_str(&format!(
-                    ": bond of {} burnt, {} more slashed, {} is owed {} reputation",
-                    thousands(changed.bond_burnt),
-                    thousands(changed.slashed),
-                    (self.name)(&changed.keeper),
-                    thousands(changed.reward)
-                ));
-            }
-            return Some(note);
-        }
-        if let Some(seen) = event.decode::<obligation::OpsSeen>() {
-            // In the pool of an engagement it only says that a period is over.
-            let of_enforcers = seen.pool == self.pool;
-            return of_enforcers.then(|| format!("each member has seen {} more", counted(seen.ops, "operation")));
-        }
-        if let Some(changed) = event.decode::<obligation::FreezeChanged>() {
-            let what = if changed.frozen { "is at rest" } else { "is back" };
-            return Some(format!("{} {what}", (self.name)(&changed.who)));
-        }
-        let refused = event.decode::<obligation::ReputationRefused>()?;
-        Some(format!("the reputation contract refused: {:?}", refused.error))
+        let [burnt, slashed, reward] = [changed.bond_burnt, changed.slashed, changed.reward].map(thousands);
+        let keeper = (self.name)(&changed.keeper);
+        format!("{who} is Banned: bond of {burnt} burnt, {slashed} more slashed, {keeper} is owed {reward} reputation")
     }
 
-    fn reputation_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(reputation::Transfer { from: None, to: Some(to), value }) = event.decode() {
-            return Some(format!("{} has {} more reputation", (self.name)(&to), thousands(value)));
-        }
-        if let Some(owed) = event.decode::<reputation::Owed>() {
-            let amount = thousands(owed.amount);
-            return Some(format!("{} earned {amount} reputation ({:?})", (self.name)(&owed.to), owed.reason));
-        }
-        if let Some(locked) = event.decode::<reputation::Locked>() {
-            return Some(format!("bond of {} locked", thousands(locked.amount)));
-        }
-        let unlocked = event.decode::<reputation::Unlocked>()?;
-        Some(format!("bond of {} released", thousands(unlocked.amount)))
+    fn reputation_note(&self, event: reputation::Event) -> Option<String> {
+        use reputation::Event;
+        Some(match event {
+            Event::Transfer(reputation::Transfer { from: None, to: Some(to), value }) => {
+                format!("{} has {} more reputation", (self.name)(&to), thousands(value))
+            }
+            Event::Owed(owed) => {
+                let amount = thousands(owed.amount);
+                format!("{} earned {amount} reputation ({:?})", (self.name)(&owed.to), owed.reason)
+            }
+            Event::Locked(locked) => format!("bond of {} locked", thousands(locked.amount)),
+            Event::Unlocked(unlocked) => format!("bond of {} released", thousands(unlocked.amount)),
+            // What is burnt is told by who had it burnt. All else says no more than the deed.
+            Event::Transfer(_)
+            | Event::Slashed(_)
+            | Event::FrozenChanged(_)
+            | Event::MintCapSet(_)
+            | Event::MinterProposed(_)
+            | Event::SealedForGood(_)
+            | Event::RoleGranted(_)
+            | Event::RoleRevoked(_)
+            | Event::RoleAdminChanged(_) => return None,
+        })
     }
 
-    fn market_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(market::RequestPosted { quote, .. }) = event.decode() {
-            let mut note = format!(
-                "{} in escrow: {} reward, {} review fees, {} protocol fee",
-                show_amount(quote.total),
-                show_amount(quote.reward),
-                show_amount(quote.review_fees),
-                show_amount(quote.protocol_fee)
-            );
-            if quote.premium > 0 {
-                note.push_str(&format!(", {} capacity premium", show_amount(quote.premium)));
+    fn market_note(&self, event: market::Event) -> Option<String> {
+        use market::Event;
+        Some(match event {
+            Event::RequestPosted(posted) => quote_note(&posted.quote),
+            Event::PlacesTaken(taken) if taken.deposit > 0 => format!("deposit of {}", show_amount(taken.deposit)),
+            Event::Engaged(engaged) => {
+                let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
+                format!("{periods} of {}, at most {missed} missed", show_time(engaged.period))
             }
-            return Some(note);
-        }
-        if let Some(taken) = event.decode::<market::PlacesTaken>() {
-            return (taken.deposit > 0).then(|| format!("deposit of {}", show_amount(taken.deposit)));
-        }
-        if let Some(engaged) = event.decode::<market::Engaged>() {
-            let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
-            return Some(format!("{periods} of {}, at most {missed} missed", show_time(engaged.period)));
-        }
-        if let Some(submitted) = event.decode::<market::Submitted>() {
-            return Some(format!("submission {} of {}", submitted.submission, (self.name)(&submitted.provider)));
-        }
-        if let Some(sealed) = event.decode::<market::SubmissionSealed>() {
-            return Some(format!("submission {} of {}", sealed.submission, (self.name)(&sealed.provider)));
-        }
-        if let Some(opened) = event.decode::<market::ReviewsOpened>() {
-            let missed = opened.missed > 0;
-            return missed.then(|| format!("{} never delivered", counted(opened.missed, "submission")));
-        }
-        if let Some(revealed) = event.decode::<market::ReviewRevealed>() {
-            let mut note =
-                format!("{} gives {} to {}", (self.name)(&revealed.enforcer), revealed.score, revealed.submission);
-            if let Some(earlier) = revealed.duplicate_of {
-                note.push_str(&format!(" as a duplicate of {earlier}"));
+            Event::Submitted(market::Submitted { submission, provider, .. })
+            | Event::SubmissionSealed(market::SubmissionSealed { submission, provider, .. }) => {
+                format!("submission {submission} of {}", (self.name)(&provider))
             }
-            return Some(note);
+            Event::ReviewsOpened(opened) if opened.missed > 0 => {
+                format!("{} never delivered", counted(opened.missed, "submission"))
+            }
+            Event::ReviewRevealed(revealed) => self.review_note(&revealed),
+            Event::WindowReopened(reopened) => {
+                format!("only {}: a second window begins", counted(reopened.reveals, "review"))
+            }
+            Event::SubmissionFinalized(finalized) => verdict_note(&finalized),
+            Event::OfferMade(_)
+            | Event::OfferRetracted(_)
+            | Event::OfferAccepted(_)
+            | Event::PeriodClosed(_)
+            | Event::PlaceVacated(_)
+            | Event::RequestWithdrawn(_) => return self.negotiation_note(event),
+            Event::RequestSettled(_)
+            | Event::Claimed(_)
+            | Event::NoShow(_)
+            | Event::Reclaimed(_)
+            | Event::Withdrawn(_)
+            | Event::Pruned(_)
+            | Event::ReputationRefused(_) => return self.payment_note(event),
+            // These say no more than the deed.
+            Event::PlacesTaken(_)
+            | Event::ReviewsOpened(_)
+            | Event::Opened(_)
+            | Event::PolicyProposed(_)
+            | Event::PolicyApplied(_)
+            | Event::Revised(_)
+            | Event::Unsealed(_)
+            | Event::ReviewCommitted(_)
+            | Event::RoleGranted(_)
+            | Event::RoleRevoked(_)
+            | Event::RoleAdminChanged(_)
+            | Event::Paused(_)
+            | Event::Unpaused(_) => return None,
+        })
+    }
+
+    fn review_note(&self, revealed: &market::ReviewRevealed) -> String {
+        let (who, score, submission) = ((self.name)(&revealed.enforcer), revealed.score, revealed.submission);
+        match revealed.duplicate_of {
+            Some(earlier) => format!("{who} gives {score} to {submission} as a duplicate of {earlier}"),
+            None => format!("{who} gives {score} to {submission}"),
         }
-        if let Some(reopened) = event.decode::<market::WindowReopened>() {
-            return Some(format!("only {}: a second window begins", counted(reopened.reveals, "review")));
-        }
-        if let Some(finalized) = event.decode::<market::SubmissionFinalized>() {
-            return Some(verdict_note(&finalized));
-        }
-        self.negotiation_note(event).or_else(|| self.payment_note(event))
     }
 
     /// What was offered, and periods of engagements.
-    fn negotiation_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(offer) = event.decode::<market::OfferMade>() {
-            let (who, price) = ((self.name)(&offer.provider), show_amount(offer.price));
-            return Some(format!("{who} asks {price} and delivers by {}", (self.time)(offer.deliver_by)));
-        }
-        if let Some(retracted) = event.decode::<market::OfferRetracted>() {
-            let (who, deposit) = ((self.name)(&retracted.provider), show_amount(retracted.deposit));
-            return Some(format!("{who} has the deposit of {deposit} back"));
-        }
-        if let Some(settled) = event.decode::<market::RequestSettled>() {
-            let deposit = show_amount(settled.deposit);
-            return (settled.deposit > 0).then(|| format!("the deposit of {deposit} returns"));
-        }
-        if let Some(accepted) = event.decode::<market::OfferAccepted>() {
-            let mut note = format!("for {}, by {}", show_amount(accepted.price), (self.time)(accepted.deliver_by));
-            if accepted.first_period > 0 {
-                note.push_str(&format!(", from period {} on", accepted.first_period));
+    fn negotiation_note(&self, event: market::Event) -> Option<String> {
+        use market::Event;
+        Some(match event {
+            Event::OfferMade(offer) => {
+                let (who, price) = ((self.name)(&offer.provider), show_amount(offer.price));
+                format!("{who} asks {price} and delivers by {}", (self.time)(offer.deliver_by))
             }
-            return Some(note);
-        }
-        if let Some(closed) = event.decode::<market::PeriodClosed>() {
-            let outcome = match (closed.delivered, closed.accepted) {
-                (false, _) => "nothing was delivered".into(),
-                (true, false) => "not accepted".into(),
-                (true, true) => format!("accepted, {} earned", show_amount(closed.pay)),
-            };
-            return Some(format!("period {}: {outcome}", closed.period));
-        }
-        if let Some(vacated) = event.decode::<market::PlaceVacated>() {
-            let (who, lost) = ((self.name)(&vacated.provider), show_amount(vacated.forfeited));
-            return Some(format!("{who} loses the place, and the deposit of {lost}"));
-        }
-        if let Some(withdrawn) = event.decode::<market::RequestWithdrawn>() {
-            return Some(format!("{} credited", show_amount(withdrawn.amount)));
-        }
-        let pruned = event.decode::<market::Pruned>()?;
-        let rest = if pruned.finished { ", and all the rest" } else { "" };
-        Some(format!("{} freed{rest}", counted(pruned.count, "record")))
+            Event::OfferRetracted(retracted) => {
+                let (who, deposit) = ((self.name)(&retracted.provider), show_amount(retracted.deposit));
+                format!("{who} has the deposit of {deposit} back")
+            }
+            Event::OfferAccepted(accepted) => {
+                let mut note = format!("for {}, by {}", show_amount(accepted.price), (self.time)(accepted.deliver_by));
+                if accepted.first_period > 0 {
+                    note.push_str(&format!(", from period {} on", accepted.first_period));
+                }
+                note
+            }
+            Event::PeriodClosed(closed) => {
+                let outcome = match (closed.delivered, closed.accepted) {
+                    (false, _) => "nothing was delivered".into(),
+                    (true, false) => "not accepted".into(),
+                    (true, true) => format!("accepted, {} earned", show_amount(closed.pay)),
+                };
+                format!("period {}: {outcome}", closed.period)
+            }
+            Event::PlaceVacated(vacated) => {
+                let (who, lost) = ((self.name)(&vacated.provider), show_amount(vacated.forfeited));
+                format!("{who} loses the place, and the deposit of {lost}")
+            }
+            Event::RequestWithdrawn(withdrawn) => format!("{} credited", show_amount(withdrawn.amount)),
+            _ => return None,
+        })
     }
 
-    fn payment_note(&self, event: &Emitted) -> Option<String> {
-        if let Some(claimed) = event.decode::<market::Claimed>() {
-            let mut note = format!("{} earned {}", (self.name)(&claimed.provider), show_amount(claimed.pay));
-            for (amount, what) in [(claimed.deposit, "the deposit back"), (claimed.forfeited, "the deposit forfeited")]
-            {
-                if amount > 0 {
-                    note.push_str(&format!(", {what} ({})", show_amount(amount)));
-                }
+    fn payment_note(&self, event: market::Event) -> Option<String> {
+        use market::Event;
+        Some(match event {
+            Event::RequestSettled(settled) if settled.deposit > 0 => {
+                format!("the deposit of {} returns", show_amount(settled.deposit))
             }
-            return Some(note);
-        }
-        if let Some(absent) = event.decode::<market::NoShow>() {
-            return Some(format!("{} forfeited", show_amount(absent.forfeited)));
-        }
-        if let Some(reclaimed) = event.decode::<market::Reclaimed>() {
-            return Some(format!("{} credited", show_amount(reclaimed.amount)));
-        }
-        if let Some(withdrawn) = event.decode::<market::Withdrawn>() {
-            return Some(format!("{} receives {}", (self.name)(&withdrawn.who), show_amount(withdrawn.amount)));
-        }
-        let refused = event.decode::<market::ReputationRefused>()?;
-        Some(format!("the reputation contract refused: {:?}", refused.error))
+            Event::Claimed(claimed) => self.claim_note(&claimed),
+            Event::NoShow(absent) => format!("{} forfeited", show_amount(absent.forfeited)),
+            Event::Reclaimed(reclaimed) => format!("{} credited", show_amount(reclaimed.amount)),
+            Event::Withdrawn(withdrawn) => {
+                format!("{} receives {}", (self.name)(&withdrawn.who), show_amount(withdrawn.amount))
+            }
+            Event::Pruned(pruned) => {
+                let rest = if pruned.finished { ", and all the rest" } else { "" };
+                format!("{} freed{rest}", counted(pruned.count, "record"))
+            }
+            Event::ReputationRefused(refused) => format!("the reputation contract refused: {:?}", refused.error),
+            _ => return None,
+        })
     }
+
+    fn claim_note(&self, claimed: &market::Claimed) -> String {
+        let mut note = format!("{} earned {}", (self.name)(&claimed.provider), show_amount(claimed.pay));
+        for (amount, what) in [(claimed.deposit, "the deposit back"), (claimed.forfeited, "the deposit forfeited")] {
+            if amount > 0 {
+                note.push_str(&format!(", {what} ({})", show_amount(amount)));
+            }
+        }
+        note
+    }
+}
+
+fn quote_note(quote: &market::Quote) -> String {
+    let [total, reward, review_fees, protocol_fee] =
+        [quote.total, quote.reward, quote.review_fees, quote.protocol_fee].map(show_amount);
+    let mut note =
+        format!("{total} in escrow: {reward} reward, {review_fees} review fees, {protocol_fee} protocol fee");
+    if quote.premium > 0 {
+        note.push_str(&format!(", {} capacity premium", show_amount(quote.premium)));
+    }
+    note
 }
 
 /// `1 place`, `2,000 places`.

@@ -11,7 +11,6 @@ use crate::{
     keeper::{
         known::{Details, Known, Member},
         memory::Memory,
-        plan::phase_ends,
         Follower,
     },
 };
@@ -241,7 +240,7 @@ const PHASES: [Phase; 11] = [
 /// Requests with their phases, those that need somebody soonest first.
 fn in_order(view: &View) -> Vec<(RequestId, Phase, Timestamp)> {
     let details = view.known.requests.iter().filter_map(|(id, request)| Some((id, request.details.as_ref()?)));
-    let ends = |details: &Details| phase_ends(&details.spec, &details.state, view.now).unwrap_or(0);
+    let ends = |details: &Details| details.phase_ends(view.now).unwrap_or(0);
     let mut all: Vec<_> = details.map(|(id, details)| (*id, details.phase(view.now), ends(details))).collect();
     all.sort_by_key(|(id, phase, ends)| (*phase == Phase::Settled, *ends, *id));
     all

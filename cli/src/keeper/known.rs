@@ -8,17 +8,9 @@ use crate::client::{
 use chain::Emitted;
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{
-        Claimed, Engaged, Engagement, NoShow, OfferAccepted, OfferMade, OfferRetracted, PeriodClosed, Phase,
-        PlaceVacated, PlacesTaken, PolicyApplied, PolicyProposed, Pruned, Reclaimed, RequestPosted, RequestSettled,
-        RequestSpec, RequestState, RequestWithdrawn, Review, ReviewCommitted, ReviewRevealed, ReviewsOpened, Revised,
-        Submission, SubmissionFinalized, SubmissionSealed, Submitted, Unsealed, Verdict, WindowReopened,
-    },
-    obligation::{
-        Capacity, CheckedIn, FreezeChanged, Membership, OpsDeclared, OpsSeen, Queued, Rate, Reinstated, Resigned,
-        Restored, Schedule, Seated, Standing, StandingChanged, Terms, TermsApplied, TermsProposed,
-    },
-    Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
+    market::{self, Engagement, Phase, RequestSpec, RequestState, Review, Submission, Verdict},
+    obligation::{self, Capacity, Membership, Rate, Schedule, Standing, Terms},
+    Event, Market as _, Obligation as _, PoolId, RequestId, SubmissionId, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,6 +54,13 @@ impl Details {
     /// What can be done with it at `now`, which may be later than the last block.
     pub fn phase(&self, now: Timestamp) -> Phase {
         self.state.phase(&self.spec, self.engagement.as_ref(), now)
+    }
+
+    /// When that changes next by the clock alone, or the present period of an engagement ends.
+    pub fn phase_ends(&self, now: Timestamp) -> Option<Timestamp> {
+        let engagement = self.engagement.as_ref();
+        let period_ends = engagement.filter(|_| !self.state.closed).and_then(|engagement| engagement.present_ends(now));
+        period_ends.or_else(|| self.state.phase_ends(&self.spec, engagement, now))
     }
 }
 
@@ -138,27 +137,6 @@ struct Stale {
     fresh_pool: bool,
 }
 
-/// The request that an event is about, if it is one of these.
-macro_rules! request_of {
-    ($emitted:expr, $($event:ty),+) => {
-        None$(.or_else(|| $emitted.decode::<$event>().map(|event| event.request)))+
-    };
-}
-
-/// The request and the submission that an event is about, if it is one of these.
-macro_rules! submission_of {
-    ($emitted:expr, $($event:ty),+) => {
-        None$(.or_else(|| $emitted.decode::<$event>().map(|event| (event.request, event.submission))))+
-    };
-}
-
-/// The pool and the account that an event is about, if it is one of these.
-macro_rules! member_of {
-    ($emitted:expr, $($event:ty),+) => {
-        None$(.or_else(|| $emitted.decode::<$event>().map(|event| (event.pool, event.who))))+
-    };
-}
-
 impl Known {
     /// Has everything read again.
     pub fn forget_details(&mut self) {
@@ -211,101 +189,145 @@ impl Known {
 
     /// Takes in what an event of the market or of the obligation contract says.
     pub fn note(&mut self, emitted: &Emitted, deployment: &Deployment) {
-        if emitted.contract == deployment.market {
-            self.note_market(emitted);
-        } else if emitted.contract == deployment.obligation {
-            self.note_pool(emitted, deployment);
+        match deployment.addresses().event(emitted) {
+            Some(Event::Market(event)) => self.note_market(event),
+            Some(Event::Obligation(event)) => self.note_pool(event, deployment.pool),
+            Some(Event::Reputation(_)) | None => {}
         }
     }
 
-    fn note_market(&mut self, emitted: &Emitted) {
-        if let Some(event) = emitted.decode::<Pruned>() {
-            if event.finished {
-                self.requests.remove(&event.request);
-            } else {
+    fn note_market(&mut self, event: market::Event) {
+        use market::Event;
+        match event {
+            Event::PolicyProposed(event) => self.policy_due = Some(event.effective),
+            Event::PolicyApplied(_) => self.policy_due = None,
+            Event::RequestPosted(event) => {
+                self.requests.entry(event.request).or_default();
+                self.stale.requests.insert(event.request);
+            }
+            Event::PlacesTaken(event) => self.has_place(event.request, event.provider, None),
+            Event::OfferAccepted(event) => self.has_place(event.request, event.provider, Some(event.deliver_by)),
+            Event::NoShow(event) => {
+                self.has_shown(event.request, &event.provider);
                 self.touch_request(event.request);
             }
-            return;
-        }
-        if let Some(event) = emitted.decode::<PolicyProposed>() {
-            self.policy_due = Some(event.effective);
-        } else if emitted.decode::<PolicyApplied>().is_some() {
-            self.policy_due = None;
-        }
-        if let Some(event) = emitted.decode::<RequestPosted>() {
-            self.requests.entry(event.request).or_default();
-            self.stale.requests.insert(event.request);
-        } else if let Some(event) = emitted.decode::<PlacesTaken>() {
-            self.requests.entry(event.request).or_default().providers.insert(event.provider, None);
-            self.stale.requests.insert(event.request);
-        } else if let Some(event) = emitted.decode::<OfferAccepted>() {
-            let request = self.requests.entry(event.request).or_default();
-            request.providers.insert(event.provider, Some(event.deliver_by));
-            self.stale.requests.insert(event.request);
-        } else if let Some(event) = emitted.decode::<NoShow>() {
-            self.has_shown(event.request, &event.provider);
-            self.touch_request(event.request);
-        } else if let Some(event) = emitted.decode::<ReviewsOpened>() {
-            self.touch_request(event.request);
-            let opened = event.from..event.from.saturating_add(event.count);
-            self.stale.submissions.extend(opened.map(|submission| (event.request, submission)));
-        } else if let Some(touched) = submission_of!(emitted, ReviewCommitted, ReviewRevealed, Revised) {
-            self.stale.submissions.insert(touched);
-        } else if let Some(touched) =
-            submission_of!(emitted, Submitted, SubmissionSealed, Unsealed, SubmissionFinalized, WindowReopened, Claimed)
-        {
-            self.stale.submissions.insert(touched);
-            self.touch_request(touched.0);
-        } else if let Some(request) = request_of!(
-            emitted,
-            Engaged,
-            RequestWithdrawn,
-            OfferMade,
-            OfferRetracted,
-            RequestSettled,
-            PeriodClosed,
-            PlaceVacated,
-            Reclaimed
-        ) {
-            self.touch_request(request);
+            Event::ReviewsOpened(event) => {
+                self.touch_request(event.request);
+                let opened = event.from..event.from.saturating_add(event.count);
+                self.stale.submissions.extend(opened.map(|submission| (event.request, submission)));
+            }
+            Event::Pruned(event) if event.finished => {
+                self.requests.remove(&event.request);
+            }
+            // The submission alone.
+            Event::ReviewCommitted(market::ReviewCommitted { request, submission, .. })
+            | Event::ReviewRevealed(market::ReviewRevealed { request, submission, .. })
+            | Event::Revised(market::Revised { request, submission, .. }) => {
+                self.stale.submissions.insert((request, submission));
+            }
+            // The submission, and its request with it.
+            Event::Submitted(market::Submitted { request, submission, .. })
+            | Event::SubmissionSealed(market::SubmissionSealed { request, submission, .. })
+            | Event::Unsealed(market::Unsealed { request, submission, .. })
+            | Event::SubmissionFinalized(market::SubmissionFinalized { request, submission, .. })
+            | Event::WindowReopened(market::WindowReopened { request, submission, .. })
+            | Event::Claimed(market::Claimed { request, submission, .. }) => {
+                self.stale.submissions.insert((request, submission));
+                self.touch_request(request);
+            }
+            // The request alone.
+            Event::Engaged(market::Engaged { request, .. })
+            | Event::RequestWithdrawn(market::RequestWithdrawn { request, .. })
+            | Event::OfferMade(market::OfferMade { request, .. })
+            | Event::OfferRetracted(market::OfferRetracted { request, .. })
+            | Event::RequestSettled(market::RequestSettled { request, .. })
+            | Event::PeriodClosed(market::PeriodClosed { request, .. })
+            | Event::PlaceVacated(market::PlaceVacated { request, .. })
+            | Event::Reclaimed(market::Reclaimed { request, .. })
+            | Event::Pruned(market::Pruned { request, .. }) => self.touch_request(request),
+            // What makes nothing due.
+            Event::Opened(_)
+            | Event::Withdrawn(_)
+            | Event::ReputationRefused(_)
+            | Event::RoleGranted(_)
+            | Event::RoleRevoked(_)
+            | Event::RoleAdminChanged(_)
+            | Event::Paused(_)
+            | Event::Unpaused(_) => {}
         }
     }
 
-    fn note_pool(&mut self, emitted: &Emitted, deployment: &Deployment) {
-        if let Some(event) = emitted.decode::<FreezeChanged>() {
-            if self.members.contains_key(&event.who) {
+    fn note_pool(&mut self, event: obligation::Event, of: PoolId) {
+        use obligation::Event;
+        match event {
+            // Of all pools at once.
+            Event::FreezeChanged(event) if self.members.contains_key(&event.who) => {
                 self.forget_members([&event.who]);
             }
-        } else if let Some(event) = emitted.decode::<OpsSeen>().filter(|event| event.pool == deployment.pool) {
-            let seen = self.pool.as_ref().map_or(u128::MAX, |pool| pool.greatest_weight() * u128::from(event.ops));
-            self.stale.fresh_pool = false;
-            for (who, member) in &mut self.members {
-                member.room = member.room.saturating_sub(seen);
-                if member.room == 0 {
-                    self.stale.members.insert(*who);
-                }
-            }
-        } else if let Some(event) = emitted.decode::<TermsProposed>().filter(|event| event.pool == deployment.pool) {
-            self.terms_due = Some(event.due);
-        } else if emitted.decode::<TermsApplied>().is_some_and(|event| event.pool == deployment.pool) {
-            self.terms_due = None;
-            self.stale.fresh_pool = false;
-            self.stale.members.extend(self.members.keys());
-        } else if let Some(event) = emitted.decode::<StandingChanged>().filter(|event| event.pool == deployment.pool) {
-            self.member(event.who).latched = event.standing;
-            self.forget_members([&event.who]);
-        } else if let Some((pool, who)) = member_of!(emitted, Reinstated, Resigned) {
-            if pool == deployment.pool {
+            Event::OpsSeen(event) if event.pool == of => self.has_seen(event.ops),
+            Event::TermsProposed(event) if event.pool == of => self.terms_due = Some(event.due),
+            Event::TermsApplied(event) if event.pool == of => {
+                self.terms_due = None;
                 self.stale.fresh_pool = false;
-                if emitted.decode::<Reinstated>().is_some() {
-                    self.member(who).latched = Standing::Healthy;
-                }
-                self.forget_members([&who]);
+                self.stale.members.extend(self.members.keys());
             }
-        } else if let Some((pool, who)) = member_of!(emitted, Seated, Queued, OpsDeclared, CheckedIn, Restored) {
-            if pool == deployment.pool {
+            Event::StandingChanged(event) if event.pool == of => {
+                self.member(event.who).latched = event.standing;
+                self.forget_members([&event.who]);
+            }
+            Event::Reinstated(event) if event.pool == of => {
+                self.member(event.who).latched = Standing::Healthy;
+                self.forget_members([&event.who]);
+            }
+            Event::Resigned(event) if event.pool == of => self.forget_members([&event.who]),
+            Event::Seated(obligation::Seated { pool, who, .. })
+            | Event::Queued(obligation::Queued { pool, who, .. })
+            | Event::OpsDeclared(obligation::OpsDeclared { pool, who, .. })
+            | Event::CheckedIn(obligation::CheckedIn { pool, who, .. })
+            | Event::Restored(obligation::Restored { pool, who, .. })
+                if pool == of =>
+            {
                 self.member(who);
                 self.forget_members([&who]);
+            }
+            // Of other pools, or what makes nothing due.
+            Event::FreezeChanged(_)
+            | Event::OpsSeen(_)
+            | Event::TermsProposed(_)
+            | Event::TermsApplied(_)
+            | Event::StandingChanged(_)
+            | Event::Reinstated(_)
+            | Event::Resigned(_)
+            | Event::Seated(_)
+            | Event::Queued(_)
+            | Event::OpsDeclared(_)
+            | Event::CheckedIn(_)
+            | Event::Restored(_)
+            | Event::PoolOpened(_)
+            | Event::PoolClosed(_)
+            | Event::ReputationRefused(_)
+            | Event::RoleGranted(_)
+            | Event::RoleRevoked(_)
+            | Event::RoleAdminChanged(_)
+            | Event::Paused(_)
+            | Event::Unpaused(_) => {}
+        }
+    }
+
+    /// A provider has a place, and has to deliver by then where its offer said so.
+    fn has_place(&mut self, request: RequestId, provider: AccountId, deliver_by: Option<Timestamp>) {
+        self.requests.entry(request).or_default().providers.insert(provider, deliver_by);
+        self.stale.requests.insert(request);
+    }
+
+    /// Every member has seen this many more operations: some may be worse off by now.
+    fn has_seen(&mut self, ops: u32) {
+        let seen = self.pool.as_ref().map_or(u128::MAX, |pool| pool.greatest_weight() * u128::from(ops));
+        self.stale.fresh_pool = false;
+        for (who, member) in &mut self.members {
+            member.room = member.room.saturating_sub(seen);
+            if member.room == 0 {
+                self.stale.members.insert(*who);
             }
         }
     }

@@ -289,7 +289,7 @@ impl Keeper {
                 return Ok(true);
             }
         }
-        let is_idle = matches!(upkeep, Upkeep::Evaluate { .. } | Upkeep::FillSeats) && tried.emitted.is_empty();
+        let is_idle = matches!(upkeep, Upkeep::Evaluate { .. } | Upkeep::FillSeats) && tried.events.is_empty();
         if is_idle {
             self.hold(upkeep, tip);
             self.forget(upkeep);
@@ -299,7 +299,7 @@ impl Keeper {
             self.hold_unpaid(upkeep, tip);
             let (weight, worth) = (tried.weight, tried.worth);
             let pays = worth.pays(self.rules.point);
-            let words = report::news(&tried.emitted).unwrap_or_else(|| upkeep.to_string());
+            let words = report::news(&tried.events).unwrap_or_else(|| upkeep.to_string());
             say(Entry::new(time, Happened::Would { upkeep: upkeep.clone(), words, weight, worth, pays }));
             return Ok(false);
         }
@@ -334,10 +334,11 @@ impl Keeper {
         };
         match work::outcome(upkeep, &receipt) {
             Outcome::Accepted => {
-                let worth = work::worth(&receipt, &me, &self.follower.known);
+                let worth = work::worth(&receipt, &me, &self.follower.known, &self.follower.deployment.addresses());
                 *self.calls.entry(upkeep.message()).or_default() += 1;
                 self.earned = self.earned.and(worth);
-                let words = report::news(&receipt.outcome.emitted).unwrap_or_else(|| format!("{upkeep}: done"));
+                let words = report::news(&self.follower.deployment.addresses().events(&receipt.outcome.emitted))
+                    .unwrap_or_else(|| format!("{upkeep}: done"));
                 let (upkeep, block) = (upkeep.clone(), receipt.block);
                 self.forget(&upkeep);
                 say(Entry::new(time, Happened::Did { upkeep, words, block, weight: receipt.outcome.gas, worth }));

@@ -4,7 +4,7 @@
 use crate::keeper::known::{Delivery, Details, Known, Request};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{RequestSpec, RequestState, Verdict, Window},
+    market::Verdict,
     obligation::{MemberState, Standing, MAX_BANS, MAX_EVALUATED},
     RequestId, SubmissionId, Timestamp,
 };
@@ -171,11 +171,10 @@ fn of_pool(known: &Known, foreseen: &mut Vec<Due>) {
 }
 
 fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mut Vec<Due>) {
-    let Details { spec, state, submissions, .. } = details;
+    let Details { spec, state, engagement, submissions } = details;
     let mut add = |upkeep, since| foreseen.push(Due { upkeep, since });
-    if state.opened < state.submissions {
-        let begins = submissions.get(&state.opened).map(|delivery| delivery.submission.window_start);
-        let since = if state.engagement { begins.unwrap_or(0) } else { spec.review_from() };
+    let number = |number: &SubmissionId| submissions.get(number).map(|delivery| &delivery.submission);
+    if let Some(since) = state.opens_from(spec, number(&state.opened)) {
         add(Upkeep::OpenReviews { request: id }, since);
     }
     for (number, delivery) in submissions.range(..state.opened) {
@@ -183,42 +182,33 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
             add(Upkeep::Finalize { request: id, submission: *number }, since);
         }
     }
-    let claimable = if state.closed || !spec.is_interdependent() { state.settled } else { 0 };
-    for (number, delivery) in submissions.range(..claimable) {
-        if !delivery.submission.claimed && delivery.submission.verdict != Verdict::Missed {
+    for (number, delivery) in submissions.range(..state.claimable(spec)) {
+        if delivery.submission.can_be_paid() {
             add(Upkeep::Claim { request: id, submission: *number }, 0);
         }
     }
-    if !state.closed {
-        match state.engagement {
-            true => {
-                if let Some(since) = period_over(details) {
-                    add(Upkeep::ClosePeriod { request: id }, since);
-                }
+    let next = number(&state.settled);
+    match engagement {
+        Some(engagement) => {
+            if let Ok(since) = engagement.closes_from(spec, state, next) {
+                add(Upkeep::ClosePeriod { request: id }, since);
             }
-            false => {
-                let next = submissions.get(&state.settled);
-                let judged = next.is_some_and(|delivery| delivery.submission.verdict != Verdict::Pending);
-                if judged || state.submissions == 0 {
-                    add(Upkeep::Settle { request: id }, spec.deliver_by);
-                }
+        }
+        // Not read yet.
+        None if state.engagement => {}
+        None => {
+            if let Some(since) = state.settles_from(spec, next) {
+                add(Upkeep::Settle { request: id }, since);
+            }
+            // Whose places they are that nobody delivered on, shows a dry run.
+            let undelivered = state.undelivered(submissions.values().map(|delivery| &delivery.submission)) > 0;
+            for (provider, deliver_by) in request.providers.iter().filter(|_| undelivered) {
+                let since = spec.no_show_from(deliver_by.unwrap_or(spec.deliver_by));
+                add(Upkeep::ReportNoShow { request: id, provider: *provider }, since);
             }
         }
     }
-    if !state.engagement {
-        let pending = submissions.values().filter(|delivery| {
-            delivery.submission.delivered
-                && !delivery.submission.claimed
-                && delivery.submission.verdict != Verdict::Missed
-        });
-        // The other open places were never delivered on, as far as anybody knows; whose they are shows a dry run.
-        let undelivered = usize::try_from(state.open_places).unwrap_or(usize::MAX) > pending.count();
-        for (provider, deliver_by) in request.providers.iter().filter(|_| undelivered) {
-            let since = if spec.is_sealed() { spec.review_from() } else { deliver_by.unwrap_or(spec.deliver_by) };
-            add(Upkeep::ReportNoShow { request: id, provider: *provider }, since);
-        }
-    }
-    if state.closed && state.claimed == state.settled && state.open_places == 0 {
+    if state.is_prunable() {
         add(Upkeep::Prune { request: id }, 0);
     }
 }
@@ -227,59 +217,23 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
 fn finalizable(details: &Details, delivery: &Delivery) -> Option<Timestamp> {
     let Details { spec, submissions, .. } = details;
     let Delivery { submission, reviews } = delivery;
-    if submission.verdict != Verdict::Pending {
-        return None;
-    }
-    let reveals = reviews.iter().filter(|review| review.score.is_some()).count();
-    let live = reviews.iter().filter(|review| review.score.is_some() || !review.resolved).count();
-    let all_revealed = reviews.iter().all(|review| review.score.is_some() || review.resolved);
-    let ends = reveals >= usize::from(spec.quorum) || submission.second_window;
     let is_pending = |original: &SubmissionId| {
         submissions.get(original).is_some_and(|original| original.submission.verdict == Verdict::Pending)
     };
-    if ends && reviews.iter().filter_map(|review| review.duplicate_of).any(|original| is_pending(&original)) {
+    if submission.waits_for(spec, reviews).any(|original| is_pending(&original)) {
         return None;
     }
-    let Window { commit_by, reveal_by, .. } = spec.window(submission.window_start);
-    Some(match (all_revealed, live >= usize::from(spec.max_reviews)) {
-        (true, true) => 0,
-        (true, false) => commit_by,
-        (false, _) => reveal_by,
-    })
-}
-
-/// From when on the next period of an engagement can be closed, or the engagement that nobody was accepted for.
-fn period_over(details: &Details) -> Option<Timestamp> {
-    let Details { spec, state, engagement, submissions } = details;
-    let engagement = engagement.as_ref()?;
-    if engagement.pool.is_none() {
-        return Some(spec.deliver_by);
-    }
-    let period = state.settled;
-    let tenure = engagement.tenure.as_ref().filter(|tenure| period >= tenure.first);
-    match (submissions.get(&period), tenure) {
-        (Some(delivery), _) => (delivery.submission.verdict != Verdict::Pending).then_some(0),
-        (None, Some(tenure)) => {
-            let further = Timestamp::from(period.saturating_sub(tenure.first));
-            Some(tenure.first_deliver_by.saturating_add(engagement.period.saturating_mul(further)))
-        }
-        (None, None) => (period < state.submissions).then_some(0),
-    }
-}
-
-/// When a request's phase changes by the clock next, if it does.
-pub fn phase_ends(spec: &RequestSpec, state: &RequestState, now: Timestamp) -> Option<Timestamp> {
-    let ends = [spec.signal_by, spec.deliver_by, spec.review_from(), spec.review_by, spec.reveal_by];
-    ends.into_iter().find(|end| *end > now).filter(|_| !state.closed)
+    submission.finalizable_from(spec, reviews)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::keeper::known::{Member, Pool};
-    use chain::{account, default_terms, UNIT};
+    use chain::{account, default_terms};
     use interfaces::{
-        market::{Access, Asset, Award, Bucket, Duplicates, Engagement, Review, Submission, Tenure},
+        fixtures,
+        market::{Award, Duplicates, Engagement, RequestSpec, RequestState, Review, Submission, Tenure},
         obligation::{Capacity, Membership, Schedule},
     };
     use Upkeep::{
@@ -289,31 +243,7 @@ mod tests {
 
     /// A request with deadlines at 100, 200, 300 and 400, in which nothing has happened.
     fn details() -> Details {
-        let spec = RequestSpec {
-            spec: Default::default(),
-            uri: Vec::new(),
-            asset: Asset::Native,
-            reward: UNIT,
-            review_fee: 1,
-            access: Access::Open,
-            award: Award::PerSubmission,
-            duplicates: Duplicates::Independent,
-            curve: vec![Bucket { min_score: 50, weight_bps: 10_000 }],
-            limit: 9,
-            per_provider: 3,
-            provider_bond: 0,
-            place_deposit: 1,
-            access_price: 0,
-            min_reputation: 0,
-            min_tier: 0,
-            quorum: 3,
-            max_reviews: 5,
-            tolerance: 10,
-            signal_by: 100,
-            deliver_by: 200,
-            review_by: 300,
-            reveal_by: 400,
-        };
+        let spec = RequestSpec { limit: 9, per_provider: 3, ..fixtures::request(0, 100) };
         let state = RequestState::new(account("rita"));
         Details { spec, state, engagement: None, submissions: Default::default() }
     }

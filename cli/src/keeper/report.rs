@@ -1,18 +1,19 @@
 //! What a keeper says: a line each, or as JSON.
 
-use crate::client::{moments, signer::address, words::counted};
+use crate::client::{
+    moments,
+    signer::address,
+    words::{counted, verdict},
+};
 use crate::keeper::{plan::Upkeep, show_weight, work::Worth};
 use chain::{
     amounts::{show_amount, thousands},
-    Emitted, Weight,
+    Weight,
 };
 use interfaces::{
-    market::{
-        Claimed, NoShow, PeriodClosed, PlaceVacated, PolicyApplied, Pruned, RequestSettled, ReviewsOpened,
-        SubmissionFinalized, Verdict, WindowReopened,
-    },
-    obligation::{Seated, Standing, StandingChanged, TermsApplied},
-    Balance, Timestamp,
+    market,
+    obligation::{self, Standing},
+    Balance, Event, Timestamp,
 };
 use serde_json::{json, Map, Value};
 
@@ -158,81 +159,83 @@ fn points(amount: Balance) -> String {
     format!("{} point{}", thousands(amount), if amount == 1 { "" } else { "s" })
 }
 
-/// What these events tell, in words; nothing where they tell nothing of note.
-pub fn news(emitted: &[Emitted]) -> Option<String> {
-    let news: Vec<_> = emitted.iter().filter_map(of_market).chain(emitted.iter().filter_map(of_pool)).collect();
+/// What these events tell, in words, the market's first; nothing where they tell nothing of note.
+pub fn news(events: &[Event]) -> Option<String> {
+    let of_market = events.iter().filter_map(|event| match event {
+        Event::Market(event) => of_market(event),
+        Event::Obligation(_) | Event::Reputation(_) => None,
+    });
+    let of_pool = events.iter().filter_map(|event| match event {
+        Event::Obligation(event) => of_pool(event),
+        Event::Market(_) | Event::Reputation(_) => None,
+    });
+    let news: Vec<_> = of_market.chain(of_pool).collect();
     (!news.is_empty()).then(|| news.join("; "))
 }
 
-fn of_market(emitted: &Emitted) -> Option<String> {
-    if let Some(event) = emitted.decode::<ReviewsOpened>() {
-        let late = if event.late > 0 { format!(", {} late", event.late) } else { String::new() };
-        let missed = if event.missed > 0 { format!(", {} never delivered", event.missed) } else { String::new() };
-        let count = counted(event.count, "submission");
-        return Some(format!("opened {count} of request {} for review{late}{missed}", event.request));
-    }
-    if let Some(event) = emitted.decode::<SubmissionFinalized>() {
-        let verdict = match event.verdict {
-            Verdict::Quorum => format!("median {}", event.median),
-            Verdict::Few => format!("median {} of too few reviews", event.median),
-            _ => "nobody reviewed it".into(),
-        };
-        let weight = f64::from(event.weight_bps) / 100.0;
-        let submission = (event.submission, event.request);
-        return Some(format!(
-            "finalized submission {} of request {}: {verdict}, weighs {weight} %",
-            submission.0, submission.1
-        ));
-    }
-    if let Some(event) = emitted.decode::<WindowReopened>() {
-        let reveals = counted(event.reveals, "review");
-        return Some(format!(
-            "began the second window of submission {} of request {}: only {reveals} revealed",
-            event.submission, event.request
-        ));
-    }
-    if let Some(event) = emitted.decode::<RequestSettled>() {
-        let submissions = counted(event.submissions, "submission");
-        return Some(format!("settled request {}, with {submissions}", event.request));
-    }
-    if let Some(event) = emitted.decode::<PeriodClosed>() {
-        let how = if event.accepted { "accepted" } else { "not accepted" };
-        let pay = show_amount(event.pay);
-        return Some(format!("closed period {} of engagement {}: {how}, {pay}", event.period, event.request));
-    }
-    if let Some(event) = emitted.decode::<PlaceVacated>() {
-        return Some(format!("{} lost its place in engagement {}", address(&event.provider), event.request));
-    }
-    if let Some(event) = emitted.decode::<NoShow>() {
-        let places = counted(event.places, "place");
-        let (who, request, lost) = (address(&event.provider), event.request, show_amount(event.forfeited));
-        return Some(format!("reported {who} for {places} of request {request}, {lost} forfeited"));
-    }
-    if let Some(event) = emitted.decode::<Claimed>() {
-        let (pay, who) = (show_amount(event.pay), address(&event.provider));
-        return Some(format!(
-            "claimed {pay} for submission {} of request {}, for {who}",
-            event.submission, event.request
-        ));
-    }
-    if let Some(event) = emitted.decode::<Pruned>() {
-        let rest = if event.finished { "" } else { ", more to come" };
-        return Some(format!("pruned {} of request {}{rest}", counted(event.count, "cell"), event.request));
-    }
-    emitted.decode::<PolicyApplied>().map(|_| "wrote down the market's new policy".into())
+/// What upkeep of the market tells; other events are not told of.
+fn of_market(event: &market::Event) -> Option<String> {
+    use market::Event;
+    Some(match event {
+        Event::ReviewsOpened(event) => {
+            let late = if event.late > 0 { format!(", {} late", event.late) } else { String::new() };
+            let missed = if event.missed > 0 { format!(", {} never delivered", event.missed) } else { String::new() };
+            let count = counted(event.count, "submission");
+            format!("opened {count} of request {} for review{late}{missed}", event.request)
+        }
+        Event::SubmissionFinalized(event) => {
+            let (verdict, weight) = (verdict(event), f64::from(event.weight_bps) / 100.0);
+            let (submission, request) = (event.submission, event.request);
+            format!("finalized submission {submission} of request {request}: {verdict}, weighs {weight} %")
+        }
+        Event::WindowReopened(event) => {
+            let (submission, request) = (event.submission, event.request);
+            let reveals = counted(event.reveals, "review");
+            format!("began the second window of submission {submission} of request {request}: only {reveals} revealed")
+        }
+        Event::RequestSettled(event) => {
+            format!("settled request {}, with {}", event.request, counted(event.submissions, "submission"))
+        }
+        Event::PeriodClosed(event) => {
+            let (how, pay) = (if event.accepted { "accepted" } else { "not accepted" }, show_amount(event.pay));
+            format!("closed period {} of engagement {}: {how}, {pay}", event.period, event.request)
+        }
+        Event::PlaceVacated(event) => {
+            format!("{} lost its place in engagement {}", address(&event.provider), event.request)
+        }
+        Event::NoShow(event) => {
+            let (who, places, lost) =
+                (address(&event.provider), counted(event.places, "place"), show_amount(event.forfeited));
+            format!("reported {who} for {places} of request {}, {lost} forfeited", event.request)
+        }
+        Event::Claimed(event) => {
+            let (pay, who) = (show_amount(event.pay), address(&event.provider));
+            format!("claimed {pay} for submission {} of request {}, for {who}", event.submission, event.request)
+        }
+        Event::Pruned(event) => {
+            let rest = if event.finished { "" } else { ", more to come" };
+            format!("pruned {} of request {}{rest}", counted(event.count, "cell"), event.request)
+        }
+        Event::PolicyApplied(_) => "wrote down the market's new policy".into(),
+        _ => return None,
+    })
 }
 
-fn of_pool(emitted: &Emitted) -> Option<String> {
-    if let Some(event) = emitted.decode::<StandingChanged>() {
-        let who = address(&event.who);
-        let burnt = event.bond_burnt.saturating_add(event.slashed);
-        return Some(match event.standing {
-            Standing::Banned => format!("had {who} banned, {} burnt", points(burnt)),
-            standing => format!("had {who} latched as {standing:?}"),
-        });
-    }
-    if let Some(event) = emitted.decode::<Seated>() {
-        return Some(format!("{} took a seat", address(&event.who)));
-    }
-    emitted.decode::<TermsApplied>().map(|_| "wrote down the pool's new terms".into())
+/// What upkeep of the pool tells; other events are not told of.
+fn of_pool(event: &obligation::Event) -> Option<String> {
+    use obligation::Event;
+    Some(match event {
+        Event::StandingChanged(event) => {
+            let who = address(&event.who);
+            match event.standing {
+                Standing::Banned => {
+                    format!("had {who} banned, {} burnt", points(event.bond_burnt.saturating_add(event.slashed)))
+                }
+                standing => format!("had {who} latched as {standing:?}"),
+            }
+        }
+        Event::Seated(event) => format!("{} took a seat", address(&event.who)),
+        Event::TermsApplied(_) => "wrote down the pool's new terms".into(),
+        _ => return None,
+    })
 }

@@ -5,16 +5,16 @@ use crate::client::{
     deployment::Deployment,
     signer::Signer,
 };
-use crate::keeper::{known::Known, plan::Upkeep};
-use chain::{Emitted, Returned, StorageDeposit, Trap, Weight, GAS_LIMIT};
+use crate::keeper::{
+    known::{Details, Known},
+    plan::Upkeep,
+};
+use chain::{Addresses, Returned, StorageDeposit, Trap, Weight, GAS_LIMIT};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{
-        self, Asset, Claimed, NoShow, OfferRetracted, PlaceVacated, Pruned, RequestSettled, SubmissionFinalized,
-        MAX_BATCH,
-    },
-    obligation::{self, StandingChanged, MAX_FILLED},
-    Balance, Market as _, Obligation as _, RequestId,
+    market::{self, Asset, SubmissionFinalized, MAX_BATCH},
+    obligation::{self, MAX_FILLED},
+    Balance, Event, Market as _, Obligation as _, RequestId,
 };
 use std::fmt;
 
@@ -113,7 +113,7 @@ pub struct Tried {
     pub outcome: Outcome,
     pub weight: Weight,
     pub worth: Worth,
-    pub emitted: Vec<Emitted>,
+    pub events: Vec<Event>,
 }
 
 /// The call that does this, so many at once where that can be said.
@@ -169,11 +169,17 @@ pub fn try_out(
             continue;
         }
         let outcome = outcome(upkeep, &receipt);
-        let mut worth = worth(&receipt, &me, known);
+        let mut worth = worth(&receipt, &me, known, &deployment.addresses());
         if matches!(outcome, Outcome::Accepted) {
             worth.fee = backend.fee(signer, &transaction, weight)?;
         }
-        return Ok(Tried { transaction, outcome, weight, worth, emitted: receipt.outcome.emitted });
+        return Ok(Tried {
+            transaction,
+            outcome,
+            weight,
+            worth,
+            events: deployment.addresses().events(&receipt.outcome.emitted),
+        });
     }
 }
 
@@ -205,64 +211,68 @@ fn error<E: scale::Decode>(returned: &Returned) -> Result<E, String> {
 }
 
 /// What a call with these events and this deposit brings `me`, and costs it.
-pub fn worth(receipt: &Receipt, me: &AccountId, known: &Known) -> Worth {
+pub fn worth(receipt: &Receipt, me: &AccountId, known: &Known, addresses: &Addresses) -> Worth {
     let mut worth = Worth { fee: receipt.fee, ..Worth::default() };
     match receipt.outcome.deposit {
         StorageDeposit::Charge(deposit) => worth.deposit = deposit,
         StorageDeposit::Refund(refund) => worth.refund = refund,
     }
-    for emitted in &receipt.outcome.emitted {
-        if let Some(event) = emitted.decode::<StandingChanged>().filter(|event| event.keeper == *me) {
-            worth.points = worth.points.saturating_add(event.reward);
+    for event in addresses.events(&receipt.outcome.emitted) {
+        match event {
+            Event::Obligation(obligation::Event::StandingChanged(event)) if event.keeper == *me => {
+                worth.points = worth.points.saturating_add(event.reward);
+            }
+            Event::Market(event) => {
+                if let market::Event::Claimed(claimed) = &event {
+                    let earned = if claimed.provider == *me { claimed.reputation } else { 0 };
+                    worth.points = worth.points.saturating_add(earned);
+                }
+                worth.credited = worth.credited.saturating_add(credited(&event, me, known));
+            }
+            Event::Obligation(_) | Event::Reputation(_) => {}
         }
-        if let Some(event) = emitted.decode::<Claimed>().filter(|event| event.provider == *me) {
-            worth.points = worth.points.saturating_add(event.reputation);
-        }
-        worth.credited = worth.credited.saturating_add(credited(emitted, me, known));
     }
     worth
 }
 
 /// What an event says that `me` was credited, in the chain's currency.
-fn credited(emitted: &Emitted, me: &AccountId, known: &Known) -> Balance {
+fn credited(event: &market::Event, me: &AccountId, known: &Known) -> Balance {
+    use market::Event;
     let details = |request: RequestId| {
         let details = known.requests.get(&request).and_then(|request| request.details.as_ref());
         details.filter(|details| details.spec.asset == Asset::Native)
     };
     let is_mine = |request| details(request).is_some_and(|details| details.state.requester == *me);
     let if_so = |holds: bool, amount: Balance| if holds { amount } else { 0 };
-    if let Some(event) = emitted.decode::<Claimed>() {
-        let provided = event.provider == *me && details(event.request).is_some();
-        return if_so(provided, event.pay.saturating_add(event.deposit))
-            .saturating_add(if_so(is_mine(event.request), event.forfeited));
+    match event {
+        Event::Claimed(event) => {
+            let provided = event.provider == *me && details(event.request).is_some();
+            let paid = if_so(provided, event.pay.saturating_add(event.deposit));
+            paid.saturating_add(if_so(is_mine(event.request), event.forfeited))
+        }
+        Event::NoShow(event) => if_so(is_mine(event.request), event.forfeited),
+        Event::PlaceVacated(event) => if_so(is_mine(event.request), event.forfeited),
+        Event::Pruned(event) => if_so(is_mine(event.request), event.reclaimed),
+        Event::OfferRetracted(event) => if_so(event.provider == *me && details(event.request).is_some(), event.deposit),
+        Event::RequestSettled(event) => {
+            let tenure = details(event.request).and_then(|details| details.engagement.as_ref()?.tenure.as_ref());
+            if_so(tenure.is_some_and(|tenure| tenure.provider == *me), event.deposit)
+        }
+        Event::SubmissionFinalized(event) => {
+            if_so(details(event.request).is_some_and(|details| is_coherent(event, me, details)), event.fee)
+        }
+        // What others call credits nobody, or is not called by a keeper.
+        _ => 0,
     }
-    if let Some(event) = emitted.decode::<NoShow>() {
-        return if_so(is_mine(event.request), event.forfeited);
-    }
-    if let Some(event) = emitted.decode::<PlaceVacated>() {
-        return if_so(is_mine(event.request), event.forfeited);
-    }
-    if let Some(event) = emitted.decode::<Pruned>() {
-        return if_so(is_mine(event.request), event.reclaimed);
-    }
-    if let Some(event) = emitted.decode::<OfferRetracted>() {
-        return if_so(event.provider == *me && details(event.request).is_some(), event.deposit);
-    }
-    if let Some(event) = emitted.decode::<RequestSettled>() {
-        let tenure = details(event.request).and_then(|details| details.engagement.as_ref()?.tenure.as_ref());
-        return if_so(tenure.is_some_and(|tenure| tenure.provider == *me), event.deposit);
-    }
-    if let Some(event) = emitted.decode::<SubmissionFinalized>() {
-        let reviewed = details(event.request).is_some_and(|details| {
-            let reviews = details.submissions.get(&event.submission).map(|delivery| &delivery.reviews);
-            reviews.into_iter().flatten().any(|review| {
-                // A vote for another submission of the same finding is coherent as well; that is left out here.
-                let right = review.duplicate_of == event.duplicate_of;
-                let close = |score: u8| score.abs_diff(event.median) <= details.spec.tolerance;
-                review.enforcer == *me && right && review.score.is_some_and(close)
-            })
-        });
-        return if_so(reviewed, event.fee);
-    }
-    0
+}
+
+/// Whether `me` gave a review of this submission that shares its fee.
+fn is_coherent(finalized: &SubmissionFinalized, me: &AccountId, details: &Details) -> bool {
+    let reviews = details.submissions.get(&finalized.submission).map(|delivery| &delivery.reviews);
+    reviews.into_iter().flatten().any(|review| {
+        // A vote for another submission of the same finding is coherent as well; that is left out here.
+        let right = review.duplicate_of == finalized.duplicate_of;
+        let close = |score: u8| score.abs_diff(finalized.median) <= details.spec.tolerance;
+        review.enforcer == *me && right && review.score.is_some_and(close)
+    })
 }

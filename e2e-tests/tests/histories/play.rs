@@ -6,12 +6,13 @@ use crate::{
     model::{posted_at, Model},
     people::{Mint, MARKET, OBLIGATION},
 };
-use chain::{account, commitment, days, Message, UNIT};
-use e2e_tests::{seal, work_of, Town, ENDOWMENT, SALT, WORK_URI};
+use chain::{account, days, Message, UNIT};
+use e2e_tests::{work_of, Town, ENDOWMENT, SALT, WORK_URI};
 use ink::{
     primitives::AccountId,
     scale::{Decode, Encode},
 };
+use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{Asset, Policy},
     obligation::{MemberState, Outcome, Rate, Schedule, Standing, Terms},
@@ -411,7 +412,7 @@ impl History {
                 self.tell(who, market().revise(request, submission, work(made), uri(length)), done)
             }
             SubmitSealed { request, work: made } => {
-                let seal = seal(request, &me, work(made), WORK_URI, SALT);
+                let seal = seal(request, me, &work(made), WORK_URI, &SALT);
                 self.tell(who, market().submit_sealed(request, seal), |id| id.into())
             }
             Unseal { request, submission, work: made, uri: length } => {
@@ -422,7 +423,7 @@ impl History {
             }
             OpenReviews { request, max } => self.tell(who, market().open_reviews(request, max), |count| count.into()),
             CommitReview { request, submission, vote } => {
-                let sealed = commitment(request, submission, &me, vote.0, vote.1, SALT);
+                let sealed = commitment(request, submission, me, vote.0, vote.1, &SALT);
                 self.tell(who, market().commit_review(request, submission, sealed), done)
             }
             RevealReview { request, submission, vote } => {

@@ -39,6 +39,9 @@ impl Submissions {
     }
 }
 
+/// Who does upkeep.
+const ANYONE: &str = "anyone";
+
 /// Something to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -58,78 +61,104 @@ pub fn steps(
     engagement: Option<&Engagement>,
     now: Timestamp,
 ) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut add = |who, command: String, until| steps.push(Step { who, command: format!("atomic {command}"), until });
-    let deliver_by = engagement.and_then(|engagement| period_ends(engagement, now)).unwrap_or(spec.deliver_by);
-    let delivers = |add: &mut dyn FnMut(&'static str, String, Option<Timestamp>)| {
-        let has_place = engagement.map_or(state.places > 0, |engagement| engagement.tenure.is_some());
-        if has_place && now < deliver_by {
-            add("providers with a place", format!("submit {id} FILE"), Some(deliver_by));
-        }
-    };
-    match phase {
-        Phase::Signalling => {
-            match spec.access {
-                Access::Open if state.places >= spec.limit => {}
-                Access::Open => add("providers", format!("signal {id}"), Some(spec.signal_by)),
-                Access::Offers => {
-                    add("providers", format!("offer {id} PRICE"), Some(spec.signal_by));
-                    add("the requester", format!("accept {id} PROVIDER"), Some(spec.deliver_by));
-                }
-            }
-            delivers(&mut add);
-        }
-        Phase::Delivery => {
-            if spec.access == Access::Offers && engagement.is_none_or(|engagement| engagement.pool.is_none()) {
-                add("the requester", format!("accept {id} PROVIDER"), Some(spec.deliver_by));
-            }
-            delivers(&mut add);
-        }
-        Phase::Unsealing => add("providers", format!("unseal {id}"), Some(spec.review_from())),
-        Phase::Unopened => add("anyone", format!("open-reviews {id}"), None),
-        Phase::Finalized if engagement.is_some() => add("anyone", format!("close-period {id}"), None),
-        Phase::Finalized => add("anyone", format!("settle {id}"), None),
-        Phase::Vacant => {
-            add("providers", format!("offer {id} PRICE"), None);
-            add("the requester", format!("takeover {id} PROVIDER"), None);
-            add("the requester", format!("reclaim {id}"), None);
-        }
-        _ => {}
+    let mut steps = Steps { id, spec, state, engagement, now, steps: Vec::new() };
+    steps.of_request(phase);
+    for (number, submission, phase) in &submissions.0 {
+        steps.of_submission(*number, submission, *phase);
     }
-    for (submission, delivery, phase) in &submissions.0 {
-        let window = spec.window(delivery.window_start);
+    steps.of_payment(submissions);
+    steps.steps.dedup();
+    steps.steps
+}
+
+/// What there is to do in one request, as far as it was looked at.
+struct Steps<'a> {
+    id: RequestId,
+    spec: &'a RequestSpec,
+    state: &'a RequestState,
+    engagement: Option<&'a Engagement>,
+    now: Timestamp,
+    steps: Vec<Step>,
+}
+
+impl Steps<'_> {
+    fn add(&mut self, who: &'static str, command: String, until: Option<Timestamp>) {
+        self.steps.push(Step { who, command: format!("atomic {command}"), until });
+    }
+
+    fn of_request(&mut self, phase: Phase) {
+        let Self { id, spec, state, engagement, .. } = *self;
         match phase {
-            Phase::Unopened if engagement.is_some() => add("anyone", format!("open-reviews {id}"), None),
-            Phase::Review => add("enforcers", format!("review {id} {submission} SCORE"), Some(window.commit_by)),
-            Phase::Reveal => add("enforcers who committed", "review --due".into(), Some(window.reveal_by)),
-            Phase::Finalizable => add("anyone", format!("finalize {id} {submission}"), None),
-            Phase::Finalized if engagement.is_some() => add("anyone", format!("close-period {id}"), None),
+            Phase::Signalling => {
+                match spec.access {
+                    Access::Open if state.places >= spec.limit => {}
+                    Access::Open => self.add("providers", format!("signal {id}"), Some(spec.signal_by)),
+                    Access::Offers => {
+                        self.add("providers", format!("offer {id} PRICE"), Some(spec.signal_by));
+                        self.add("the requester", format!("accept {id} PROVIDER"), Some(spec.deliver_by));
+                    }
+                }
+                self.of_delivery();
+            }
+            Phase::Delivery => {
+                if spec.access == Access::Offers && engagement.is_none_or(|engagement| engagement.pool.is_none()) {
+                    self.add("the requester", format!("accept {id} PROVIDER"), Some(spec.deliver_by));
+                }
+                self.of_delivery();
+            }
+            Phase::Unsealing => self.add("providers", format!("unseal {id}"), Some(spec.review_from())),
+            Phase::Unopened => self.add(ANYONE, format!("open-reviews {id}"), None),
+            Phase::Finalized if engagement.is_some() => self.add(ANYONE, format!("close-period {id}"), None),
+            Phase::Finalized => self.add(ANYONE, format!("settle {id}"), None),
+            Phase::Vacant => {
+                self.add("providers", format!("offer {id} PRICE"), None);
+                self.add("the requester", format!("takeover {id} PROVIDER"), None);
+                self.add("the requester", format!("reclaim {id}"), None);
+            }
             _ => {}
         }
     }
-    let delivered = state.submissions.saturating_sub(state.claimed);
-    if engagement.is_none() && now >= spec.review_from() && state.open_places > delivered {
-        add("anyone", format!("report-no-show {id} PROVIDER"), None);
-    }
-    if !submissions.in_phase(Phase::Settled).is_empty() {
-        add("anyone", format!("claim {id}"), None);
-    }
-    let reclaims = state.held > state.unclaimed;
-    if state.closed && reclaims {
-        add("the requester", format!("reclaim {id}"), None);
-    }
-    if state.closed && state.claimed >= state.submissions && state.open_places == 0 {
-        add("anyone", format!("prune {id}"), None);
-    }
-    steps.dedup();
-    steps
-}
 
-/// When the present period of an engagement ends, while somebody has the place.
-fn period_ends(engagement: &Engagement, now: Timestamp) -> Option<Timestamp> {
-    let first = engagement.tenure.as_ref()?.first_deliver_by;
-    let over = now.checked_sub(first).map_or(0, |since| since / engagement.period.max(1) + 1);
-    Some(first.saturating_add(engagement.period.saturating_mul(over)))
+    /// Until when those who have a place deliver; in an engagement, for the present period.
+    fn of_delivery(&mut self) {
+        let deliver_by = match self.engagement {
+            Some(engagement) => engagement.present_ends(self.now),
+            None => Some(self.spec.deliver_by).filter(|by| self.state.places > 0 && self.now < *by),
+        };
+        if deliver_by.is_some() {
+            self.add("providers with a place", format!("submit {} FILE", self.id), deliver_by);
+        }
+    }
+
+    fn of_submission(&mut self, number: SubmissionId, submission: &Submission, phase: Phase) {
+        let (id, window) = (self.id, self.spec.window(submission.window_start));
+        match phase {
+            Phase::Unopened if self.engagement.is_some() => self.add(ANYONE, format!("open-reviews {id}"), None),
+            Phase::Review => self.add("enforcers", format!("review {id} {number} SCORE"), Some(window.commit_by)),
+            Phase::Reveal => self.add("enforcers who committed", "review --due".into(), Some(window.reveal_by)),
+            Phase::Finalizable => self.add(ANYONE, format!("finalize {id} {number}"), None),
+            Phase::Finalized if self.engagement.is_some() => self.add(ANYONE, format!("close-period {id}"), None),
+            _ => {}
+        }
+    }
+
+    /// What settles all accounts, once there is nothing else to do.
+    fn of_payment(&mut self, submissions: &Submissions) {
+        let Self { id, spec, state, now, .. } = *self;
+        let undelivered = state.undelivered(submissions.0.iter().map(|(_, submission, _)| submission)) > 0;
+        if self.engagement.is_none() && now >= spec.no_show_from(spec.deliver_by) && undelivered {
+            self.add(ANYONE, format!("report-no-show {id} PROVIDER"), None);
+        }
+        if !submissions.in_phase(Phase::Settled).is_empty() {
+            self.add(ANYONE, format!("claim {id}"), None);
+        }
+        if state.closed && state.held > state.unclaimed {
+            self.add("the requester", format!("reclaim {id}"), None);
+        }
+        if state.is_prunable() {
+            self.add(ANYONE, format!("prune {id}"), None);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -137,35 +166,19 @@ mod tests {
     use super::*;
     use chain::{days, hours, GENESIS};
     use interfaces::{
-        market::{Asset, Award, Duplicates, Tenure},
+        fixtures,
+        market::{Duplicates, Tenure},
         Balance,
     };
 
     fn spec(access: Access, duplicates: Duplicates) -> RequestSpec {
         RequestSpec {
-            spec: [0; 32].into(),
-            uri: Vec::new(),
-            asset: Asset::Native,
-            reward: 1,
-            review_fee: 1,
             access,
-            award: Award::PerSubmission,
             duplicates,
-            curve: Vec::new(),
             limit: 2,
-            per_provider: 1,
-            provider_bond: 0,
-            place_deposit: 1,
-            access_price: 0,
-            min_reputation: 0,
-            min_tier: 0,
-            quorum: 3,
-            max_reviews: 5,
-            tolerance: 10,
-            signal_by: GENESIS + days(1),
-            deliver_by: GENESIS + days(2),
             review_by: GENESIS + days(4),
             reveal_by: GENESIS + days(5),
+            ..fixtures::request(GENESIS, days(1))
         }
     }
 

@@ -11,11 +11,11 @@ use crate::client::{
 };
 use crate::commands::operate::session::Session;
 use anyhow::{Context, Result};
-use chain::blake2_256;
-use chain::commitment;
 use ink::primitives::{AccountId, Hash};
-use interfaces::{RequestId, SubmissionId, Timestamp};
-use scale::Encode;
+use interfaces::{
+    market::{commitment, seal},
+    RequestId, SubmissionId, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self},
@@ -79,7 +79,7 @@ impl KeptReview {
 
     /// What is told about it before it is revealed.
     pub fn commitment(&self, enforcer: &AccountId) -> [u8; 32] {
-        commitment(self.request, self.submission, enforcer, self.score, self.duplicate_of, self.salt())
+        commitment(self.request, self.submission, *enforcer, self.score, self.duplicate_of, &self.salt())
     }
 }
 
@@ -114,10 +114,9 @@ impl KeptDelivery {
         read32(&self.salt)
     }
 
-    /// What is told about it before it is unsealed: `blake2_256(SCALE(request, provider, content, uri, salt))`.
+    /// What is told about it before it is unsealed.
     pub fn seal(&self, provider: &AccountId) -> Hash {
-        let sealed = (self.request, provider, self.content(), self.uri.as_bytes(), self.salt()).encode();
-        blake2_256(&sealed).into()
+        seal(self.request, *provider, &self.content(), self.uri.as_bytes(), &self.salt())
     }
 }
 

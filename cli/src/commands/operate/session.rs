@@ -197,7 +197,9 @@ impl<'a> Session<'a> {
         let returned = returned.unwrap_or_default();
         let name = |account: &AccountId| self.name(account);
         let time = |time: Timestamp| moments::moment(time);
-        let notes = Words { name: &name, time: &time, pool: self.deployment.pool }.notes(&outcome.emitted);
+        let notes =
+            Words { name: &name, time: &time, addresses: self.deployment.addresses(), pool: self.deployment.pool }
+                .notes(&outcome.emitted);
         let (deposit, sign, charged) = match &outcome.deposit {
             StorageDeposit::Charge(deposit) => (*deposit, "", "storage deposit"),
             StorageDeposit::Refund(refund) => (*refund, "-", "storage deposit back:"),

@@ -4,10 +4,9 @@
 use crate::story::contest::read::{Contest, Severity, Submission};
 use anyhow::{bail, ensure, Context, Result};
 use chain::blake2_256;
-use chain::{
-    account, build::Contracts, commitment, days, default_policy, default_terms, Message, Settings, World, UNIT,
-};
+use chain::{account, build::Contracts, days, default_policy, default_terms, Message, Settings, World, UNIT};
 use ink::primitives::{AccountId, Hash};
+use interfaces::market::commitment;
 use interfaces::{
     market::{Asset, Award, Bucket, Claimed, Duplicates, RequestSpec, MAX_BATCH},
     obligation::Terms,
@@ -193,7 +192,7 @@ impl<'a> Player<'a> {
         for Opinion { submission, score, duplicate_of } in &opinions {
             for enforcer in self.enforcers {
                 let salt = salt(&(submission, enforcer));
-                let sealed = commitment(request, *submission, &enforcer, *score, *duplicate_of, salt);
+                let sealed = commitment(request, *submission, enforcer, *score, *duplicate_of, &salt);
                 let message = self.world.market().commit_review(request, *submission, sealed);
                 self.send(&enforcer, "commit_review", 0, message)?;
             }

@@ -16,10 +16,7 @@ use crate::client::{
     },
 };
 use chain::{account, Settings, POCKET_MONEY};
-use interfaces::{
-    market::Access,
-    Balance, SubmissionId, Timestamp,
-};
+use interfaces::{market::Access, Balance, SubmissionId, Timestamp};
 use std::ops::Range;
 use toml_edit::{Item, TableLike};
 
@@ -443,7 +440,12 @@ impl Deeds<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chain::days;
     use chain::{default_policy, default_terms, hours, UNIT};
+    use interfaces::{
+        market::{Award, Duplicates},
+        obligation::Rate,
+    };
 
     const ACTORS: &str = "title = 'T'\n[[actors]]\nnames = ['ada', 'rita']\nfunds = '5 UNIT'\nreputation = 300\n";
 

@@ -12,8 +12,9 @@ use crate::{
     },
 };
 use anyhow::{ensure, Result};
-use chain::{amounts::thousands, blake2_256, commitment, Message};
+use chain::{amounts::thousands, Message};
 use ink::primitives::{AccountId, Hash};
+use interfaces::market::commitment;
 use interfaces::{
     market::{self, Asset, Offer, Verdict, MAX_BATCH},
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
@@ -145,7 +146,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let salt = salt(id, submission, &me);
         match act {
             EnforcerAct::Commit(_) => {
-                let seal = commitment(id, submission, &me, score, duplicate_of, salt);
+                let seal = commitment(id, submission, me, score, duplicate_of, &salt);
                 let deed = format!("commit reviews of {title}");
                 self.send(step, "commit_review", deed, market.commit_review(id, submission, seal));
             }
@@ -303,7 +304,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
     pub(super) fn offer(&mut self, step: &Step, plan: Plan, price: Balance, within: Option<Timestamp>) -> Result<()> {
         let (live, now) = (self.live(plan)?, self.chain.now());
         let (id, spec) = (live.id, live.spec.clone());
-        let vacant = self.engagement(id).filter(|engagement| engagement.pool.is_some() && engagement.tenure.is_none());
+        let vacant = self.engagement(id).filter(market::Engagement::is_vacant);
         let deliver_by = match (vacant, within) {
             (Some(engagement), within) => now + within.unwrap_or(engagement.period),
             (None, Some(within)) => spec.signal_by + within,
@@ -357,8 +358,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let mut market = self.world.market();
         let submission = match wanted.conditions.is_sealed() {
             true => {
-                let seal = (id, me, content, uri, salt(id, number, &me)).encode();
-                let seal = Hash::from(blake2_256(&seal));
+                let seal = market::seal(id, me, &content, &uri, &salt(id, number, &me));
                 let deed = format!("deliver {} under a seal", self.title(plan));
                 self.send(step, "submit_sealed", deed, market.submit_sealed(id, seal))
             }

@@ -10,82 +10,101 @@ use chain::{amounts::show_time, build::Contracts, Emitted};
 use ink::primitives::AccountId;
 use interfaces::{
     market::{self, Asset, Verdict},
-    reputation, Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
+    reputation, Balance, Event, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use std::collections::BTreeSet;
 
+/// How a sealed delivery is called until it is opened.
+const NEVER_UNSEALED: &str = "never unsealed";
+
 impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     /// Adds up what the market's events say has moved.
-    pub(super) fn keep_account(&mut self, emitted: &[Emitted]) {
-        for event in emitted {
-            if let Some(posted) = event.decode::<market::RequestPosted>() {
-                self.escrow.fees += posted.quote.protocol_fee + posted.quote.premium;
-            } else if let Some(finalized) = event.decode::<market::SubmissionFinalized>() {
-                self.escrow.paid += finalized.fee * Balance::from(finalized.coherent);
-            } else if let Some(claimed) = event.decode::<market::Claimed>() {
-                self.escrow.paid += claimed.pay;
-                self.escrow.refunded += claimed.deposit;
-            } else if let Some(reclaimed) = event.decode::<market::Reclaimed>() {
-                self.escrow.refunded += reclaimed.amount;
-            } else if let Some(withdrawn) = event.decode::<market::RequestWithdrawn>() {
-                self.escrow.refunded += withdrawn.amount;
-            } else if let Some(retracted) = event.decode::<market::OfferRetracted>() {
-                self.escrow.refunded += retracted.deposit;
-            } else if let Some(settled) = event.decode::<market::RequestSettled>() {
-                self.escrow.refunded += settled.deposit;
-            } else if let Some(pruned) = event.decode::<market::Pruned>() {
-                self.escrow.refunded += pruned.reclaimed;
-            } else if let Some(withdrawn) = event.decode::<market::Withdrawn>() {
-                self.escrow.withdrawn += withdrawn.amount;
-                let owner = self.scenario.actors.iter().position(|actor| actor.account == withdrawn.who);
-                if let Some(owner) = owner {
-                    self.accounts[owner].received += withdrawn.amount;
+    pub(super) fn keep_account(&mut self, events: &[Event]) {
+        use market::Event as Of;
+        for event in events {
+            let Event::Market(event) = event else { continue };
+            match event {
+                Of::RequestPosted(posted) => self.escrow.fees += posted.quote.protocol_fee + posted.quote.premium,
+                Of::SubmissionFinalized(finalized) => {
+                    self.escrow.paid += finalized.fee * Balance::from(finalized.coherent);
                 }
+                Of::Claimed(claimed) => {
+                    self.escrow.paid += claimed.pay;
+                    self.escrow.refunded += claimed.deposit;
+                }
+                Of::Reclaimed(reclaimed) => self.escrow.refunded += reclaimed.amount,
+                Of::RequestWithdrawn(withdrawn) => self.escrow.refunded += withdrawn.amount,
+                Of::OfferRetracted(retracted) => self.escrow.refunded += retracted.deposit,
+                Of::RequestSettled(settled) => self.escrow.refunded += settled.deposit,
+                Of::Pruned(pruned) => self.escrow.refunded += pruned.reclaimed,
+                Of::Withdrawn(withdrawn) => {
+                    self.escrow.withdrawn += withdrawn.amount;
+                    let owner = self.scenario.actors.iter().position(|actor| actor.account == withdrawn.who);
+                    if let Some(owner) = owner {
+                        self.accounts[owner].received += withdrawn.amount;
+                    }
+                }
+                // No money moves: what is left out here would be missing in the balance sheet, which would not add up.
+                _ => {}
             }
         }
     }
 
     /// Writes down what is delivered, judged and paid.
-    pub(super) fn keep_deliveries(&mut self, emitted: &[Emitted]) {
-        for event in emitted {
-            if let Some(submitted) = event.decode::<market::Submitted>() {
-                self.deliver(submitted.request, submitted.submission, &submitted.provider, "not reviewed");
-            } else if let Some(sealed) = event.decode::<market::SubmissionSealed>() {
-                self.deliver(sealed.request, sealed.submission, &sealed.provider, "never unsealed");
-            } else if let Some(unsealed) = event.decode::<market::Unsealed>() {
-                if let Some(delivered) = self.delivered(unsealed.request, unsealed.submission) {
-                    delivered.verdict = "not reviewed".into();
+    pub(super) fn keep_deliveries(&mut self, events: &[Event]) {
+        use market::Event as Of;
+        for event in events {
+            let Event::Market(event) = event else { continue };
+            match event {
+                Of::Submitted(submitted) => {
+                    self.deliver(submitted.request, submitted.submission, &submitted.provider, "not reviewed");
                 }
-            } else if let Some(finalized) = event.decode::<market::SubmissionFinalized>() {
-                if let Some(delivered) = self.delivered(finalized.request, finalized.submission) {
-                    delivered.verdict = verdict(&finalized);
-                    delivered.median =
-                        matches!(finalized.verdict, Verdict::Quorum | Verdict::Few).then_some(finalized.median);
-                    delivered.weight_bps = finalized.weight_bps;
-                    delivered.duplicate_of = finalized.duplicate_of;
+                Of::SubmissionSealed(sealed) => {
+                    self.deliver(sealed.request, sealed.submission, &sealed.provider, NEVER_UNSEALED);
                 }
-            } else if let Some(claimed) = event.decode::<market::Claimed>() {
-                if let Some(delivered) = self.delivered(claimed.request, claimed.submission) {
-                    delivered.pay = claimed.pay;
-                    delivered.deposit_lost = claimed.forfeited;
-                    delivered.reputation = claimed.reputation;
-                }
-            } else if let Some(absent) = event.decode::<market::NoShow>() {
-                let (request, provider) = (self.request_called(absent.request), self.name(&absent.provider));
-                let each = absent.forfeited / Balance::from(absent.places.max(1));
-                let mut left = absent.places;
-                for delivered in &mut self.deliveries {
-                    let sealed = delivered.verdict == "never unsealed";
-                    if sealed && delivered.request == request && delivered.provider == provider && left > 0 {
-                        delivered.deposit_lost = each;
-                        left -= 1;
+                Of::Unsealed(unsealed) => {
+                    if let Some(delivered) = self.delivered(unsealed.request, unsealed.submission) {
+                        delivered.verdict = "not reviewed".into();
                     }
                 }
-                for _ in 0..left {
-                    let missed = Delivered::missed(&request, None, &provider);
-                    self.deliveries.push(Delivered { deposit_lost: each, ..missed });
+                Of::SubmissionFinalized(finalized) => {
+                    if let Some(delivered) = self.delivered(finalized.request, finalized.submission) {
+                        let judged = matches!(finalized.verdict, Verdict::Quorum | Verdict::Few);
+                        delivered.verdict = verdict(finalized);
+                        delivered.median = judged.then_some(finalized.median);
+                        delivered.weight_bps = finalized.weight_bps;
+                        delivered.duplicate_of = finalized.duplicate_of;
+                    }
                 }
+                Of::Claimed(claimed) => {
+                    if let Some(delivered) = self.delivered(claimed.request, claimed.submission) {
+                        delivered.pay = claimed.pay;
+                        delivered.deposit_lost = claimed.forfeited;
+                        delivered.reputation = claimed.reputation;
+                    }
+                }
+                Of::NoShow(absent) => self.keep_absence(absent),
+                // These deliver, judge and pay nothing.
+                _ => {}
             }
+        }
+    }
+
+    /// The places that were reported: those that were sealed and never opened first, then those without a delivery.
+    fn keep_absence(&mut self, absent: &market::NoShow) {
+        let (request, provider) = (self.request_called(absent.request), self.name(&absent.provider));
+        let each = absent.forfeited / Balance::from(absent.places.max(1));
+        let mut left = absent.places;
+        for delivered in &mut self.deliveries {
+            let sealed = delivered.verdict == NEVER_UNSEALED;
+            if sealed && delivered.request == request && delivered.provider == provider && left > 0 {
+                delivered.deposit_lost = each;
+                left -= 1;
+            }
+        }
+        for _ in 0..left {
+            let missed = Delivered::missed(&request, None, &provider);
+            self.deliveries.push(Delivered { deposit_lost: each, ..missed });
         }
     }
 
@@ -116,7 +135,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     pub(super) fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
         let name = |account: &AccountId| self.name(account);
         let time = |at: Timestamp| show_time(at - self.began).trim().to_owned();
-        Words { name: &name, time: &time, pool: self.world.pool }.notes(emitted)
+        Words { name: &name, time: &time, addresses: self.world.addresses(), pool: self.world.pool }.notes(emitted)
     }
 
     pub(super) fn members(&self) -> Vec<Member> {

@@ -5,7 +5,7 @@ use crate::story::scenario::{
     plan::{AccountAct, Action, NextAct, OfferEnd, Plan, ProviderAct, RequesterAct, Step, UpkeepAct},
     report::Entry,
 };
-use anyhow::{Context, Result};
+use anyhow::Result;
 use interfaces::{market::Asset, Market as _, SubmissionId};
 use std::collections::BTreeSet;
 
@@ -14,19 +14,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     pub(super) fn begin_period(&mut self, plan: Plan, vacancies: u32) -> Result<()> {
         let wanted = self.request_plan(plan);
         let (live, now) = (self.live(plan)?, self.chain.now());
-        let engagement = self.engagement(live.id).filter(|_| live.vacancies == vacancies);
-        let Some((engagement, tenure)) = engagement.and_then(|of| of.tenure.clone().map(|tenure| (of, tenure))) else {
-            return Ok(());
-        };
-        let over = match now.checked_sub(tenure.first_deliver_by) {
-            Some(since) => since / engagement.period + 1,
-            None => 0,
-        };
-        let period = tenure.first + u32::try_from(over).context("more periods than there are")?;
-        if period >= engagement.periods {
-            return Ok(());
-        }
-        let due = tenure.first_deliver_by + engagement.period * over;
+        let Some(engagement) = self.engagement(live.id).filter(|_| live.vacancies == vacancies) else { return Ok(()) };
+        let Some((tenure, due)) = engagement.tenure.as_ref().zip(engagement.present_ends(now)) else { return Ok(()) };
+        let period = engagement.present(tenure, now);
         let delivery = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
         let reveal = wanted.conditions.windows.reveal;
         let over = match delivery.filter(|delivery| delivery.delivers) {
@@ -94,7 +84,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             }
             return self.end_request(step, plan);
         }
-        let vacant = self.engagement(id).is_some_and(|of| of.pool.is_some() && of.tenure.is_none());
+        let vacant = self.engagement(id).is_some_and(|of| of.is_vacant());
         if vacant {
             self.plan_vacancy(plan);
         }

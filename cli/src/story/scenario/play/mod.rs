@@ -206,8 +206,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 StorageDeposit::Refund(amount) => account.refunded += amount,
             }
             self.costs.entry(message_name).or_default().add(called.gas);
-            self.keep_account(&called.emitted);
-            self.keep_deliveries(&called.emitted);
+            let events = self.world.addresses().events(&called.emitted);
+            self.keep_account(&events);
+            self.keep_deliveries(&events);
             notes = self.notes(&called.emitted);
         }
         self.enter(Entry {
