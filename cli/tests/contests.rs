@@ -90,7 +90,7 @@ fn whoever_was_awarded_something_else_is_told_and_the_command_exits_with_1() {
     let row = |name: &str| shown.lines().find(|line| line.trim_start().starts_with(name)).map(str::to_owned);
     assert!(row("ada").is_some_and(|row| row.contains(" 60 ") && row.contains(" -10")), "{shown}");
     assert!(row("ben").is_some_and(|row| row.contains(" 40 ") && row.contains(" +9.99")), "{shown}");
-    assert!(shown.contains("2 wardens were paid otherwise than they were awarded."), "{shown}");
+    assert!(shown.contains("2 wardens were not paid what they were awarded."), "{shown}");
     assert!(!shown.contains('\x1b'), "no colour where no terminal is");
 }
 

@@ -380,7 +380,7 @@ fn the_command_deploys_says_what_it_did_and_verifies() {
         "  block 16    grant OPERATOR in obligation to market\n",
         "  block 21    open the market\n",
         "\npool        0\nwritten to  .atomic/deployment.json\n",
-        "\nfees        0 UNIT\n\nEverything is as it should be, by 30 checks.\n",
+        "\nfees        0 UNIT\n\nAll 30 checks passed.\n",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }
@@ -535,7 +535,7 @@ fn on_a_node_the_command_deploys_and_verifies_and_the_same_file_is_refused_elsew
 
     let deployed = on_node(&["deploy", "--as", "alice"]);
     assert!(deployed.status.success(), "{}{}", text(&deployed.stdout), text(&deployed.stderr));
-    assert!(text(&deployed.stdout).ends_with("Everything is as it should be, by 30 checks.\n"));
+    assert!(text(&deployed.stdout).ends_with("All 30 checks passed.\n"));
     let again = on_node(&["deploy", "--as", "alice"]);
     assert!(text(&again.stdout).contains("Nothing to do"), "{}", text(&again.stdout));
     assert!(on_node(&["verify"]).status.success());

@@ -256,6 +256,6 @@ fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_an
     assert!(done("no connection to the node at") >= 1 && done("connected again") >= 1, "{said}");
     assert!(done("made block") >= 1, "{said}");
     assert_eq!(done("refused as"), 0, "{said}");
-    assert_eq!(done("In all made "), 2, "both end with a summary\n{said}");
+    assert_eq!(done("Total: "), 2, "both end with a summary\n{said}");
     println!("{said}\n{shown}");
 }

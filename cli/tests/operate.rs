@@ -122,7 +122,9 @@ fn what_there_is_to_see_is_shown_line_by_line() {
     );
     desk.says("requests", "no request is open");
     let terms = desk.done("terms");
-    for line in ["Terms of pool 0", "  to be declared    1 operation in 2 seen", "  protocol fee        5 % to alice"] {
+    for line in
+        ["Terms of pool 0", "  to be declared    1 of every 2 operations seen", "  protocol fee        5 % to alice"]
+    {
         assert!(terms.lines().any(|said| said == line), "{line}\n{terms}");
     }
     desk.done(&format!("{POST} --as alice"));
@@ -266,7 +268,7 @@ fn an_account_without_funds_is_told_so() {
     desk.fails(
         "signal 0 --as //Nobody",
         1,
-        "refused as TransferFailed: the account does not have the value to be sent…help: ",
+        "refused as TransferFailed: the account does not have the value to send…help: ",
     );
 }
 
@@ -296,8 +298,8 @@ fn offers_are_made_changed_listed_accepted_and_taken_back() {
     desk.says(
         "offer 0 '9 UNIT' --as bob",
         "offer for request 0 made\n  bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC\n\
-         it may be accepted until 2030-01-03 00:00 UTC (in 2 days); `atomic retract-offer 0` takes it back before there \
-         is no time left to deliver",
+         it may be accepted until 2030-01-03 00:00 UTC (in 2 days); take it back with `atomic retract-offer 0` while you \
+         can still deliver",
     );
     desk.says(
         "offer 0 '8.5 UNIT' --deliver-by '2030-01-02 12:00' --as bob",
@@ -328,7 +330,7 @@ fn a_sealed_delivery_is_kept_privately_and_opened_when_its_time_comes() {
     desk.says(
         "submit 0 report.txt --uri ipfs://report --as bob",
         "report.txt delivered under a seal for request 0\n  submission 0 of bob\n\
-         it is to be unsealed from 2030-01-03 00:00 UTC (in 2 days) on: `atomic unseal 0`",
+         unseal it from 2030-01-03 00:00 UTC (in 2 days) on: `atomic unseal 0`",
     );
     let json = fs::read_to_string(private(&desk)).expect("a private file");
     assert!(json.contains("ipfs://report"), "{json}");
@@ -445,8 +447,8 @@ fn who_has_its_hands_full_is_told() {
     desk.says(
         "review 0 0 80 --as dave",
         "committed to a score for submission 0 of request 0\n\
-         1 review in hand, and no more until one is judged; what others ask for meanwhile is seen all the same\n\
-         the review of submission 0 of request 0 is to be revealed from …\n`atomic review --due` reveals it then",
+         1 review open, the most you may have until one is judged; what others ask for meanwhile counts as seen\n\
+         the review of submission 0 of request 0 can be revealed from …\n`atomic review --due` reveals it then",
     );
 }
 
@@ -489,7 +491,7 @@ fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_
     desk.fails(
         "review 0 0 70 --as dave",
         1,
-        "nothing was sent, as it could not be kept: writing .atomic/deployment.private.json",
+        "nothing was sent, because it could not be saved first: writing .atomic/deployment.private.json",
     );
     let reviews = desk.json("request 0")["submissions"][0]["reviews"].clone();
     assert_eq!(reviews.as_array().map(Vec::len), Some(1), "dave's was not sent");
@@ -562,7 +564,7 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
     let request = desk.done("request 0");
     for line in [
         "request     0, vacant",
-        "engagement  3 periods of 7 days, 0 missed at most; nobody has the place",
+        "engagement  3 periods of 7 days, at most 0 missed; nobody has the place",
         "  the requester  atomic takeover 0 PROVIDER  now",
     ] {
         assert!(request.lines().any(|said| said == line), "{line}\n{request}");
@@ -636,9 +638,9 @@ fn a_seat_that_the_terms_add_goes_to_who_waits() {
     desk.set_up();
     desk.write("more.toml", "[terms]\nseats = 3\n");
     desk.done("propose-terms more.toml --as alice");
-    desk.says("fill-seats --as bob", "seats given to who waits");
+    desk.says("fill-seats --as bob", "free seats given out");
     pass(&desk, 25);
-    desk.says("fill-seats --as bob", "seats given to who waits\n  eve takes a seat");
+    desk.says("fill-seats --as bob", "free seats given out\n  eve takes a seat");
     assert_eq!(desk.json("capacity")["capacity"]["waiting"], 0);
 }
 
@@ -676,11 +678,7 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
 
     let post = "post --spec brief.md --reward '3_000 plancks' --review-fee '100 plancks' --limit 1 --curve 40=100%";
     let post = format!("{post} --asset {token} --as alice");
-    desk.fails(
-        &post,
-        1,
-        "refused as TransferFailed: …help: of a token, allow the market to take it with `atomic approve`",
-    );
+    desk.fails(&post, 1, "refused as TransferFailed: …help: if you pay in a token, let the market");
     desk.says(&format!("approve {token} '5_000 plancks' --as alice"), &format!("the market may take 5,000 of {token}"));
     let posted = desk.json(&post);
     assert_eq!(posted["transactions"][0]["events"][0]["event"], "Transfer");
@@ -698,7 +696,7 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
         pass(&desk, 25);
         assert_eq!(desk.json("terms")["policy"]["assets"].as_array().map(Vec::len), Some(assets), "{file}");
     }
-    desk.fails(&post, 1, "refused as InvalidRequest(Asset): …help: the assets that it takes are in `atomic terms`");
+    desk.fails(&post, 1, "refused as InvalidRequest(Asset): …help: `atomic terms` lists the assets");
 }
 
 /// Run with `BLESS=1` to write the page anew after a change.

@@ -146,7 +146,7 @@ fn a_step_that_ends_otherwise_than_the_file_says_exits_with_1() {
         let output = run("surprise", &format!("{CAST}[[step]]\nwait = '1h'\n{step}"), &[]);
         assert_eq!(output.status.code(), Some(1), "{step}");
         let said = String::from_utf8_lossy(&output.stdout);
-        assert!(said.contains("Steps that ended otherwise than the file says: 1"), "{said}");
+        assert!(said.contains("Steps that did not end as the file says: 1"), "{said}");
         assert!(!said.contains('\x1b'), "no colour where no terminal is");
     }
 }

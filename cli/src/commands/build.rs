@@ -5,7 +5,7 @@ use chain::build::{contracts, export, Contracts};
 use clap::Args;
 use std::{io::Write, path::PathBuf};
 
-/// Builds the contracts whose sources changed, in release, and says how large they are
+/// Builds, in release, the contracts whose sources changed, and says how large they are
 #[derive(Args, Debug)]
 pub struct Build {
     /// Copies the `.contract` files, each with a contract's code and metadata, to this folder
@@ -14,7 +14,7 @@ pub struct Build {
 }
 
 impl Build {
-    /// Builds, and says what came of it.
+    /// Builds, and prints the result.
     pub fn run(&self, out: &mut dyn Write) -> Result<()> {
         let contracts = contracts()?;
         write!(out, "{}", size_table(contracts))?;

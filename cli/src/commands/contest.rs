@@ -1,11 +1,11 @@
-//! Contests that were paid once more, for people.
+//! Shows people the contests that were paid once more.
 
 use super::{paint::Paint, table::Table};
 use crate::story::contest::report::{ContestReport, Report};
 use chain::amounts::{show_change, show_units, thousands};
 use std::fmt::Write;
 
-/// A contest: with a table of all wardens, or only of those that were paid otherwise.
+/// A contest, with a table of all wardens, or only of those whose pay differs.
 pub fn table(contest: &ContestReport, all: bool, paint: Paint) -> String {
     let mut shown = String::new();
     // Writing to a string never fails.
@@ -40,7 +40,7 @@ fn write(out: &mut String, contest: &ContestReport, all: bool, paint: Paint) -> 
     }
     let mark = if contest.agrees { paint.good("ok") } else { paint.bad("DIFFERS") };
     let (greatest, tolerance) = (show_units(contest.greatest_difference), show_units(contest.tolerance));
-    writeln!(out, "  {mark} paid and awarded are at most {greatest} {coin} apart; {tolerance} are allowed")
+    writeln!(out, "  {mark} paid and awarded differ by at most {greatest} {coin}; {tolerance} is allowed")
 }
 
 /// The last line.
@@ -49,8 +49,8 @@ pub fn verdict(report: &Report, paint: Paint) -> String {
     let wardens: usize = report.contests.iter().map(differing).sum();
     match wardens {
         0 => paint.good("Every warden was paid what it was awarded.") + "\n",
-        1 => paint.bad("1 warden was paid otherwise than it was awarded.") + "\n",
-        several => paint.bad(&format!("{several} wardens were paid otherwise than they were awarded.")) + "\n",
+        1 => paint.bad("1 warden was not paid what it was awarded.") + "\n",
+        several => paint.bad(&format!("{several} wardens were not paid what they were awarded.")) + "\n",
     }
 }
 
@@ -77,10 +77,10 @@ mod tests {
         assert_eq!(lines[0], "Contest 9: 130 USDC");
         assert_eq!(lines[1], "  2 submissions of 2 findings by 2 wardens, 1,234 transactions");
         assert_eq!(lines[3].split_whitespace().collect::<Vec<_>>(), ["ada", "1", "100", "100", "90", "-10"]);
-        assert_eq!(lines[4], "  DIFFERS paid and awarded are at most 10 USDC apart; 0.00013 are allowed");
+        assert_eq!(lines[4], "  DIFFERS paid and awarded differ by at most 10 USDC; 0.00013 is allowed");
         assert!(!shown.contains("ben") && table(&differs, true, PLAIN).contains("ben"));
         let told = verdict(&Report::new(vec![differs]), PLAIN);
-        assert_eq!(told, "1 warden was paid otherwise than it was awarded.\n");
+        assert_eq!(told, "1 warden was not paid what it was awarded.\n");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `atomic deploy`: what it does step by step, and what it would.
+//! `atomic deploy`: does the steps of a deployment, or says which ones it would do.
 
 use crate::{
     client::signer::address,
@@ -19,15 +19,15 @@ use interfaces::{Balance, Market as _};
 use serde::Serialize;
 use std::{fmt::Debug, io::Write, path::PathBuf};
 
-/// Deploys the contracts, wires them, opens the market, and checks that all of it is as it should be
+/// Deploys the contracts, wires them, opens the market, and checks the result
 ///
-/// Who signs becomes the manager. Running it again goes on where it stopped, and does nothing where all is done. Exits
-/// with 1 if something is not as it should be.
+/// Whoever signs becomes the manager. If you run it again, it goes on where it stopped, and does nothing if all is
+/// done. It exits with 1 if a check fails.
 ///
 /// Example: atomic deploy --as alice --config docs/deployment.toml
 #[derive(Args, Debug)]
 pub struct Deploy {
-    /// How the organization is set up, a TOML file; docs/deployment.toml is an example with every key
+    /// A TOML file that says how to set up the organization; docs/deployment.toml is an example with every key
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -50,7 +50,7 @@ struct Report {
 }
 
 impl Deploy {
-    /// Deploys, says what was done, and checks it. Returns whether everything is as it should be.
+    /// Deploys, says what was done, and checks it. Returns whether all checks hold.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
         let config = Config::load(self.config.as_deref())?;
         let signer = self.options.signer()?;
@@ -96,7 +96,7 @@ impl Deploy {
             return Ok(wired);
         }
         match report.done.is_empty() {
-            true => writeln!(out, "Nothing to do: all of it was done before.\n")?,
+            true => writeln!(out, "Nothing to do: everything is done already.\n")?,
             false => writeln!(out)?,
         }
         let pool = report.pool.map(|pool| pool.to_string()).unwrap_or_default();
@@ -115,7 +115,7 @@ impl Deploy {
         Ok(wired)
     }
 
-    /// Says what is to be done, and what it takes.
+    /// Says which steps are left to do, and what each costs.
     fn say_due(&self, deployer: &Deployer, out: &mut dyn Write) -> Result<()> {
         let due: Vec<_> = deployer.due()?.iter().map(Step::to_string).collect();
         let mut steps = if due.is_empty() { Vec::new() } else { deployer.rehearse()? };
@@ -126,20 +126,20 @@ impl Deploy {
             return Ok(());
         }
         if steps.is_empty() {
-            writeln!(out, "Nothing to do: all of it was done before.")?;
+            writeln!(out, "Nothing to do: everything is done already.")?;
             return Ok(());
         }
-        writeln!(out, "It would, with storage deposits as on a substrate-contracts-node,\n")?;
+        writeln!(out, "These steps are left, with the storage deposits of a substrate-contracts-node:\n")?;
         for step in &steps {
             writeln!(out, "  {:<44} {:>20}", step.step, show_amount(step.deposit))?;
         }
         let deposits = steps.iter().fold(0, |sum: Balance, step| sum.saturating_add(step.deposit));
-        writeln!(out, "\n{} in all.", show_amount(deposits))?;
+        writeln!(out, "\n{} in total.", show_amount(deposits))?;
         Ok(())
     }
 }
 
-/// What a step would take.
+/// What a step would cost.
 #[derive(Serialize)]
 struct Estimate<'a> {
     step: &'a str,

@@ -28,11 +28,11 @@ use std::{
     },
 };
 
-/// Calls what anybody may call in the market, once it is due and if it pays
+/// Does the market's upkeep, which anyone may do, once it is due and if it pays
 ///
-/// Opens and finalizes reviews, settles, claims, reports who did not deliver, closes periods, has members judged, fills
-/// seats, applies new terms and frees storage. A call pays where the reputation, the credits and the storage deposits that
-/// it brings are worth more than its fee and deposit. Ends with Ctrl-C; docs/keeper.md says more.
+/// It opens and finalizes reviews, settles, claims, reports providers that did not deliver, closes periods, has members
+/// judged, fills seats, applies new terms and frees storage. A call pays if the reputation, the credits and the storage
+/// deposits that it brings are worth more than its fee and deposit. Ctrl-C ends it; docs/keeper.md says more.
 ///
 /// Examples:
 ///   atomic keeper --as alice --url ws://127.0.0.1:9944 --altruistic
@@ -41,10 +41,10 @@ use std::{
 #[derive(Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Command {
-    /// Does what is due, and ends once nothing is; on the embedded chain, where nothing happens meanwhile, it always does
+    /// Does what is due, then ends; on the embedded chain, where nothing happens by itself, it always does so
     #[arg(long)]
     once: bool,
-    /// Does also what does not pay
+    /// Also does what does not pay
     #[arg(long)]
     altruistic: bool,
     /// What a point of reputation is worth to you
@@ -71,7 +71,7 @@ impl Command {
 
         let rules = Rules { altruistic: self.altruistic, point: self.point, dry_run: self.options.dry_run };
         let (memory, known, word) = match rules.dry_run {
-            // So that one can look while another keeper is at work.
+            // This allows a look while another keeper is at work.
             true => (Memory::forgetful(), Known::default(), None),
             false => Memory::open(&self.options.deployment, &deployment, &signer.account())?,
         };
@@ -106,7 +106,7 @@ impl Command {
     }
 }
 
-/// Set by Ctrl-C and by being asked to end; a second time ends the program at once.
+/// Set by Ctrl-C and by a request to end; the second one ends the program at once.
 fn stop_signal() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
@@ -116,7 +116,7 @@ fn stop_signal() -> Result<Arc<AtomicBool>> {
     Ok(stop)
 }
 
-/// What was done in all, and what that brought.
+/// What was done in total, and what that brought.
 fn summarize(keeper: &Keeper, json: bool, out: &mut dyn Write) -> Result<()> {
     let calls: u32 = keeper.calls.values().sum();
     let earned = keeper.earned;
@@ -130,13 +130,13 @@ fn summarize(keeper: &Keeper, json: bool, out: &mut dyn Write) -> Result<()> {
         false => {
             let by_message: Vec<_> = keeper.calls.iter().map(|(message, count)| format!("{count} {message}")).collect();
             let made = match calls {
-                0 => "made no calls".to_owned(),
-                1 => format!("made 1 call ({})", by_message.join(", ")),
-                _ => format!("made {calls} calls ({})", by_message.join(", ")),
+                0 => "no calls".to_owned(),
+                1 => format!("1 call ({})", by_message.join(", ")),
+                _ => format!("{calls} calls ({})", by_message.join(", ")),
             };
             let parts: Vec<_> = parts(&earned).collect();
-            let brought = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
-            writeln!(out, "In all {made}{brought}")
+            let brought = if parts.is_empty() { String::new() } else { format!("; {}", parts.join(", ")) };
+            writeln!(out, "Total: {made}{brought}")
         }
     };
     // A closed pipe is no failure.

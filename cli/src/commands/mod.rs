@@ -1,5 +1,5 @@
-//! The commands of `atomic`: the only place that parses arguments, prints and paints. One file a command, and a folder for
-//! those by which people use a market.
+//! The commands of `atomic`: the only place that parses arguments, prints and paints. Each command has a file; those by
+//! which people use a market have a folder.
 
 pub mod build;
 pub mod contest;
@@ -25,9 +25,9 @@ use std::{
     process::ExitCode,
 };
 
-/// Something is not as it should be: a balance sheet, a deployment, a refusal.
+/// A balance sheet or a deployment is wrong, or a contract refused.
 const FAILED: u8 = 1;
-/// A file that cannot be used, as wrong usage is.
+/// A file cannot be used, or the command line is wrong.
 const UNUSABLE: u8 = 2;
 
 /// Builds, deploys and operates the contracts of Atomic Obligation, on an embedded chain or on a node, and plays scenarios
@@ -39,13 +39,13 @@ struct Arguments {
     command: Command,
 }
 
-// What they take differs in size, and there is only ever one.
+// The variants differ in size, but there is only ever one value.
 #[allow(clippy::large_enum_variant)]
 #[derive(Subcommand)]
 enum Command {
     Build(build::Build),
     Run(run::Run),
-    /// Plays what really happened, and compares
+    /// Replays what really happened, and compares the results
     #[command(subcommand)]
     Replay(replay::Replay),
     Deploy(deploy::Deploy),
@@ -59,7 +59,7 @@ enum Command {
 }
 
 impl Command {
-    /// Does it. Returns whether everything is as it should be.
+    /// Runs the command. Returns whether everything is right.
     fn run(self, out: &mut dyn Write) -> Result<bool> {
         match self {
             Self::Build(build) => build.run(out).map(|()| true),
@@ -82,7 +82,7 @@ pub fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => FAILED.into(),
         Err(error) => {
-            // Whoever closes the pipe has read enough, and needs no complaint.
+            // Whoever closes the pipe has read enough and needs no error.
             if !closed_pipe(&error) {
                 eprintln!("error: {error:#}");
             }

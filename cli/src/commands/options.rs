@@ -1,4 +1,4 @@
-//! What all commands that talk to a chain take: which chain, who signs, and how to say what happened.
+//! The options of all commands that talk to a chain: which chain, who signs, and how to say what happened.
 
 use crate::client::unusable::Unusable;
 use crate::client::{backend::Backend, embedded::Embedded, node::Node, signer::Signer};
@@ -21,7 +21,7 @@ pub struct Options {
     /// The file that the embedded chain lives in [env: ATOMIC_STATE] [default: .atomic/state]
     #[arg(long, value_name = "FILE")]
     pub state: Option<PathBuf>,
-    /// The file that says which contracts there are, as `atomic deploy` wrote it
+    /// The deployment file, which `atomic deploy` wrote
     #[arg(long, value_name = "FILE", default_value = DEFAULT_DEPLOYMENT)]
     pub deployment: PathBuf,
     /// Who signs: a development account such as alice, or a path such as //Alice//stash [env: ATOMIC_AS]
@@ -42,7 +42,7 @@ impl Options {
     /// The chain to talk to.
     ///
     /// # Errors
-    /// [`Unusable`] where a file is; [`crate::client::backend::Error::ConnectionLost`] where the node cannot be reached.
+    /// [`Unusable`] if a file is; [`crate::client::backend::Error::ConnectionLost`] if the node cannot be reached.
     pub fn connect(&self) -> Result<Box<dyn Backend>> {
         Ok(match self.chain()? {
             (Some(url), _) => Box::new(Node::connect(&url)?),
@@ -53,16 +53,16 @@ impl Options {
     /// Who signs.
     ///
     /// # Errors
-    /// [`Unusable`] where nobody is named, or there is no such key.
+    /// [`Unusable`] if nobody is named, or there is no such key.
     pub fn signer(&self) -> Result<Signer, Unusable> {
         self.known_signer()?
             .ok_or_else(|| Unusable("nobody signs this: say who with --as (alice, for example) or --key-file".into()))
     }
 
-    /// Who signs, where somebody is named.
+    /// Who signs, if somebody is named.
     ///
     /// # Errors
-    /// [`Unusable`] where there is no such key.
+    /// [`Unusable`] if there is no such key.
     pub fn known_signer(&self) -> Result<Option<Signer>, Unusable> {
         let given = (self.key_file.clone(), self.signer.clone());
         match either(given, (set("ATOMIC_KEY_FILE"), set("ATOMIC_AS")), "ATOMIC_KEY_FILE and ATOMIC_AS")? {
@@ -88,12 +88,12 @@ impl Options {
     }
 }
 
-/// A variable of the environment, where it is set to something.
+/// A variable of the environment, if it is set to something.
 fn set<T: From<String>>(variable: &str) -> Option<T> {
     env::var(variable).ok().filter(|value| !value.is_empty()).map(T::from)
 }
 
-/// One of two: what the command line gives, or else the environment, where not both can be.
+/// One of two values: what the command line gives, or else the environment, which may not set both.
 fn either<A, B>(
     given: (Option<A>, Option<B>),
     environment: (Option<A>, Option<B>),

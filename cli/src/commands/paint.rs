@@ -1,6 +1,6 @@
 //! Colours and tables: the only place that paints.
 
-/// Colours, where they are wanted.
+/// Colours, if they are wanted.
 #[derive(Clone, Copy, Debug)]
 pub struct Paint {
     pub colour: bool,

@@ -11,7 +11,7 @@ use interfaces::Timestamp;
 use serde::Serialize;
 use std::io::Write;
 
-/// Lets time pass on the embedded chain, whose clock stands still otherwise
+/// Lets time pass on the embedded chain, whose clock otherwise stands still
 ///
 /// Example: atomic pass 2d 6h
 #[derive(Args, Debug)]
@@ -19,7 +19,7 @@ pub struct Pass {
     /// How long, such as 3d, 2d 6h or 90m
     #[arg(value_name = "DURATION", required_unless_present = "until", conflicts_with = "until")]
     duration: Vec<String>,
-    /// Until when, in UTC, such as "2030-01-04 06:30"
+    /// The time to stop at, in UTC, such as "2030-01-04 06:30"
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     until: Option<Timestamp>,
     #[command(flatten)]

@@ -26,8 +26,8 @@ pub enum Replay {
 
 /// Pays out public audit contests once more and compares every warden's pay with what it was awarded
 ///
-/// Exits with 1 if anyone's differs by more than one part in a million of the pot, with a table of who, and with 2 if
-/// the file is wrong. docs/contests.md says what a file looks like.
+/// It exits with 1, and a table of those wardens, if anyone's pay differs by more than a millionth of the pot, and with
+/// 2 if the file is wrong. docs/contests.md describes the file.
 #[derive(Args, Debug)]
 pub struct ReplayContest {
     /// The findings, a CSV file
@@ -41,7 +41,7 @@ pub struct ReplayContest {
 }
 
 impl Replay {
-    /// Plays it. Returns whether everyone is paid as it was.
+    /// Plays it. Returns whether everyone was paid what they were awarded.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
         match self {
             Self::Contest(contest) => contest.run(out),

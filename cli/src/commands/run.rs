@@ -16,8 +16,8 @@ use std::{
 
 /// Plays a scenario and prints its timeline and balance sheet
 ///
-/// Exits with 1 if the balance sheet does not add up or a step ends otherwise than the file says, and with 2 if the
-/// file is wrong. docs/scenarios.md says how to write one.
+/// It exits with 1 if the balance sheet does not add up or a step does not end as the file says, and with 2 if the file
+/// is wrong. docs/scenarios.md says how to write one.
 #[derive(Args, Debug)]
 pub struct Run {
     /// The scenario, a TOML file

@@ -46,7 +46,7 @@ struct Holder {
 }
 
 impl Status {
-    /// Asks the chain, and says it.
+    /// Asks the chain, and prints the answer.
     pub fn run(&self, out: &mut dyn Write) -> Result<()> {
         let signer = self.options.known_signer()?;
         let backend = self.options.connect()?;

@@ -12,7 +12,7 @@ use std::fmt::{Result, Write};
 const PICOSECONDS_IN_MILLISECOND: u64 = 1_000_000_000;
 const KIB: u64 = 1_024;
 const BPS_IN_PERCENT: f64 = 100.0;
-/// Width of a time, up to the hundredth day, and in stories that are longer.
+/// Width of a time, up to the hundredth day and in longer stories.
 const TIME_WIDTH: usize = 9;
 const LONG_TIME_WIDTH: usize = 10;
 /// When a story is longer.
@@ -20,7 +20,7 @@ const LONG: Timestamp = 100 * 24 * 60 * 60 * 1_000;
 /// Width of the timeline.
 const WIDTH: usize = 118;
 
-/// Prints the timeline as it grows: what several do at the same time is one entry.
+/// Prints the timeline as it grows: if several do the same at the same time, it is one entry.
 pub struct Timeline {
     paint: Paint,
     time_width: usize,
@@ -79,7 +79,7 @@ impl Timeline {
         };
         let (mark, sentence) = match (&entry.outcome, entry.expected) {
             (Outcome::Done, true) => (" ", paint.strong(&sentence)),
-            (Outcome::Done, false) => ("!", paint.bad(&format!("{sentence}: accepted against expectation"))),
+            (Outcome::Done, false) => ("!", paint.bad(&format!("{sentence}: accepted, not refused as expected"))),
             (Outcome::Refused(error), true) => ("-", paint.warn(&format!("{sentence}: refused as expected, {error}"))),
             (Outcome::Refused(error), false) => ("!", paint.bad(&format!("{sentence}: refused, {error}"))),
             (Outcome::Trapped(trap), _) => ("!", paint.bad(&format!("{sentence}: failed, {trap}"))),
@@ -96,7 +96,7 @@ impl Timeline {
     }
 }
 
-/// `enlist`, as one or as several do it.
+/// `enlist` with the verb for one, or for several.
 fn conjugated(deed: &str, how_many: usize) -> String {
     if how_many > 1 {
         return deed.to_owned();
@@ -144,7 +144,7 @@ fn write_sheet(out: &mut String, report: &Report, paint: Paint) -> Result {
     write_verdict(out, report, paint)
 }
 
-/// A table under its title, or nothing where there is no table.
+/// A table under its title, or nothing if there is no table.
 fn section(out: &mut String, paint: Paint, title: &str, table: Option<Table>) -> Result {
     match table {
         Some(table) => write!(out, "\n{}\n{}", paint.strong(title), table.show(paint)),
@@ -283,7 +283,7 @@ fn write_verdict(out: &mut String, report: &Report, paint: Paint) -> Result {
     match report.surprises {
         0 => Ok(()),
         surprises => {
-            writeln!(out, "{}", paint.bad(&format!("Steps that ended otherwise than the file says: {surprises}")))
+            writeln!(out, "{}", paint.bad(&format!("Steps that did not end as the file says: {surprises}")))
         }
     }
 }

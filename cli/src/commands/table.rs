@@ -2,7 +2,7 @@
 
 use super::paint::Paint;
 
-/// Columns under their heads, or without heads where they are all empty: first words, then numbers.
+/// Columns under their heads, or without heads if those are all empty: first words, then numbers.
 pub struct Table {
     rows: Vec<Vec<String>>,
     /// How many columns are words; the others are numbers.
@@ -35,7 +35,7 @@ impl Table {
         self.rows.len() == 1
     }
 
-    /// A line a row.
+    /// The table, one line per row.
     pub fn show(&self, paint: Paint) -> String {
         let columns = self.rows[0].len();
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);

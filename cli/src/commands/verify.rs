@@ -1,4 +1,4 @@
-//! `atomic verify`: says whether a deployment is as it should be.
+//! `atomic verify`: checks a deployment.
 
 use crate::{
     client::{deployment::File, unusable::Unusable},
@@ -15,12 +15,12 @@ use std::{io::Write, path::PathBuf};
 
 /// Checks a deployment against the local build: addresses, code, roles, mint caps, the seal, the market and its pool
 ///
-/// With --config also whether the settings are those of the file. Exits with 1 if something is not as it should be.
+/// With --config it also checks the settings against the file. It exits with 1 if a check fails.
 ///
 /// Example: atomic verify --url ws://127.0.0.1:9944 --config docs/deployment.toml
 #[derive(Args, Debug)]
 pub struct Verify {
-    /// How the organization was to be set up, as for `atomic deploy`
+    /// The file that the organization was set up with, as for `atomic deploy`
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     #[command(flatten)]
@@ -28,7 +28,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// Checks, and says what it found. Returns whether everything is as it should be.
+    /// Checks, and says what it found. Returns whether all checks hold.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
         let config = self.config.as_deref().map(|path| Config::load(Some(path))).transpose()?;
         let path = &self.options.deployment;

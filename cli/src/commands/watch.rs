@@ -34,7 +34,7 @@ use std::{
 
 /// How often the terminal's size and Ctrl-C are looked at.
 const BLINK: Duration = Duration::from_millis(500);
-/// What is shown of a list where there is no terminal to say how much room there is.
+/// The rows shown of a list if no terminal says how much room there is.
 const ROWS: usize = 40;
 const COLUMNS: usize = 120;
 /// Empties the terminal.
@@ -42,8 +42,8 @@ const CLEAR: &str = "\x1b[2J";
 
 /// Shows the market live in the terminal: capacity, requests by phase, members by standing
 ///
-/// Draws anew with each block, and ends with Ctrl-C. Without a terminal, with --once, and on the embedded chain, where
-/// nothing happens meanwhile, it shows the market once.
+/// It draws the market again with each block, and Ctrl-C ends it. Without a terminal, with --once, and on the embedded
+/// chain, where nothing happens by itself, it shows the market once.
 ///
 /// Examples:
 ///   atomic watch --url ws://127.0.0.1:9944
@@ -71,7 +71,7 @@ pub struct Screen {
 pub struct View<'a> {
     pub title: &'a str,
     pub tip: Block,
-    /// The machine's time, where the chain's own is that.
+    /// The time: the machine's if the chain's own is that.
     pub now: Timestamp,
     pub known: &'a Known,
 }
@@ -109,7 +109,7 @@ impl Show<'_> {
             return Ok(());
         }
         let (columns, rows) = if io::stdout().is_terminal() { size() } else { (COLUMNS, ROWS) };
-        // Everything of interest, whatever the terminal has room for: one can scroll back.
+        // Everything is shown, even beyond the terminal's size: one can scroll back.
         write!(out, "{}", frame(&view, Screen { columns, rows: rows.max(ROWS), colour: colour() }))?;
         Ok(())
     }
@@ -176,9 +176,9 @@ pub fn frame(view: &View, screen: Screen) -> String {
     ];
     let requests = requests(view);
     let members = members(view.known);
-    // The heads of both lists, and the empty lines between them, are there in any case.
+    // The heads of both lists, and the empty lines between them, are always there.
     let room = screen.rows.saturating_sub(head.len() + requests.head.len() + members.head.len() + 1);
-    // Each has half of it, and what the other does not need.
+    // Each list gets half of the room, and what the other does not need.
     let half = room / 2;
     let for_members = members.rows.len().min(half.max(room.saturating_sub(requests.rows.len())));
     let for_requests = room.saturating_sub(for_members);
@@ -222,7 +222,7 @@ fn capacity(capacity: Capacity) -> String {
     )
 }
 
-/// The phases in the order in which they are lived through.
+/// The phases in the order in which a request goes through them.
 const PHASES: [Phase; 11] = [
     Phase::Signalling,
     Phase::Delivery,
@@ -281,7 +281,7 @@ fn requests(view: &View) -> List {
     List { rows: rows.collect(), head }
 }
 
-/// Members that are anything but gone, the worst first.
+/// Members who have not left, the worst standing first.
 fn members(known: &Known) -> List {
     let is_there =
         |member: &Member| member.membership.as_ref().filter(|known| known.state != MemberState::Left).cloned();

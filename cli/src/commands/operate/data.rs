@@ -1,5 +1,5 @@
-//! Values of the contracts as JSON, by their types alone: amounts as text, as JSON's numbers are not exact; times as
-//! numbers; accounts as SS58; hashes and salts as `0x…`.
+//! Writes values of the contracts as JSON, by their types alone: amounts as text, because JSON's numbers are not exact;
+//! times as numbers; accounts as SS58; hashes and salts as `0x…`.
 
 use crate::client::signer;
 use chain::Emitted;
@@ -14,7 +14,7 @@ pub fn json<T: Encode + TypeInfo + 'static>(value: &T) -> Json {
     decoded(MetaType::new::<T>(), &mut value.encode().as_slice()).unwrap_or(Json::Null)
 }
 
-/// An event as JSON: its name, and its fields by name. Nothing where the program knows no such event.
+/// An event as JSON: its name, and its fields by name. `None` if the program does not know the event.
 pub fn event(emitted: &Emitted) -> Option<Json> {
     let signature = emitted.topics.first()?;
     let spec = metadata::collect_events()
@@ -98,7 +98,7 @@ fn is_byte(types: &PortableRegistry, id: u32) -> bool {
     ty.is_some_and(|ty| matches!(&ty.type_def, TypeDef::Primitive(TypeDefPrimitive::U8)))
 }
 
-/// The bytes in a value, however deep.
+/// The bytes in a value, however deeply nested.
 fn bytes(value: &Value<u32>) -> Vec<u8> {
     match &value.value {
         ValueDef::Primitive(Primitive::U128(byte)) => u8::try_from(*byte).into_iter().collect(),

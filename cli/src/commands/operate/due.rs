@@ -11,7 +11,7 @@ use interfaces::{
 pub struct Submissions(pub Vec<(SubmissionId, Submission, Phase)>);
 
 impl Submissions {
-    /// Reads all of them; those that are pruned, and periods that nothing was delivered in, are left out.
+    /// Reads all of them, except those that are pruned, and periods in which nothing was delivered.
     pub fn read(session: &Session, request: RequestId) -> Result<Self> {
         let market = session.deployment.market();
         let (_, state) = session.read(market.request(request))?;
@@ -48,7 +48,7 @@ pub struct Step {
     pub who: &'static str,
     /// As in `atomic signal 0`.
     pub command: String,
-    /// Until when; none where there is time.
+    /// The deadline; `None` where there is none.
     pub until: Option<Timestamp>,
 }
 
@@ -71,7 +71,7 @@ pub fn steps(
     steps.steps
 }
 
-/// What there is to do in one request, as far as it was looked at.
+/// What there is to do in one request; collects the steps.
 struct Steps<'a> {
     id: RequestId,
     spec: &'a RequestSpec,
@@ -119,7 +119,7 @@ impl Steps<'_> {
         }
     }
 
-    /// Until when those who have a place deliver; in an engagement, for the present period.
+    /// The deadline for those who have a place; in an engagement, for the present period.
     fn of_delivery(&mut self) {
         let deliver_by = match self.engagement {
             Some(engagement) => engagement.present_ends(self.now),

@@ -33,10 +33,10 @@ pub struct Review {
     /// The earlier submission that it repeats
     #[arg(long, value_name = "SUBMISSION")]
     duplicate_of: Option<SubmissionId>,
-    /// Reveals what the signer committed to and is due
+    /// Reveals every committed review of the signer that is due
     #[arg(long, conflicts_with_all = ["request", "submission", "score", "duplicate_of"])]
     due: bool,
-    /// Waits until it can be revealed, and reveals it
+    /// Waits until the review can be revealed, and reveals it
     #[arg(long)]
     wait: bool,
 }
@@ -45,18 +45,18 @@ pub struct Review {
 enum Progress {
     /// It can be revealed.
     Due,
-    /// It can be revealed from then on, or once there are as many reviews as there may be.
+    /// It can be revealed from this time on, or once the submission has as many reviews as it may.
     From(Timestamp),
     /// It was revealed, and counts.
     Done,
-    /// It is of no use any more, for this reason.
+    /// It is useless now, for this reason.
     Over(String),
 }
 
 impl Command for Review {
     fn run(&self, session: &Session) -> Result<()> {
         if self.wait && !session.backend.runs_by_itself() {
-            let reason = "--wait is for nodes: the embedded chain's clock stands still but for `atomic pass`";
+            let reason = "--wait is for nodes: the embedded chain's clock moves only with `atomic pass`";
             return Err(Unusable(reason.into()).into());
         }
         let mine = match (self.request, self.submission, self.score) {
@@ -93,7 +93,7 @@ impl Command for Review {
 }
 
 impl Review {
-    /// Commits to a score, unless the signer has.
+    /// Commits to a score, unless the signer has done so already.
     fn commit(&self, session: &Session, of: (RequestId, SubmissionId), score: u8) -> Result<()> {
         let ((request, submission), me) = (of, session.me()?);
         let mut market = session.deployment.market();
@@ -105,26 +105,26 @@ impl Review {
             let Some(kept) = kept else {
                 bail!(
                     "{} has committed to a score of submission {submission} of request {request} elsewhere: the private \
-                     file {} does not know it",
+                     file {} does not have it",
                     session.name(&me),
                     Secrets::path(&session.options.deployment).display()
                 );
             };
             if (kept.score, kept.duplicate_of) != (score, self.duplicate_of) {
                 bail!(
-                    "{} has committed to {} for submission {submission} of request {request} already, which cannot be \
+                    "{} has already committed to {} for submission {submission} of request {request}, which cannot be \
                      changed",
                     session.name(&me),
                     shown(&kept)
                 );
             }
-            session.say(format!("committed already to {}", shown(&kept)));
+            session.say(format!("already committed to {}", shown(&kept)));
             return Ok(());
         }
         let (spec, _) = session.read(market.request(request))?;
         let delivery = session.read(market.submission(request, submission))?;
         if let Some(number) = self.duplicate_of {
-            // It could never be revealed.
+            // Such a review could never be revealed.
             let original = session.backend.read(market.submission(request, number))?;
             if !original.is_ok_and(|original| delivery.may_duplicate(submission, &original, number)) {
                 bail!(Refusal::of(&market::Error::InvalidDuplicate));
@@ -148,7 +148,7 @@ impl Review {
     }
 }
 
-/// Says so where the signer can take on nothing more until something that it has in hand ends.
+/// Warns the signer if it can take on nothing more until one of its reviews ends.
 fn warn_of_full_hands(session: &Session) -> Result<()> {
     let (obligation, pool) = (session.deployment.obligation(), session.deployment.pool);
     let member = session.read(obligation.membership(pool, session.me()?))?;
@@ -156,14 +156,14 @@ fn warn_of_full_hands(session: &Session) -> Result<()> {
     let limit = if member.standing == Standing::Healthy { terms.healthy_limit } else { terms.throttled_limit };
     if member.open >= limit {
         session.hint(format!(
-            "{} in hand, and no more until one is judged; what others ask for meanwhile is seen all the same",
+            "{} open, the most you may have until one is judged; what others ask for meanwhile counts as seen",
             counted(member.open, "review")
         ));
     }
     Ok(())
 }
 
-/// Reveals what the signer committed to and is due, of one submission or of all. Returns when the next one is.
+/// Reveals the signer's committed reviews that are due, of one submission or of all. Returns when the next one is due.
 fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<Option<Timestamp>> {
     let (mut market, me) = (session.deployment.market(), session.me()?);
     let mut secrets = Secrets::open(session)?;
@@ -181,12 +181,12 @@ fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<
                 let deed = format!("review of {of} revealed: {}", shown(kept));
                 let KeptReview { request, submission, score, duplicate_of, .. } = *kept;
                 session.send(&deed, market.reveal_review(request, submission, score, duplicate_of, kept.salt()))?;
-                // Kept until it counts: blocks may be undone.
+                // It is kept until it counts, because blocks may be undone.
                 revealed += 1;
             }
             Some(Progress::Done) => secrets.forget_reviews(&me, kept.request, kept.submission)?,
             Some(Progress::From(due)) => {
-                session.say(format!("the review of {of} is to be revealed from {} on", session.moment(due)));
+                session.say(format!("the review of {of} can be revealed from {} on", session.moment(due)));
                 next = Some(next.map_or(due, |next| next.min(due)));
             }
             Some(Progress::Over(reason)) => {
@@ -203,11 +203,11 @@ fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<
     Ok(next)
 }
 
-/// How far a kept review is; nothing where its commitment is not on the chain, or not yet.
+/// How far a kept review is; `None` if its commitment is not on the chain, or not yet.
 fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
     let (market, me) = (session.deployment.market(), session.me()?);
     let KeptReview { request, submission, .. } = *kept;
-    // What is not there may be there later, on a node that is behind.
+    // A node that is behind may have it later.
     let (Ok((spec, _)), Ok(delivery), Ok(reviews)) = (
         session.backend.read(market.request(request))?,
         session.backend.read(market.submission(request, submission))?,
@@ -231,7 +231,7 @@ fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
     }))
 }
 
-/// From when on the submission may be reviewed by who is not drawn for it.
+/// From when on members who are not drawn may review the submission.
 fn not_drawn(session: &Session, (request, submission): (RequestId, SubmissionId), refusal: Refusal) -> Error {
     let market = session.deployment.market();
     let (Ok((spec, _)), Ok(delivery)) =

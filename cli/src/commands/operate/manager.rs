@@ -16,7 +16,7 @@ use interfaces::{
 use pendzl::contracts::pausable::Pausable as _;
 use std::path::PathBuf;
 
-/// A proposal takes effect later.
+/// Proposes terms, which take effect later.
 #[derive(Args, Debug)]
 pub struct ProposeTerms {
     /// The file with what is to change
@@ -35,10 +35,10 @@ impl Command for ProposeTerms {
     }
 }
 
-/// A proposal takes effect later.
+/// Proposes terms, which take effect later.
 #[derive(Args, Debug)]
 pub struct ProposePolicy {
-    /// The file with what is to change; tokens it lists are then all that there are, and `tokens = []` is none
+    /// The file with what is to change; the tokens it lists replace all others, and `tokens = []` means none
     file: PathBuf,
 }
 
@@ -78,7 +78,7 @@ impl Pausable {
         }
     }
 
-    /// What people call it, and whether it is paused.
+    /// Its name for people, and whether it is paused.
     pub fn read(self, session: &Session) -> Result<(String, bool)> {
         let address = self.address(&session.deployment);
         Ok((session.name(&address), session.backend.read(PauseCalls::from(address).paused())?))
@@ -108,7 +108,7 @@ impl Pausable {
 /// Pauses, or ends the pause.
 #[derive(Args, Debug)]
 pub struct Pausing<const PAUSE: bool> {
-    /// Only this one; both otherwise
+    /// Only this contract; by default both
     #[arg(value_enum)]
     contract: Option<Pausable>,
 }
@@ -124,7 +124,7 @@ impl<const PAUSE: bool> Command for Pausing<PAUSE> {
 
 #[derive(Args, Debug)]
 pub struct Reinstate {
-    /// Whose ban is lifted
+    /// The member whose ban is lifted
     #[arg(value_parser = account)]
     who: AccountId,
 }

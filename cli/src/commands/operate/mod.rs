@@ -1,7 +1,7 @@
 //! The commands by which people use a market: each sends a message or a few, or reads.
 //!
 //! A command says what it did line by line, or with `--json` as one document at the end: `transactions`, each with what
-//! was done, its block, weight, storage deposit, fee, result and events, and where a contract refused, `refused`.
+//! was done, its block, weight, storage deposit, fee, result and events; and, if a contract refused, `refused`.
 
 mod data;
 mod due;
@@ -25,7 +25,7 @@ use clap::{Args, Subcommand};
 use session::Session;
 use std::io::Write;
 
-/// What a command asks for beside the chain and who signs.
+/// What a command takes beside the chain and the signer.
 trait Command: Args {
     /// Whether it only reads.
     const READS: bool = false;
@@ -44,7 +44,7 @@ pub struct On<C: Args> {
 
 fn run<C: Command>(on: &On<C>, out: &mut dyn Write) -> Result<()> {
     if !C::READS {
-        // Before anything that takes long.
+        // This fails before anything that takes long.
         on.options.signer()?;
     }
     let session = Session::open(&on.options, out)?;
@@ -68,7 +68,7 @@ pub enum Operate {
     /// Says what posting a request costs now
     #[command(after_help = "Example:\n  atomic quote request.toml --reward '50 UNIT'")]
     Quote(On<requester::Quote>),
-    /// Accepts an offer: its provider has a place
+    /// Accepts an offer, which gives its provider a place
     #[command(after_help = "Example:\n  atomic accept 0 bob --as alice")]
     Accept(On<requester::Accept>),
     /// Accepts an offer for the rest of an engagement whose provider is Banned
@@ -77,7 +77,7 @@ pub enum Operate {
     /// Takes back what a request did not need
     #[command(after_help = "Example:\n  atomic reclaim 0 --as alice")]
     Reclaim(On<requester::Reclaim>),
-    /// Withdraws a request that nobody has a place in
+    /// Withdraws a request in which nobody has a place
     #[command(after_help = "Example:\n  atomic withdraw-request 0 --as alice")]
     WithdrawRequest(On<requester::WithdrawRequest>),
     /// Allows the market to take a token
@@ -99,11 +99,11 @@ pub enum Operate {
     /// Replaces a delivery
     #[command(after_help = "Example:\n  atomic revise 0 1 report.pdf --uri ipfs://bafy… --as bob")]
     Revise(On<provider::Revise>),
-    /// Opens the seals of what the signer delivered, all that can be opened now
+    /// Opens every seal on the signer's deliveries that can be opened now
     #[command(after_help = "Example:\n  atomic unseal 0 --as bob")]
     Unseal(On<provider::Unseal>),
 
-    /// Reviews a submission: commits to a score, keeps it in a private file, and reveals it when that is due
+    /// Reviews a submission: commits to a score, keeps it in a private file, and reveals it when it is due
     ///
     /// The private file is beside the deployment file, and only its owner can read it.
     #[command(after_help = "Examples:\n  atomic review 0 1 85 --as eve\n  \
@@ -118,10 +118,10 @@ pub enum Operate {
     /// Declares this epoch's presence
     #[command(after_help = "Example:\n  atomic check-in --as eve")]
     CheckIn(On<enforcer::CheckIn>),
-    /// Makes up for operations that are missing, for reputation
+    /// Makes up for missing operations by spending reputation
     #[command(after_help = "Example:\n  atomic restore 2 --as eve")]
     Restore(On<enforcer::Restore>),
-    /// Begins a rest: reputation and all memberships stand still
+    /// Begins a rest: the signer's reputation and all its memberships stand still
     #[command(after_help = "Example:\n  atomic freeze --as eve")]
     Freeze(On<enforcer::Freeze>),
     /// Ends the rest
@@ -131,10 +131,10 @@ pub enum Operate {
     /// Opens what was delivered for review
     #[command(after_help = "Example:\n  atomic open-reviews 0 --as alice")]
     OpenReviews(On<upkeep::OpenReviews>),
-    /// Gives the verdict on a submission, or on all that can have theirs
+    /// Gives the verdict on a submission, or on every submission that is ready for one
     #[command(after_help = "Examples:\n  atomic finalize 0 --as alice\n  atomic finalize 0 2 --as alice")]
     Finalize(On<upkeep::Finalize>),
-    /// Settles a request whose submissions have their verdicts
+    /// Settles a request once its submissions have their verdicts
     #[command(after_help = "Example:\n  atomic settle 0 --as alice")]
     Settle(On<upkeep::Settle>),
     /// Closes the periods of an engagement that are over
@@ -143,46 +143,46 @@ pub enum Operate {
     /// Reports a provider that did not deliver on its places
     #[command(after_help = "Example:\n  atomic report-no-show 0 bob --as alice")]
     ReportNoShow(On<upkeep::ReportNoShow>),
-    /// Credits what a submission earned, or all of a request that did
+    /// Credits what a submission earned, or what every submission of a request earned
     #[command(after_help = "Examples:\n  atomic claim 0 --as bob\n  atomic claim 0 2 --as bob")]
     Claim(On<upkeep::Claim>),
-    /// Pays out what the signer is credited
+    /// Pays out the signer's credit
     #[command(after_help = "Example:\n  atomic withdraw --as bob")]
     Withdraw(On<upkeep::Withdraw>),
-    /// Frees the storage of a request that is over, for its deposits
+    /// Frees the storage of a request that is over, which returns its deposits
     #[command(after_help = "Example:\n  atomic prune 0 --as alice")]
     Prune(On<upkeep::Prune>),
-    /// Has a member judged by what it has seen and declared
+    /// Has a member judged by the work it has seen and declared
     #[command(after_help = "Example:\n  atomic evaluate eve --as bob")]
     Evaluate(On<upkeep::Evaluate>),
     /// Gives free seats to the first in line
     #[command(after_help = "Example:\n  atomic fill-seats --as bob")]
     FillSeats(On<upkeep::FillSeats>),
-    /// Writes down proposed terms whose notice is over; they are in force without it
+    /// Writes down proposed terms whose notice is over; they are in force even without this
     #[command(after_help = "Example:\n  atomic apply-terms --as bob")]
     ApplyTerms(On<upkeep::ApplyTerms>),
-    /// Writes down a proposed policy whose notice is over; it is in force without it
+    /// Writes down a proposed policy whose notice is over; it is in force even without this
     #[command(after_help = "Example:\n  atomic apply-policy --as bob")]
     ApplyPolicy(On<upkeep::ApplyPolicy>),
     /// Mints the reputation that an account has earned
     #[command(after_help = "Example:\n  atomic claim-reputation eve --as bob")]
     ClaimReputation(On<upkeep::ClaimReputation>),
 
-    /// Proposes other terms for the pool, in force after the notice
+    /// Proposes other terms for the pool; they are in force after the notice
     ///
-    /// The file is one of `atomic deploy --config` (docs/deployment.toml): of it [terms] and [schedule] count, and what they
-    /// do not say stays as it is.
+    /// The file is like that of `atomic deploy --config` (docs/deployment.toml). Only [terms] and [schedule] count, and
+    /// what they do not say stays as it is.
     #[command(after_help = "Example:\n  atomic propose-terms terms.toml --as alice")]
     ProposeTerms(On<manager::ProposeTerms>),
-    /// Proposes another policy for the market, in force after the notice
+    /// Proposes another policy for the market; it is in force after the notice
     ///
-    /// The file is one of `atomic deploy --config` (docs/deployment.toml): of it [policy], [[tokens]] and treasury count, and
-    /// what they do not say stays as it is.
+    /// The file is like that of `atomic deploy --config` (docs/deployment.toml). Only [policy], [[tokens]] and treasury
+    /// count, and what they do not say stays as it is.
     #[command(after_help = "Example:\n  atomic propose-policy policy.toml --as alice")]
     ProposePolicy(On<manager::ProposePolicy>),
     /// Stops new requests, places and offers, and enlisting; work, reviews, payments and exits go on
     ///
-    /// May be repeated: what is paused already is left as it is.
+    /// You may repeat it: a contract that is paused already stays as it is.
     #[command(after_help = "Examples:\n  atomic pause --as alice\n  atomic pause market --as alice")]
     Pause(On<manager::Pausing<true>>),
     /// Ends the pause
@@ -195,19 +195,19 @@ pub enum Operate {
     /// Shows the pool's terms and the market's policy, and those that are proposed
     #[command(after_help = "Example:\n  atomic terms")]
     Terms(On<reads::Terms>),
-    /// Shows how much work the enforcers can take, and have
+    /// Shows how much work the enforcers can take, and how much they have
     #[command(after_help = "Example:\n  atomic capacity")]
     Capacity(On<reads::Capacity>),
-    /// Shows a member's standing, and what it is made of
+    /// Shows a member's standing, and the numbers behind it
     #[command(after_help = "Example:\n  atomic member eve")]
     Member(On<reads::Member>),
     /// Shows an account's reputation
     #[command(after_help = "Example:\n  atomic reputation eve")]
     Reputation(On<reads::Reputation>),
-    /// Lists requests with their phases, those that are not over
+    /// Lists the requests that are not over, with their phases
     #[command(after_help = "Examples:\n  atomic requests\n  atomic requests --all")]
     Requests(On<reads::Requests>),
-    /// Shows a request: its conditions, submissions, reviews and offers, and what is due when and by whom
+    /// Shows a request: its conditions, submissions, reviews and offers, and who has to do what by when
     #[command(after_help = "Example:\n  atomic request 0")]
     Request(On<request_view::Request>),
 }

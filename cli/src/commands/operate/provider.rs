@@ -16,7 +16,7 @@ use interfaces::{
 };
 use std::path::PathBuf;
 
-/// What is to be sent along for this deposit: a token's is taken from the allowance.
+/// The value to send for this deposit: in a token, the market takes it from the allowance.
 fn value(spec: &RequestSpec, deposit: Balance) -> Balance {
     match spec.asset {
         Asset::Native => deposit,
@@ -40,7 +40,7 @@ impl Command for Signal {
         let deposit = value(&spec, spec.place_deposit.saturating_mul(self.places.into()));
         let deed = format!("{} of request {} taken", counted(self.places, "place"), self.request);
         session.send(&deed, market.signal(self.request, self.places).transferred_value(deposit))?;
-        session.hint(format!("to be delivered by {}", session.moment(spec.deliver_by)));
+        session.hint(format!("deliver by {}", session.moment(spec.deliver_by)));
         Ok(())
     }
 }
@@ -49,10 +49,10 @@ impl Command for Signal {
 pub struct Offer {
     /// The request's number
     request: RequestId,
-    /// For full weight; in an engagement, a period
+    /// The price for full weight; in an engagement, for each period
     #[arg(value_parser = amount)]
     price: Balance,
-    /// Until when it would be delivered, the first time in an engagement; the request's deadline unless this says otherwise
+    /// The deadline offered, in an engagement for the first delivery; by default the request's deadline
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     deliver_by: Option<Timestamp>,
     /// Where the offer is explained
@@ -64,7 +64,7 @@ impl Command for Offer {
     fn run(&self, session: &Session) -> Result<()> {
         let (mut market, me) = (session.deployment.market(), session.me()?);
         let (spec, _) = session.read(market.request(self.request))?;
-        // The deposit is for the first offer: a change of it costs nothing.
+        // Only the first offer takes a deposit: a change costs nothing.
         let made = session.backend.read(market.offers(self.request, Some(me), 1))?;
         let stands = made.is_ok_and(|page| page.first().is_some_and(|(who, offer)| *who == me && offer.open));
         let (what, deposit) = if stands { ("changed", 0) } else { ("made", value(&spec, spec.place_deposit)) };
@@ -72,7 +72,7 @@ impl Command for Offer {
         let message = market.offer(self.request, self.price, deliver_by, self.uri.clone().into_bytes());
         session.send(&format!("offer for request {} {what}", self.request), message.transferred_value(deposit))?;
         session.hint(format!(
-            "it may be accepted until {}; `atomic retract-offer {}` takes it back before there is no time left to deliver",
+            "it may be accepted until {}; take it back with `atomic retract-offer {}` while you can still deliver",
             session.moment(deliver_by),
             self.request
         ));
@@ -125,7 +125,7 @@ impl Command for Submit {
         let submission = session.send(&deed, market.submit_sealed(self.request, seal))?;
         session.answer("submission", submission.into());
         let from = session.moment(spec.deliver_by);
-        session.hint(format!("it is to be unsealed from {from} on: `atomic unseal {}`", self.request));
+        session.hint(format!("unseal it from {from} on: `atomic unseal {}`", self.request));
         Ok(())
     }
 }
@@ -172,7 +172,7 @@ impl Command for Unseal {
             }
             let kept = kept.iter().find(|kept| Some(kept.seal(&me)) == delivery.seal);
             if delivery.delivered {
-                // Kept until the verdict: blocks may be undone.
+                // It is kept until the verdict, because blocks may be undone.
                 if let Some(kept) = kept.filter(|_| delivery.verdict != Verdict::Pending) {
                     secrets.forget_delivery(kept)?;
                 }
@@ -188,7 +188,7 @@ impl Command for Unseal {
         match (sealed, opened) {
             (0, _) => bail!("{} has nothing under a seal in request {}", session.name(&me), self.request),
             (sealed, opened) if opened < sealed => bail!(
-                "{} sealed elsewhere: the private file {} does not know what is in it",
+                "{} sealed elsewhere: the private file {} does not have the content",
                 counted(sealed - opened, "submission"),
                 Secrets::path(&session.options.deployment).display()
             ),

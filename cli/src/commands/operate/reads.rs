@@ -1,4 +1,4 @@
-//! What there is to see.
+//! Commands that only read.
 
 use crate::client::{moments, signer::account, words::counted};
 use crate::commands::operate::{data, manager::Pausable, session::Session, Command, Refusal};
@@ -19,7 +19,7 @@ use serde_json::json;
 
 #[derive(Args, Debug)]
 pub struct Terms {
-    /// Of which pool; the enforcers' unless this says otherwise
+    /// The pool's number; by default the enforcers' pool
     #[arg(long)]
     pool: Option<PoolId>,
 }
@@ -83,13 +83,13 @@ fn show_terms(terms: &obligation::Terms, schedule: &Schedule) -> String {
         Rate::FairShare { diligence_ppm } => format!("a fair share, {} of it", percent(diligence_ppm)),
     };
     let mut lines = vec![
-        ("to be declared", format!("1 operation in {} seen", terms.denominator)),
+        ("to be declared", format!("1 of every {} operations seen", terms.denominator)),
         ("epoch", moments::roughly(terms.epoch)),
         ("retention", format!("{} an epoch", percent(terms.retention_ppm))),
         ("Throttled above", format!("{} missing", counted(terms.throttle_buffer, "operation"))),
         ("Banned above", format!("{} missing", counted(terms.ban_buffer, "operation"))),
         ("rate", rate),
-        ("least reviews", terms.min_reviews.to_string()),
+        ("fewest reviews", terms.min_reviews.to_string()),
         ("presence", format!("{} an epoch", counted(terms.presence, "operation"))),
         ("seats", terms.seats.to_string()),
         (
@@ -123,8 +123,8 @@ fn show_policy(session: &Session, policy: &Policy) -> String {
         lines.push(("pays in", format!("{name}, review fee at least {least}")));
     }
     lines.extend([
-        ("least window", moments::roughly(policy.min_window)),
-        ("least quorum", policy.min_quorum.to_string()),
+        ("shortest window", moments::roughly(policy.min_window)),
+        ("smallest quorum", policy.min_quorum.to_string()),
         ("greatest tolerance", policy.max_tolerance.to_string()),
         ("unreviewed", format!("weighs {}", bps(policy.unreviewed_bps))),
         ("protocol fee", format!("{} to {}", bps(policy.protocol_fee_bps), session.name(&policy.treasury))),
@@ -143,7 +143,7 @@ fn show_policy(session: &Session, policy: &Policy) -> String {
 
 #[derive(Args, Debug)]
 pub struct Capacity {
-    /// Of which pool; the enforcers' unless this says otherwise
+    /// The pool's number; by default the enforcers' pool
     #[arg(long)]
     pool: Option<PoolId>,
 }
@@ -172,10 +172,10 @@ impl Command for Capacity {
 
 #[derive(Args, Debug)]
 pub struct Member {
-    /// Who; the signer unless this says otherwise
+    /// The account; by default the signer
     #[arg(value_parser = account)]
     who: Option<AccountId>,
-    /// Of which pool; the enforcers' unless this says otherwise
+    /// The pool's number; by default the enforcers' pool
     #[arg(long)]
     pool: Option<PoolId>,
 }
@@ -231,7 +231,7 @@ fn operations(micro: u128) -> String {
 
 #[derive(Args, Debug)]
 pub struct Reputation {
-    /// Who; the signer unless this says otherwise
+    /// The account; by default the signer
     #[arg(value_parser = account)]
     who: Option<AccountId>,
 }
@@ -269,7 +269,7 @@ impl Command for Reputation {
 
 #[derive(Args, Debug)]
 pub struct Requests {
-    /// Those that are over, too
+    /// Also lists requests that are over
     #[arg(long)]
     all: bool,
 }

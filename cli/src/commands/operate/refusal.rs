@@ -1,4 +1,4 @@
-//! Why a contract refused, in the words of its own interface, and what can be done about it.
+//! Says why a contract refused, in the words of its own interface, and what can be done about it.
 
 use chain::Trap;
 use scale::Encode;
@@ -18,7 +18,7 @@ const ADVICE: &[(&str, &str)] = &[
         "the price has risen meanwhile: see `atomic quote`, and allow for it with --max-premium",
     ),
     ("market::PremiumTooHigh", "allow for it with --max-premium, or wait until enforcers are free: `atomic quote`"),
-    ("market::UnknownRequest", "`atomic requests --all` lists those there are; what is pruned is gone"),
+    ("market::UnknownRequest", "`atomic requests --all` lists all requests; pruned ones are gone"),
     ("market::UnknownSubmission", "`atomic request` lists a request's submissions"),
     ("market::TooLate", "`atomic request` says what is due when"),
     ("market::TooEarly", "`atomic request` says what is due when"),
@@ -34,26 +34,26 @@ const ADVICE: &[(&str, &str)] = &[
     ("market::NotRequester", "sign as the requester, whom `atomic request` names"),
     ("market::NotProvider", "sign as its provider, whom `atomic request` names"),
     ("market::NothingToWithdraw", "pay is credited by `atomic claim`, and what was not earned by `atomic reclaim`"),
-    ("market::TransferFailed", "of a token, allow the market to take it with `atomic approve`, and have as much"),
+    ("market::TransferFailed", "if you pay in a token, let the market take it with `atomic approve`, and have enough"),
     ("market::OffersOnly", "make an offer with `atomic offer`"),
     ("market::NoOffers", "take a place with `atomic signal`"),
     ("market::UnknownOffer", "`atomic request` lists the offers"),
     ("market::OfferChanged", "look at it again with `atomic request`, and accept it as it is now"),
-    ("market::EarlierPending", "give the verdict on the submission that a review names first, with `atomic finalize`"),
+    ("market::EarlierPending", "first give the verdict on the submission that a review names, with `atomic finalize`"),
     (
         "market::NotClaimed",
-        "first claim what was earned (`atomic claim`) and report who did not deliver (`atomic report-no-show`)",
+        "first claim what was earned (`atomic claim`) and report those who did not deliver (`atomic report-no-show`)",
     ),
     ("market::IsEngagement", "periods are closed one by one with `atomic close-period`"),
-    ("market::NotVacant", "the place is free once the provider is Banned: `atomic evaluate --pool` has it judged"),
+    ("market::NotVacant", "the place becomes free when the provider is Banned: `atomic evaluate --pool` has it judged"),
     ("market::Vacant", "accept another provider's offer with `atomic takeover`, or `atomic reclaim` the rest"),
     (
         "RequestReason::Deadlines",
-        "the least time between two deadlines is in `atomic terms`; on a node add a little for the next block",
+        "the shortest time between two deadlines is in `atomic terms`; on a node add a little for the next block",
     ),
-    ("RequestReason::ReviewFee", "the least review fee is in `atomic terms`"),
-    ("RequestReason::Asset", "the assets that it takes are in `atomic terms`"),
-    ("RequestReason::Quorum", "the least quorum is in `atomic terms`"),
+    ("RequestReason::ReviewFee", "the smallest review fee is in `atomic terms`"),
+    ("RequestReason::Asset", "`atomic terms` lists the assets that the market takes"),
+    ("RequestReason::Quorum", "the smallest quorum is in `atomic terms`"),
     ("RequestReason::Tolerance", "the greatest tolerance is in `atomic terms`"),
     ("obligation::MissingRole", "sign as the manager, whom the deployment file names"),
     ("obligation::NotAMember", "members enlist with `atomic enlist`"),
@@ -67,15 +67,15 @@ const ADVICE: &[(&str, &str)] = &[
         "reveal what is due with `atomic review --due`, and have it finalized; `atomic member` counts them",
     ),
     ("obligation::AlreadyCheckedIn", "once an epoch is enough; its length is in `atomic terms`"),
-    ("obligation::FrozenRecently", "the least time between two freezes is in `atomic terms`"),
+    ("obligation::FrozenRecently", "the shortest time between two freezes is in `atomic terms`"),
     ("obligation::FrozenTooShortly", "the shortest freeze is in `atomic terms`"),
     ("obligation::NoticeRunning", "`atomic terms` says when they take effect"),
     ("obligation::BeyondDeficit", "`atomic member` says how many are missing"),
     (
         "reputation::InsufficientReputation",
-        "`atomic reputation` says how much is free; what is owed is minted by `atomic claim-reputation`",
+        "`atomic reputation` says how much is available; `atomic claim-reputation` mints what is owed",
     ),
-    ("reputation::InsufficientTier", "`atomic reputation` says which tier it is; more is earned by work"),
+    ("reputation::InsufficientTier", "`atomic reputation` shows the account's tier; work raises it"),
     ("reputation::Frozen", "end the rest with `atomic unfreeze`"),
     ("reputation::Held", "claim what the places have earned, once it is settled: `atomic claim`"),
     ("reputation::MintCapReached", "try again in the next epoch"),
@@ -86,8 +86,8 @@ fn trapped(trap: &Trap) -> Option<(&'static str, &'static str)> {
     const HAS: &str = "`atomic status` says what it has";
     Some(match trap {
         _ if trap.lacks_deposit() => ("the account cannot pay the storage deposit", HAS),
-        _ if trap.lacks_value() => ("the account does not have the value to be sent, beside what keeps it alive", HAS),
-        _ if trap.is_out_of_gas() => ("this takes more than one transaction may", "ask for fewer at once"),
+        _ if trap.lacks_value() => ("the account does not have the value to send and what it needs to stay alive", HAS),
+        _ if trap.is_out_of_gas() => ("this takes more than one transaction may use", "ask for fewer at once"),
         _ if trap.has_no_contract() => ("there is no contract at the address", "`atomic verify` checks the deployment"),
         _ => return None,
     })
@@ -96,14 +96,14 @@ fn trapped(trap: &Trap) -> Option<(&'static str, &'static str)> {
 /// A contract's refusal, or the runtime's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// The error as the contract names it: `TooLate`, `Obligation(TooManyCommitments)`; of a trap, the runtime's name.
+    /// The error's name in the contract: `TooLate`, `Obligation(TooManyCommitments)`; the runtime's name for a trap.
     pub error: String,
     /// What it means.
     pub meaning: String,
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
-    /// The block it is in, where it was refused only there.
+    /// The block that the transaction is in, if it was refused only there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub block: Option<u32>,
 }
@@ -220,7 +220,7 @@ mod tests {
         keys::<obligation::Error>(&mut known);
         keys::<reputation::Error>(&mut known);
         for (key, _) in ADVICE {
-            assert!(known.remove(*key), "{key} is no error, or is there twice");
+            assert!(known.remove(*key), "{key} is not an error, or is there twice");
         }
     }
 }

@@ -35,19 +35,20 @@ pub struct Given {
     /// What it pays in: `native`, or a token's address
     #[arg(long)]
     asset: Option<String>,
-    /// For all providers together, such as '30 UNIT'; of a token in plancks, its smallest units; in an engagement, a period
+    /// The pay of all providers, such as '30 UNIT'; in a token, its smallest units as plancks; in an engagement, per
+    /// period
     #[arg(long, value_name = "AMOUNT")]
     reward: Option<String>,
-    /// For the enforcers of one submission
+    /// The pay of all enforcers of one submission
     #[arg(long, value_name = "AMOUNT")]
     review_fee: Option<String>,
-    /// From which median on a submission weighs how much, such as '40=50%, 80=100%'
+    /// How much a submission weighs from each median on, such as '40=50%, 80=100%'
     #[arg(long, value_parser = curve)]
     curve: Option<Value>,
-    /// Most submissions
+    /// The most submissions in all
     #[arg(long, value_name = "COUNT")]
     limit: Option<i64>,
-    /// Most submissions of one provider
+    /// The most submissions of one provider
     #[arg(long, value_name = "COUNT")]
     per_provider: Option<i64>,
     /// How places are taken: open, or offers
@@ -59,61 +60,61 @@ pub struct Given {
     /// What becomes of duplicates: independent, first_only, or shared=90%
     #[arg(long, value_parser = duplicates)]
     duplicates: Option<Value>,
-    /// For each place taken
+    /// The deposit for each place taken
     #[arg(long, value_name = "AMOUNT")]
     place_deposit: Option<String>,
-    /// Reputation locked for each place taken
+    /// The reputation locked for each place taken
     #[arg(long, value_name = "POINTS")]
     provider_bond: Option<i64>,
-    /// Reputation spent for each place taken
+    /// The reputation spent for each place taken
     #[arg(long, value_name = "POINTS")]
     access_price: Option<i64>,
-    /// Reputation that a provider has
+    /// The least reputation that a provider must have
     #[arg(long, value_name = "POINTS")]
     min_reputation: Option<i64>,
-    /// Tier that a provider has
+    /// The lowest tier that a provider must have
     #[arg(long, value_name = "TIER")]
     min_tier: Option<i64>,
-    /// Fewest reviews that decide
+    /// The fewest reviews that decide
     #[arg(long, value_name = "COUNT")]
     quorum: Option<i64>,
-    /// Most reviews of a submission
+    /// The most reviews of a submission
     #[arg(long, value_name = "COUNT")]
     max_reviews: Option<i64>,
-    /// How far from the median a review may be
+    /// How far from the median a coherent review may be
     #[arg(long, value_name = "POINTS")]
     tolerance: Option<i64>,
-    /// How long places can be taken, such as 1d
+    /// How long providers can take places, such as 1d
     #[arg(long, value_name = "DURATION")]
     signal: Option<String>,
-    /// How long it can be delivered after that
+    /// How long providers can deliver after that
     #[arg(long, value_name = "DURATION")]
     deliver: Option<String>,
-    /// How long it can be reviewed after that
+    /// How long enforcers can review after that
     #[arg(long, value_name = "DURATION")]
     review: Option<String>,
-    /// How long reviews can be revealed after that
+    /// How long enforcers can reveal after that
     #[arg(long, value_name = "DURATION")]
     reveal: Option<String>,
-    /// Until when places can be taken, instead: '2030-01-04 06:30', in UTC
+    /// The deadline for taking places, in place of a duration: '2030-01-04 06:30', in UTC
     #[arg(long, value_name = "TIME")]
     signal_by: Option<String>,
-    /// Until when it can be delivered, instead
+    /// The deadline for delivering, in place of a duration
     #[arg(long, value_name = "TIME")]
     deliver_by: Option<String>,
-    /// Until when it can be reviewed, instead
+    /// The deadline for reviewing, in place of a duration
     #[arg(long, value_name = "TIME")]
     review_by: Option<String>,
-    /// Until when reviews can be revealed, instead
+    /// The deadline for revealing, in place of a duration
     #[arg(long, value_name = "TIME")]
     reveal_by: Option<String>,
-    /// Makes it an engagement of so many periods
+    /// Makes it an engagement of this many periods
     #[arg(long, value_name = "COUNT")]
     periods: Option<i64>,
-    /// From one delivery of an engagement to the next, such as 7d
+    /// The time from one delivery of an engagement to the next, such as 7d
     #[arg(long, value_name = "DURATION")]
     period: Option<String>,
-    /// How many periods of it may be missed
+    /// How many periods of an engagement may be missed
     #[arg(long, value_name = "COUNT")]
     missed: Option<i64>,
 }
@@ -128,7 +129,7 @@ impl Given {
     /// The request, where it is posted at `now`.
     ///
     /// # Errors
-    /// [`Problem`](crate::client::toml::Problem) or [`Unusable`] where the file or an option is wrong.
+    /// [`Problem`](crate::client::toml::Problem) or [`Unusable`] if the file or an option is wrong.
     pub fn request(&self, now: Timestamp) -> Result<Asked> {
         let (name, text) = match &self.file {
             Some(file) => {
@@ -138,7 +139,7 @@ impl Given {
             }
             None => ("the options".to_owned(), String::new()),
         };
-        // What is no TOML is refused by the reader, with the place.
+        // The reader refuses what is not TOML, and says where.
         let text = match text.parse() {
             Ok(document) => self.added_to(document).map_or(text, |document| document.to_string()),
             Err(_) => text,
@@ -146,7 +147,7 @@ impl Given {
         parse(&name, &text, read_request)?.at(now, self.file.as_deref().and_then(Path::parent))
     }
 
-    /// The file with the options in place of what it says; nothing where there are none.
+    /// The file with the options in place of what it says; `None` if there are no options.
     fn added_to(&self, mut document: DocumentMut) -> Option<DocumentMut> {
         let mut found: Vec<(&str, Value)> = Vec::new();
         let texts = [
@@ -229,12 +230,12 @@ fn award(text: &str) -> Result<Value, String> {
 fn duplicates(text: &str) -> Result<Value, String> {
     match named(text, "shared")?.as_deref() {
         Some([part]) => Ok(table("shared", part.into())),
-        Some(_) => Err("this is more than one; expected a part such as shared=90%".to_owned()),
+        Some(_) => Err("this is more than one part; expected one such as shared=90%".to_owned()),
         None => Ok(text.replace('-', "_").into()),
     }
 }
 
-/// The parts of `name=60%,40%`; nothing where it is a word alone.
+/// The parts of `name=60%,40%`; `None` if it is a word alone.
 fn named(text: &str, name: &str) -> Result<Option<Vec<String>>, String> {
     match text.split_once('=') {
         None => Ok(None),
@@ -297,7 +298,7 @@ pub fn asset(text: &str) -> Result<Asset, String> {
 }
 
 impl ReadRequest {
-    /// The request, where it is posted at `now`. The document is looked for in `folder`, where the file is.
+    /// The request, if it is posted at `now`. The document is looked for in `folder`, where the file is.
     fn at(self, now: Timestamp, folder: Option<&Path>) -> Result<Asked> {
         let spec = match self.spec.strip_prefix("0x").and_then(signer::bytes32) {
             Some(hash) => hash,

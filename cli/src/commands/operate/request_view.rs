@@ -187,7 +187,7 @@ fn award(spec: &RequestSpec) -> String {
     };
     match spec.duplicates {
         Duplicates::Independent => shared,
-        Duplicates::FirstOnly => format!("{shared}; of duplicates the first only"),
+        Duplicates::FirstOnly => format!("{shared}; of duplicates, only the first is paid"),
         Duplicates::Shared { retention_ppm } => {
             format!("{shared}; duplicates share {} for each further one", percent(retention_ppm))
         }
@@ -223,11 +223,11 @@ fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase
     words
 }
 
-/// How long a deal is, and whose.
+/// How long a deal is, and who has it.
 fn deal(session: &Session, engagement: &Engagement) -> String {
     let provider = engagement.tenure.as_ref().map_or("nobody".to_owned(), |tenure| session.name(&tenure.provider));
     let (periods, period) = (counted(engagement.periods, "period"), moments::roughly(engagement.period));
-    format!("{periods} of {period}, {} missed at most; {provider} has the place", engagement.missed_periods)
+    format!("{periods} of {period}, at most {} missed; {provider} has the place", engagement.missed_periods)
 }
 
 /// What a review says.

@@ -31,7 +31,7 @@ fn price(session: &Session, asked: &Asked) -> Result<Price> {
 pub struct Post {
     #[command(flatten)]
     given: Given,
-    /// Most that it may cost more because enforcers are busy; what it costs now unless this says otherwise
+    /// The highest premium to pay because enforcers are busy; by default the present one
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     max_premium: Option<Balance>,
 }
@@ -89,7 +89,7 @@ impl Command for Quote {
     }
 }
 
-/// The provider's offer as it stands, or none at all.
+/// The provider's offer as it stands, or an empty one.
 fn offer(session: &Session, request: RequestId, provider: AccountId) -> Result<Offer> {
     let page = session.read(session.deployment.market().offers(request, Some(provider), 1))?;
     page.into_iter()
@@ -105,10 +105,10 @@ pub struct Accept {
     /// Whose offer it is
     #[arg(value_parser = account)]
     provider: AccountId,
-    /// Only at this price; at what is offered unless this says otherwise
+    /// Accepts only this price; by default any price
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]
     price: Option<Balance>,
-    /// Only by this time
+    /// Accepts only this deadline; by default any deadline
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     deliver_by: Option<Timestamp>,
 }

@@ -1,8 +1,8 @@
 //! The private file beside the deployment: scores and salts of reviews that are committed, and what was delivered under
-//! a seal. Who loses it cannot reveal what it committed to; who reads it knows scores before their time.
+//! a seal. Whoever loses it cannot reveal; whoever reads it knows scores before their time.
 //!
-//! An entry is written before its transaction is sent, so that nothing is lost when the program ends in between. Entries
-//! whose transaction never made it are harmless: what is on the chain says which one counts.
+//! An entry is written before its transaction is sent, so that nothing is lost if the program ends in between. An entry
+//! whose transaction never arrived does no harm: what is on the chain says which one counts.
 
 use crate::client::{
     files::{replace_private, Lock},
@@ -26,7 +26,7 @@ use std::{
 /// Changes with the layout of the file.
 const FORMAT: u32 = 1;
 
-/// What the file holds, ours alone as long as this lives.
+/// What the file holds; it is ours alone as long as this lives.
 pub struct Secrets {
     path: PathBuf,
     kept: Kept,
@@ -39,7 +39,7 @@ pub struct Secrets {
 #[serde(deny_unknown_fields)]
 struct Kept {
     format: u32,
-    /// Of which chain and market.
+    /// The chain and the market that it belongs to.
     genesis: String,
     market: String,
     reviews: Vec<KeptReview>,
@@ -56,7 +56,7 @@ pub struct KeptReview {
     pub submission: SubmissionId,
     pub score: u8,
     pub duplicate_of: Option<SubmissionId>,
-    /// Until when it is of use.
+    /// When it becomes useless.
     pub reveal_by: Timestamp,
     salt: String,
 }
@@ -126,10 +126,10 @@ impl Secrets {
         deployment.with_extension("private.json")
     }
 
-    /// What the private file beside the deployment holds; nothing yet where there is none.
+    /// What the private file beside the deployment holds; nothing yet if there is no file.
     ///
     /// # Errors
-    /// [`Unusable`] where it is damaged, of another deployment, or cannot be read.
+    /// [`Unusable`] if it is damaged, belongs to another deployment, or cannot be read.
     pub fn open(session: &Session) -> Result<Self> {
         let path = Self::path(&session.options.deployment);
         let unusable = |reason: String| Unusable(format!("the private file {} {reason}", path.display()));
@@ -138,7 +138,7 @@ impl Secrets {
         let kept = match fs::read_to_string(&path) {
             Ok(text) => {
                 let advice =
-                    "restore it from a copy: without it nothing can be revealed. Or move it away to begin anew";
+                    "restore it from a copy: without it nothing can be revealed. Or move it away to start again";
                 let kept: Kept =
                     serde_json::from_str(&text).map_err(|error| unusable(format!("is damaged ({error}); {advice}")))?;
                 if kept.format != FORMAT {
@@ -190,7 +190,7 @@ impl Secrets {
         self.write()
     }
 
-    /// Forgets reviews of a submission that are of no use any more.
+    /// Forgets reviews of a submission that are useless now.
     pub fn forget_reviews(&mut self, enforcer: &AccountId, request: RequestId, submission: SubmissionId) -> Result<()> {
         let enforcer = address(enforcer);
         self.kept
@@ -209,11 +209,11 @@ impl Secrets {
             return Ok(());
         }
         replace_private(&self.path, (serde_json::to_string_pretty(&self.kept)? + "\n").as_bytes())
-            .context("nothing was sent, as it could not be kept")
+            .context("nothing was sent, because it could not be saved first")
     }
 }
 
-/// Nobody's guess.
+/// Random bytes that nobody can guess.
 fn random() -> Result<[u8; 32]> {
     let mut bytes = [0; 32];
     getrandom::getrandom(&mut bytes).context("asking the operating system for random bytes")?;

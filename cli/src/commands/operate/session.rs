@@ -42,7 +42,7 @@ pub struct Session<'a> {
     pub deployment: Deployment,
     now: Cell<Timestamp>,
     out: RefCell<&'a mut dyn Write>,
-    /// What becomes of it as JSON.
+    /// The answer as JSON, as it grows.
     answer: RefCell<Map<String, Json>>,
 }
 
@@ -57,19 +57,19 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
-    /// Now: what the next transaction sees, or on a node soon will.
+    /// The time that the next transaction sees, or on a node soon will.
     pub fn now(&self) -> Timestamp {
         self.now.get()
     }
 
-    /// Reads what time it is, on the chain or for people at a node, whichever is later.
+    /// Reads the time of the chain, or that of the clock at a node, whichever is later.
     pub fn look_at_the_clock(&self) -> Result<()> {
         self.now.set(backend::now(self.backend.as_ref(), &self.backend.tip()?));
         Ok(())
     }
 
-    /// Makes a development node see what time it is, by a transaction that only reads: what is tried is tried at its
-    /// latest block, which may be old.
+    /// Makes a development node see the time, by a transaction that only reads: dry runs use its latest block, which
+    /// may be old.
     pub fn wake(&self) -> Result<()> {
         self.look_at_the_clock()?;
         let behind = self.now() > self.backend.tip()?.time.saturating_add(BEHIND);
@@ -80,7 +80,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Whose transactions these are.
+    /// The account that signs.
     pub fn me(&self) -> Result<AccountId, Unusable> {
         Ok(self.options.signer()?.account())
     }
@@ -90,7 +90,7 @@ impl<'a> Session<'a> {
         who.map_or_else(|| self.me(), Ok)
     }
 
-    /// What people call an account.
+    /// An account's name for people.
     pub fn name(&self, account: &AccountId) -> String {
         let Deployment { reputation, obligation, market, .. } = &self.deployment;
         let contracts =
@@ -101,7 +101,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// A moment, and how far it is.
+    /// A moment, and how far away it is.
     pub fn moment(&self, time: Timestamp) -> String {
         moments::moment_from(time, self.now())
     }
@@ -135,7 +135,7 @@ impl<'a> Session<'a> {
         self.answer.borrow_mut().insert(key.to_owned(), value);
     }
 
-    /// The end: with `--json`, everything there is to say, a refusal included.
+    /// Ends the command: with `--json`, prints everything there is to say, a refusal included.
     pub fn end(&self, result: Result<()>) -> Result<()> {
         self.clear_progress();
         if self.options.json {
@@ -164,8 +164,8 @@ impl<'a> Session<'a> {
         Ok(matches!(tried.outcome.result, Ok(Ok(_))))
     }
 
-    /// Sends a message, or with `--dry-run` only tries it, and says what came of it. `deed` is what is then done, as in
-    /// "1 place taken". Returns what it returned.
+    /// Sends a message, or with `--dry-run` only tries it, and says what came of it. `deed` says what is then done, as
+    /// in "1 place taken". Returns the message's result.
     pub fn send<Args: Encode, T: Data, E: Data + Debug>(
         &self,
         deed: &str,
@@ -243,7 +243,7 @@ impl<'a> Session<'a> {
         self.say(format!("  {}", costs.join(", ")));
     }
 
-    /// Says how far something long is, to who watches.
+    /// Shows whoever watches how far something long is.
     pub fn progress(&self, what: &str, done: u32, of: u32) {
         const WORTH_TELLING: u32 = 100;
         if of > WORTH_TELLING && done % 16 == 0 {
@@ -251,7 +251,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Says what is going on, to who watches, until there is more to say.
+    /// Shows whoever watches what is going on, until there is more to say.
     pub fn progress_line(&self, text: &str) {
         if stderr().is_terminal() {
             eprint!("\r\x1b[K{text} …\r");
@@ -264,7 +264,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Does something that may take until there is a block, and says so to who watches.
+    /// Does something that may have to wait for a block, and shows that to whoever watches.
     fn waiting<T>(&self, wait: impl FnOnce() -> T) -> T {
         if self.backend.runs_by_itself() {
             self.progress_line("waiting for a block");

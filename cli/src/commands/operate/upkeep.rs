@@ -1,4 +1,4 @@
-//! What anyone may do, and has to be done by somebody.
+//! Upkeep, which anyone may do and somebody has to do.
 
 use crate::client::signer::account;
 use crate::commands::operate::{due::Submissions, request::asset, session::Session, Command};
@@ -23,7 +23,7 @@ impl Command for OpenReviews {
     }
 }
 
-/// Does as much as is left, a batch after the other.
+/// Does all that is left, batch after batch.
 fn in_batches(session: &Session, mut batch: impl FnMut() -> Result<u32>) -> Result<()> {
     while batch()? == MAX_BATCH && !session.options.dry_run {}
     Ok(())
@@ -81,7 +81,7 @@ impl Command for ClosePeriod {
     fn run(&self, session: &Session) -> Result<()> {
         let mut market = session.deployment.market();
         let deed = format!("period of engagement {} closed", self.request);
-        // The first says why, where there is none.
+        // If there is none, the first call says why.
         let mut ended = session.send(&deed, market.close_period(self.request))?;
         while !ended && !session.options.dry_run && session.would_be_accepted(market.close_period(self.request))? {
             ended = session.send(&deed, market.close_period(self.request))?;
@@ -97,7 +97,7 @@ impl Command for ClosePeriod {
 pub struct ReportNoShow {
     /// The request's number
     request: RequestId,
-    /// Who did not deliver
+    /// The provider that did not deliver
     #[arg(value_parser = account)]
     provider: AccountId,
 }
@@ -128,7 +128,7 @@ impl Command for Claim {
         }
         let submissions = Submissions::read(session, self.request)?;
         let mut ready = submissions.in_phase(Phase::Settled);
-        // What was never unsealed earned nothing.
+        // A submission that was never unsealed earned nothing.
         ready.retain(|submission| submissions.get(*submission).is_some_and(|read| read.verdict != Verdict::Missed));
         for submission in &ready {
             claim(*submission)?;
@@ -173,10 +173,10 @@ impl Command for Prune {
 
 #[derive(Args, Debug)]
 pub struct Evaluate {
-    /// Who is judged
+    /// The member who is judged
     #[arg(value_parser = account)]
     who: AccountId,
-    /// In which pool; the enforcers' unless this says otherwise
+    /// The pool's number; by default the enforcers' pool
     #[arg(long)]
     pool: Option<PoolId>,
 }
@@ -199,7 +199,7 @@ impl Command for FillSeats {
     fn run(&self, session: &Session) -> Result<()> {
         let Session { deployment, .. } = session;
         let fill =
-            || session.send("seats given to who waits", deployment.obligation().fill_seats(deployment.pool, MAX_BATCH));
+            || session.send("free seats given out", deployment.obligation().fill_seats(deployment.pool, MAX_BATCH));
         in_batches(session, fill)
     }
 }
@@ -226,7 +226,7 @@ impl Command for ApplyPolicy {
 
 #[derive(Args, Debug)]
 pub struct ClaimReputation {
-    /// Whose; the signer's unless this says otherwise
+    /// The account; by default the signer
     #[arg(value_parser = account)]
     who: Option<AccountId>,
 }
