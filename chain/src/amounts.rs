@@ -44,13 +44,13 @@ pub fn amount(text: &str) -> Result<Balance, String> {
             }
             let all = format!("{whole}{fraction:0<DECIMALS$}");
             if whole.is_empty() || !all.bytes().all(|digit| digit.is_ascii_digit()) {
-                return Err(refuse("this is no number"));
+                return Err(refuse("this is not a number"));
             }
-            all.parse().map_err(|_| refuse("this is more than there can be"))
+            all.parse().map_err(|_| refuse("this is more than an amount can be"))
         }
-        "planck" | "plancks" => digits.parse().map_err(|_| refuse("this is no whole number")),
+        "planck" | "plancks" => digits.parse().map_err(|_| refuse("this is not a whole number")),
         "" => Err(refuse("the unit is missing")),
-        _ => Err(refuse("this is no unit of the currency")),
+        _ => Err(refuse("this is not a unit of the currency")),
     }
 }
 
@@ -66,7 +66,7 @@ pub fn duration(text: &str) -> Result<Timestamp, String> {
     while !rest.is_empty() {
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
         let unit_end = rest[digits..].find(|c: char| !c.is_ascii_alphabetic()).map_or(rest.len(), |end| digits + end);
-        let count: Timestamp = rest[..digits].parse().map_err(|_| refuse("this is no duration"))?;
+        let count: Timestamp = rest[..digits].parse().map_err(|_| refuse("this is not a duration"))?;
         let unit = match &rest[digits..unit_end] {
             "d" => days(1),
             "h" => hours(1),
@@ -76,7 +76,7 @@ pub fn duration(text: &str) -> Result<Timestamp, String> {
             _ => return Err(refuse("this has no unit of time")),
         };
         let part = count.checked_mul(unit).and_then(|part| total.checked_add(part));
-        total = part.ok_or_else(|| refuse("this is longer than there is time"))?;
+        total = part.ok_or_else(|| refuse("this is too long"))?;
         rest = rest[unit_end..].trim_start();
     }
     Ok(total)
@@ -88,10 +88,10 @@ pub fn fraction_ppm(text: &str) -> Result<u32, String> {
     let refuse = |why: &str| format!("{why}; expected {EXPECTED}");
     let (number, unit) = split_unit(text);
     let digits = number.replace('_', "");
-    let whole = || digits.parse::<u32>().map_err(|_| refuse("this is no whole number"));
+    let whole = || digits.parse::<u32>().map_err(|_| refuse("this is not a whole number"));
     match unit {
         "%" => {
-            let percent: f64 = digits.parse().map_err(|_| refuse("this is no number"))?;
+            let percent: f64 = digits.parse().map_err(|_| refuse("this is not a number"))?;
             let ppm = (percent * PERCENT_PPM).round();
             if !(0.0..=f64::from(u32::MAX)).contains(&ppm) {
                 return Err(refuse("this is out of range"));
@@ -139,7 +139,7 @@ pub fn show_units(amount: Balance) -> String {
     }
 }
 
-/// A difference of amounts, always with a sign but for 0.
+/// A difference of amounts, with a sign unless it is 0.
 pub fn show_change(before: Balance, after: Balance) -> String {
     match after.cmp(&before) {
         std::cmp::Ordering::Equal => "0".into(),
@@ -148,7 +148,7 @@ pub fn show_change(before: Balance, after: Balance) -> String {
     }
 }
 
-/// A whole number with its thousands apart.
+/// A whole number with its thousands separated.
 pub fn thousands(number: u128) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
@@ -161,7 +161,7 @@ pub fn thousands(number: u128) -> String {
     shown
 }
 
-/// Micro-operations as operations, with what there is of fractions.
+/// Micro-operations as operations, with a fraction if there is one.
 pub fn show_micro(micro: u128) -> String {
     let fraction = format!("{:06}", micro % MICRO);
     match fraction.trim_end_matches('0') {
@@ -170,7 +170,7 @@ pub fn show_micro(micro: u128) -> String {
     }
 }
 
-/// A duration for people: `2d 06:30`, with seconds and milliseconds where there are any.
+/// A duration for people: `2d 06:30`, with seconds and milliseconds if there are any.
 pub fn show_time(time: Timestamp) -> String {
     let (day, hour) = (time / days(1), time % days(1) / hours(1));
     let (minute, second) = (time % hours(1) / minutes(1), time % minutes(1) / SECOND);
@@ -213,7 +213,7 @@ mod tests {
             assert!(error.contains("expected an amount such as"), "{text}: {error}");
         }
         assert!(amount(&format!("{} plancks0", u128::MAX)).is_err());
-        assert!(amount(&format!("{} UNIT", u128::MAX)).expect_err("too much").contains("more than there can be"));
+        assert!(amount(&format!("{} UNIT", u128::MAX)).expect_err("too much").contains("more than an amount can be"));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use toml::{Table, Value};
 
 /// Crates that contracts are compiled with, where their manifests say so.
 const SHARED_CRATES: [&str; 2] = ["rules", "interfaces"];
-/// Files at the top of the workspace that decide what a contract becomes. Of the first two only what concerns it.
+/// Files at the top of the workspace that a contract depends on; of the first two, only the parts that concern it.
 const SHARED_FILES: [&str; 4] = [MANIFEST, LOCK, ".cargo/config.toml", "rust-toolchain.toml"];
 const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
@@ -37,7 +37,7 @@ const RECIPE: &str = "contract-build 5.0.3, release, stage 1";
 const CONTRACT_BUILD: &str = "5.0.3";
 /// The files kept of each contract.
 const EXTENSIONS: [&str; 3] = ["contract", "wasm", "json"];
-/// Hexadecimal digits of the hash that name a folder of the cache.
+/// How many hexadecimal digits of the hash name a folder of the cache.
 const HASH_DIGITS: usize = 32;
 
 /// A package of the workspace that holds a contract.
@@ -127,7 +127,7 @@ impl Contracts {
     }
 }
 
-/// The contracts, built first where their sources changed.
+/// The contracts, built first if their sources changed.
 ///
 /// Building sets variables of this process's environment, which the cargo commands of `contract-build` inherit.
 pub fn contracts() -> Result<&'static Contracts> {
@@ -138,8 +138,8 @@ pub fn contracts() -> Result<&'static Contracts> {
         .map_err(|error| anyhow::anyhow!("{error}"))
 }
 
-/// A contract of the workspace beside the three, such as those that tests deploy, built first where its sources changed. As
-/// with [`contracts`], building sets variables of this process's environment.
+/// A contract of the workspace beside the three, such as those that tests deploy, built first if its sources changed.
+/// As with [`contracts`], building sets variables of this process's environment.
 pub fn package(package: Package) -> Result<Artifact> {
     build_missing(&[package])?;
     load(package)
@@ -186,7 +186,7 @@ fn artifact_folder(package: Package) -> Result<PathBuf> {
     Ok(contracts_cache()?.join(source_hash(package)?))
 }
 
-/// The hash of everything that decides what `package` becomes.
+/// The hash of everything that `package` is made from.
 fn source_hash(package: Package) -> Result<String> {
     let mut described = Vec::new();
     let mut add = |name: &str, bytes: &[u8]| {
@@ -224,7 +224,7 @@ fn locked(package: &str, lock: &Table) -> Result<String> {
     let mut pending = vec![package.to_owned()];
     let mut versions = BTreeSet::new();
     while let Some(dependency) = pending.pop() {
-        // `name`, or `name version` where there are several versions.
+        // `name`, or `name version` if there are several versions.
         let (name, version) = dependency.split_once(' ').unwrap_or((&dependency, ""));
         for package in packages.iter().filter(|package| text(package, "name") == name) {
             if !version.is_empty() && text(package, "version") != version.split(' ').next().unwrap_or_default() {
@@ -325,7 +325,7 @@ fn build(package: Package, cache: &Path, folder: &Path) -> Result<()> {
     .with_context(|| format!("building the {} contract", package.name))?;
     describe(&manifest_path, &result, passes).with_context(|| format!("describing the {} contract", package.name))?;
 
-    // What is half copied must never be taken for an artifact.
+    // A half-copied folder must never be taken for an artifact.
     let part = folder.with_extension("part");
     if part.exists() {
         fs::remove_dir_all(&part)?;

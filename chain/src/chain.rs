@@ -186,7 +186,7 @@ impl Chain {
         self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
     }
 
-    /// Lets time pass until `time`; does nothing if that is past.
+    /// Lets time pass until `time`; does nothing if that time is past.
     pub fn pass_until(&self, time: Timestamp) {
         let now = self.now();
         if time > now {
@@ -199,13 +199,13 @@ impl Chain {
         self.within(|| runtime::Balances::mint_into(&to_runtime(who), amount)).expect("an amount the account can hold");
     }
 
-    /// Destroys all that `who` has to spend; without deposits to keep it, the account is gone.
+    /// Destroys all that `who` can spend; without deposits to keep it, the account is gone.
     pub fn drain(&self, who: &AccountId) {
         let who = to_runtime(who);
         self.within(|| runtime::Balances::set_balance(&who, 0));
     }
 
-    /// What `who` has to spend: deposits for storage are not in it, the existential deposit is.
+    /// What `who` can spend: without deposits for storage, but with the existential deposit.
     pub fn balance(&self, who: &AccountId) -> Balance {
         self.within(|| ink_sandbox::pallet_balances::Pallet::<AtomicRuntime>::free_balance(to_runtime(who)))
     }
@@ -215,7 +215,7 @@ impl Chain {
         self.within(|| runtime::Balances::total_balance(&to_runtime(who)))
     }
 
-    /// All that there is of the chain's currency.
+    /// The total issuance of the chain's currency.
     pub fn total_issuance(&self) -> Balance {
         self.within(runtime::Balances::total_issuance)
     }
@@ -227,7 +227,7 @@ impl Chain {
 
     /// The hash of everything in storage: equal hashes, equal states.
     pub fn state_hash(&self) -> [u8; 32] {
-        // Events are of the block, not of the state.
+        // Events belong to the block, not to the state.
         self.within(System::reset_events);
         self.ext.borrow().as_backend().root().0
     }
@@ -303,7 +303,7 @@ impl Chain {
         self.call_encoded(caller, to, value, message.exec_input().encode(), gas_limit, keep).and_then(Returned::message)
     }
 
-    /// `caller` sends this input to the contract at `to`, with `value`. Only where `keep` is set, what it does remains.
+    /// `caller` sends this input to the contract at `to`, with `value`. What it does remains only if `keep` is set.
     pub fn call_encoded(
         &self,
         caller: &AccountId,
@@ -328,7 +328,7 @@ impl Chain {
         }))
     }
 
-    /// `caller` makes a contract of code that was uploaded. Only where `keep` is set, it remains.
+    /// `caller` makes a contract of uploaded code. It remains only if `keep` is set.
     pub fn instantiate_encoded(
         &self,
         caller: &AccountId,
@@ -353,7 +353,7 @@ impl Chain {
         }))
     }
 
-    /// `caller` uploads code, and returns its hash. Only where `keep` is set, it remains.
+    /// `caller` uploads code; returns its hash. It remains only if `keep` is set.
     pub fn upload(&self, caller: &AccountId, code: Vec<u8>, keep: bool) -> Outcome<Returned> {
         Outcome::new(self.transact(keep, || {
             let determinism = pallet_contracts::Determinism::Enforced;
@@ -414,7 +414,7 @@ impl Chain {
         Self { ext: Rc::new(RefCell::new(ext)) }
     }
 
-    /// Runs `action` as a transaction: what fails, or is not to be kept, is rolled back.
+    /// Runs `action` as a transaction; it is rolled back if it fails, or is not to be kept.
     fn transact<R: Into<Returned>>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<Returned> {
         self.within(|| {
             System::reset_events();
@@ -448,7 +448,7 @@ impl From<pallet_contracts::InstantiateReturnValue<AccountId32>> for Returned {
     }
 }
 
-/// A node of a trie under its key, and how often it is there.
+/// A node of a trie under its key, and how often it is referenced.
 type Node = (Vec<u8>, (Vec<u8>, i32));
 
 /// A chain's storage: the nodes of its tries, and the root.

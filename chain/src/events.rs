@@ -1,4 +1,4 @@
-//! Which contracts an organization has, and what they tell.
+//! The contracts of an organization, and their events.
 
 use crate::outcome::Emitted;
 use ink::primitives::AccountId;

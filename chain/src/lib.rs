@@ -3,7 +3,7 @@
 //! - [`amounts`]: amounts, durations and fractions, how they are read and shown.
 //! - [`build`]: the contracts as release-built Wasm, from a cache addressed by the hash of their sources.
 //! - [`hash`], [`messages`], [`roles`], [`settings`]: how the contracts are made, wired and talked to.
-//! - [`outcome`], [`events`]: how a call ended, and what it told.
+//! - [`outcome`], [`events`]: how a call ended, and its events.
 //! - [`runtime`] and [`chain`]: the chain itself, with a clock that the caller sets.
 //! - [`world`]: the three contracts deployed and wired on such a chain, from which stories and tests start.
 //!

@@ -1,4 +1,4 @@
-//! How a call ended: what it returned, or why nothing, what it used, and what it told.
+//! How a call ended: what it returned, or why it returned nothing, what it used, and its events.
 
 use ink::{
     env::Event,
@@ -11,10 +11,10 @@ use std::fmt;
 pub use frame_support::weights::Weight;
 pub use ink_sandbox::pallet_contracts::StorageDeposit;
 
-/// What an execution that did not trap left.
+/// The result of an execution that did not trap.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Returned {
-    /// What a message or a constructor returned, encoded; of an upload, the hash of the code.
+    /// What a message or a constructor returned, encoded; for an upload, the hash of the code.
     pub data: Vec<u8>,
     /// Whether the contract asked for everything to be undone.
     pub reverted: bool,
@@ -28,7 +28,7 @@ impl Returned {
         match MessageResult::<T>::decode(&mut self.data.as_slice()) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(format!("{error:?}")),
-            Err(error) => Err(format!("the message's result is of another type: {error}")),
+            Err(error) => Err(format!("the message's result has another type: {error}")),
         }
     }
 }
@@ -47,7 +47,7 @@ pub struct Outcome<T> {
 }
 
 impl<T> Outcome<T> {
-    /// The same with what `read` makes of the result, or with its reason why that is none.
+    /// The same with `read` applied to the result, or with its reason why there is none.
     pub fn and_then<U>(self, read: impl FnOnce(T) -> Result<U, String>) -> Outcome<U> {
         let result = self.result.and_then(|value| read(value).map_err(|error| Trap { error, debug: String::new() }));
         Outcome { result, gas: self.gas, deposit: self.deposit, emitted: self.emitted }
@@ -140,7 +140,7 @@ impl Trap {
         self.is_any_of(&["StorageDepositNotEnoughFunds", "StorageDepositLimitExhausted"])
     }
 
-    /// Whether the caller did not have the value to be sent, beside what keeps it alive.
+    /// Whether the caller did not have the value to send and what it needs to stay alive.
     pub fn lacks_value(&self) -> bool {
         self.is_any_of(&["TransferFailed", "Token(FundsUnavailable)"])
     }

@@ -1,4 +1,4 @@
-//! Which roles there are, and which of them the contracts need of each other (section 2).
+//! Which roles there are, and which of them the contracts need in each other (section 2).
 
 use ink::primitives::AccountId;
 use interfaces::roles;
@@ -15,13 +15,13 @@ pub const ROLES: [(RoleType, &str); 7] = [
     (roles::FREEZER, "FREEZER"),
 ];
 
-/// How a role is called.
+/// A role's name.
 pub fn role_name(role: RoleType) -> &'static str {
     ROLES.iter().find(|(known, _)| *known == role).map_or("an unknown role", |(_, name)| name)
 }
 
-/// The least that the contracts need of each other (section 2): in which contract, which other one, which roles. Nobody
-/// else needs any, but for the manager.
+/// The roles that the contracts need in each other (section 2): in which contract, which other one, which roles. Nobody
+/// else needs any, except the manager.
 pub fn role_table(
     reputation: AccountId,
     obligation: AccountId,

@@ -1,4 +1,4 @@
-//! How an organization is set up, and how where nobody says otherwise.
+//! How an organization is set up, and the defaults.
 
 use crate::{
     amounts::{days, hours, UNIT},
@@ -66,7 +66,8 @@ pub fn default_policy() -> Policy {
     }
 }
 
-/// Terms of a small pool: every second operation seen is to be declared, three short are tolerated, six ban.
+/// Terms of a small pool: one of two operations seen is to be declared, three missing ones are tolerated, and more than
+/// six ban.
 pub fn default_terms() -> Terms {
     Terms {
         denominator: 2,

@@ -27,7 +27,7 @@ use pendzl::contracts::access_control::AccessControl as _;
 use scale::{Decode, Encode};
 use std::fmt::Debug;
 
-/// What everyone has to begin with who is named by [`World::who`].
+/// What everyone who is named by [`World::who`] has to begin with.
 pub const POCKET_MONEY: Balance = 1_000 * UNIT;
 
 /// The deployed organization: the contracts' addresses and everybody's handle of the chain.
@@ -146,7 +146,7 @@ impl World {
         contract.into()
     }
 
-    /// The account of this name, with some money where it has none yet.
+    /// The account of this name, with some money if it has none yet.
     pub fn who(&self, name: &str) -> AccountId {
         let who = account(name);
         if self.chain.total_balance(&who) == 0 {

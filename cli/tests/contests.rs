@@ -126,7 +126,7 @@ fn a_wrong_file_exits_with_2_and_says_where() {
     let output = run("wrong", &format!("{HEADER}\n5,ada,H-01,high,1,10,100,USDC\n5,ben,M-01,minor,1,3,30,USDC\n"), &[]);
     assert_eq!(output.status.code(), Some(2));
     let said = said(&output.stderr);
-    assert!(said.contains(".csv:3:12: `severity`: this is no severity; expected high or medium"), "{said}");
+    assert!(said.contains(".csv:3:12: `severity`: this is not a severity; expected high or medium"), "{said}");
     let missing = Command::new(env!("CARGO_BIN_EXE_atomic")).args(["replay", "contest", "no-such-file.csv"]).output();
     assert_eq!(missing.expect("the command").status.code(), Some(2));
 }

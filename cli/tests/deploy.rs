@@ -316,7 +316,7 @@ fn contracts_that_are_not_ours_are_refused_before_anything_is_done() {
     let other = Config { salt: Some("other".into()), ..config };
     let error = refusal(&backend, &alice(), local, &other, &path);
     assert!(
-        error.is::<Unusable>() && error.to_string().contains("has the salt ``, and the configuration `other`"),
+        error.is::<Unusable>() && error.to_string().contains("has the salt ``, but the configuration has `other`"),
         "{error}"
     );
     assert_eq!(backend.tip(), tip);
@@ -418,7 +418,7 @@ fn the_command_tells_unusable_files_and_another_that_runs_apart_from_failures() 
     ends(&["deploy", "--as", "zoe"], 2, "--as takes one of alice");
     ends(&["deploy", "--as", "alice", "--config", "none.toml"], 2, "reading none.toml");
     fs::write(folder.0.join("wrong.toml"), "[terms]\nseat = 4\n").expect("a file");
-    ends(&["deploy", "--as", "alice", "--config", "wrong.toml"], 2, "wrong.toml:2:1: `seat` is no key of [terms]");
+    ends(&["deploy", "--as", "alice", "--config", "wrong.toml"], 2, "wrong.toml:2:1: `seat` is not a key of [terms]");
     fs::write(folder.0.join("foreign"), "something else").expect("a file");
     ends(&["status", "--state", "foreign"], 2, "foreign is not the state of an embedded chain");
     ends(&["deploy", "--as", "alice", "--url", "ws://127.0.0.1:1"], 1, "no connection to the node at ws://127.0.0.1:1");

@@ -147,13 +147,13 @@ fn what_there_is_to_see_is_shown_line_by_line() {
 #[test]
 fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
     let desk = Desk::new("wrong");
-    desk.fails("member zoe", 2, "`zoe` is no address…expected an address such as 5Grwva…");
-    desk.fails("accept 0 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ --as alice", 2, "is no address");
+    desk.fails("member zoe", 2, "`zoe` is not an address…expected an address such as 5Grwva…");
+    desk.fails("accept 0 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ --as alice", 2, "is not an address");
     desk.fails("signal 0 --as zoe", 2, "--as takes one of alice, bob");
     desk.fails("signal 0", 2, "nobody signs this: say who with --as");
     desk.fails("offer 0 30 --as bob", 2, "the unit is missing; expected an amount such as");
-    desk.fails("offer 0 '1.5 UNTI' --as bob", 2, "this is no unit of the currency");
-    desk.fails("offer 0 '1 UNIT' --deliver-by soon --as bob", 2, "`soon` is no moment");
+    desk.fails("offer 0 '1.5 UNTI' --as bob", 2, "this is not a unit of the currency");
+    desk.fails("offer 0 '1 UNIT' --deliver-by soon --as bob", 2, "`soon` is not a moment");
     desk.fails("review 0 0 101 --as eve", 2, "101 is not in 0..=100");
     desk.fails("review 0 --as eve", 2, "required");
     desk.fails(
@@ -164,7 +164,7 @@ fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
     for wrong in ["--curve 40", "--curve 40=50%,,", "--curve x=50%", "--award best=60%", "--duplicates ranked=60%"] {
         desk.fails(&format!("quote {wrong}"), 2, "; expected …such as ");
     }
-    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "`award`: this is no award; expected");
+    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "`award`: this is not an award");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn a_mistake_in_a_file_is_shown_where_it_is() {
     desk.fails(
         "post request.toml --as alice",
         2,
-        "request.toml:2:10: `reward`: this is no unit of the currency…2 | reward",
+        "request.toml:2:10: `reward`: this is not a unit of the currency…2 | reward",
     );
     desk.write("request.toml", "[request\n");
     desk.fails("post request.toml --reward '1 UNIT' --as alice", 2, "request.toml:1:9: ");

@@ -21,16 +21,16 @@ use std::{
 /// The hash of a block, or of code.
 pub type Hash = [u8; 32];
 
-/// How a development node's chain is called. It makes a block only when there is a transaction, and its clock stands still
-/// in between.
+/// The name of a development node's chain. It makes a block only when there is a transaction; its clock stands still in
+/// between.
 pub const DEVELOPMENT: &str = "Development";
 
 /// Which chain this is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Network {
-    /// How the chain calls itself.
+    /// The chain's own name.
     pub name: String,
-    /// The hash of its first block, which no other chain has.
+    /// The hash of its first block; no other chain has it.
     pub genesis: Hash,
 }
 
@@ -43,10 +43,10 @@ pub struct Block {
     pub time: Timestamp,
 }
 
-/// What somebody asks of a chain.
+/// A transaction.
 #[derive(Clone, Debug)]
 pub enum Transaction {
-    /// Puts code on the chain; none where it is there.
+    /// Puts code on the chain, unless it is there already.
     Upload { code: Vec<u8> },
     /// Makes a contract of code that is on the chain. Its address follows from the caller and all of this but `value`.
     Instantiate { code_hash: Hash, value: Balance, data: Vec<u8>, salt: Vec<u8> },
@@ -57,19 +57,19 @@ pub enum Transaction {
 /// How a transaction ended, or would end.
 #[derive(Debug)]
 pub struct Receipt<T = Returned> {
-    /// What it returned, or why nothing; what it used of the block, paid for storage, and told.
+    /// What it returned, or why it returned nothing; what it used of the block, paid for storage, and told.
     ///
-    /// Of a transaction on a node, what was returned is from the dry run just before it, as blocks keep no results; where
-    /// it matters (a new request's number), the events say what became of it.
+    /// On a node, the result is that of the dry run just before, because blocks keep no results. Where it matters (a
+    /// new request's number), the events say what really happened.
     pub outcome: Outcome<T>,
-    /// The block it is in; none of what was only tried, or refused before it was sent.
+    /// The block it is in; `None` if it was only tried, or refused before it was sent.
     pub block: Option<u32>,
-    /// What the chain took for it beside the deposit; 0 where it was not sent, and on the embedded chain.
+    /// What the chain took for it beside the deposit; 0 if it was not sent, and on the embedded chain.
     pub fee: Balance,
 }
 
 impl<T> Receipt<T> {
-    /// The same with what `read` makes of the result, or with its reason why that is none.
+    /// The same with `read` applied to the result, or with its reason why there is none.
     fn and_then<U>(self, read: impl FnOnce(T) -> Result<U, String>) -> Receipt<U> {
         Receipt { outcome: self.outcome.and_then(read), block: self.block, fee: self.fee }
     }
@@ -82,7 +82,7 @@ pub enum Error {
     ConnectionLost { url: String, reason: String },
     /// The chain did not take the transaction.
     Rejected(String),
-    /// A contract did not answer a read, or there is none at this address.
+    /// A contract did not answer a read, or there is no contract at this address.
     Unanswered { contract: AccountId, trap: Trap },
     /// The chain answered something this program does not understand.
     NotUnderstood(String),
@@ -114,16 +114,16 @@ pub type Answer<T> = Result<T, Error>;
 
 /// A chain with `pallet-contracts`.
 ///
-/// Its methods block. `dyn Backend` has more, for messages with their types: [`call`](trait.Backend.html#method.call) and
-/// others.
+/// Its methods block. `dyn Backend` has more of them, for messages with their types, such as
+/// [`call`](trait.Backend.html#method.call).
 pub trait Backend {
     /// Which chain this is.
     fn network(&self) -> &Network;
 
-    /// The latest block. The embedded chain's has the time that the next transaction will see.
+    /// The latest block. On the embedded chain, its time is the one that the next transaction will see.
     fn tip(&self) -> Answer<Block>;
 
-    /// The hash of block number `number`, as long as the chain knows it: in a chain of another history it is another one.
+    /// The hash of block number `number`, as long as the chain knows it. A chain with another history has another hash.
     fn hash_of(&self, number: u32) -> Answer<Option<Hash>>;
 
     /// What an account has to spend.
@@ -135,21 +135,22 @@ pub trait Backend {
     /// Whether code of this hash is on the chain.
     fn has_code(&self, code_hash: Hash) -> Answer<bool>;
 
-    /// What would become of this transaction by `caller` now. Nothing changes.
+    /// What this transaction by `caller` would do now. Nothing changes.
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt>;
 
-    /// What the chain takes for this transaction beside the deposit, where it uses this weight: near enough to decide by.
+    /// What the chain takes for this transaction beside the deposit, if it uses this weight: close enough to decide by.
     fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance>;
 
-    /// Whether its clock runs, and others make blocks, while this program waits: a node's do, the embedded chain's not.
+    /// Whether its clock runs and others make blocks while this program waits. This is so on a node, not on the
+    /// embedded chain.
     fn runs_by_itself(&self) -> bool;
 
-    /// Sends this transaction and waits until it is in a block. What a dry run shows to trap or to be refused is not
-    /// sent, and costs nothing.
+    /// Sends this transaction and waits until it is in a block. If a dry run traps or is refused, it is not sent, and
+    /// costs nothing.
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt>;
 
-    /// Waits until everything is in a block that `who` sent before, also by a program that ended since. Whoever goes on where
-    /// another stopped asks the chain what is done only after this.
+    /// Waits until all that `who` sent before is in a block, even if it was sent by a program that has ended. Whoever
+    /// goes on where another stopped asks the chain what is done only after this.
     fn wait_for_sent(&self, who: &AccountId) -> Answer<()>;
 
     /// The events of contracts in the blocks from `first` to `last`, oldest first; blocks without any are left out.
@@ -159,18 +160,18 @@ pub trait Backend {
     /// wait: nothing happens there by itself.
     fn next_block(&self, after: u32, patience: Duration) -> Answer<Option<Block>>;
 
-    /// Lets the embedded chain's clock run until `time`. A node's is not to be set.
+    /// Lets the embedded chain's clock run until `time`. A node's clock cannot be set.
     fn pass_until(&self, time: Timestamp) -> Answer<Block>;
 }
 
-/// Sent or tried, with the types of ink!'s message builders.
+/// Sends or tries messages, with the types of ink!'s message builders.
 impl dyn Backend + '_ {
     /// Sends a message, as [`Backend::execute`].
     pub fn call<Args: Encode, T: Decode>(&self, signer: &Signer, message: Message<Args, T>) -> Answer<Receipt<T>> {
         Ok(self.execute(signer, &encoded(message).1)?.and_then(Returned::message))
     }
 
-    /// What would become of a message, as [`Backend::simulate`].
+    /// What a message would do, as [`Backend::simulate`].
     pub fn dry_run<Args: Encode, T: Decode>(
         &self,
         caller: &AccountId,
@@ -207,7 +208,7 @@ impl dyn Backend + '_ {
     }
 }
 
-/// What time it is: a node's last block may be old, and the embedded chain's clock is its own.
+/// The time: a node's last block may be old, and the embedded chain has a clock of its own.
 pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
     match backend.runs_by_itself() {
         true => tip.time.max(machine_time()),
@@ -215,7 +216,7 @@ pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
     }
 }
 
-/// What time it is by the machine's clock.
+/// The time by the machine's clock.
 pub fn machine_time() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
@@ -232,7 +233,7 @@ pub fn contract_address<Args: Encode>(
     AccountId::from(blake2_256(&described))
 }
 
-/// Whom a message is for, and the transaction that sends it.
+/// The contract that a message is for, and the transaction that sends it.
 pub(crate) fn encoded<Args: Encode, T>(message: Message<Args, T>) -> (AccountId, Transaction) {
     let message = message.params();
     let (to, value, data) = (*message.callee(), *message.transferred_value(), message.exec_input().encode());

@@ -9,7 +9,7 @@ use interfaces::{
 };
 use toml_edit::Item;
 
-/// A request's conditions, but for what it asks and when it is posted.
+/// A request's conditions, except what it asks and when it is posted.
 #[derive(Clone, Debug)]
 pub struct Conditions {
     pub reward: Balance,
@@ -29,7 +29,7 @@ pub struct Conditions {
     pub max_reviews: u8,
     pub tolerance: u8,
     pub windows: Windows,
-    /// Where it is a long deal. In a scenario its deliveries are then those of its periods, in order.
+    /// Set if it is a long deal. In a scenario its deliveries are then those of its periods, in order.
     pub engagement: Option<EngagementPlan>,
 }
 
@@ -39,12 +39,12 @@ impl Conditions {
         self.duplicates != Duplicates::Independent
     }
 
-    /// How long its periods are together, where it is an engagement.
+    /// The length of all its periods together, if it is an engagement.
     pub fn lasts(&self) -> Option<Timestamp> {
         self.engagement.map(|engagement| engagement.period.saturating_mul(engagement.periods.into()))
     }
 
-    /// The request, for the document of this hash at `uri`, paid in `asset`, where it is posted at `now`.
+    /// The request for the document of this hash at `uri`, paid in `asset`, if it is posted at `now`.
     pub fn request(&self, now: Timestamp, asset: Asset, spec: Hash, uri: Vec<u8>) -> RequestSpec {
         let signal_by = now.saturating_add(self.windows.signal);
         let deliver_by = signal_by.saturating_add(self.windows.deliver);
@@ -137,7 +137,7 @@ pub fn read_access(item: &Item) -> Read<Access> {
     match item.as_str() {
         Some("open") => Ok(Access::Open),
         Some("offers") => Ok(Access::Offers),
-        Some(_) => Err(refused(item, format!("this is no way to get a place; expected {EXPECTED}"))),
+        Some(_) => Err(refused(item, format!("this is not a way to get a place; expected {EXPECTED}"))),
         None => Err(expected(item, EXPECTED)),
     }
 }
@@ -147,7 +147,7 @@ pub fn read_award(item: &Item) -> Read<Award> {
     match item.as_str() {
         Some("per_submission") => return Ok(Award::PerSubmission),
         Some("proportional") => return Ok(Award::Proportional),
-        Some(_) => return Err(refused(item, format!("this is no award; expected {EXPECTED}"))),
+        Some(_) => return Err(refused(item, format!("this is not an award; expected {EXPECTED}"))),
         None if item.is_table_like() => {}
         None => return Err(expected(item, EXPECTED)),
     }
@@ -162,7 +162,7 @@ pub fn read_duplicates(item: &Item) -> Read<Duplicates> {
     match item.as_str() {
         Some("independent") => return Ok(Duplicates::Independent),
         Some("first_only") => return Ok(Duplicates::FirstOnly),
-        Some(_) => return Err(refused(item, format!("this is no rule for duplicates; expected {EXPECTED}"))),
+        Some(_) => return Err(refused(item, format!("this is not a rule for duplicates; expected {EXPECTED}"))),
         None if item.is_table_like() => {}
         None => return Err(expected(item, EXPECTED)),
     }

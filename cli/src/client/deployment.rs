@@ -1,7 +1,7 @@
 //! The deployment file: which contracts an organization has, on which chain.
 //!
-//! `atomic deploy` writes it after every step, so that it may name only some of them; all other commands need it
-//! complete, and that the contracts are there.
+//! `atomic deploy` writes it after every step, so it may name only some of them. All other commands need all of them,
+//! and need the contracts to be on the chain.
 
 use crate::client::{
     backend::{Backend, Hash},
@@ -22,13 +22,13 @@ const FORMAT: u32 = 1;
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// How the chain calls itself.
+    /// The chain's own name.
     pub network: String,
     /// The hash of the chain's first block.
     pub genesis: Hash,
-    /// Who deployed, and has every right in the contracts.
+    /// The manager, who deployed, and has every right in the contracts.
     pub manager: AccountId,
-    /// What makes the addresses others than those of the same settings by the same manager.
+    /// Makes the addresses differ from those of another deployment by the same manager with the same settings.
     pub salt: String,
     pub reputation: Option<Deployed>,
     pub obligation: Option<Deployed>,
@@ -42,12 +42,12 @@ pub struct File {
 pub struct Deployed {
     pub address: AccountId,
     pub code_hash: Hash,
-    /// The block it was made in; unknown where the file was lost meanwhile.
+    /// The block it was made in; unknown if the file was lost meanwhile.
     pub block: Option<u32>,
 }
 
 impl File {
-    /// A file for a chain where nothing was deployed yet.
+    /// A file for a chain on which nothing was deployed yet.
     pub fn new(backend: &dyn Backend, manager: AccountId, salt: &str) -> Self {
         let network = backend.network();
         Self {
@@ -62,7 +62,7 @@ impl File {
         }
     }
 
-    /// What the file at `path` says; nothing where there is none.
+    /// What the file at `path` says; `None` if there is no file.
     pub fn read(path: &Path) -> Result<Option<Self>, Unusable> {
         let unusable = |reason: String| Unusable(format!("the deployment file {} {reason}", path.display()));
         let text = match fs::read_to_string(path) {
@@ -70,7 +70,7 @@ impl File {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unusable(format!("cannot be read: {error}"))),
         };
-        let advice = "remove it, and `atomic deploy`, with the same settings, finds what there is and writes it anew";
+        let advice = "remove it: `atomic deploy` with the same settings finds what is deployed and writes it again";
         let written: Written =
             serde_json::from_str(&text).map_err(|error| unusable(format!("is damaged ({error}); {advice}")))?;
         match written.format {
@@ -80,7 +80,7 @@ impl File {
         written.read().map(Some).map_err(|reason| unusable(format!("is damaged ({reason}); {advice}")))
     }
 
-    /// Writes the file, all of it or nothing.
+    /// Writes the file, as a whole or not at all.
     pub fn write(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -88,13 +88,13 @@ impl File {
         replace(path, (serde_json::to_string_pretty(&Written::of(self))? + "\n").as_bytes())
     }
 
-    /// Refuses a file that is of another chain.
+    /// Refuses a file of another chain.
     pub fn ensure_network(&self, path: &Path, backend: &dyn Backend) -> Result<(), Unusable> {
         let network = backend.network();
         match network.genesis == self.genesis {
             true => Ok(()),
             false => Err(Unusable(format!(
-                "wrong network: the deployment file {} is of {} (genesis {}), and this is {} (genesis {}); choose the \
+                "wrong network: the deployment file {} is of {} (genesis {}), but this is {} (genesis {}); choose the \
                  chain with --url or --state, or another file with --deployment",
                 path.display(),
                 self.network,
@@ -105,7 +105,7 @@ impl File {
         }
     }
 
-    /// One of the contracts, if it was deployed.
+    /// One of the contracts, if it is deployed.
     pub fn contract(&self, contract: Contract) -> Option<Deployed> {
         match contract {
             Contract::Reputation => self.reputation,
@@ -124,7 +124,7 @@ pub struct Deployment {
     pub market: AccountId,
     /// The enforcers' pool.
     pub pool: PoolId,
-    /// The first block that may have events of it.
+    /// The first block that may have its events.
     pub since: u32,
 }
 
@@ -132,7 +132,7 @@ impl Deployment {
     /// The deployment that the file at `path` names, with its contracts on this chain.
     ///
     /// # Errors
-    /// [`Unusable`] where the file is missing, damaged or of another chain; another error where it is not complete, or the
+    /// [`Unusable`] if the file is missing, damaged or of another chain; another error if it is not complete, or the
     /// contracts on the chain are not those it names.
     pub fn load(path: &Path, backend: &dyn Backend) -> Result<Self> {
         let file = File::read(path)?.ok_or_else(|| {
@@ -156,7 +156,7 @@ impl Deployment {
                     anyhow::bail!("the contract at {at} is not the {name} contract that {} names", path.display())
                 }
                 None => anyhow::bail!(
-                    "there is no contract at {at}, where {} has the {name} contract; was the chain begun anew? \
+                    "there is no contract at {at}, where {} has the {name} contract; was the chain started again? \
                      `atomic deploy` deploys again",
                     path.display()
                 ),

@@ -1,7 +1,7 @@
-//! The [embedded chain](chain), which may live in a file from one command to the next.
+//! The [embedded chain](chain), which can live in a file from one command to the next.
 //!
-//! Every transaction that is accepted is a block, and is in the file before anybody is told of it. The clock stands still
-//! but for [`Backend::pass_until`]. There are no fees. The accounts of a development chain have what they have on a
+//! Every transaction that is accepted is a block, and is in the file before anybody is told of it. The clock moves only
+//! by [`Backend::pass_until`]. There are no fees. The accounts of a development chain have the same balances as on a
 //! development node.
 //!
 //! The file is replaced as a whole by renaming, so that it is never half-written, and its last bytes are a checksum. While
@@ -28,14 +28,14 @@ use std::{
     time::Duration,
 };
 
-/// How the embedded chain calls itself.
+/// The embedded chain's own name.
 pub const NAME: &str = "Embedded chain";
 /// What each account of a development chain begins with, as on a substrate-contracts-node.
 pub const ENDOWMENT: Balance = 1 << 60;
 /// The events of this many blocks are kept, as long as there are no later ones.
 pub const KEPT_BLOCKS: usize = 4_096;
 
-/// How a file of ours begins.
+/// The first bytes of a state file.
 const MAGIC: &[u8] = b"atomic state\n";
 /// Changes with the layout of what is in the file, the runtime's storage included.
 const FORMAT: u16 = 1;
@@ -50,7 +50,7 @@ pub struct Embedded {
     file: Option<StateFile>,
 }
 
-/// Where the chain is kept, ours alone as long as this lives.
+/// The file that the chain is kept in; it is ours alone as long as this lives.
 struct StateFile {
     path: PathBuf,
     _lock: Lock,
@@ -83,15 +83,15 @@ impl Embedded {
         Self::of(chain, VecDeque::new(), None)
     }
 
-    /// A chain that was begun elsewhere, and is forgotten. What else is done on it is not among its events.
+    /// A chain that was started elsewhere, and is forgotten. What others do on it is not among its events.
     pub fn around(chain: Chain) -> Self {
         Self::of(chain, VecDeque::new(), None)
     }
 
-    /// The chain that is kept in this file, or a new one where there is no such file.
+    /// The chain that is kept in this file, or a new one if there is no such file.
     ///
     /// # Errors
-    /// [`Unusable`] where the file is not a chain's of this format, is damaged, or cannot be read; another error where
+    /// [`Unusable`] if the file is not a chain's of this format, is damaged, or cannot be read; another error if
     /// somebody else is using it.
     pub fn open(path: &Path) -> Result<Self> {
         let shown = path.display();
@@ -114,7 +114,7 @@ impl Embedded {
         Self { chain, network, events: RefCell::new(events), file }
     }
 
-    /// A handle of the chain itself, for tests: what is done by it is not kept.
+    /// A handle of the chain itself, for tests: what is done through it is not kept.
     pub fn chain(&self) -> &Chain {
         &self.chain
     }
@@ -230,7 +230,7 @@ fn encode(state: &State) -> Vec<u8> {
 
 /// What a file holds, or what is wrong with it.
 fn decode(bytes: &[u8]) -> Result<State, String> {
-    const DAMAGED: &str = "is damaged, or was cut short; restore it from a copy, or begin anew with another --state";
+    const DAMAGED: &str = "is damaged, or was cut short; restore it from a copy, or start again with another --state";
     let rest = bytes.strip_prefix(MAGIC).ok_or("is not the state of an embedded chain")?;
     let (format, mut rest) = rest.split_first_chunk().ok_or(DAMAGED)?;
     let format = u16::from_le_bytes(*format);

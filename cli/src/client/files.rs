@@ -27,7 +27,7 @@ impl Lock {
     /// Takes the lock. Makes the file's folder.
     ///
     /// # Errors
-    /// `taken` where somebody else has it; [`Unusable`] where it cannot be made.
+    /// `taken` if somebody else has it; [`Unusable`] if it cannot be made.
     pub fn take(path: &Path, taken: &str) -> Result<Self> {
         let file = Self::file(path)?;
         if file.try_lock_exclusive().is_err() {
@@ -63,7 +63,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// As [`replace`], for a file that only its owner may read.
 pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    // Made anew, as the permissions of one that is there would stay.
+    // The file is made again, because an existing one would keep its permissions.
     let _ = fs::remove_file(beside(path, "part"));
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,4 +1,4 @@
-//! What every command that talks to a chain stands on.
+//! What every command that talks to a chain builds on.
 //!
 //! - [`backend`]: one interface for two chains, the [`embedded`] one and the one behind a [`node`].
 //! - [`signer`]: who signs, and how accounts are written.

@@ -1,12 +1,11 @@
-//! How moments and lists are shown, and moments are read. Amounts, durations and fractions are
-//! [elsewhere](chain::amounts).
+//! Shows moments, and reads them. Amounts, durations and fractions are [elsewhere](chain::amounts).
 
 use chain::{days, hours, minutes};
 use interfaces::Timestamp;
 
 const SECOND: Timestamp = 1_000;
 
-/// A moment for people: `2030-01-04 00:00 UTC`, with seconds where there are any.
+/// A moment for people: `2030-01-04 00:00 UTC`, with seconds if there are any.
 pub fn moment(time: Timestamp) -> String {
     let (year, month, day) = date(time / days(1));
     let (hour, minute, second) = (time % days(1) / hours(1), time % hours(1) / minutes(1), time % minutes(1) / SECOND);
@@ -14,7 +13,7 @@ pub fn moment(time: Timestamp) -> String {
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}{seconds} UTC")
 }
 
-/// A moment and how far it is: `2030-01-04 00:00 UTC (in 3 days)`.
+/// A moment and how far away it is: `2030-01-04 00:00 UTC (in 3 days)`.
 pub fn moment_from(time: Timestamp, now: Timestamp) -> String {
     let distance = match time.abs_diff(now) {
         apart if apart < SECOND => "now".to_owned(),
@@ -24,11 +23,11 @@ pub fn moment_from(time: Timestamp, now: Timestamp) -> String {
     format!("{} ({distance})", moment(time))
 }
 
-/// A duration in its largest unit: `3 days`, `1 hour`, `90 minutes`; exact where it is whole.
+/// A duration in its largest unit: `3 days`, `1 hour`, `90 minutes`; exact if it is whole.
 pub fn roughly(time: Timestamp) -> String {
     for (unit, name) in [(days(1), "day"), (hours(1), "hour"), (minutes(1), "minute"), (SECOND, "second")] {
         let count = time / unit;
-        // In a smaller unit where it would be rounded much.
+        // A smaller unit is used if rounding would change it much.
         if count >= 3 || (count >= 1 && time % unit == 0) || (unit == SECOND && count >= 1) {
             return if count == 1 { format!("1 {name}") } else { format!("{count} {name}s") };
         }
@@ -39,7 +38,7 @@ pub fn roughly(time: Timestamp) -> String {
 /// Reads a moment in UTC: `2030-01-04`, `2030-01-04 06:30`, `2030-01-04T06:30:15Z`, or milliseconds since the Unix epoch.
 pub fn read_moment(text: &str) -> Result<Timestamp, String> {
     let refuse =
-        || format!("`{text}` is no moment; expected one such as \"2030-01-04 06:30\", in UTC, or in milliseconds");
+        || format!("`{text}` is not a moment; expected one such as \"2030-01-04 06:30\", in UTC, or in milliseconds");
     let text = text.trim();
     if let Ok(time) = text.parse() {
         return Ok(time);

@@ -1,8 +1,8 @@
 //! A chain behind a node, such as a substrate-contracts-node, talked to over its RPC.
 //!
-//! A transaction is tried first, at the latest block, for its weight and for what it would return; what would fail is not
-//! sent. It is good for some minutes only, so that one that got lost does not turn up later. A block counts as soon as it
-//! is the best one, as a development node finalizes none.
+//! A transaction is first tried at the latest block, for its weight and for its result; if it would fail, it is not
+//! sent. It is valid only for some minutes, so that a lost one does not turn up later. A block counts as soon as it is
+//! the best one, because a development node finalizes none.
 
 use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
 use crate::client::signer::{address, Signer};
@@ -40,7 +40,7 @@ use tokio::runtime::Runtime;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How often a node is asked whether there is a new block.
 const POLL: Duration = Duration::from_millis(500);
-/// How many blocks a transaction is good for.
+/// For how many blocks a transaction is valid.
 const MORTALITY: u64 = 64;
 /// What a transaction may use beyond what the dry run did, in percent: the state may change before it runs.
 const MARGIN_PERCENT: u64 = 25;
@@ -53,7 +53,7 @@ pub struct Node {
     rpc: LegacyRpcMethods<PolkadotConfig>,
     /// The block whose events were counted last, and how many they are.
     counted: Cell<Option<(Hash256, usize)>>,
-    // Last, as what is above runs in it.
+    // This field comes last, because those above run in it.
     runtime: Runtime,
 }
 
@@ -61,7 +61,7 @@ impl Node {
     /// Connects to the node at `url`, such as `ws://127.0.0.1:9944`.
     ///
     /// # Errors
-    /// [`Error::ConnectionLost`] where there is none; [`Error::NotUnderstood`] where its chain has no contracts.
+    /// [`Error::ConnectionLost`] if there is none; [`Error::NotUnderstood`] if its chain has no contracts.
     pub fn connect(url: &str) -> Answer<Self> {
         let lost = |reason: String| Error::ConnectionLost { url: url.to_owned(), reason };
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -90,7 +90,7 @@ impl Node {
         Ok(Self { url: url.to_owned(), network, client, rpc, counted: Cell::new(None), runtime })
     }
 
-    /// Does what `question` says, however often the node keeps us waiting for parts of it.
+    /// Asks `question`, which may wait for the node several times.
     fn ask<T>(&self, question: impl Future<Output = Result<T, Problem>>) -> Answer<T> {
         self.runtime.block_on(async {
             let problem = match tokio::time::timeout(PATIENCE, question).await {
@@ -99,7 +99,7 @@ impl Node {
                 Ok(Err(Problem::Subxt(error))) => error,
                 Err(_) => return Err(self.lost("it does not answer".into())),
             };
-            // A refusal and a broken connection come as the same error: whoever still answers has refused.
+            // A refusal and a broken connection come as the same error: a node that still answers has refused.
             let is_transport = matches!(&problem, subxt::Error::Rpc(_) | subxt::Error::Io(_));
             let alive = tokio::time::timeout(PATIENCE, self.rpc.system_chain()).await;
             match (is_transport, alive) {
@@ -300,7 +300,8 @@ impl Backend for Node {
         };
         let outcome = match sent.failed {
             None => Outcome { emitted: sent.emitted, ..tried.outcome },
-            // The block does not keep the contract's reason; trying it again, after whatever came in between, tells.
+            // The block does not keep the contract's reason. Trying the call again, after whatever came in between,
+            // tells it.
             Some(error) => {
                 let again = self.ask(self.try_out(&signer.account(), transaction))?.outcome;
                 match again.result.as_ref().is_ok_and(|returned| !returned.reverted) {
@@ -358,13 +359,13 @@ impl Backend for Node {
             if left.is_zero() {
                 return Ok(None);
             }
-            // Within the runtime, so that the connection is kept alive meanwhile.
+            // This sleeps within the runtime, which keeps the connection alive meanwhile.
             self.runtime.block_on(async { tokio::time::sleep(POLL.min(left)).await });
         }
     }
 
     fn pass_until(&self, _time: Timestamp) -> Answer<Block> {
-        Err(Error::Unsupported("a node's clock is not to be set; only the embedded chain's is"))
+        Err(Error::Unsupported("a node's clock cannot be set; only the embedded chain's can"))
     }
 }
 
@@ -402,11 +403,11 @@ fn words(error: &dyn std::error::Error) -> String {
         }
         cause = error.source();
     }
-    // The library says so of everything.
+    // The library puts this before every message.
     words.trim_start_matches("Rpc error: ").trim_start_matches("RPC error: ").to_owned()
 }
 
-// What of the chain's storage is of interest; the library finds it by the chain's own metadata.
+// The parts of the chain's storage that are used; the library finds them by the chain's own metadata.
 
 #[derive(DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
@@ -458,7 +459,7 @@ struct WithEvents<T> {
 
 impl<R: Decode> Decode for WithEvents<ContractResult<Result<R, DispatchError>, Balance, ()>> {
     fn decode<I: scale::Input>(input: &mut I) -> Result<Self, scale::Error> {
-        // As in the type itself, but for the events.
+        // As in the type itself, except for the events.
         let result = ContractResult {
             gas_consumed: Decode::decode(input)?,
             gas_required: Decode::decode(input)?,
@@ -491,7 +492,7 @@ impl<R: Into<Returned>> WithEvents<ContractResult<Result<R, DispatchError>, Bala
     }
 }
 
-/// The events of contracts among those that a dry run collected, but for the first `earlier`.
+/// The events of contracts among those that a dry run collected, except the first `earlier`.
 fn would_emit(metadata: &Metadata, bytes: &[u8], earlier: usize) -> Option<Vec<Emitted>> {
     let records = metadata.pallet_by_name("System")?.storage()?.entry_by_name("Events")?.entry_type().value_ty();
     let records = scale_value::scale::decode_as_type(&mut &*bytes, &records, metadata.types()).ok()?;
@@ -535,7 +536,7 @@ fn payload(transaction: &Transaction, limit: Weight) -> subxt::tx::DynamicPayloa
             ("proof_size", Value::u128(limit.proof_size().into())),
         ])
     };
-    // The account pays what it takes; how much that is, the dry run said.
+    // The account pays whatever it takes; the dry run said how much that is.
     let no_limit = || Value::unnamed_variant("None", []);
     let (call, arguments) = match transaction {
         Transaction::Upload { code } => {
@@ -585,7 +586,7 @@ fn fields<T: Decode>(event: &EventDetails<PolkadotConfig>) -> Result<T, Problem>
         .map_err(|error| not_understood(&format!("the event {}: {error}", event.variant_name())))
 }
 
-/// The chain's own name of an error, as the embedded chain says it.
+/// The chain's own name for an error, as the embedded chain gives it.
 fn dispatch_error(bytes: &[u8], metadata: Metadata) -> String {
     use subxt::error::DispatchError;
     match DispatchError::decode_from(bytes, metadata) {

@@ -51,7 +51,7 @@ pub fn read_rate(item: &Item) -> Read<Rate> {
     const EXPECTED: &str = "\"fixed\" or { fair_share = \"100 %\" }";
     match item.as_str() {
         Some("fixed") => return Ok(Rate::Fixed),
-        Some(_) => return Err(refused(item, format!("this is no rate; expected {EXPECTED}"))),
+        Some(_) => return Err(refused(item, format!("this is not a rate; expected {EXPECTED}"))),
         None if item.is_table_like() => {}
         None => return Err(expected(item, EXPECTED)),
     }

@@ -29,7 +29,7 @@ impl Signer {
     /// The account that `--as` says: a development account such as `alice`, or a path such as `//Alice//stash` below the
     /// development phrase.
     ///
-    /// Phrases and seeds are refused, as command lines are seen by others; see [`Signer::from_file`].
+    /// Phrases and seeds are refused, because others can see command lines; see [`Signer::from_file`].
     pub fn named(name: &str) -> Result<Self, Unusable> {
         let name = name.trim();
         if let Some(account) = dev_uri(name) {
@@ -38,7 +38,7 @@ impl Signer {
         if name.starts_with('/') {
             return Self::from_uri(name).map_err(|reason| Unusable(format!("--as `{name}`: {reason}")));
         }
-        // Not repeated, as it may be a secret.
+        // The name is not repeated, because it may be a secret.
         Err(Unusable(format!(
             "--as takes one of {}, or a path such as //Alice//stash; a phrase or seed belongs in a file, named by --key-file",
             DEV_ACCOUNTS.join(", ")
@@ -59,9 +59,9 @@ impl Signer {
     }
 
     fn from_uri(text: &str) -> Result<Self, String> {
-        // Making a key of a phrase takes long, and the development phrase is needed often.
+        // Making a key from a phrase takes long, and the development phrase is needed often.
         static DEVELOPMENT: OnceLock<Option<Keypair>> = OnceLock::new();
-        let uri = SecretUri::from_str(text).map_err(|_| "this is no secret URI".to_owned())?;
+        let uri = SecretUri::from_str(text).map_err(|_| "this is not a secret URI".to_owned())?;
         if text.starts_with('/') && uri.password.is_none() {
             let phrase = || Keypair::from_uri(&SecretUri::from_str(DEV_PHRASE).ok()?).ok();
             if let Some(root) = DEVELOPMENT.get_or_init(phrase) {
@@ -88,7 +88,7 @@ fn dev_uri(name: &str) -> Option<String> {
     Some(format!("//{}{}", known[..1].to_uppercase(), &known[1..]))
 }
 
-/// What a development account is called, if it is one.
+/// The account's name, if it is a development account.
 pub fn dev_name(account: &AccountId) -> Option<&'static str> {
     let is = |name: &&&str| crate::client::signer::account(name).as_ref() == Ok(account);
     DEV_ACCOUNTS.iter().find(is).copied()
@@ -115,7 +115,7 @@ pub fn account(text: &str) -> Result<AccountId, String> {
     }
     match AccountId32::from_str(text) {
         Ok(account) => Ok(AccountId::from(account.0)),
-        Err(error) => Err(format!("`{text}` is no address ({error:?}); expected {EXPECTED}")),
+        Err(error) => Err(format!("`{text}` is not an address ({error:?}); expected {EXPECTED}")),
     }
 }
 

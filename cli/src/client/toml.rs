@@ -1,4 +1,4 @@
-//! Reads TOML files: which keys there are, of which kind, and where a mistake is.
+//! Reads TOML files: which keys there are, what kind of value each has, and where a mistake is.
 
 use chain::amounts;
 use interfaces::{Balance, Timestamp};
@@ -16,7 +16,7 @@ pub struct Problem {
     pub message: String,
     /// The text of the line.
     pub source: String,
-    /// How many characters of it are meant.
+    /// How many characters of it the problem is about.
     pub width: usize,
 }
 
@@ -67,9 +67,9 @@ pub fn problem(file: &str, text: &str, mistake: Mistake) -> Problem {
     }
 }
 
-/// A table of the file: remembers which keys were asked for, so that any other is a mistake.
+/// A table of the file. It remembers which keys were asked for, so that any other is a mistake.
 pub struct Fields<'a> {
-    /// How messages call it.
+    /// Its name in messages.
     name: &'static str,
     table: &'a dyn TableLike,
     span: Range<usize>,
@@ -114,7 +114,7 @@ impl<'a> Fields<'a> {
         for (key, _) in self.table.iter() {
             if !known.contains(&key) {
                 let span = self.table.get_key_value(key).and_then(|(key, _)| key.span()).unwrap_or(self.span);
-                let message = format!("`{key}` is no key of {}; expected one of {}", self.name, known.join(", "));
+                let message = format!("`{key}` is not a key of {}; expected one of {}", self.name, known.join(", "));
                 return Err(Mistake { span, message });
             }
         }

@@ -1,4 +1,4 @@
-//! What the contracts' events say, in words.
+//! Puts the contracts' events into words.
 
 use chain::{
     amounts::{show_amount, show_time, thousands},
@@ -10,7 +10,7 @@ use interfaces::{
     obligation, reputation, Balance, Event, PoolId, Timestamp,
 };
 
-/// How accounts and moments are called in them.
+/// How accounts and moments are named in them.
 pub struct Words<'a> {
     pub name: &'a dyn Fn(&AccountId) -> String,
     pub time: &'a dyn Fn(Timestamp) -> String,
@@ -57,7 +57,8 @@ impl Words<'_> {
                 format!("{} {what}", (self.name)(&changed.who))
             }
             Event::ReputationRefused(refused) => format!("the reputation contract refused: {:?}", refused.error),
-            // In the pool of an engagement work seen only says that a period is over. All else says no more than the deed.
+            // In the pool of an engagement, work seen only means that a period is over. The other events say no more
+            // than the deed.
             Event::OpsSeen(_)
             | Event::OpsDeclared(_)
             | Event::PoolOpened(_)
@@ -101,7 +102,7 @@ impl Words<'_> {
             }
             Event::Locked(locked) => format!("bond of {} locked", thousands(locked.amount)),
             Event::Unlocked(unlocked) => format!("bond of {} released", thousands(unlocked.amount)),
-            // What is burnt is told by who had it burnt. All else says no more than the deed.
+            // The contract that had points burnt tells of it. The other events say no more than the deed.
             Event::Transfer(_)
             | Event::Slashed(_)
             | Event::FrozenChanged(_)
@@ -148,7 +149,7 @@ impl Words<'_> {
             | Event::Withdrawn(_)
             | Event::Pruned(_)
             | Event::ReputationRefused(_) => return self.payment_note(event),
-            // These say no more than the deed.
+            // These events say no more than the deed.
             Event::PlacesTaken(_)
             | Event::ReviewsOpened(_)
             | Event::Opened(_)
@@ -173,7 +174,7 @@ impl Words<'_> {
         }
     }
 
-    /// What was offered, and periods of engagements.
+    /// Offers, and periods of engagements.
     fn negotiation_note(&self, event: market::Event) -> Option<String> {
         use market::Event;
         Some(match event {

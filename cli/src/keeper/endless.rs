@@ -16,16 +16,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How often the loop looks whether it shall end.
+/// How often the loop checks whether to end.
 const BLINK: Duration = Duration::from_millis(500);
-/// After so long everything is looked at again, even without a new block.
+/// After this long everything is looked at again, even without a new block.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// The pauses before trying to reach a node again grow from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// With `--once`, so many attempts to reach a node again.
+/// How often a keeper with `--once` tries to reach a node again.
 const ATTEMPTS_ONCE: u32 = 5;
-/// A chain that makes no block for so long, though one is needed, makes none by itself.
+/// A chain that makes no block for this long, though one is needed, makes none by itself.
 const BLOCK_PATIENCE: Duration = Duration::from_secs(30);
 /// Development chains make blocks only with transactions.
 const DEVELOPMENT_PATIENCE: Duration = Duration::from_secs(2);
@@ -33,7 +33,7 @@ const DEVELOPMENT_PATIENCE: Duration = Duration::from_secs(2);
 /// Keeps at it until `stop` says so, or with `once`, until nothing is due.
 ///
 /// # Errors
-/// With `once`, where the chain cannot be reached or does not answer as it should; otherwise only where another chain
+/// With `once`, if the chain cannot be reached or does not answer as it should; without it, only if another chain
 /// answers instead.
 pub fn keep(
     keeper: &mut Keeper,
@@ -83,7 +83,7 @@ fn is_lost(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref::<Error>(), Some(Error::ConnectionLost { .. }))
 }
 
-/// How often something has gone wrong since it last went well.
+/// How often something has gone wrong since the last success.
 #[derive(Default)]
 struct Trouble {
     times: u32,
@@ -166,7 +166,7 @@ fn step(
     Ok(Step::Again)
 }
 
-/// What is to be expected.
+/// What comes next.
 #[derive(PartialEq)]
 enum Outlook {
     /// Nothing is left to do until this falls due.
@@ -175,7 +175,7 @@ enum Outlook {
     Behind(Due),
 }
 
-/// Says what is to be expected, where that is another thing than was told before.
+/// Says what comes next, if that is not what it said before.
 fn tell(outlook: Outlook, told: &mut Option<Outlook>, time: Timestamp, say: &mut dyn FnMut(Entry)) {
     if told.as_ref() == Some(&outlook) {
         return;
@@ -186,8 +186,8 @@ fn tell(outlook: Outlook, told: &mut Option<Outlook>, time: Timestamp, say: &mut
         }
         Outlook::Idle(None) => "nothing is left to do, and nothing falls due by time alone".into(),
         Outlook::Behind(due) => format!(
-            "due by the clock, but the chain has made no block since: {}; with --altruistic a development node is made \
-             to make one",
+            "due by the clock, but the chain has made no block since: {}; with --altruistic the keeper has a \
+             development node make one",
             due.upkeep
         ),
     };

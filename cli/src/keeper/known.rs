@@ -1,5 +1,5 @@
-//! What is known of a market: which requests, providers and members there are, by its events, and how they stand, by
-//! reads. Events only say what has to be read again, so that it does no harm to see one twice.
+//! What is known of a market. Its events say which requests, providers and members there are; reads say how they stand.
+//! Events only say what has to be read again, so it does no harm to see one twice.
 
 use crate::client::{
     backend::{Answer, Backend},
@@ -22,7 +22,7 @@ const OP: u128 = 1_000_000;
 pub struct Known {
     /// Requests that are not pruned.
     pub requests: BTreeMap<RequestId, Request>,
-    /// Who has, or had, to do with the enforcers' pool.
+    /// Accounts that have, or had, to do with the enforcers' pool.
     pub members: BTreeMap<AccountId, Member>,
     pub pool: Option<Pool>,
     /// From when on proposed terms are in force that nobody has written down.
@@ -35,9 +35,9 @@ pub struct Known {
 /// A request.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
-    /// Who took places that may never be delivered on, and by when each has to deliver where its offer said so.
+    /// The providers whose places may never be delivered on, and the deadline of each if its offer set one.
     pub providers: BTreeMap<AccountId, Option<Timestamp>>,
-    /// How it stands; nothing before it was read.
+    /// How it stands; `None` before it was read.
     pub details: Option<Details>,
 }
 
@@ -51,12 +51,12 @@ pub struct Details {
 }
 
 impl Details {
-    /// What can be done with it at `now`, which may be later than the last block.
+    /// What can be done with it at `now`; that may be later than the last block.
     pub fn phase(&self, now: Timestamp) -> Phase {
         self.state.phase(&self.spec, self.engagement.as_ref(), now)
     }
 
-    /// When that changes next by the clock alone, or the present period of an engagement ends.
+    /// When that next changes by the clock alone, or when the present period of an engagement ends.
     pub fn phase_ends(&self, now: Timestamp) -> Option<Timestamp> {
         let engagement = self.engagement.as_ref();
         let period_ends = engagement.filter(|_| !self.state.closed).and_then(|engagement| engagement.present_ends(now));
@@ -71,21 +71,21 @@ pub struct Delivery {
     pub reviews: Vec<Review>,
 }
 
-/// Who has, or had, to do with the enforcers' pool.
+/// Accounts that have, or had, to do with the enforcers' pool.
 #[derive(Clone, Debug)]
 pub struct Member {
-    /// The standing that somebody had latched last.
+    /// The standing that was latched last.
     pub latched: Standing,
-    /// How it stands; nothing before it was read.
+    /// How it stands; `None` before it was read.
     pub membership: Option<Membership>,
-    /// Micro-operations that may still be seen before its standing can be worse.
+    /// How many more micro-operations it may see before its standing can be worse.
     room: u128,
     /// When it was read.
     read: Timestamp,
 }
 
 impl Member {
-    /// Somebody of whom only this is known.
+    /// A member of whom only this is known.
     pub fn new(latched: Standing) -> Self {
         Self { latched, membership: None, room: 0, read: 0 }
     }
@@ -138,7 +138,7 @@ struct Stale {
 }
 
 impl Known {
-    /// Has everything read again.
+    /// Marks everything to be read again.
     pub fn forget_details(&mut self) {
         self.stale.fresh_pool = false;
         self.stale.requests.extend(self.requests.keys());
@@ -149,7 +149,7 @@ impl Known {
         }
     }
 
-    /// Takes in a request that there may be, of which no event is known. Returns whether there is.
+    /// Looks for a request of which no event is known. Returns whether it exists.
     pub fn find_request(&mut self, id: RequestId, backend: &dyn Backend, deployment: &Deployment) -> Answer<bool> {
         let is_there = backend.read(deployment.market().request(id))?.is_ok();
         if is_there {
@@ -159,7 +159,7 @@ impl Known {
         Ok(is_there)
     }
 
-    /// Has a request read again, with all of its submissions. What was known of it serves until then.
+    /// Marks a request to be read again, with all of its submissions. Until then, what was known of it is used.
     pub fn forget_request(&mut self, id: RequestId) {
         if let Some(request) = self.requests.get(&id) {
             self.stale.requests.insert(id);
@@ -168,26 +168,26 @@ impl Known {
         }
     }
 
-    /// Whether something of this request is to be read again.
+    /// Whether part of this request is to be read again.
     pub fn is_stale(&self, id: RequestId) -> bool {
         let mut submissions = self.stale.submissions.range((id, 0)..=(id, SubmissionId::MAX));
         self.stale.requests.contains(&id) || submissions.next().is_some()
     }
 
-    /// Has a request read again, but not its submissions.
+    /// Marks a request to be read again, but not its submissions.
     pub fn touch_request(&mut self, id: RequestId) {
         if self.requests.contains_key(&id) {
             self.stale.requests.insert(id);
         }
     }
 
-    /// Has these members, and the pool, read again.
+    /// Marks these members, and the pool, to be read again.
     pub fn forget_members<'a>(&mut self, members: impl IntoIterator<Item = &'a AccountId>) {
         self.stale.fresh_pool = false;
         self.stale.members.extend(members);
     }
 
-    /// Takes in what an event of the market or of the obligation contract says.
+    /// Takes in an event of the market or of the obligation contract.
     pub fn note(&mut self, emitted: &Emitted, deployment: &Deployment) {
         match deployment.addresses().event(emitted) {
             Some(Event::Market(event)) => self.note_market(event),
@@ -245,7 +245,7 @@ impl Known {
             | Event::PlaceVacated(market::PlaceVacated { request, .. })
             | Event::Reclaimed(market::Reclaimed { request, .. })
             | Event::Pruned(market::Pruned { request, .. }) => self.touch_request(request),
-            // What makes nothing due.
+            // These make nothing due.
             Event::Opened(_)
             | Event::Withdrawn(_)
             | Event::ReputationRefused(_)
@@ -260,7 +260,7 @@ impl Known {
     fn note_pool(&mut self, event: obligation::Event, of: PoolId) {
         use obligation::Event;
         match event {
-            // Of all pools at once.
+            // These are about all pools at once.
             Event::FreezeChanged(event) if self.members.contains_key(&event.who) => {
                 self.forget_members([&event.who]);
             }
@@ -290,7 +290,7 @@ impl Known {
                 self.member(who);
                 self.forget_members([&who]);
             }
-            // Of other pools, or what makes nothing due.
+            // These are of other pools, or make nothing due.
             Event::FreezeChanged(_)
             | Event::OpsSeen(_)
             | Event::TermsProposed(_)
@@ -336,14 +336,15 @@ impl Known {
         self.members.entry(who).or_insert(Member::new(Standing::Healthy))
     }
 
-    /// None of the places of this provider is left that nobody delivered on.
+    /// This provider has no place left that nobody delivered on.
     pub fn has_shown(&mut self, request: RequestId, provider: &AccountId) {
         if let Some(request) = self.requests.get_mut(&request) {
             request.providers.remove(provider);
         }
     }
 
-    /// Reads what is not known, or not any more, as of a block at `now`. What was read when the connection is lost, is.
+    /// Reads what is unknown or out of date, as of a block at `now`. If the connection is lost, what was read so far is
+    /// kept.
     pub fn refresh(&mut self, backend: &dyn Backend, deployment: &Deployment, now: Timestamp) -> Answer<()> {
         self.read_requests(backend, deployment)?;
         self.read_submissions(backend, deployment)?;
@@ -361,7 +362,7 @@ impl Known {
                     };
                     let request = self.requests.entry(id).or_default();
                     let submissions = request.details.take().map_or_else(BTreeMap::new, |known| known.submissions);
-                    // What was delivered before the first read has to be read as well.
+                    // Deliveries from before the first read have to be read as well.
                     let unknown = (0..state.submissions).filter(|submission| !submissions.contains_key(submission));
                     self.stale.submissions.extend(unknown.map(|submission| (id, submission)));
                     request.details = Some(Details { spec, state, engagement, submissions });
@@ -379,7 +380,7 @@ impl Known {
         while let Some(&(id, number)) = self.stale.submissions.first() {
             let market = deployment.market();
             if let Some(details) = self.requests.get_mut(&id).and_then(|request| request.details.as_mut()) {
-                // A period of an engagement that nothing was delivered in has no submission.
+                // A period of an engagement without a delivery has no submission.
                 if let Ok(submission) = backend.read(market.submission(id, number))? {
                     let opened = number < details.state.opened;
                     let reviews = match opened {
@@ -418,7 +419,7 @@ impl Known {
 
     fn read_members(&mut self, backend: &dyn Backend, deployment: &Deployment, now: Timestamp) -> Answer<()> {
         let Some(pool) = &self.pool else { return Ok(()) };
-        // Presence falls due, and standings recover, by time: looked at four times an epoch.
+        // Presence falls due, and standings recover, with time: they are read four times an epoch.
         let pause = pool.terms.epoch / 4;
         let restless = |member: &Member| member.latched == Standing::Throttled || pool.terms.presence > 0;
         let due =

@@ -1,5 +1,5 @@
-//! What a keeper remembers from one run to the next, in a file of its own beside the deployment's: how far it has followed
-//! the chain, and whom and what it has met there. Everything else is read from the chain again.
+//! What a keeper remembers from one run to the next, in a file of its own beside the deployment's: how far it has
+//! followed the chain, and which accounts and requests it has met there. It reads everything else from the chain again.
 //!
 //! A lock beside it (`FILE.lock`) keeps a second keeper of the same account and deployment out.
 
@@ -24,7 +24,7 @@ use std::{
 
 /// Changes with the layout of the file.
 const FORMAT: u32 = 1;
-/// So many blocks of those followed are remembered, to notice when the chain has another history.
+/// This many of the blocks followed are remembered, to notice if the chain gets another history.
 const TRAIL: usize = 64;
 
 /// What a keeper remembers.
@@ -36,16 +36,16 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// One that is forgotten with the program.
+    /// A memory that is forgotten with the program.
     pub fn forgetful() -> Self {
         Self::default()
     }
 
-    /// That of this account for this deployment, with what is known since; nothing where the file is missing, and a
-    /// word about it where it cannot be used.
+    /// The memory of this account for this deployment, with what is known from it: nothing if the file is missing. If
+    /// the file cannot be used, a text says why.
     ///
     /// # Errors
-    /// Where another keeper of the same account and deployment is at work, or files cannot be written.
+    /// If another keeper of the same account and deployment is at work, or files cannot be written.
     pub fn open(
         deployment_file: &Path,
         deployment: &Deployment,
@@ -66,7 +66,7 @@ impl Memory {
                 ) {
                     Ok(read) => (read, None),
                     Err(reason) => {
-                        let word = format!("what {} says cannot be used ({reason}): beginning anew", path.display());
+                        let word = format!("{} cannot be used ({reason}): starting again", path.display());
                         (Default::default(), Some(word))
                     }
                 },
@@ -86,7 +86,7 @@ impl Memory {
         self.trail.drain(..surplus);
     }
 
-    /// Writes everything down, where this is not forgotten.
+    /// Writes everything down, unless this memory is to be forgotten.
     pub fn keep(&self, known: &Known) -> Result<()> {
         let Some((path, market, _)) = &self.file else { return Ok(()) };
         replace(path, (serde_json::to_string_pretty(&Written::of(self, known, market))? + "\n").as_bytes())
@@ -99,9 +99,9 @@ struct Written {
     format: u32,
     market: String,
     trail: Vec<(u32, String)>,
-    /// The providers of each request, and by when each has to deliver where its offer said so.
+    /// The providers of each request, and the deadline of each if its offer set one.
     requests: BTreeMap<RequestId, BTreeMap<String, Option<Timestamp>>>,
-    /// The members of the pool, and how the standing of each was latched last.
+    /// The members of the pool, and the standing of each that was latched last.
     members: BTreeMap<String, String>,
     terms_due: Option<Timestamp>,
     policy_due: Option<Timestamp>,
@@ -134,7 +134,7 @@ impl Written {
             let latched = [Standing::Healthy, Standing::Throttled, Standing::Banned]
                 .into_iter()
                 .find(|known| standing(*known) == latched)
-                .ok_or_else(|| format!("`{latched}` is no standing"))?;
+                .ok_or_else(|| format!("`{latched}` is not a standing"))?;
             known.members.insert(account(&who)?, Member::new(latched));
         }
         let block = |(number, hash): (u32, String)| Some((number, bytes32(hash.strip_prefix("0x")?)?));

@@ -1,9 +1,9 @@
-//! `atomic keeper`: calls what anybody may call, once it is due and if it pays.
+//! `atomic keeper`: does the upkeep that anyone may do, once it is due and if it pays.
 //!
-//! A keeper follows the chain's events ([`known`]), decides what is due ([`plan`]), and tries each call before it sends it
-//! ([`work`]). It does one call at a time and waits until that is in a block, also of what it sent before it was killed or
-//! lost its connection: so none is sent twice at once. Others may keep the same market: who comes second is refused by the
-//! contract, and loses nothing but, rarely, a fee.
+//! A keeper follows the chain's events ([`known`]), decides what is due ([`plan`]), and tries each call before it sends
+//! it ([`work`]). It makes one call at a time and waits until that is in a block, even if it was killed or lost its
+//! connection in between: so it never sends the same call twice at once. Others may keep the same market: the contract
+//! refuses whoever comes second, who loses at most, and rarely, a fee.
 
 pub mod endless;
 pub mod known;
@@ -26,14 +26,14 @@ use report::{Entry, Happened};
 use std::collections::{BTreeMap, BTreeSet};
 use work::{Outcome, Refusal, Worth};
 
-/// Events of so many blocks are read at once.
+/// Events of this many blocks are read at once.
 const BLOCKS_AT_ONCE: u32 = 256;
-/// After so many numbers without a request there is none, where it is not known from events.
+/// Where events do not tell, the search ends after this many numbers without a request.
 const REQUESTS_PROBED: u32 = 256;
-/// What does not pay is tried again after so many blocks.
+/// A call that does not pay is tried again after this many blocks.
 const UNPAID_BLOCKS: u32 = 100;
 
-/// What a keeper does, and what not.
+/// What a keeper does, and what it does not.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
     /// Whether it does what does not pay.
@@ -44,24 +44,24 @@ pub struct Rules {
     pub dry_run: bool,
 }
 
-/// What came of one look at everything.
+/// The result of one look at everything.
 #[derive(Clone, Debug)]
 pub struct Round {
     pub tip: Block,
     /// What was tried and changed what is known: another look may find more.
     pub acted: usize,
-    /// What is due by the machine's clock, though no block has seen that time yet.
+    /// What is due by the machine's clock, but no block has reached that time yet.
     pub behind: Option<Due>,
     /// What falls due next.
     pub next: Option<Due>,
 }
 
-/// What is not tried for a while.
+/// A call that is not tried for a while.
 #[derive(Clone, Copy, Debug)]
 struct Hold {
-    /// Not before a block after this one.
+    /// It is tried again only after this block.
     until: u32,
-    /// Because it does not pay: that may change with what is known of the request.
+    /// It does not pay: that may change with what is known of the request.
     unpaid: bool,
 }
 
@@ -73,7 +73,7 @@ pub struct Follower {
 }
 
 impl Follower {
-    /// One that goes on with what it remembers and knows.
+    /// Goes on with this memory and this knowledge.
     pub fn new(deployment: Deployment, memory: Memory, known: Known) -> Self {
         Self { deployment, memory, known }
     }
@@ -112,7 +112,7 @@ impl Follower {
         }
         if before > self.memory.trail.len() {
             if self.memory.trail.is_empty() {
-                say(Entry::new(tip.time, Happened::Note("the chain has another history: beginning anew".into())));
+                say(Entry::new(tip.time, Happened::Note("the chain has another history: starting again".into())));
                 self.known = Known::default();
             }
             self.known.forget_details();
@@ -145,8 +145,8 @@ impl Follower {
         Ok(tip)
     }
 
-    /// The first block after `from` whose events the node still has, as it has not those of `from`: nodes that are no
-    /// archives forget. Requests from before are found by their numbers.
+    /// The first block after `from` whose events the node still has: nodes that are not archives forget, and it has
+    /// lost those of `from`. Requests from before are found by their numbers.
     fn first_kept(
         &mut self,
         backend: &dyn Backend,
@@ -169,8 +169,8 @@ impl Follower {
             }
         }
         let words = format!(
-            "the node has no events of blocks {from} to {forgotten} any more ({error}): who took a place or a seat then is \
-             not known, but to an archive node"
+            "the node has no events of blocks {from} to {forgotten} any more ({error}): only an archive node knows \
+             who took a place or a seat then"
         );
         say(Entry::new(time, Happened::Note(words)));
         let (mut id, mut missing) = (0, 0);
@@ -191,10 +191,10 @@ pub struct Keeper {
     follower: Follower,
     signer: Signer,
     rules: Rules,
-    /// Whether all that was sent is known to be in a block.
+    /// Whether everything sent is known to be in a block.
     is_sure: bool,
     held: BTreeMap<Upkeep, Hold>,
-    /// What was said last of something that is still due, and need not be said again.
+    /// The last words about each call that is still due; they need not be repeated.
     told: BTreeMap<Upkeep, String>,
     /// All calls that were made, and what they brought.
     pub calls: BTreeMap<&'static str, u32>,
@@ -202,7 +202,7 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    /// One that goes on with what it remembers and knows.
+    /// Goes on with this memory and this knowledge.
     pub fn new(deployment: Deployment, signer: Signer, rules: Rules, memory: Memory, known: Known) -> Self {
         let (held, told) = (BTreeMap::new(), BTreeMap::new());
         let (calls, earned) = (BTreeMap::new(), Worth::default());
@@ -215,7 +215,7 @@ impl Keeper {
         self.follower.known()
     }
 
-    /// Looks at everything once: follows the chain, and does what is due and pays. Ends early once `stop` says so.
+    /// Looks at everything once: follows the chain, and does what is due and pays. Ends early when `stop` says so.
     pub fn round(
         &mut self,
         backend: &dyn Backend,
@@ -271,7 +271,7 @@ impl Keeper {
         Ok(tip)
     }
 
-    /// Tries a call, and sends it if it pays. Returns whether what is known has changed by it.
+    /// Tries a call, and sends it if it pays. Returns whether that changed what is known.
     fn attempt(
         &mut self,
         backend: &dyn Backend,
@@ -393,17 +393,17 @@ impl Keeper {
         }
     }
 
-    /// Has a chain that makes blocks only with transactions make one, with the time as it is now.
+    /// Has a chain that makes blocks only with transactions make one, at the present time.
     pub fn make_block(&mut self, backend: &dyn Backend, say: &mut dyn FnMut(Entry)) -> Answer<()> {
         let receipt = backend.execute(&self.signer, &work::nothing(&self.follower.deployment))?;
         self.earned.fee = self.earned.fee.saturating_add(receipt.fee);
         let tip = backend.tip()?;
-        let words = format!("made block {} with an empty call, for the chain to see what time it is", tip.number);
+        let words = format!("made block {} with an empty call, so that the chain sees the time", tip.number);
         say(Entry::new(now(backend, &tip), Happened::Note(words)));
         Ok(())
     }
 
-    /// Leaves this alone until there is another block than `tip`.
+    /// Leaves this call alone until there is a block after `tip`.
     fn hold(&mut self, upkeep: &Upkeep, tip: &Block) {
         self.held.insert(upkeep.clone(), Hold { until: tip.number, unpaid: false });
     }
@@ -412,7 +412,7 @@ impl Keeper {
         self.held.insert(upkeep.clone(), Hold { until: tip.number.saturating_add(UNPAID_BLOCKS), unpaid: true });
     }
 
-    /// What this call changes is read again.
+    /// Marks what this call changes to be read again.
     fn forget(&mut self, upkeep: &Upkeep) {
         match (upkeep, upkeep.request()) {
             (_, Some(request)) => self.follower.known.forget_request(request),

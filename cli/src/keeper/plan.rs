@@ -1,4 +1,4 @@
-//! Which upkeep is due, and from when: decided from what is known and the time alone. Sending it is
+//! Decides which upkeep is due, and from when, from what is known and the time alone. Sending it is
 //! [elsewhere](super::work).
 
 use crate::keeper::known::{Delivery, Details, Known, Request};
@@ -13,7 +13,7 @@ use std::fmt;
 /// A call that anybody may make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Upkeep {
-    /// `open_reviews`: what is opened late is seen by nobody.
+    /// `open_reviews`: nobody sees the work if it is opened late.
     OpenReviews { request: RequestId },
     /// `evaluate_many`.
     Evaluate { members: Vec<AccountId> },
@@ -52,7 +52,7 @@ impl Upkeep {
         }
     }
 
-    /// What comes first: what is lost when it comes late, what frees others to go on, and in the end what tidies up.
+    /// The order: first what is lost if it comes late, then what lets others go on, in the end what tidies up.
     fn urgency(&self) -> u8 {
         match self {
             Self::OpenReviews { .. } => 0,
@@ -113,7 +113,7 @@ impl fmt::Display for Upkeep {
     }
 }
 
-/// Upkeep, and from when on it is due; 0 where that did not depend on the clock.
+/// Upkeep, and the time from which it is due; 0 if that does not depend on the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Due {
     pub upkeep: Upkeep,
@@ -164,7 +164,7 @@ fn of_pool(known: &Known, foreseen: &mut Vec<Due>) {
             None => {}
         }
     }
-    // Apart, as only bans pay, and only so many are latched by one call.
+    // Bans are apart, because only they pay, and one call latches only a few.
     for members in banned.chunks(MAX_BANS).chain(others.chunks(MAX_EVALUATED)) {
         add(Upkeep::Evaluate { members: members.to_vec() }, 0);
     }
@@ -200,7 +200,7 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
             if let Some(since) = state.settles_from(spec, next) {
                 add(Upkeep::Settle { request: id }, since);
             }
-            // Whose places they are that nobody delivered on, shows a dry run.
+            // A dry run shows whose places nobody delivered on.
             let undelivered = state.undelivered(submissions.values().map(|delivery| &delivery.submission)) > 0;
             for (provider, deliver_by) in request.providers.iter().filter(|_| undelivered) {
                 let since = spec.no_show_from(deliver_by.unwrap_or(spec.deliver_by));
@@ -213,7 +213,7 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
     }
 }
 
-/// From when on a submission that is opened can be finalized, if nobody reveals in between.
+/// The time from which an opened submission can be finalized, if nobody reveals in between.
 fn finalizable(details: &Details, delivery: &Delivery) -> Option<Timestamp> {
     let Details { spec, submissions, .. } = details;
     let Delivery { submission, reviews } = delivery;

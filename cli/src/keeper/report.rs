@@ -1,4 +1,4 @@
-//! What a keeper says: a line each, or as JSON.
+//! What a keeper says, as lines or as JSON.
 
 use crate::client::{
     moments,
@@ -146,7 +146,7 @@ fn lost(fee: Balance) -> String {
     }
 }
 
-/// What a call brought and cost, where it is something.
+/// What a call brought and cost, without what is 0.
 pub fn parts(worth: &Worth) -> impl Iterator<Item = String> {
     let points = (worth.points, format!("earned {}", points(worth.points)));
     let amounts =
@@ -159,7 +159,7 @@ fn points(amount: Balance) -> String {
     format!("{} point{}", thousands(amount), if amount == 1 { "" } else { "s" })
 }
 
-/// What these events tell, in words, the market's first; nothing where they tell nothing of note.
+/// These events in words, the market's first; `None` if they tell nothing of note.
 pub fn news(events: &[Event]) -> Option<String> {
     let of_market = events.iter().filter_map(|event| match event {
         Event::Market(event) => of_market(event),
@@ -173,7 +173,7 @@ pub fn news(events: &[Event]) -> Option<String> {
     (!news.is_empty()).then(|| news.join("; "))
 }
 
-/// What upkeep of the market tells; other events are not told of.
+/// The events of the market's upkeep in words; other events are left out.
 fn of_market(event: &market::Event) -> Option<String> {
     use market::Event;
     Some(match event {
@@ -221,7 +221,7 @@ fn of_market(event: &market::Event) -> Option<String> {
     })
 }
 
-/// What upkeep of the pool tells; other events are not told of.
+/// The events of the pool's upkeep in words; other events are left out.
 fn of_pool(event: &obligation::Event) -> Option<String> {
     use obligation::Event;
     Some(match event {

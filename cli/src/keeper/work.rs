@@ -18,7 +18,7 @@ use interfaces::{
 };
 use std::fmt;
 
-/// How many a call takes on, if the block has room for so many.
+/// How many items one call takes on, if the block has room for that many.
 const SIZES: [u32; 4] = [MAX_BATCH, 16, 4, 1];
 
 /// Why a contract refused.
@@ -38,7 +38,7 @@ impl fmt::Display for Refusal {
 }
 
 impl Refusal {
-    /// Whether the work is done already, or was never there.
+    /// Whether the work is already done, or never existed.
     pub fn is_done(&self) -> bool {
         use market::Error as Market;
         use obligation::Error as Obligation;
@@ -59,7 +59,7 @@ impl Refusal {
     }
 }
 
-/// What became of a call, or would.
+/// What a call did, or would do.
 #[derive(Debug)]
 pub enum Outcome {
     Accepted,
@@ -82,7 +82,7 @@ pub struct Worth {
 }
 
 impl Worth {
-    /// What it brings and what it costs, where a point of reputation is worth `point`.
+    /// What it brings and what it costs, if a point of reputation is worth `point`.
     pub fn balance(&self, point: Balance) -> (Balance, Balance) {
         let brings = self.points.saturating_mul(point).saturating_add(self.credited).saturating_add(self.refund);
         (brings, self.fee.saturating_add(self.deposit))
@@ -116,7 +116,7 @@ pub struct Tried {
     pub events: Vec<Event>,
 }
 
-/// The call that does this, so many at once where that can be said.
+/// The call that does this, with `size` items if it takes several.
 pub fn transaction(upkeep: &Upkeep, deployment: &Deployment, size: u32) -> Transaction {
     let (mut market, mut obligation, pool) = (deployment.market(), deployment.obligation(), deployment.pool);
     let first = |members: &[AccountId]| members.iter().take(size as usize).copied().collect();
@@ -141,7 +141,7 @@ pub fn nothing(deployment: &Deployment) -> Transaction {
     encoded(deployment.obligation().evaluate_many(deployment.pool, Vec::new())).1
 }
 
-/// Tries this, fewer at once where so many are too much for a block.
+/// Tries this, with fewer items at once if they are too much for a block.
 pub fn try_out(
     upkeep: &Upkeep,
     backend: &dyn Backend,
@@ -261,7 +261,7 @@ fn credited(event: &market::Event, me: &AccountId, known: &Known) -> Balance {
         Event::SubmissionFinalized(event) => {
             if_so(details(event.request).is_some_and(|details| is_coherent(event, me, details)), event.fee)
         }
-        // What others call credits nobody, or is not called by a keeper.
+        // The other events credit nobody, or come from calls that a keeper does not make.
         _ => 0,
     }
 }
@@ -270,7 +270,7 @@ fn credited(event: &market::Event, me: &AccountId, known: &Known) -> Balance {
 fn is_coherent(finalized: &SubmissionFinalized, me: &AccountId, details: &Details) -> bool {
     let reviews = details.submissions.get(&finalized.submission).map(|delivery| &delivery.reviews);
     reviews.into_iter().flatten().any(|review| {
-        // A vote for another submission of the same finding is coherent as well; that is left out here.
+        // A vote for another submission of the same finding is coherent as well; this function ignores that.
         let right = review.duplicate_of == finalized.duplicate_of;
         let close = |score: u8| score.abs_diff(finalized.median) <= details.spec.tolerance;
         review.enforcer == *me && right && review.score.is_some_and(close)

@@ -1,4 +1,4 @@
-//! `atomic verify`: whether a deployment is as it should be.
+//! The checks of `atomic verify`.
 
 use crate::client::{
     backend::{contract_address, Backend},
@@ -21,7 +21,7 @@ use pendzl::contracts::access_control::{AccessControl as _, RoleGranted, RoleTyp
 use serde::Serialize;
 use std::fmt::Debug;
 
-/// In at most this many blocks it is looked for who was ever granted a role.
+/// At most this many blocks are searched for accounts that were ever granted a role.
 const MOST_BLOCKS: u32 = 10_000;
 
 /// Something that should be so.
@@ -32,7 +32,7 @@ pub struct Check {
     /// What is instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
-    /// Something worth to know that is no problem.
+    /// Something worth knowing that is not a problem.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -48,7 +48,7 @@ impl Check {
     }
 }
 
-/// Everything that should be so of this deployment; of its settings, where some are given, that they are these.
+/// All checks of this deployment; if settings are given, also that it has these.
 pub fn checks(
     backend: &dyn Backend,
     file: &File,
@@ -63,7 +63,7 @@ pub fn checks(
         return Ok(checks);
     };
     if !checks.iter().all(Check::holds) {
-        // Whatever is there instead is not to be asked anything.
+        // Whatever is there instead must not be asked anything.
         return Ok(checks);
     }
     let found = Found { backend, file, reputation, obligation, market };
@@ -84,7 +84,7 @@ fn code_check(backend: &dyn Backend, file: &File, contracts: &Contracts, contrac
     let problem = match backend.code_of(&deployed.address)? {
         None => Some("there is no contract".to_owned()),
         Some(found) if found == local => None,
-        Some(found) => Some(format!("its code is {}, and the local build's {}", hex(&found), hex(&local))),
+        Some(found) => Some(format!("its code is {}, and the local build's is {}", hex(&found), hex(&local))),
     };
     Ok(Check::new(format!("the {name} contract at {} is the local build's", address(&deployed.address)), problem))
 }
@@ -99,7 +99,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// That the contracts work with each other.
+    /// Checks that the contracts work with each other.
     fn partners(&self) -> Result<[Check; 2]> {
         let Self { backend, reputation, obligation, market, .. } = self;
         let asked: Message<_, AccountId> = build_call::<DefaultEnvironment>()
@@ -116,7 +116,7 @@ impl Found<'_> {
         Ok([obligation_check, Check::new("market works with these reputation and obligation contracts", problem)])
     }
 
-    /// That everybody has the roles they should have, and nobody any other.
+    /// Checks that everybody has the right roles, and nobody has any other.
     fn roles(&self) -> Result<Vec<Check>> {
         let (reputation, obligation, market) = (self.reputation.address, self.obligation.address, self.market.address);
         let table = role_table(reputation, obligation, market);
@@ -166,15 +166,14 @@ impl Found<'_> {
         Ok(self.backend.read(RoleCalls::from(within).has_role(role, who))?)
     }
 
-    /// Everybody who may have a role: those we know, and those who were granted one; and what to know about that.
+    /// Everybody who may have a role: those we know, and those who were granted one; and a note about the search.
     fn candidates(&self) -> Result<(Vec<Option<AccountId>>, Option<String>)> {
         let contracts = [self.reputation.address, self.obligation.address, self.market.address];
         let mut candidates = vec![None, Some(self.file.manager)];
         candidates.extend(contracts.map(Some));
         let (first, last) = (self.reputation.block.unwrap_or_default(), self.backend.tip()?.number);
         if last.saturating_sub(first) > MOST_BLOCKS {
-            let note =
-                "as far as the contracts and the manager go: the chain is too long to look who else was granted one";
+            let note = "only the contracts and the manager were checked: the chain is too long to search for others";
             return Ok((candidates, Some(note.into())));
         }
         for (_, events) in self.backend.events(first, last)? {
@@ -211,7 +210,7 @@ impl Found<'_> {
         let made = contract_address(manager, self.reputation.code_hash, &new, self.file.salt.as_bytes());
         let problem = (made != self.reputation.address).then(|| {
             let tiers = self.backend.read(calls.tiers()).map(|tiers| format!("{tiers:?}"));
-            format!("it was made with others; its tiers are {}", tiers.unwrap_or_else(|error| error.to_string()))
+            format!("it was made with other values; its tiers are {}", tiers.unwrap_or_else(|error| error.to_string()))
         });
         checks.push(Check::new("reputation has the configured name, symbol, tiers, mint epoch and notice", problem));
         if !settings.founders.is_empty() {
@@ -275,7 +274,7 @@ impl Found<'_> {
         Ok(check)
     }
 
-    /// How an account is called here.
+    /// An account's name in these checks.
     fn name(&self, account: AccountId) -> String {
         match account {
             _ if account == self.reputation.address => "reputation".into(),
@@ -287,7 +286,7 @@ impl Found<'_> {
     }
 }
 
-/// In which fields two values of the same type differ, if they do.
+/// The fields in which two values of the same type differ, if they do.
 fn differences<T: Debug>(found: &T, expected: &T) -> Option<String> {
     let (found, expected) = (format!("{found:#?}"), format!("{expected:#?}"));
     if found == expected {

@@ -20,11 +20,11 @@ use toml_edit::Item;
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     pub settings: Settings,
-    /// Who is credited protocol fees and premiums; the manager unless the file says otherwise.
+    /// Whoever is credited protocol fees and premiums; by default the manager.
     pub treasury: Option<AccountId>,
-    /// The tokens that requests may pay in; nothing where the file does not speak of them.
+    /// The tokens that requests may pay in; `None` if the file does not mention them.
     pub tokens: Option<Vec<AssetPolicy>>,
-    /// Makes the addresses others than those of the same settings by the same manager.
+    /// Makes the addresses differ from those of another deployment by the same manager with the same settings.
     pub salt: Option<String>,
 }
 
@@ -98,7 +98,7 @@ fn read_founders(item: &Item) -> Read<Vec<(AccountId, interfaces::Balance)>> {
         accounts => Ok(accounts),
     })?;
     let reputation = fields.required("reputation", |item| match points(item)? {
-        0 => Err(refused(item, "a founder has some reputation".into())),
+        0 => Err(refused(item, "a founder needs some reputation".into())),
         points => Ok(points),
     })?;
     fields.finish()?;
@@ -145,13 +145,13 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, place, part) in [
-            ("treasury = 'zoe'", (1, 12), "`zoe` is no address (BadLength); expected"),
+            ("treasury = 'zoe'", (1, 12), "`zoe` is not an address (BadLength); expected"),
             ("[[founders]]\naccounts = ['alice']", (1, 1), "`reputation` is missing in [[founders]]"),
             ("[[founders]]\naccounts = []\nreputation = 1", (2, 12), "expected one account or more"),
-            ("[[founders]]\naccounts = ['eve']\nreputation = 0", (3, 14), "a founder has some reputation"),
+            ("[[founders]]\naccounts = ['eve']\nreputation = 0", (3, 14), "a founder needs some reputation"),
             ("[[founders]]\naccounts = ['eve', 'eve']\nreputation = 1", (1, 1), "is a founder twice"),
-            ("[term]\nseats = 4", (1, 2), "`term` is no key of the file; expected one of salt, treasury, reputation"),
-            ("[terms]\nseat = 4", (2, 1), "`seat` is no key of [terms]"),
+            ("[term]\nseats = 4", (1, 2), "`term` is not a key of the file; expected one of salt, treasury"),
+            ("[terms]\nseat = 4", (2, 1), "`seat` is not a key of [terms]"),
         ] {
             let problem = Config::read("wrong.toml", text).expect_err(text);
             assert_eq!((problem.line, problem.column), place, "{problem}");

@@ -1,8 +1,9 @@
 //! `atomic deploy`: brings the three contracts to a chain, wires them and opens the market.
 //!
-//! The deployment is a list of steps. Before each, the chain is asked whether it is done already; after each, the deployment
-//! file is written. Where a contract is made follows from the manager, the code and the arguments, so that nothing is done
-//! twice even when the file is lost. Running it again goes on where it stopped, and does nothing where all is done.
+//! The deployment is a list of steps. Before each, the chain is asked whether it is done already; after each, the
+//! deployment file is written. A contract's address follows from the manager, the code and the arguments, so nothing is
+//! done twice even if the file is lost. A second run goes on where the first one stopped, and does nothing if all is
+//! done.
 
 use crate::{
     client::{
@@ -82,13 +83,13 @@ impl fmt::Display for Step {
 pub struct Done {
     pub step: String,
     pub block: u32,
-    /// What it used of the block; nothing is said about uploads.
+    /// What it used of the block; unknown for uploads.
     pub ref_time: u64,
     pub proof_size: u64,
-    /// In plancks, what was paid for storage; as text where it is JSON, whose numbers are not exact.
+    /// What was paid for storage, in plancks; text in JSON, whose numbers are not exact.
     #[serde(serialize_with = "as_text")]
     pub deposit: Balance,
-    /// In plancks, what the chain took beside that.
+    /// What the chain took beside that, in plancks.
     #[serde(serialize_with = "as_text")]
     pub fee: Balance,
 }
@@ -104,11 +105,11 @@ pub struct Deployer<'a> {
     contracts: &'a Contracts,
     settings: Settings,
     file: File,
-    /// Where the file is; nowhere in a rehearsal.
+    /// Where the file is; `None` in a rehearsal.
     path: Option<&'a Path>,
-    /// Keeps the file for us: what two do at once may be done twice.
+    /// Keeps the file for us: two deployers at once might do a step twice.
     _lock: Option<Lock>,
-    /// Those that were not looked at yet, the next one last.
+    /// The steps that were not looked at yet, the next one last.
     steps: Vec<Step>,
 }
 
@@ -116,7 +117,7 @@ impl<'a> Deployer<'a> {
     /// Goes on with the deployment whose file is at `path`, or begins one.
     ///
     /// # Errors
-    /// [`Unusable`] where the file is damaged or of another chain; another error where it is another manager's, or its
+    /// [`Unusable`] if the file is damaged or of another chain; another error if it is another manager's, or its
     /// contracts are not ours.
     pub fn new(
         backend: &'a dyn Backend,
@@ -133,8 +134,8 @@ impl<'a> Deployer<'a> {
                 file.ensure_network(path, backend)?;
                 if file.manager != manager {
                     return Err(Unusable(format!(
-                        "the manager of the deployment in {} is {}, and this is {}; sign as the manager, or name another \
-                         file with --deployment",
+                        "the manager of the deployment in {} is {}, but you are {}; sign as the manager, or name \
+                         another file with --deployment",
                         path.display(),
                         address(&file.manager),
                         address(&manager)
@@ -144,8 +145,8 @@ impl<'a> Deployer<'a> {
                 match &config.salt {
                     Some(salt) if *salt != file.salt => {
                         return Err(Unusable(format!(
-                            "the deployment in {} has the salt `{}`, and the configuration `{salt}`; name another file with \
-                             --deployment for another organization",
+                            "the deployment in {} has the salt `{}`, but the configuration has `{salt}`; name another \
+                             file with --deployment for another organization",
                             path.display(),
                             file.salt
                         ))
@@ -165,8 +166,8 @@ impl<'a> Deployer<'a> {
         Ok(deployer)
     }
 
-    /// The whole deployment on a chain of its own that has the prices of a substrate-contracts-node, forgotten after:
-    /// what each step takes.
+    /// Does the whole deployment on a temporary chain with the prices of a substrate-contracts-node, and says what each
+    /// step costs.
     pub fn rehearse(&self) -> Result<Vec<Done>> {
         let chain = Embedded::new();
         chain.chain().fund(&self.file.manager, 1_000_000 * UNIT);
@@ -189,10 +190,10 @@ impl<'a> Deployer<'a> {
         Ok(done)
     }
 
-    /// Does the next step that is not done already; nothing where none is left.
+    /// Does the next step that is not done yet; `None` if no step is left.
     ///
     /// # Errors
-    /// Where the chain or a contract refuses it. Nothing is lost: a new deployer goes on from there.
+    /// If the chain or a contract refuses it. Nothing is lost: a new deployer goes on from there.
     pub fn advance(&mut self) -> Result<Option<Done>> {
         while let Some(step) = self.steps.last().cloned() {
             let done = match self.is_due(&step)? {
@@ -219,7 +220,7 @@ impl<'a> Deployer<'a> {
         Ok(due)
     }
 
-    /// What the deployment file says by now.
+    /// What the deployment file says now.
     pub fn file(&self) -> &File {
         &self.file
     }
@@ -229,7 +230,7 @@ impl<'a> Deployer<'a> {
         &self.settings
     }
 
-    /// Forgets what the file names and a new chain does not have; refuses what is there and is not ours.
+    /// Forgets contracts that the file names and a new chain does not have; refuses contracts that are not ours.
     fn look_at_contracts(&mut self, path: &Path) -> Result<()> {
         for contract in Contract::ALL {
             let Some(deployed) = self.file.contract(contract) else { continue };
@@ -271,7 +272,7 @@ impl<'a> Deployer<'a> {
         use Contract::{Market, Obligation, Reputation};
         let mut steps: Vec<_> = Contract::ALL.into_iter().map(Step::Upload).collect();
         steps.extend(Contract::ALL.into_iter().map(Step::Instantiate));
-        // The table speaks of addresses; these stand for them.
+        // The table names addresses; these stand for them.
         let named = Contract::ALL.map(|contract| (self.address_of(contract), contract));
         let contract_at = |at: AccountId| named.iter().find(|(known, _)| *known == at).map(|(_, contract)| *contract);
         for (within, to, roles) in
@@ -287,7 +288,7 @@ impl<'a> Deployer<'a> {
         steps
     }
 
-    /// Whether the chain says that a step is not done. What is to be done with a contract that is not there is due, too.
+    /// Whether the chain says that a step is not done. Steps for a contract that is not there are due, too.
     fn is_due(&self, step: &Step) -> Result<bool> {
         let is_there =
             |contract: Contract| -> Result<bool> { Ok(self.backend.code_of(&self.address_of(contract))?.is_some()) };
@@ -316,7 +317,7 @@ impl<'a> Deployer<'a> {
         })
     }
 
-    /// What these founders were not endowed yet. Before sealing nothing else can be earned.
+    /// What these founders still have to be endowed with. Before sealing, they cannot earn anything else.
     fn missing_endowments(&self, founders: &[(AccountId, Balance)]) -> Result<Vec<(AccountId, Balance)>> {
         let mut missing = Vec::new();
         for (who, points) in founders {
@@ -352,7 +353,7 @@ impl<'a> Deployer<'a> {
             block,
             ref_time: receipt.outcome.gas.ref_time(),
             proof_size: receipt.outcome.gas.proof_size(),
-            // Nothing here frees any.
+            // No step frees storage.
             deposit: receipt.outcome.deposit.charge_or_zero(),
             fee: receipt.fee,
         })
@@ -410,7 +411,7 @@ impl<'a> Deployer<'a> {
         Ok((block, Receipt { outcome, block: Some(block), fee }))
     }
 
-    /// Writes down what a step that is done left.
+    /// Writes down the result of a step.
     fn note(&mut self, step: &Step, block: Option<u32>) -> Result<()> {
         let before = self.file.clone();
         match step {

@@ -1,5 +1,5 @@
-//! How an organization comes to a chain: what it is to be ([`config`]), the steps there ([`deployer`]), and whether all of it
-//! is as it should be ([`checks`]).
+//! How an organization comes to a chain: its settings ([`config`]), the steps ([`deployer`]), and the checks of the
+//! result ([`checks`]).
 
 pub mod checks;
 pub mod config;

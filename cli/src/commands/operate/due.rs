@@ -39,7 +39,7 @@ impl Submissions {
     }
 }
 
-/// Who does upkeep.
+/// Those who may do upkeep.
 const ANYONE: &str = "anyone";
 
 /// Something to be done.

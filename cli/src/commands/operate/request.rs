@@ -215,7 +215,7 @@ fn curve(text: &str) -> Result<Value, String> {
         Some(bucket.into())
     };
     let buckets: Option<Array> = text.split(',').map(bucket).collect();
-    buckets.map(Value::from).ok_or_else(|| "this is no curve; expected one such as '40=50%, 80=100%'".to_owned())
+    buckets.map(Value::from).ok_or_else(|| "this is not a curve; expected one such as '40=50%, 80=100%'".to_owned())
 }
 
 /// `ranked=60%,40%` as the file has it.

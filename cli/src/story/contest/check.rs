@@ -1,6 +1,6 @@
-//! What everyone should have earned, from the file's own slices and in plain arithmetic, and what in the file does not
-//! follow the rule of audit contests: ten slices of the pot for a high finding, three for a medium one, times 0.9 for each
-//! further finder, split equally.
+//! Computes what everyone should have earned, from the file's own slices and in plain arithmetic, and finds what does
+//! not follow the rule of audit contests: ten slices of the pot for a high finding, three for a medium one, times 0.9
+//! for each further finder, split equally.
 
 use crate::story::contest::{
     read::{Contest, Submission},
@@ -16,7 +16,7 @@ const BPS_PER_SLICE: u128 = 1_000;
 /// Pots and slices are compared to one part in this many.
 const PARTS: u128 = 1_000_000;
 
-/// One part in a million of the pot: by more than this nobody's pay may differ.
+/// One part in a million of the pot: nobody's pay may differ by more.
 pub fn tolerance(pot: Balance) -> Balance {
     pot / PARTS
 }
@@ -34,12 +34,12 @@ pub fn by_slices(contest: &Contest) -> Vec<Balance> {
     (0..contest.wardens.len()).map(of_warden).collect()
 }
 
-/// What each of `finders` gets of a finding that weighs `slices` for one alone.
+/// What each of `finders` gets for a finding that weighs `slices` for a single finder.
 fn slice_of_each(slices: u128, finders: u32) -> u128 {
     (1..finders).fold(slices, |left, _| left * 9 / 10) / u128::from(finders)
 }
 
-/// What in the file does not follow the rule, in sentences.
+/// What does not follow the rule in the file, in sentences.
 pub fn oddities(contest: &Contest) -> Vec<String> {
     let mut found = Vec::new();
     for (index, finding) in contest.findings.iter().enumerate() {
@@ -51,12 +51,12 @@ pub fn oddities(contest: &Contest) -> Vec<String> {
         for submission in submissions {
             let Submission { line, duplicates, slice, .. } = *submission;
             if usize::try_from(duplicates) != Ok(finders) {
-                found.push(format!("{}: {duplicates} finders by line {line}, {finders} in the file", finding.name));
+                found.push(format!("{}: line {line} says {duplicates} finders, the file has {finders}", finding.name));
             }
             let rule = slice_of_each(u128::from(finding.severity.weight_bps()) * SLICE / BPS_PER_SLICE, duplicates);
             if slice.abs_diff(rule) > SLICE / PARTS {
                 found.push(format!(
-                    "{}: line {line} has another slice than its severity and finders make",
+                    "{}: line {line} has a slice that does not fit its severity and finders",
                     finding.name
                 ));
             }
@@ -65,7 +65,7 @@ pub fn oddities(contest: &Contest) -> Vec<String> {
     for (warden, due) in by_slices(contest).into_iter().enumerate() {
         let awarded = contest.of_warden(warden).map(|submission| submission.award).sum();
         if !same(contest.pot, due, awarded) {
-            found.push(format!("{} was awarded another part of the pot than its slices are", contest.wardens[warden]));
+            found.push(format!("{} has an award that does not fit its slices", contest.wardens[warden]));
         }
     }
     found
@@ -108,14 +108,14 @@ mod tests {
     #[test]
     fn what_does_not_follow_the_rule_is_told() {
         let missing = oddities(&contest(&LINES[..2]));
-        assert_eq!(missing, ["M-01: 2 finders by line 3, 1 in the file"]);
+        assert_eq!(missing, ["M-01: line 3 says 2 finders, the file has 1"]);
         let twice = oddities(&contest(&[LINES[0], LINES[1], &LINES[2].replace("ben", "ada")]));
         assert_eq!(twice[0], "M-01: a warden is listed twice");
         let slice = oddities(&contest(&[LINES[0], "1,ben,M-02,medium,1,4,40,USDC"]));
-        assert_eq!(slice, ["M-02: line 3 has another slice than its severity and finders make"]);
+        assert_eq!(slice, ["M-02: line 3 has a slice that does not fit its severity and finders"]);
         let award = oddities(&contest(&[LINES[0], "1,ben,M-02,medium,1,3,30.1,USDC"]));
         assert_eq!(award.len(), 2);
-        assert_eq!(award[1], "ben was awarded another part of the pot than its slices are");
+        assert_eq!(award[1], "ben has an award that does not fit its slices");
     }
 
     #[test]

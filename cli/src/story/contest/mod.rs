@@ -1,7 +1,7 @@
 //! Public audit contests, paid out once more by the market and compared with what was really awarded.
 //!
 //! - [`read`]: the file of findings, with errors that name the line.
-//! - [`check`]: what the file itself says everyone should have earned, in plain arithmetic.
+//! - [`check`]: what everyone should have earned by the file itself, in plain arithmetic.
 //! - [`replay`]: the contest on real contracts, from the pot in escrow to the last withdrawal.
 //! - [`report`]: what everyone was awarded and what the market paid, as data.
 

@@ -6,9 +6,9 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use interfaces::{Balance, Bps};
 use std::ops::Range;
 
-/// Columns that a file must have, in any order; others are passed over.
+/// Columns that a file must have, in any order; others are ignored.
 const COLUMNS: [&str; 8] = ["contest", "warden", "finding", "severity", "duplicates", "slice", "award", "coin"];
-/// What some programs put before the first column's name.
+/// Bytes that some programs put before the first column's name.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Digits before the point: with 10^12 of anything in a line, no file adds up to more than a `Balance` holds.
 const MAX_DIGITS: usize = 12;
@@ -17,11 +17,11 @@ const MAX_DIGITS: usize = 12;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contest {
     pub id: String,
-    /// What was paid in; amounts count 10^-12 of it.
+    /// The coin; amounts count 10^-12 of it.
     pub coin: String,
     /// All that was awarded.
     pub pot: Balance,
-    /// In the order in which they first appear, as findings are.
+    /// In the order in which they first appear; so are findings.
     pub wardens: Vec<String>,
     pub findings: Vec<Finding>,
     /// In the order of the file.
@@ -51,8 +51,8 @@ impl Severity {
         }
     }
 
-    /// What a finding weighs that one warden alone has found: ten slices for a high one, three for a medium one, a slice
-    /// being a thousand basis points.
+    /// What a finding weighs that a single warden found: ten slices for a high one, three for a medium one; a slice is
+    /// a thousand basis points.
     pub const fn weight_bps(self) -> Bps {
         match self {
             Self::High => 10_000,
@@ -70,7 +70,7 @@ pub struct Submission {
     pub warden: usize,
     /// Index in [`Contest::findings`].
     pub finding: usize,
-    /// How many found the same, by the file.
+    /// How many wardens found the same, by the file.
     pub duplicates: u32,
     /// Its slice of the pot by the file, in 10^-12.
     pub slice: u128,
@@ -126,11 +126,11 @@ fn add_line(contests: &mut Vec<Contest>, line: &Line) -> Result<(), Problem> {
     let severity = match line.text("severity") {
         "high" => Severity::High,
         "medium" => Severity::Medium,
-        _ => return Err(line.wrong("severity", "this is no severity; expected high or medium")),
+        _ => return Err(line.wrong("severity", "this is not a severity; expected high or medium")),
     };
     let duplicates = match line.text("duplicates").parse() {
         Ok(count @ 1..) => count,
-        _ => return Err(line.wrong("duplicates", "this is no count of finders; expected a whole number from 1 on")),
+        _ => return Err(line.wrong("duplicates", "this is not a number of finders; expected a whole number from 1 on")),
     };
     let (slice, award, coin) = (line.number("slice")?, line.number("award")?, line.name("coin")?);
 
@@ -160,7 +160,7 @@ fn add_line(contests: &mut Vec<Contest>, line: &Line) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Index of the one that `is` it; a new one at the end if none is.
+/// Index of the item that `is` it; if there is none, a new one is added at the end.
 fn index_of<T>(list: &mut Vec<T>, is: impl FnMut(&T) -> bool, new: impl FnOnce() -> T) -> usize {
     list.iter().position(is).unwrap_or_else(|| {
         list.push(new());
@@ -170,7 +170,7 @@ fn index_of<T>(list: &mut Vec<T>, is: impl FnMut(&T) -> bool, new: impl FnOnce()
 
 /// Reads a number of at most 12 digits before the point, rounded to 12 decimals.
 fn number(text: &str) -> Result<u128, &'static str> {
-    const EXPECTED: &str = "this is no amount; expected digits, with a point where there is a fraction";
+    const EXPECTED: &str = "this is not an amount; expected digits, with a point where there is a fraction";
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
     if !digits(whole) || !digits(fraction) {
@@ -185,7 +185,7 @@ fn number(text: &str) -> Result<u128, &'static str> {
     Ok(number + u128::from(rounds_up))
 }
 
-/// Where each of [`COLUMNS`] is, by the first line.
+/// The position of each of [`COLUMNS`], by the first line.
 fn columns(source: &Source, header: &ByteRecord) -> Result<Vec<(&'static str, usize)>, Problem> {
     let column = |name: &'static str| {
         let position =
@@ -296,7 +296,7 @@ impl<'a> Line<'a> {
         self.source.problem(self.place_of(column), format!("`{column}`: {message}"))
     }
 
-    /// Where a field is; the whole line where quotes make that less than plain.
+    /// Where a field is; the whole line if quotes make that unclear.
     fn place_of(&self, column: &str) -> Range<usize> {
         let line = &self.source.text[self.span.clone()];
         if line.contains(&b'"') {
@@ -386,10 +386,10 @@ mod tests {
             (",ada,H-01,high,1,10,100,USDC", 1, "contest", "this is empty"),
             ("7,,H-01,high,1,10,100,USDC", 3, "warden", "this is empty"),
             ("7,ada,,high,1,10,100,USDC", 7, "finding", "this is empty"),
-            ("7,ada,H-01,low,1,10,100,USDC", 12, "severity", "this is no severity; expected high or medium"),
-            ("7,ada,H-01,high,0,10,100,USDC", 17, "duplicates", "this is no count of finders"),
-            ("7,ada,H-01,high,1,ten,100,USDC", 19, "slice", "this is no amount; expected digits"),
-            ("7,ada,H-01,high,1,10,-100,USDC", 22, "award", "this is no amount; expected digits"),
+            ("7,ada,H-01,low,1,10,100,USDC", 12, "severity", "this is not a severity; expected high or medium"),
+            ("7,ada,H-01,high,0,10,100,USDC", 17, "duplicates", "this is not a number of finders"),
+            ("7,ada,H-01,high,1,ten,100,USDC", 19, "slice", "this is not an amount; expected digits"),
+            ("7,ada,H-01,high,1,10,-100,USDC", 22, "award", "this is not an amount; expected digits"),
             ("7,ada,H-01,high,1,10,100,", 26, "coin", "this is empty"),
             ("7,ada,H-01,high,1,10,100,ETH", 26, "coin", "contest 7 was paid in USDC before"),
             ("7,ben,H-01,medium,1,3,100,USDC", 12, "severity", "H-01 of contest 7 was high before"),
@@ -429,7 +429,7 @@ mod tests {
     fn a_problem_points_at_the_field() {
         let shown = read("7,ada,H-01,high,1,10,lots,USDC\n").expect_err("a problem").to_string();
         let lines: Vec<_> = shown.lines().collect();
-        assert!(lines[0].starts_with("f.csv:2:22: `award`: this is no amount"), "{shown}");
+        assert!(lines[0].starts_with("f.csv:2:22: `award`: this is not an amount"), "{shown}");
         assert_eq!(lines[1], " 2 | 7,ada,H-01,high,1,10,lots,USDC");
         assert_eq!(lines[2], "   |                      ^^^^");
     }

@@ -1,5 +1,5 @@
-//! Plays one contest on real contracts: the pot is one request, each warden seals and unseals what it found, enforcers
-//! score it by severity and name what duplicates what, and what was earned is withdrawn to the last unit.
+//! Plays one contest on real contracts: the pot is one request, each warden seals and unseals its findings, enforcers
+//! score them by severity and name the duplicates, and everything earned is withdrawn to the last unit.
 
 use crate::story::contest::read::{Contest, Severity, Submission};
 use anyhow::{bail, ensure, Context, Result};
@@ -15,9 +15,9 @@ use interfaces::{
 use scale::{Decode, Encode};
 use std::fmt::Debug;
 
-/// What each further finder leaves of a finding: nine tenths.
+/// Each further finder leaves nine tenths of a finding.
 const RETENTION_PPM: u32 = 900_000;
-/// Who scores: as many as a verdict needs.
+/// The enforcers: as many as a verdict needs.
 const ENFORCERS: [&str; 3] = ["enforcer 1", "enforcer 2", "enforcer 3"];
 /// What enforcers are endowed with: more than the pool asks for.
 const ENDOWMENT: Balance = 1_000;
@@ -26,25 +26,26 @@ const MEDIUM_SCORE: u8 = 50;
 const HIGH_SCORE: u8 = 80;
 /// Paid for the review of a submission, and deposited for its place.
 const REVIEW_FEE: Balance = 3 * UNIT / 100;
-/// More than the storage deposit of what anyone does about one submission.
+/// More than the storage deposits that anyone pays for one submission.
 const STORAGE: Balance = UNIT;
-/// Reviews that an enforcer may have open for each there is: with two, the pool is half full and asks for no premium.
+/// How many reviews an enforcer may have open for each one that there is: with two, the pool is half full and asks for
+/// no premium.
 const ROOM: u32 = 2;
 /// From one deadline of the request to the next.
 const STEP: Timestamp = days(1);
-/// Part of a step, before the end of which all enforcers commit: by then nobody has to be drawn any more.
+/// The part of a step before whose end all enforcers commit: by then they no longer have to be drawn.
 const COMMITS_IN_LAST: Timestamp = 8;
 
-/// What came of a contest.
+/// The result of a contest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
-    /// What each warden withdrew, but for its deposits; in the order of [`Contest::wardens`].
+    /// What each warden withdrew, without its deposits; in the order of [`Contest::wardens`].
     pub paid: Vec<Balance>,
     /// Transactions sent.
     pub calls: u32,
 }
 
-/// Plays the contest. Fails where the market refuses anything, or keeps or loses anything of what it was paid.
+/// Plays the contest. Fails if the market refuses anything, or keeps or loses any of the money.
 pub fn replay(contest: &Contest, contracts: &Contracts) -> Result<Replay> {
     let played = Player::begin(contest, contracts).and_then(Player::play);
     played.with_context(|| format!("playing contest {}", contest.id))
@@ -177,10 +178,10 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Enforcers commit to a score by severity, and to what is a duplicate of what; then they reveal.
+    /// Enforcers commit to a score by severity, and to what each submission duplicates; then they reveal.
     fn review(&mut self, submissions: &[SubmissionId]) -> Result<()> {
         let (keeper, request) = (self.world.manager, self.request);
-        // Where delivery is sealed, the first half of the window is for unsealing.
+        // If delivery is sealed, the first half of the window is for unsealing.
         self.world.chain.pass_until(self.spec.deliver_by + STEP / 2);
         let mut opened = 0;
         while opened < submissions.len() {
@@ -220,7 +221,7 @@ impl<'a> Player<'a> {
         said.collect()
     }
 
-    /// Every submission gets its verdict, in order, since what duplicates another waits for that one's; then all are paid.
+    /// Every submission gets its verdict, in order, since a duplicate waits for its original; then all are paid.
     fn settle(&mut self, submissions: &[SubmissionId]) -> Result<()> {
         let (keeper, request) = (self.world.manager, self.request);
         self.world.chain.pass_until(self.spec.reveal_by);
@@ -238,10 +239,10 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Everyone takes what is theirs. Returns what each warden has beyond its deposits, which is what it was paid.
+    /// Everyone withdraws. Returns what each warden got beyond its deposits, which is its pay.
     fn withdraw(&mut self) -> Result<Vec<Balance>> {
         let (chain, requester) = (self.world.chain.clone(), self.requester);
-        // Nothing is left to reclaim where nothing had to be rounded.
+        // Nothing is left to reclaim if nothing had to be rounded.
         if matches!(chain.dry_run(&requester, self.world.market().reclaim(self.request)).result, Ok(Ok(_))) {
             self.send(&requester, "reclaim", 0, self.world.market().reclaim(self.request))?;
         }
@@ -263,7 +264,7 @@ impl<'a> Player<'a> {
         Ok(paid)
     }
 
-    /// What was withdrawn, which is nothing where nothing was credited.
+    /// What was withdrawn; 0 if nothing was credited.
     fn withdraw_credit(&mut self, who: &AccountId) -> Result<Balance> {
         match self.world.chain.read(self.world.market().credit(Asset::Native, *who)) {
             Ok(0) => Ok(0),
@@ -286,8 +287,8 @@ fn terms(submissions: u32) -> Terms {
     }
 }
 
-/// The pot as a request, by the rule of audit contests: in proportion to slices, duplicates sharing what nine tenths for
-/// each further finder leave.
+/// The pot as a request, by the rule of audit contests: pay in proportion to slices, and duplicates share a finding, of
+/// which each further finder leaves nine tenths.
 fn request_spec(contest: &Contest, submissions: u32, world: &World) -> Result<RequestSpec> {
     let most = (0..contest.wardens.len()).map(|warden| contest.of_warden(warden).count()).max().unwrap_or(0);
     let signal_by = world.chain.now() + STEP;
@@ -349,7 +350,7 @@ fn hash_of(value: &impl Encode) -> Hash {
     Hash::from(blake2_256(&value.encode()))
 }
 
-/// Of no use to guess where everything is in a public file.
+/// Guessing it is useless: everything is in a public file.
 fn salt(of: &impl Encode) -> [u8; 32] {
     blake2_256(&of.encode())
 }

@@ -17,7 +17,7 @@ pub struct Warden {
     /// What it was awarded, by the file.
     #[serde(serialize_with = "exact")]
     pub awarded: Balance,
-    /// What its slices are of the pot, by the file.
+    /// Its slices' part of the pot, by the file.
     #[serde(serialize_with = "exact")]
     pub by_slices: Balance,
     /// What it withdrew from the market.
@@ -43,7 +43,7 @@ pub struct ContestReport {
     /// The greatest difference between what a warden was awarded and what it was paid.
     #[serde(serialize_with = "exact")]
     pub greatest_difference: Balance,
-    /// The same between what it was awarded and what its slices are of the pot: what the file rounded by itself.
+    /// The same between its award and its slices' part of the pot: what the file itself rounded.
     #[serde(serialize_with = "exact")]
     pub greatest_difference_by_slices: Balance,
     /// What rounding down left to the requester.
@@ -51,7 +51,7 @@ pub struct ContestReport {
     pub dust: Balance,
     /// Transactions sent.
     pub calls: u32,
-    /// What in the file does not follow the rule of audit contests.
+    /// What does not follow the rule of audit contests in the file.
     pub oddities: Vec<String>,
     /// Whether all wardens agree.
     pub agrees: bool,

@@ -1,4 +1,4 @@
-//! What is planned: who is in a story, what is asked for, and what everybody does when.
+//! A story's plan: who is in it, what is asked for, and what everybody does when.
 
 use crate::client::conditions::Conditions;
 use chain::Settings;
@@ -8,7 +8,7 @@ use interfaces::{Balance, SubmissionId, Timestamp};
 /// The organization's account that sets everything up.
 pub const MANAGER: &str = "manager";
 
-/// Who is credited protocol fees and premiums.
+/// The account that is credited protocol fees and premiums.
 pub const TREASURY: &str = "treasury";
 
 /// Index of an actor in [`Scenario::actors`].
@@ -39,7 +39,7 @@ pub struct ActorPlan {
     pub funds: Balance,
 }
 
-/// A request, and how it goes where it plays itself.
+/// A request, and how it goes if it plays itself.
 #[derive(Clone, Debug)]
 pub struct RequestPlan {
     pub name: String,
@@ -47,17 +47,17 @@ pub struct RequestPlan {
     pub conditions: Conditions,
     pub offers: Vec<OfferPlan>,
     pub deliveries: Vec<DeliveryPlan>,
-    /// Who calls what anyone may call.
+    /// The actor who does the upkeep that anyone may do.
     pub keeper: Actor,
     /// Whether the keeper frees its storage in the end.
     pub prune: bool,
 }
 
-/// What one provider asks for, and what becomes of it.
+/// One provider's offer, and what becomes of it.
 #[derive(Clone, Debug)]
 pub struct OfferPlan {
     pub provider: Actor,
-    /// One after the other, as the provider changes its mind.
+    /// The prices, one after the other, as the provider changes its mind.
     pub prices: Vec<Balance>,
     /// From the end of signalling to the delivery; in a takeover, from the offer.
     pub within: Option<Timestamp>,
@@ -82,7 +82,7 @@ pub enum OfferEnd {
 pub struct DeliveryPlan {
     pub provider: Actor,
     pub delivers: bool,
-    /// Whether what was delivered under a seal is opened.
+    /// Whether a sealed delivery is unsealed.
     pub unseals: bool,
     pub scores: Vec<ScorePlan>,
     pub second_scores: Vec<ScorePlan>,
@@ -108,7 +108,7 @@ pub struct Step {
     pub expect: Option<String>,
 }
 
-/// What somebody does, by in which capacity.
+/// What somebody does, grouped by capacity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
     /// In the enforcers' pool.
@@ -118,7 +118,7 @@ pub enum Action {
     Enforcer(Plan, EnforcerAct),
     /// What anyone may do.
     Upkeep(Plan, UpkeepAct),
-    /// With what one has.
+    /// With one's own credit and reputation.
     Account(AccountAct),
     Manager(ManagerAct),
     /// How a request that plays itself goes on.
@@ -199,14 +199,14 @@ pub enum UpkeepAct {
     Claim(SubmissionId),
     ReportNoShow(Actor),
     Prune,
-    /// Finalizes, settles and pays what can be; a request that plays itself ends with it.
+    /// Finalizes, settles and pays whatever is ready; a request that plays itself ends with this.
     WrapUp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccountAct {
     Withdraw,
-    /// Has the reputation minted that somebody earned.
+    /// Mints the reputation that somebody earned.
     ClaimReputation(Actor),
     ClaimOwnReputation,
     Burn(Balance),

@@ -1,7 +1,7 @@
 //! The scenario file. `docs/scenarios.md` documents every key.
 //!
-//! What is wrong with a file is said with the line, the column and what was expected there. Everything that can be
-//! known without playing is checked here: unknown keys and names, types, units, and times.
+//! An error names the line, the column and what was expected there. Everything that can be known without playing is
+//! checked here: unknown keys and names, types, units, and times.
 
 use super::plan::{
     AccountAct, Action, Actor, ActorPlan, DeliveryPlan, EnforcerAct, ManagerAct, MemberAct, OfferEnd, OfferPlan,
@@ -143,7 +143,7 @@ fn read_actors(item: &Item) -> Read<Vec<ReadActor>> {
     Ok(names.into_iter().map(|(name, span)| ReadActor { name, span, funds, reputation }).collect())
 }
 
-/// A request, and when it is posted where it plays itself.
+/// A request, and when it is posted if it plays itself.
 fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp>)> {
     let fields = Fields::of("[[request]]", item)?;
     let actor = |item: &Item| cast.actor(item);
@@ -158,7 +158,7 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
         conditions,
         offers: fields.or("offer", Vec::new(), |item| {
             if access == Access::Open {
-                return Err(refused(item, "offers are made where `access` is \"offers\"".into()));
+                return Err(refused(item, "only a request with `access = \"offers\"` takes offers".into()));
             }
             each(item, |item| read_offer(item, cast, engagement))
         })?,
@@ -195,7 +195,7 @@ fn read_offer_end(item: &Item) -> Read<OfferEnd> {
         Some("accepted") => Ok(OfferEnd::Accepted),
         Some("retracted") => Ok(OfferEnd::Retracted),
         Some("left") => Ok(OfferEnd::Left),
-        Some(_) => Err(refused(item, format!("this is no end of an offer; expected {EXPECTED}"))),
+        Some(_) => Err(refused(item, format!("this is not an end of an offer; expected {EXPECTED}"))),
         None => Err(expected(item, EXPECTED)),
     }
 }
@@ -215,7 +215,7 @@ fn read_delivery(item: &Item, cast: &Cast) -> Read<DeliveryPlan> {
     Ok(delivery)
 }
 
-/// `{ ada = 90, ben = { score = 80, reveals = false } }`; all say `duplicate_of` who do not say otherwise.
+/// `{ ada = 90, ben = { score = 80, reveals = false } }`; `duplicate_of` is for all reviews that do not say otherwise.
 fn read_scores(item: &Item, cast: &Cast, duplicate_of: Option<SubmissionId>) -> Read<Vec<ScorePlan>> {
     let table = item.as_table_like().ok_or_else(|| expected(item, "a table such as { ada = 90 }"))?;
     let mut scores = Vec::new();
@@ -290,7 +290,7 @@ fn read_step(item: &Item, cast: &Cast) -> Read<ReadStep> {
     Ok(ReadStep { time, actions, expect })
 }
 
-/// What each of those who do the step does, in order.
+/// What each actor of the step does, in order.
 fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cast) -> Read<Vec<Action>> {
     let deeds = Deeds { fields, cast };
     let capacities = [
@@ -311,7 +311,7 @@ fn read_action(deed: &str, deed_span: &Range<usize>, fields: &Fields, cast: &Cas
     Err(Mistake { span: deed_span.clone(), message })
 }
 
-/// Reads what a deed needs to be known; each capacity knows its own deeds, and nothing of others.
+/// Reads the keys that a deed needs; each capacity knows only its own deeds.
 struct Deeds<'a> {
     fields: &'a Fields<'a>,
     cast: &'a Cast,
@@ -518,7 +518,10 @@ mod tests {
     fn an_unknown_key_is_named_with_its_place_and_the_keys_there_are() {
         let problem = problem_with("[terms]\nseats = 3\nbonds = 4\n");
         assert_eq!((problem.line, problem.column, problem.width), (8, 1, 5));
-        assert!(problem.message.starts_with("`bonds` is no key of [terms]; expected one of denominator,"), "{problem}");
+        assert!(
+            problem.message.starts_with("`bonds` is not a key of [terms]; expected one of denominator,"),
+            "{problem}"
+        );
     }
 
     #[test]
@@ -526,7 +529,7 @@ mod tests {
         let problem = problem_with("[term]\nseats = 3\n");
         assert_eq!((problem.line, problem.column), (6, 2));
         assert!(
-            problem.message.starts_with("`term` is no key of the file; expected one of title, about,"),
+            problem.message.starts_with("`term` is not a key of the file; expected one of title, about,"),
             "{problem}"
         );
     }
@@ -583,7 +586,7 @@ mod tests {
     fn a_problem_shows_the_line_and_points_at_the_place() {
         let shown = problem_with("[terms]\nnotice = 'soon'\n").to_string();
         let lines: Vec<_> = shown.lines().collect();
-        assert!(lines[0].starts_with("story.toml:7:10: `notice`: this is no duration"), "{shown}");
+        assert!(lines[0].starts_with("story.toml:7:10: `notice`: this is not a duration"), "{shown}");
         assert_eq!(lines[1], " 7 | notice = 'soon'");
         assert_eq!(lines[2], "   |          ^^^^^^");
     }
@@ -645,23 +648,23 @@ mod tests {
     #[test]
     fn what_a_request_cannot_say_is_told_with_what_it_can() {
         for (rest, line, column, part) in [
-            ("access = 'closed'", 12, 10, "`access`: this is no way to get a place; expected \"open\" or \"offers\""),
+            ("access = 'closed'", 12, 10, "`access`: this is not a way to get a place; expected \"open\""),
             ("access = 5", 12, 10, "`access`: this is a whole number; expected \"open\" or \"offers\""),
-            ("award = 'fair'", 12, 9, "`award`: this is no award; expected \"per_submission\", \"proportional\" or"),
+            ("award = 'fair'", 12, 9, "`award`: this is not an award; expected \"per_submission\", \"proportional\""),
             ("award = { rank = '5 %' }", 12, 9, "`ranked` is missing in an award"),
             ("duplicates = 'split'", 12, 14, "expected \"independent\", \"first_only\" or { shared = \"90 %\" }"),
             (
                 "duplicates = { shared = '90 %', more = 1 }",
                 12,
                 33,
-                "`more` is no key of a rule for duplicates; expected one of shared",
+                "`more` is not a key of a rule for duplicates; expected one of shared",
             ),
             ("engagement = { periods = 3 }", 12, 14, "`period` is missing in an engagement"),
             (
                 "limit = 1\n[[request.offer]]\nby = 'ada'\nprice = '1 UNIT'",
                 13,
                 1,
-                "`offer`: offers are made where `access` is \"offers\"",
+                "`offer`: only a request with `access = \"offers\"` takes offers",
             ),
             (
                 "limit = 1\naccess = 'offers'\n[[request.offer]]\nby = 'ada'\nprice = []",
@@ -691,7 +694,7 @@ mod tests {
                 "periods = 3\nlimit = 1",
                 12,
                 1,
-                "`periods` is no key of [[request]]; expected one of name, at, by, engagement",
+                "`periods` is not a key of [[request]]; expected one of name, at, by, engagement",
             ),
         ] {
             let problem = problem_with(&format!("{REQUEST}{rest}\n"));

@@ -1,4 +1,4 @@
-//! What came of a story, as data. Amounts are texts in it, exact to the last unit.
+//! The result of a story, as data. Amounts are texts, exact to the last unit.
 
 use super::plan::Scenario;
 use chain::amounts::show_micro;
@@ -12,18 +12,18 @@ use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-/// One thing that happened, done by one or by several at the same time.
+/// One thing that one actor, or several at the same time, did.
 #[derive(Clone, Debug, Serialize)]
 pub struct Entry {
     /// Milliseconds since the story began.
     pub at: Timestamp,
     pub who: Vec<String>,
-    /// What they do, as in "to enlist".
+    /// The deed, as in "to enlist".
     pub deed: String,
     pub outcome: Outcome,
     /// Whether the file says that it ends like this.
     pub expected: bool,
-    /// What came of it.
+    /// The outcome.
     pub notes: Vec<String>,
 }
 
@@ -39,7 +39,7 @@ pub enum Outcome {
 }
 
 impl Entry {
-    /// Takes up another entry that is the same deed at the same time. Returns it if it is not.
+    /// Merges another entry, if it is the same deed at the same time. Returns it if it is not.
     pub fn merge(&mut self, other: Self) -> Option<Self> {
         let same = |entry: &Self| (entry.at, entry.deed.clone(), entry.outcome.clone(), entry.expected);
         if self.who.is_empty() || same(self) != same(&other) {
@@ -59,11 +59,11 @@ impl Entry {
     }
 }
 
-/// What became of one delivery, or of a place or period that nothing was delivered on.
+/// What became of one delivery, or of a place or period without one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Delivered {
     pub request: String,
-    /// Its number; in an engagement that of the period. None for places that were never delivered on.
+    /// Its number; in an engagement, the period's. `None` for places without a delivery.
     pub submission: Option<SubmissionId>,
     pub provider: String,
     pub verdict: String,
@@ -304,7 +304,7 @@ impl Cost {
     }
 }
 
-/// Everything that came of a story.
+/// Everything about a story's result.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub title: String,
@@ -312,7 +312,7 @@ pub struct Report {
     pub deliveries: Vec<Delivered>,
     /// Enforcers.
     pub members: Vec<Member>,
-    /// Who had the place of an engagement, in its own pool; not of those that are pruned.
+    /// Everyone who had the place of an engagement, in its own pool; pruned engagements are left out.
     pub providers: Vec<Member>,
     pub reputation: Vec<Reputation>,
     pub accounts: Vec<Account>,
@@ -324,7 +324,7 @@ pub struct Report {
     pub code: BTreeMap<&'static str, usize>,
     /// Whether every equation holds.
     pub adds_up: bool,
-    /// Steps that ended otherwise than the file says.
+    /// How many steps did not end as the file says.
     pub surprises: usize,
 }
 
@@ -355,7 +355,7 @@ impl Report {
             Check::new("paid in = paid + refunded + fees + still held", paid_in, paid + refunded + fees + still_held),
             Check::new("paid in = withdrawn + credited + still held", paid_in, withdrawn + owes),
             Check::new(
-                "the market has what it began with and all it owes",
+                "the market has what it began with plus all it owes",
                 escrow.market_now,
                 escrow.market_before + owes,
             ),

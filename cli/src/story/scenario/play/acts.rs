@@ -1,4 +1,4 @@
-//! What each step of a story sends.
+//! The messages that each step of a story sends.
 
 use super::{hash_of, salt, Live, Player};
 use crate::{
@@ -194,7 +194,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         Ok(())
     }
 
-    /// Sends what does as much as fits into a call, until less than that was left.
+    /// Repeats a call that does a batch, until a batch is not full.
     fn repeat<Args: Encode>(
         &mut self,
         step: &Step,
@@ -267,7 +267,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let uri = format!("scenario:{}", wanted.name).into_bytes();
         let spec = wanted.conditions.request(self.chain.now(), Asset::Native, hash_of(&wanted.name), uri);
         let world = self.world.clone();
-        // A request that is refused here is refused by `post` for the same reason, and is entered there.
+        // If the quote is refused, `post` is refused for the same reason, and the timeline shows that.
         let (me, market) = (self.account_of(step.who), world.market());
         let quoted = match wanted.conditions.engagement {
             Some(engagement) => {
@@ -326,7 +326,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         page.ok().and_then(|page| page.into_iter().next()).map(|(_, offer)| offer)
     }
 
-    /// Price and deadline of an offer, or of none there is, at this price if one is wanted.
+    /// Price and deadline of an offer, or of an empty one; at this price if one is given.
     pub(super) fn standing_offer(
         &self,
         id: RequestId,
@@ -338,7 +338,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         (price.unwrap_or(standing), deliver_by)
     }
 
-    /// What `who` delivers as this submission, and where it is.
+    /// What `who` delivers as this submission, and its URI.
     pub(super) fn content(&self, plan: Plan, who: Actor, submission: SubmissionId) -> (Hash, Vec<u8>) {
         (hash_of(&(&self.request_plan(plan).name, who, submission)), self.uri(plan, who))
     }

@@ -1,4 +1,4 @@
-//! Keeps account of everything that moves, and of what is delivered.
+//! Keeps the books: of everything that moves, and of what is delivered.
 
 use super::Player;
 use crate::{
@@ -14,7 +14,7 @@ use interfaces::{
 };
 use std::collections::BTreeSet;
 
-/// How a sealed delivery is called until it is opened.
+/// The verdict of a sealed delivery until it is unsealed.
 const NEVER_UNSEALED: &str = "never unsealed";
 
 impl<'a, W: FnMut(&Entry)> Player<'a, W> {
@@ -44,7 +44,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                         self.accounts[owner].received += withdrawn.amount;
                     }
                 }
-                // No money moves: what is left out here would be missing in the balance sheet, which would not add up.
+                // No money moves in these. If one were missing above, the balance sheet would not add up.
                 _ => {}
             }
         }
@@ -90,7 +90,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         }
     }
 
-    /// The places that were reported: those that were sealed and never opened first, then those without a delivery.
+    /// The places that were reported: first those that were never unsealed, then those without a delivery.
     fn keep_absence(&mut self, absent: &market::NoShow) {
         let (request, provider) = (self.request_called(absent.request), self.name(&absent.provider));
         let each = absent.forfeited / Balance::from(absent.places.max(1));
@@ -125,7 +125,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.deliveries.iter_mut().find(same)
     }
 
-    /// What the file calls a request.
+    /// A request's name in the file.
     pub(super) fn request_called(&self, id: RequestId) -> String {
         let plan = self.live.iter().position(|live| live.as_ref().is_some_and(|live| live.id == id));
         plan.map_or_else(|| format!("request {id}"), |plan| self.request_plan(plan).name.clone())
@@ -149,7 +149,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             .collect()
     }
 
-    /// Who ever had the place of an engagement that is not pruned.
+    /// Everyone who ever had the place of an engagement that is not pruned.
     pub(super) fn providers(&self) -> Vec<Member> {
         let mut members = Vec::new();
         for (live, wanted) in self.live.iter().zip(&self.scenario.requests) {

@@ -39,7 +39,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         let wanted = self.request_plan(plan);
         let id = self.live(plan)?.id;
         let read = self.chain.read(self.world.market().submission(id, period)).ok();
-        // What a takeover has moved to a later time is planned again for it.
+        // A period that a takeover moved to a later time is planned again.
         let Some(delivery) = read.filter(|delivery| delivery.window_start <= self.chain.now()) else {
             return Ok(());
         };
@@ -53,7 +53,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         Ok(())
     }
 
-    /// Closes and pays the periods that can be; has a vacant place filled, and the end paid out.
+    /// Closes and pays the periods that are ready; has a vacant place filled, and pays everyone out at the end.
     pub(super) fn wrap_up_periods(&mut self, step: &Step, plan: Plan) -> Result<()> {
         let (id, ended) = (self.live(plan)?.id, self.live(plan)?.ended);
         let Some(state) = self.state(id).filter(|_| !ended) else { return Ok(()) };
@@ -91,7 +91,8 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         Ok(())
     }
 
-    /// Once a vacancy: plans that others offer to take over, and one is accepted; or the requester gives the rest up.
+    /// Once per vacancy: plans that others offer to take over and one is accepted, or that the requester gives up the
+    /// rest.
     pub(super) fn plan_vacancy(&mut self, plan: Plan) {
         let wanted = self.request_plan(plan);
         let now = self.chain.now();

@@ -1,4 +1,4 @@
-//! Plays a scenario on real contracts and keeps account of everything that moves.
+//! Plays a scenario on real contracts and keeps the books of everything that moves.
 
 mod acts;
 mod books;
@@ -52,7 +52,7 @@ struct Live {
     submissions: u32,
     /// How often the place of an engagement became vacant.
     vacancies: u32,
-    /// Whether what was planned for the present vacancy is under way.
+    /// Whether the plan for the present vacancy is under way.
     refilling: bool,
     /// Offers for takeovers that were made.
     takeovers: usize,
@@ -67,7 +67,7 @@ struct Player<'a, W> {
     began: Timestamp,
     names: BTreeMap<AccountId, String>,
     live: Vec<Option<Live>>,
-    /// What is still to come, by time and order.
+    /// The steps still to come, by time and order.
     agenda: BTreeMap<(Timestamp, usize), Step>,
     planned: usize,
     accounts: Vec<Account>,
@@ -129,7 +129,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         let founders = &self.scenario.settings.founders;
         let endowed: Balance = founders.iter().map(|(_, endowment)| endowment).sum();
         let notes = vec![
-            "deployed the contracts and granted them the roles they need of each other".into(),
+            "deployed the contracts and granted them the roles they need in each other".into(),
             format!("endowed {} with {} reputation", counted(founders.len() as u64, "founder"), thousands(endowed)),
             "sealed: from now on reputation is only earned".into(),
             format!("opened the market, with {} for enforcers", counted(self.scenario.settings.terms.seats, "seat")),
@@ -165,7 +165,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.live[plan].as_ref().with_context(|| format!("request `{name}` is not posted when a step needs it"))
     }
 
-    /// Sends a message and notes what came of it. Returns what an accepted message returned.
+    /// Sends a message and notes the outcome. Returns the result of an accepted message.
     fn send<Args: Encode, T: Decode, E: Decode + Debug>(
         &mut self,
         step: &Step,
@@ -256,7 +256,7 @@ fn due(wanted: &RequestPlan, delivery: &DeliveryPlan, spec: &RequestSpec) -> Tim
     within.map_or(spec.deliver_by, |within| (spec.signal_by + within).min(spec.deliver_by))
 }
 
-/// How long reviews can be committed: where delivery is sealed, half of the window is for unsealing.
+/// How long reviews can be committed: if delivery is sealed, half of the window is for unsealing.
 fn commits(wanted: &RequestPlan) -> Timestamp {
     match wanted.conditions.is_sealed() {
         true => wanted.conditions.windows.review - wanted.conditions.windows.review / 2,
@@ -272,7 +272,7 @@ fn hash_of(value: &impl Debug) -> Hash {
     Hash::from(blake2_256(format!("{value:?}").as_bytes()))
 }
 
-/// Of no use to guess in a story whose scores are in a file.
+/// Guessing it is useless: the story's scores are in a file.
 fn salt(request: RequestId, submission: SubmissionId, enforcer: &AccountId) -> [u8; 32] {
     blake2_256(&(request, submission, enforcer).encode())
 }

@@ -31,7 +31,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             Access::Offers => self.plan_offers(plan, &spec),
         }
         if wanted.conditions.engagement.is_some() {
-            // Where nobody is accepted, the engagement ends here.
+            // If nobody is accepted, the engagement ends here.
             let over = spec.deliver_by + windows.reveal / WITHIN;
             self.plan_action(over, wanted.keeper, Action::Upkeep(plan, UpkeepAct::WrapUp));
             return Ok(());
@@ -147,7 +147,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         }
     }
 
-    /// Finalizes what has no verdict, and plans the second windows where some begin. Returns whether one began.
+    /// Finalizes submissions without a verdict, and plans the second windows that begin. Returns whether one began.
     pub(super) fn finalize_all(&mut self, step: &Step, plan: Plan, submissions: &[SubmissionId]) -> Result<bool> {
         let wanted = self.request_plan(plan);
         let (id, delivered) = (self.live(plan)?.id, self.live(plan)?.delivered.clone());
@@ -157,7 +157,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             if !matches!(read, Ok(submission) if submission.verdict == Verdict::Pending) {
                 continue;
             }
-            // One whose original has a second window waits for it.
+            // A duplicate whose original has a second window waits for it.
             if reopened && !self.would_be_accepted(step.who, self.world.market().finalize(id, submission)) {
                 continue;
             }
@@ -178,7 +178,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         Ok(reopened)
     }
 
-    /// Finalizes, settles and pays what can be; plans the second window where one began.
+    /// Finalizes, settles and pays whatever is ready; plans the second window if one began.
     pub(super) fn wrap_up(&mut self, step: &Step, plan: Plan) -> Result<()> {
         let wanted = self.request_plan(plan);
         let all: Vec<_> = (0..self.live(plan)?.submissions).collect();
@@ -207,7 +207,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.end_request(step, plan)
     }
 
-    /// The requester reclaims, offers that were left are taken back, storage is freed, and everyone is paid out.
+    /// The requester reclaims, open offers are taken back, storage is freed, and everyone is paid out.
     pub(super) fn end_request(&mut self, step: &Step, plan: Plan) -> Result<()> {
         let wanted = self.request_plan(plan);
         let id = self.live(plan)?.id;
@@ -226,7 +226,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.pay_out(step, wanted)
     }
 
-    /// Everyone who took part withdraws, and the keeper has their reputation minted.
+    /// Everyone who took part withdraws, and the keeper mints their reputation.
     pub(super) fn pay_out(&mut self, step: &Step, wanted: &RequestPlan) -> Result<()> {
         let mut parties = vec![wanted.requester];
         parties.extend(wanted.offers.iter().map(|offer| offer.provider));
