@@ -181,7 +181,7 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
         "post request.toml --as alice",
         "request posted\n  34.65 UNIT in escrow: 30 UNIT reward, 3 UNIT review fees, 1.65 UNIT protocol fee\nit is request 0",
     );
-    desk.says("signal 0 --as bob", "1 place of request 0 taken\n  deposit of 3 UNIT\nto be delivered by … UTC (in …)");
+    desk.says("signal 0 --as bob", "1 place of request 0 taken\n  deposit of 3 UNIT\ndeliver by … UTC (in …)");
     desk.says(
         "submit 0 report.txt --uri ipfs://report --as bob",
         "report.txt delivered for request 0\n  submission 0 of bob",
@@ -199,7 +199,7 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     // From then on everybody may review it, drawn or not.
     desk.wait_until((deadline("deliver_by") + deadline("review_by")) / 2 + 1);
     let committed = "committed to a score for submission 0 of request 0\n\
-                     the review of submission 0 of request 0 is to be revealed from … UTC (in …) on\n";
+                     the review of submission 0 of request 0 can be revealed from … UTC (in …) on\n";
     let revealed = |enforcer: &str, score: u8| {
         format!("review of submission 0 of request 0 revealed: a score of {score}\n  {enforcer} gives {score} to 0")
     };
@@ -208,12 +208,12 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     desk.says("review 0 0 90 --as dave", &later);
     desk.says(
         "review 0 0 84 --as charlie",
-        "committed already to a score of 84\nthe review of … on\n`atomic review --due` …",
+        "already committed to a score of 84\nthe review of … on\n`atomic review --due` …",
     );
     desk.fails(
         "review 0 0 70 --as charlie",
         1,
-        "charlie has committed to a score of 84 for submission 0 of request 0 already",
+        "charlie has already committed to a score of 84 for submission 0 of request 0",
     );
 
     if desk.on_node() {
