@@ -59,8 +59,8 @@ fn run<C: Command>(on: &On<C>, out: &mut dyn Write) -> Result<()> {
 pub enum Operate {
     /// Posts a request, or an engagement, and puts its price in escrow
     ///
-    /// The conditions are those of a request in a scenario (docs/scenarios.md), from a file, from options, or both; options
-    /// go before the file.
+    /// The conditions are those of a request in a scenario (docs/scenarios.md), from a file, from options, or both;
+    /// options override the file.
     #[command(after_help = "Examples:\n  atomic post request.toml --as alice\n  \
         atomic post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 3 \\\n    \
         --curve '40=50%, 80=100%' --as alice")]
