@@ -1,4 +1,4 @@
-# Everything below sets up what it needs, the Rust toolchain included, and keeps what it builds outside the checkout.
+# Every target sets up what it needs, the Rust toolchain included, and keeps what it builds outside the checkout.
 # `make help` lists the targets.
 
 SHELL := /bin/bash
@@ -23,20 +23,20 @@ SAY := printf '\n\033[1m%s\033[0m\n'
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  Built things are kept in $(ATOMIC_CACHE)"
+	@echo "  Everything that is built is kept in $(ATOMIC_CACHE)"
 
 demo: build ## Play the story of scenarios/labor-market.toml on real contracts (SCENARIO=file for another)
 	@cargo run --locked --quiet --package cli -- run $(SCENARIO)
 
-test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, and on a real node where there is one
-	@$(SAY) "Compiling the tests (some ten minutes the first time)"
+test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, and on a real node if there is one
+	@$(SAY) "Compiling the tests (about ten minutes the first time)"
 	cargo test --locked --workspace --no-run
-	@$(SAY) "Running them; the first that needs the contracts builds them"
+	@$(SAY) "Running them; the first test that needs the contracts builds them"
 	cargo test --locked --workspace
 	@if scripts/node.sh find > /dev/null 2>&1; then \
 		$(MAKE) --no-print-directory test-node; \
 	else \
-		$(SAY) "Skipped what runs on a real node: there is none here"; scripts/node.sh find || true; \
+		$(SAY) "Skipped the tests that need a real node: there is none here"; scripts/node.sh find || true; \
 	fi
 
 node: ## Run a substrate-contracts-node to try things out on, or say how to get one (PORT=9944)
@@ -49,10 +49,10 @@ test-node: build ## Run the tests that need a real node, on one started for them
 	@$(SAY) "Starting a node"
 	@scripts/node.sh with e2e-tests/on-node.sh
 
-soak: toolchain ## Play random histories until SOAK_STEPS=1000000 messages were sent, and count how they were answered
+soak: toolchain ## Play random histories until SOAK_STEPS=1000000 messages are sent, and count the answers
 	cargo test --locked --workspace --test histories -- --ignored --nocapture soak
 
-mutants: toolchain ## Change the code a little, thousands of times, and see that a test notices (MUTANTS=rules for one crate, SHARD=0/20 for a part)
+mutants: toolchain ## Change the code a little, thousands of times, and check that a test notices (MUTANTS=rules for one crate, SHARD=0/20 for a part)
 	scripts/mutants.sh
 
 fuzz: toolchain ## Fuzz everything that decodes bytes, and the rules, FUZZ_SECONDS=60 for each target
@@ -61,8 +61,8 @@ fuzz: toolchain ## Fuzz everything that decodes bytes, and the rules, FUZZ_SECON
 bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
 
-build: toolchain ## Build the contracts in release, where their sources changed (OUT=folder for the .contract files)
-	@$(SAY) "Building the command that builds the contracts (some ten minutes the first time)"
+build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files)
+	@$(SAY) "Building the command that builds the contracts (about ten minutes the first time)"
 	cargo build --locked --package cli
 	@$(SAY) "Building the contracts"
 	@cargo run --locked --quiet --package cli -- build $(if $(OUT),--out "$(OUT)")
@@ -85,8 +85,8 @@ lint: toolchain ## Check formatting and run clippy, warnings denied
 clean: ## Remove everything that was built
 	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" "$(ATOMIC_CACHE)/polkadot-js" target
 
-# Cargo takes crates of the same name in two checkouts for the same, and the newer build for fresh: when another checkout
-# built last, its own crates are forgotten. What they depend on stays.
+# Cargo takes crates of the same name in two checkouts for the same crate, and the newer build for fresh. So when another
+# checkout built last, the project's own crates are built again; their dependencies stay.
 OWN := rules interfaces reputation obligation market chain e2e-tests cli $(addprefix test-,$(notdir $(wildcard e2e-tests/contracts/*)))
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What is tested on a real node, the one at $URL: docs/deploy.md with cargo contract, docs/polkadot-js.md with the library of
-# the Polkadot.js UI, and the atomic command. What the machine lacks is skipped, and named at the end. `scripts/node.sh with`
-# brings the node.
+# Tests on a real node, the one at $URL: docs/deploy.md with cargo contract, docs/polkadot-js.md with the library of the
+# Polkadot.js UI, and the atomic command. Tests whose tools are missing are skipped, and named at the end. `scripts/node.sh
+# with` starts the node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 : "${URL:?the node to test on, such as ws://127.0.0.1:9944}"
@@ -10,7 +10,7 @@ skipped=()
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 
-# The packages are kept in the build cache, by what the lock file says they are, and linked to from beside the test.
+# The packages are kept in the build cache, named by the hash of the lock file; a link beside the test leads to them.
 install_packages() {
     local folder=e2e-tests/polkadot-js packages
     packages="$cache/polkadot-js/$(sha256sum < "$folder/package-lock.json" | cut -c 1-16)"
@@ -42,7 +42,7 @@ else
     CONTRACTS=$PWD/target/ink npm test --prefix e2e-tests/polkadot-js --silent
 fi
 
-# After the page, which is about a chain that has none of the code yet.
+# This comes after the page, which needs a chain that has none of the code yet.
 say "atomic, on this node"
 cargo test --locked --workspace --test deploy --test node --test keeper_node -- --ignored
 

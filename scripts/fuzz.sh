@@ -4,9 +4,9 @@
 #   scripts/fuzz.sh                  all targets
 #   scripts/fuzz.sh messages types   these
 #
-# The engine is libFuzzer, by cargo-fuzz, on the project's own toolchain: its coverage flags are taken from the stable
-# compiler, and no sanitizer is needed where no crate has unsafe code. What was learnt is kept in the cache; an input
-# that breaks something is left there too, its path printed.
+# The engine is libFuzzer, by cargo-fuzz, on the project's own toolchain: the stable compiler has the coverage flags,
+# and no sanitizer is needed because no crate has unsafe code. The corpus is kept in the cache. An input that breaks
+# something is left there too, and its path is printed.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -21,7 +21,7 @@ targets=("$@")
 say() { printf '\033[1m[fuzz]\033[0m %s\n' "$*"; }
 
 if [ "$("$tools/bin/cargo-fuzz" --version 2>/dev/null)" != "cargo-fuzz $version" ]; then
-    say "installing cargo-fuzz $version (some two minutes, once)"
+    say "installing cargo-fuzz $version (about two minutes, once)"
     cargo install cargo-fuzz --version "$version" --locked --root "$tools" --target-dir "$cache/target-tools"
 fi
 export PATH="$tools/bin:$PATH" RUSTC_BOOTSTRAP=1

@@ -4,10 +4,10 @@
 #   scripts/mutants.sh              every crate, by its own tests
 #   MUTANTS=rules scripts/mutants.sh            one crate: rules, interfaces, reputation, obligation or market
 #   SHARD=0/20 scripts/mutants.sh               a twentieth of them
-#   CHAIN=1 scripts/mutants.sh                  what only the embedded chain can judge: some two minutes a mutant
+#   CHAIN=1 scripts/mutants.sh                  what only the embedded chain can judge: about two minutes per mutant
 #
-# Each crate is judged by its own tests, in a copy of the checkout, with build results of its own. Exits with 2 where a
-# mutant survives (cargo-mutants' code), and lists them in $OUT/CRATE/mutants.out/missed.txt.
+# Each crate is judged by its own tests, in a copy of the checkout, with build results of its own. Exits with 2 if a
+# mutant survives (cargo-mutants' code), and lists survivors in $OUT/CRATE/mutants.out/missed.txt.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
@@ -20,15 +20,15 @@ read -r -a crates <<<"${MUTANTS:-rules interfaces reputation obligation market}"
 say() { printf '\033[1m[mutants]\033[0m %s\n' "$*"; }
 
 if [ "$("$tools/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mutants $version" ]; then
-    say "installing cargo-mutants $version (some three minutes, once)"
+    say "installing cargo-mutants $version (about three minutes, once)"
     cargo install cargo-mutants --version "$version" --locked --root "$tools" --target-dir "$cache/target-tools"
 fi
 export PATH="$tools/bin:$PATH" CARGO_TARGET_DIR="$cache/target-mutants"
-# One failing case is enough, and none is kept.
+# One failing case is enough, and failing cases are not kept.
 export PROPTEST_MAX_SHRINK_ITERS=0 PROPTEST_DISABLE_FAILURE_PERSISTENCE=1
 
 if [ -n "${CHAIN:-}" ]; then
-    say "what calls other contracts, judged on the embedded chain (results in $out/chain)"
+    say "code that calls other contracts, judged on the embedded chain (results in $out/chain)"
     mkdir -p "$out/chain"
     # Its own cache, so that no mutant is ever taken for a contract.
     export ATOMIC_CACHE="$cache/mutants-chain"

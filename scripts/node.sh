@@ -3,7 +3,7 @@
 #
 #   scripts/node.sh find            prints where the node is, or says how to get it and fails
 #   scripts/node.sh run [PORT]      runs it until it is stopped, on port 9944 or PORT
-#   scripts/node.sh with COMMAND…   runs it on a free port for as long as COMMAND takes, which finds it at $URL
+#   scripts/node.sh with COMMAND…   runs it on a free port while COMMAND runs, which finds it at $URL
 #
 # The node is $CONTRACTS_NODE, or substrate-contracts-node on the PATH. It keeps its state in a temporary folder, and
 # makes a block whenever there is a transaction.
@@ -14,7 +14,7 @@ fail() { say "$@" >&2; exit 1; }
 
 find_node() {
     if [ -n "${CONTRACTS_NODE:-}" ]; then
-        [ -x "$CONTRACTS_NODE" ] || fail "CONTRACTS_NODE is \`$CONTRACTS_NODE\`, which is no program"
+        [ -x "$CONTRACTS_NODE" ] || fail "CONTRACTS_NODE is \`$CONTRACTS_NODE\`, which is not a program"
         echo "$CONTRACTS_NODE"
     else
         command -v substrate-contracts-node || fail "there is no substrate-contracts-node here. Get one, either" \
@@ -24,7 +24,7 @@ find_node() {
     fi
 }
 
-# The port is the node's own choice, so that two of these never want the same one.
+# The node chooses the port, so that two nodes never want the same one.
 with_node() {
     local node work waited=0 status=0
     node=$(find_node)
@@ -37,7 +37,7 @@ with_node() {
     until URL=$(sed -n 's/.*Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\).*/ws:\/\/\1/p' "$work/log") && [ -n "$URL" ]; do
         if ! kill -0 "$pid" 2>/dev/null || [ "$waited" -ge 120 ]; then
             cat "$work/log" >&2
-            fail "the node \`$node\` does not come up; this is what it said"
+            fail "the node \`$node\` does not start; this is its output"
         fi
         sleep 1
         waited=$((waited + 1))
@@ -47,7 +47,7 @@ with_node() {
     "$@" || status=$?
     if ! kill -0 "$pid" 2>/dev/null; then
         tail -n 40 "$work/log" >&2
-        fail "the node stopped by itself; these are its last words"
+        fail "the node stopped by itself; this is the end of its output"
     fi
     return "$status"
 }

@@ -1,19 +1,20 @@
 #!/usr/bin/env bash
-# Runs the commands of docs/deploy.md as they stand there, in one shell, on the node at $URL, and compares what they print
-# with what the page says they do. A block that begins with ```sh is run; a block that begins with ```text right after it
-# is its output, in which … stands for anything.
+# Runs the commands of docs/deploy.md as they stand there, in one shell, on the node at $URL, and compares their output
+# with the page's. A block that begins with ```sh is run; a block that begins with ```text right after it is its output,
+# in which … stands for anything.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 page=docs/deploy.md
 : "${URL:?the node to deploy to, such as ws://127.0.0.1:9944}"
 
-# The page's own `make` is nobody's part.
+# The page's own `make` must not be a part of another `make`.
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# One script of all the commands, with the output of each block in a file of its own; and what the page says of it.
+# Writes one script of all the commands, with the output of each block in a file of its own, and the page's version of
+# it.
 awk -v work="$work" -v page="$page" '
     /^```sh$/   { block++; kind = "sh"; print "block " block " " NR > (work "/blocks"); print "{" > (work "/script"); next }
     /^```text$/ { kind = (NR == ended + 1) ? "text" : "skip"; next }
@@ -27,7 +28,7 @@ awk -v work="$work" -v page="$page" '
     kind == "text" { print > (work "/expected." block) }
 ' "$page"
 
-# What has no output on the page is shown when it fails, like everything else.
+# If a block fails, its output is shown, even if the page shows none.
 echo 0 > "$work/done"
 if ! WORK="$work" URL="$URL" bash -euo pipefail "$work/script"; then
     failed=$(($(cat "$work/done") + 1))
@@ -44,7 +45,7 @@ while read -r _ block line; do
     pattern=$(sed -e 's/ *$//' -e 's/[][\\*?]/\\&/g' -e 's/…/*/g' "$work/expected.$block")
     # shellcheck disable=SC2053 # the right side is a pattern
     if [[ $actual != $pattern ]]; then
-        printf '%s:%s: the commands print\n%s\nand not, as the page says,\n%s\n' \
+        printf '%s:%s: the commands print\n%s\nbut the page says\n%s\n' \
             "$page" "$line" "$actual" "$(cat "$work/expected.$block")" >&2
         differ=1
     fi
