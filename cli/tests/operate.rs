@@ -222,14 +222,14 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails(
         "signal 0 --places 2 --as dave",
         1,
-        "refused as TooManyPlaces: One provider may not have as many places",
+        "refused as TooManyPlaces: One provider may not have that many places",
     );
     desk.fails(
         "offer 0 '1 UNIT' --as dave",
         1,
         "refused as NoOffers: This request takes no offers.\nhelp: take a place with",
     );
-    desk.fails("revise 0 0 brief.md --as dave", 1, "refused as NotProvider: Only who made the submission may do this.");
+    desk.fails("revise 0 0 brief.md --as dave", 1, "refused as NotProvider: Only the provider that made");
     desk.fails("submit 0 report.txt --as dave", 1, "refused as NoPlace");
     desk.fails("reclaim 0 --as bob", 1, "refused as NotRequester: Only the requester may do this.");
     desk.fails("withdraw-request 0 --as alice", 1, "refused as PlacesGiven");
@@ -240,7 +240,7 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails(
         "resign --as bob",
         1,
-        "refused as NotAMember: The account is no member of this pool.\nhelp: members enlist with `atomic enlist`",
+        "refused as NotAMember: The account is not a member of this pool.\nhelp: members enlist with `atomic enlist`",
     );
     desk.fails("restore 2 --as eve", 1, "refused as NoDeficit");
     desk.fails(
@@ -258,7 +258,7 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails(
         &format!("{POST} --as alice"),
         1,
-        "refused as AtCapacity: With these reviews the pool's enforcers would be booked out.\nhelp: ask for less (--limit, --quorum)",
+        "refused as AtCapacity: These reviews would exceed the capacity of the pool's enforcers.\nhelp: ask",
     );
 }
 
@@ -293,7 +293,7 @@ fn offers_are_made_changed_listed_accepted_and_taken_back() {
     desk.fails(
         "offer 0 '1 UNIT' --deliver-by 2029-01-01 --as bob",
         1,
-        "refused as InvalidDeadline: The delivery offered is not due after now",
+        "refused as InvalidDeadline: The deadline offered is not after now",
     );
     desk.says(
         "offer 0 '9 UNIT' --as bob",

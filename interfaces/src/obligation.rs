@@ -196,8 +196,8 @@ pub enum TermsReason {
     Diligence,
     /// `min_reviews` must be at least 1.
     MinReviews,
-    /// Honest members must not be bannable for work that was never there: `seats * greatest weight <= denominator *
-    /// min_reviews` at a fixed rate.
+    /// Honest members must not be banned for work that never existed: at a fixed rate, `seats * greatest weight <=
+    /// denominator * min_reviews`.
     Share,
     /// Presence must be below the throttle buffer, or 0.
     Presence,
@@ -211,17 +211,18 @@ pub enum TermsReason {
     KeeperReward,
     /// The notice must be at least a day.
     Notice,
-    /// At most 32 segments, offsets strictly rising and below a cycle above 0.
+    /// There may be at most 32 segments, with offsets strictly rising and below a cycle above 0.
     Segments,
     /// A segment's weight must be at most 1,000 ops.
     Weight,
     /// No time may be longer than a hundred years.
     Duration,
-    /// Denominator, epoch and retention are fixed for the pool's life, and all terms of a pool that one is only enrolled in.
+    /// Denominator, epoch and retention are fixed for the pool's life; so are all terms of a pool into which accounts
+    /// are only enrolled.
     Fixed,
     /// `presence * denominator` must be at most 1,000,000,000.
     PresenceWork,
-    /// The throttled limit must be 1 to the healthy limit; 0 where that is 0.
+    /// The throttled limit must be from 1 to the healthy limit, or 0 if that is 0.
     ThrottledLimit,
 }
 
@@ -241,19 +242,19 @@ pub enum Error {
     NotOperator,
     /// The terms or the schedule break this rule.
     InvalidTerms(TermsReason),
-    /// The account is no member of this pool.
+    /// The account is not a member of this pool.
     NotAMember,
-    /// The account is a member, or waits already.
+    /// The account is a member already, or waits in line.
     AlreadyMember,
-    /// The account takes a rest.
+    /// The account is at rest.
     Frozen,
-    /// The account takes no rest.
+    /// The account is not at rest.
     NotFrozen,
     /// The account is Banned, latched or not.
     Banned,
     /// The account is seated, waiting or frozen in eight pools already.
     TooManyPools,
-    /// The account left too short a time ago.
+    /// The cooldown since the account left, or was banned, is not over.
     CoolingDown,
     /// Work is missing.
     Deficit,
@@ -265,17 +266,17 @@ pub enum Error {
     AlreadyCheckedIn,
     /// This pool asks for no presence.
     NoPresence,
-    /// The last freeze began too short a time ago.
+    /// The last freeze began too recently.
     FrozenRecently,
-    /// The freeze has not lasted the shortest time.
+    /// The freeze has not lasted for the shortest time allowed.
     FrozenTooShortly,
-    /// More than 15 outcomes.
+    /// There are more than 15 outcomes.
     TooManyOutcomes,
     /// The reputation contract refused.
     Reputation(reputation::Error),
-    /// There are as many pools as a `PoolId` counts.
+    /// There are as many pools as a `PoolId` can count.
     TooManyPoolsOpened,
-    /// More than 64 accounts to evaluate.
+    /// There are more than 64 accounts to evaluate.
     TooManyEvaluated,
     /// There is nothing to restore: no work is missing, or no ops were asked for.
     NoDeficit,

@@ -106,8 +106,8 @@ pub enum Error {
     Frozen,
     /// The account is not frozen.
     NotFrozen,
-    /// Places that are neither claimed nor reported, and that of an engagement while it lasts, keep the account from
-    /// freezing.
+    /// Places that are neither claimed nor reported, and the place of an engagement while it lasts, keep the account
+    /// from freezing.
     Held,
     /// Nothing is owed to this account.
     NothingOwed,
@@ -115,11 +115,11 @@ pub enum Error {
     MintCapReached,
     /// Eight other minters owe this account already.
     TooManyCreditors,
-    /// More than 32 effects.
+    /// There are more than 32 effects.
     TooManyEffects,
-    /// More than 256 accounts.
+    /// There are more than 256 accounts.
     TooManyEndowed,
-    /// The founding workforce is complete: reputation is only earned now.
+    /// The founding workforce is complete: now reputation can only be earned.
     Sealed,
     /// Tiers must rise strictly, from above 0, and be at most 32.
     InvalidTiers,

@@ -16,9 +16,9 @@ from the types themselves, and a test holds it to them.
 const OF_PENDZL: &str = "
 # Errors of pendzl
 
-What messages of pendzl's traits answer, in pendzl's own words. A role is granted to nobody in particular by none of the
-three contracts (`InvalidCaller`), and the reputation contract makes a minter, once it is sealed, only of who was announced
-for as long as the notice (`InvalidCaller`); a role is renounced for oneself only (`InvalidCaller`). Of reputation nothing is
+Messages of pendzl's traits answer with these, in pendzl's own words. None of the three contracts grants a role to nobody
+in particular (`InvalidCaller`). Once sealed, the reputation contract makes only those accounts minters that were announced
+for the whole notice (`InvalidCaller`). Accounts renounce a role only for themselves (`InvalidCaller`). Reputation cannot be
 transferred or approved: the answer is always `Custom(\"Soulbound\")`.
 ";
 

@@ -24,7 +24,7 @@ pub enum Error {
     InvalidRequest(RequestReason),
     /// The pool has fewer active members than the quorum.
     TooFewEnforcers,
-    /// With these reviews the pool's enforcers would be booked out.
+    /// These reviews would exceed the capacity of the pool's enforcers.
     AtCapacity,
     /// The value sent does not cover the price.
     InsufficientPayment,
@@ -40,9 +40,9 @@ pub enum Error {
     TooEarly,
     /// At least one place must be taken.
     NoPlaces,
-    /// Fewer places are free.
+    /// Not enough places are free.
     NoPlaceLeft,
-    /// One provider may not have as many places; who has, or had, one by an offer makes no further offer.
+    /// One provider may not have that many places; whoever has, or had, one by an offer makes no further offer.
     TooManyPlaces,
     /// The requester cannot take part in its own request.
     OwnRequest,
@@ -60,7 +60,7 @@ pub enum Error {
     AlreadyReviewed,
     /// In the first half of the window only members drawn for a submission may review it.
     NotDrawn,
-    /// The submission has as many reviews as it may.
+    /// The submission has as many reviews as it may have.
     ReviewsFull,
     /// Reviews can still be committed.
     ReviewsOpen,
@@ -72,7 +72,7 @@ pub enum Error {
     WrongReveal,
     /// A score is at most 100.
     InvalidScore,
-    /// A duplicate is of an earlier submission.
+    /// A submission can only duplicate an earlier one that is delivered.
     InvalidDuplicate,
     /// The submission has its verdict already.
     AlreadyFinalized,
@@ -92,7 +92,7 @@ pub enum Error {
     NothingToReclaim,
     /// Nothing is credited to the caller.
     NothingToWithdraw,
-    /// A payment failed, in or out; a credit that was to be paid out stands.
+    /// A payment failed, in or out; a credit that was to be paid out remains.
     TransferFailed,
     /// A call handles at least one and at most 64 at once.
     InvalidBatch,
@@ -100,7 +100,7 @@ pub enum Error {
     Obligation(obligation::Error),
     /// The reputation contract refused.
     Reputation(reputation::Error),
-    /// There are as many requests as a `RequestId` counts.
+    /// There are as many requests as a `RequestId` can count.
     TooManyRequests,
     /// No policy is proposed.
     NoPendingPolicy,
@@ -116,11 +116,11 @@ pub enum Error {
     NoOffers,
     /// There is no such offer, or it was accepted or retracted.
     UnknownOffer,
-    /// The offer is another by now.
+    /// The offer has changed meanwhile.
     OfferChanged,
     /// The price offered, or the sum of the prices accepted, would exceed the reward.
     PriceTooHigh,
-    /// The delivery offered is not due after now, or due after the request's deadline; while an engagement is vacant,
+    /// The deadline offered is not after now, or is after the request's deadline; while an engagement is vacant, it is
     /// more than ten years from now.
     InvalidDeadline,
     /// Somebody has a place: the request can no longer be withdrawn.
@@ -129,7 +129,7 @@ pub enum Error {
     Sealed,
     /// Delivery is not sealed in this request.
     NotSealed,
-    /// Only who made the submission may do this.
+    /// Only the provider that made the submission may do this.
     NotProvider,
     /// What was unsealed is not what was sealed.
     WrongSeal,
@@ -141,7 +141,7 @@ pub enum Error {
     NothingToClaim,
     /// Something of this request is not settled, claimed or reported yet.
     NotClaimed,
-    /// This is no engagement.
+    /// This is not an engagement.
     NotAnEngagement,
     /// Engagements do this period by period.
     IsEngagement,
@@ -177,7 +177,7 @@ pub enum RequestReason {
     MaxReviews,
     /// The tolerance is above the policy's.
     Tolerance,
-    /// Each deadline must be at least the policy's window, and at most ten years, after the one before, the first
+    /// Each deadline must be at least the policy's window, and at most ten years, after the one before; the first one,
     /// after now.
     Deadlines,
     /// The amounts exceed what a `Balance` holds.
@@ -188,8 +188,8 @@ pub enum RequestReason {
     Award,
     /// Finders can share at most 1,000,000 ppm.
     Duplicates,
-    /// An engagement needs offers, a limit of 1, independent duplicates, 1 to 1,000 periods, each at least the policy's
-    /// window and at most ten years, and fewer that may be missed.
+    /// An engagement needs offers, a limit of 1, independent duplicates, and 1 to 1,000 periods, each at least the
+    /// policy's window and at most ten years; fewer periods than that may be missed.
     Engagement,
 }
 
@@ -197,7 +197,7 @@ pub enum RequestReason {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum PolicyReason {
-    /// 1 to 32 assets, each once.
+    /// The list must have 1 to 32 assets, each once.
     Assets,
     /// The window must be above 0 and at most ten years.
     MinWindow,

@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(
             refusal.meaning,
             "The obligation contract refused. The reputation contract refused. Places that are neither claimed nor \
-             reported, and that of an engagement while it lasts, keep the account from freezing."
+             reported, and the place of an engagement while it lasts, keep the account from freezing."
         );
         assert_eq!(refusal.advice.as_deref(), advice("reputation::Held"));
         let reason = Refusal::of(&market::Error::InvalidRequest(market::RequestReason::Uri));
