@@ -1,7 +1,7 @@
-//! Events as clients read them: one type for whatever a contract emits, decoded in one place.
+//! Events as clients read them: one type for everything that a contract emits, decoded in one place.
 //!
 //! Contracts emit the events themselves, which are declared beside the messages that emit them. Some have the same name
-//! in two contracts, so that an event is decoded as one of the contract that emitted it.
+//! in two contracts, so an event is decoded as one of the contract that emitted it.
 
 use crate::{market, obligation, reputation};
 use ink::primitives::AccountId;
@@ -17,7 +17,7 @@ macro_rules! events {
         }
 
         impl Event {
-            /// The event that this contract emitted with these topics and these data; `None` where it emits no such one.
+            /// The event that this contract emitted with these topics and data; `None` if it emits no such event.
             pub fn decode(topics: &[[u8; 32]], data: &[u8]) -> Option<Self> {
                 let signature = Some(*topics.first()?);
                 $(
@@ -57,8 +57,8 @@ macro_rules! events {
 }
 pub(crate) use events;
 
-/// Declares an event of pendzl anew, which can be cloned, compared and shown here. It is not emitted, and so is not told
-/// of in any contract's metadata.
+/// Declares an event of pendzl again, so that it can be cloned, compared and shown. It is not emitted, so it is not in
+/// any contract's metadata.
 macro_rules! of_pendzl {
     ($($(#[$doc:meta])* $event:ident { $($(#[$topic:meta])* $field:ident: $type:ty),+ $(,)? })+) => {
         $(
@@ -131,7 +131,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The event that `contract` emitted with these topics and these data; `None` where it emits no such one.
+    /// The event that `contract` emitted with these topics and data; `None` if it emits no such event.
     pub fn decode(contract: Contract, topics: &[[u8; 32]], data: &[u8]) -> Option<Self> {
         match contract {
             Contract::Reputation => reputation::Event::decode(topics, data).map(Self::Reputation),

@@ -1,4 +1,4 @@
-//! What tests start from, so that each of them says only what it is about.
+//! Starting points for tests, so that each test says only what it is about.
 
 use crate::{
     market::{
@@ -8,7 +8,7 @@ use crate::{
 };
 use ink::prelude::{vec, vec::Vec};
 
-/// The least time between two deadlines that [`policy`] allows.
+/// The shortest time between two deadlines that [`policy`] allows.
 pub const HOUR: Timestamp = 60 * 60 * 1_000;
 
 /// Rules of an organization that pays in the chain's own currency.

@@ -1,4 +1,5 @@
-//! The public interface of Atomic Obligation: one ink! trait a contract, with the types, events and errors they share.
+//! The public interface of Atomic Obligation: one ink! trait per contract, with the types, events and errors they
+//! share.
 //!
 //! The contracts call each other only through these traits (`contract_ref!`), and so can any other contract. Section
 //! numbers in the docs are those of `docs/protocol.md`.
@@ -16,7 +17,7 @@ pub mod obligation;
 pub mod reputation;
 pub mod roles;
 
-/// Returns the error unless the condition holds. Said in this way it takes half a kilobyte less Wasm than with an `if`.
+/// Returns the error unless the condition holds. Written this way it takes half a kilobyte less Wasm than with an `if`.
 #[macro_export]
 macro_rules! ensure {
     ($condition:expr, $error:expr $(,)?) => {
@@ -58,7 +59,7 @@ pub type SubmissionId = u32;
 mod tests {
     use super::*;
 
-    /// The hash of bytes that are encoded already.
+    /// The hash of bytes that are already encoded.
     pub fn blake2_256(bytes: &[u8]) -> [u8; 32] {
         let mut output = <Blake2x256 as HashOutput>::Type::default();
         ink::env::hash_bytes::<Blake2x256>(bytes, &mut output);

@@ -5,23 +5,23 @@ use ink::{prelude::vec::Vec, primitives::AccountId};
 
 pub use rules::Standing;
 
-/// Most segments of a schedule.
+/// The most segments of a schedule.
 pub const MAX_SEGMENTS: usize = 32;
-/// Most outcomes in one [`Obligation::resolve`].
+/// The most outcomes in one [`Obligation::resolve`].
 pub const MAX_OUTCOMES: usize = 15;
-/// Most pools in which one account is seated, waiting or frozen.
+/// The most pools in which one account is seated, waiting or frozen.
 pub const MAX_POOLS_OF: usize = 8;
-/// Most accounts in one page of [`Obligation::waiting`].
+/// The most accounts in one page of [`Obligation::waiting`].
 pub const MAX_PAGE: u32 = 64;
-/// Most seats filled by one [`Obligation::fill_seats`].
+/// The most seats filled by one [`Obligation::fill_seats`].
 pub const MAX_FILLED: u32 = 64;
-/// Most accounts in one [`Obligation::evaluate_many`].
+/// The most accounts in one [`Obligation::evaluate_many`].
 pub const MAX_EVALUATED: usize = 64;
-/// Most bans latched by one [`Obligation::evaluate_many`].
+/// The most bans latched by one [`Obligation::evaluate_many`].
 pub const MAX_BANS: usize = 8;
 
-/// `Terms::min_reputation` of a pool that nobody enlists in: its operator enrolls who agreed to it, and what they agreed to
-/// stays as it is for the pool's life.
+/// `Terms::min_reputation` of a pool that nobody enlists in: its operator enrolls those who agreed to it, and what they
+/// agreed to stays as it is for the pool's life.
 pub const BY_ENROLMENT: Balance = Balance::MAX;
 
 /// How much an op weighs when it is seen (section 1.1).
@@ -40,31 +40,31 @@ pub enum Rate {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Terms {
-    /// One op in this many seen must be declared. Fixed for the pool's life.
+    /// One of this many ops seen must be declared. Fixed for the pool's life.
     pub denominator: u32,
     /// Length of an epoch, at least a minute. Fixed for the pool's life.
     pub epoch: Timestamp,
-    /// What each finished epoch leaves of both counters; 1,000,000: nothing fades. Fixed for the pool's life.
+    /// The part of both counters that each finished epoch leaves; 1,000,000: nothing fades. Fixed for the pool's life.
     pub retention_ppm: Ppm,
-    /// Ops short that are still Healthy.
+    /// How many ops a Healthy member may be short.
     pub throttle_buffer: u32,
-    /// Ops short that are still not Banned; at least `throttle_buffer`.
+    /// How many ops a member may be short without being Banned; at least `throttle_buffer`.
     pub ban_buffer: u32,
     /// How much an op weighs.
     pub rate: Rate,
     /// The fewest reviews an op in this pool asks for.
     pub min_reviews: u8,
-    /// Ops of presence due for each epoch that ends while the member has a seat, that of joining included; 0: none.
+    /// Ops of presence due for each epoch that ends while the member has a seat, even the epoch of joining; 0: none.
     pub presence: u32,
-    /// Most members with a seat.
+    /// The most members with a seat.
     pub seats: u32,
     /// Reputation that must be available to enlist; [`BY_ENROLMENT`]: nobody enlists.
     pub min_reputation: Balance,
     /// Reputation locked while a member or waiting.
     pub bond: Balance,
-    /// Most open commitments while Healthy; at most `throttle_buffer`; 0: no commitments in this pool.
+    /// The most open commitments while Healthy; at most `throttle_buffer`; 0: no commitments in this pool.
     pub healthy_limit: u32,
-    /// Most open commitments while Throttled; from 1 to `healthy_limit` where that is above 0.
+    /// The most open commitments while Throttled; from 1 to `healthy_limit`, if that is above 0.
     pub throttled_limit: u32,
     /// Part of the unlocked reputation burnt by a ban, after the bond.
     pub slash_ppm: Ppm,
@@ -72,13 +72,13 @@ pub struct Terms {
     pub keeper_reward: Balance,
     /// Reputation burnt for each op restored.
     pub restore_price: Balance,
-    /// From a ban to reinstatement, and from leaving to enlisting again.
+    /// The time from a ban to reinstatement, and from leaving to enlisting again.
     pub cooldown: Timestamp,
     /// The shortest freeze.
     pub min_freeze: Timestamp,
-    /// The least time from the start of one freeze to the start of the next.
+    /// The shortest time from the start of one freeze to the start of the next.
     pub freeze_interval: Timestamp,
-    /// From proposing new terms to their taking effect; at least a day.
+    /// The time from the proposal of new terms until they take effect; at least a day.
     pub notice: Timestamp,
 }
 
@@ -99,13 +99,13 @@ pub struct Segment {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Schedule {
-    /// Length of a cycle; above 0 where there are segments.
+    /// Length of a cycle; above 0 if there are segments.
     pub cycle: Timestamp,
     /// At most 32, offsets strictly rising and below `cycle`.
     pub segments: Vec<Segment>,
 }
 
-/// Where a member of a pool is in its life.
+/// The state of a member of a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -134,7 +134,7 @@ pub struct Membership {
     pub seen: u128,
     /// Micro-operations declared, open commitments not included, rounded up.
     pub declared: u128,
-    /// Whole ops that `seen` asks for.
+    /// Whole ops that `seen` requires.
     pub required: u128,
     /// Whole ops missing, open commitments counted as declared.
     pub deficit: u128,
@@ -148,7 +148,7 @@ pub struct Membership {
     pub ended: Timestamp,
 }
 
-/// What a pool can do, and has to (section 1.5).
+/// How much work a pool can do, and has to do (section 1.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Capacity {
@@ -163,7 +163,7 @@ pub struct Capacity {
     pub demand: u64,
     /// Faded sum of the ops declared by all.
     pub supply: u64,
-    /// Reviews asked for and not done with.
+    /// Reviews asked for and not closed yet.
     pub backlog: u64,
     /// `backlog / (active * healthy_limit)`; 1,000,000 with nobody active.
     pub utilization_ppm: u32,
@@ -305,10 +305,10 @@ impl From<reputation::Error> for Error {
     }
 }
 
-/// Obligations: who owes how much work, and in what standing that leaves them (section 1).
+/// Obligations: who owes how much work, and the standing that follows from it (section 1).
 ///
 /// Beside these the contract implements AccessControl and Pausable. The first message that changes a pool after
-/// proposed terms fell due writes these down, and emits `TermsApplied` beside its own events.
+/// proposed terms fell due writes them down, and emits `TermsApplied` beside its own events.
 #[ink::trait_definition]
 pub trait Obligation {
     // Anyone
@@ -317,7 +317,7 @@ pub trait Obligation {
     ///
     /// A first `Banned` burns the bond, slashes, takes the seat away, gives it to the first in line, and owes the
     /// keeper's reward to the caller. When nothing changes it enters no other contract. Emits `StandingChanged` on a
-    /// change, `Seated` for who takes the seat, and `ReputationRefused` where the reputation contract refused.
+    /// change, `Seated` for whoever takes the seat, and `ReputationRefused` if the reputation contract refused.
     ///
     /// Errors: `UnknownPool`, `NotAMember`.
     #[ink(message)]
@@ -341,7 +341,7 @@ pub trait Obligation {
     fn fill_seats(&mut self, pool: PoolId, max: u32) -> Result<u32, Error>;
 
     /// Anyone: writes down that the proposed terms are in force. Every other message counts with them from the moment
-    /// their notice is over, and writes them down where it changes the pool. Emits `TermsApplied`.
+    /// their notice is over, and writes them down if it changes the pool. Emits `TermsApplied`.
     ///
     /// Errors: `UnknownPool`, `NoPendingTerms`, `NoticeRunning`.
     #[ink(message)]
@@ -359,7 +359,7 @@ pub trait Obligation {
     #[ink(message)]
     fn membership(&self, pool: PoolId, who: AccountId) -> Result<Membership, Error>;
 
-    /// What the pool can do, and has to.
+    /// How much work the pool can do, and has to do.
     ///
     /// Errors: `UnknownPool`.
     #[ink(message)]
@@ -371,8 +371,8 @@ pub trait Obligation {
     #[ink(message)]
     fn terms(&self, pool: PoolId) -> Result<(Terms, Schedule), Error>;
 
-    /// The terms and the schedule that are proposed, and when they take effect. None from then on, and for a pool that
-    /// does not exist.
+    /// The terms and the schedule that are proposed, and when they take effect. `None` from then on, and for a pool
+    /// that does not exist.
     #[ink(message)]
     fn pending_terms(&self, pool: PoolId) -> Option<(Terms, Schedule, Timestamp)>;
 
@@ -388,8 +388,8 @@ pub trait Obligation {
 
     // Members
 
-    /// Anyone not a member: takes a seat, or a place at the end of the waiting line, and locks the bond. Emits `Seated`
-    /// or `Queued`.
+    /// Anyone who is not a member: takes a seat, or a place at the end of the waiting line, and locks the bond. Emits
+    /// `Seated` or `Queued`.
     ///
     /// Errors: `Paused`, `UnknownPool`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
     /// `TooManyPools`, `Reputation`.
@@ -397,19 +397,20 @@ pub trait Obligation {
     fn enlist(&mut self, pool: PoolId) -> Result<(), Error>;
 
     /// A member without a deficit or open commitments, or one that waits: leaves, and the bond is unlocked. Emits
-    /// `Resigned`, `Seated` for who takes the seat, and `ReputationRefused` where the bond could not be unlocked.
+    /// `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond could not be unlocked.
     ///
     /// While terms are proposed a deficit keeps nobody; the ledger keeps the deficit. A closed pool keeps nobody who
-    /// waits or has a seat; who rests comes back first, to its line. Who is enrolled stays until it is discharged,
-    /// except in these two cases. Who has left already can call it again for a bond that could not be unlocked.
+    /// waits or has a seat; whoever rests comes back first, to its line. Whoever is enrolled stays until it is
+    /// discharged, except in these two cases. Whoever has already left can call it again for a bond that could not be
+    /// unlocked.
     ///
     /// Errors: `UnknownPool`, `NotAMember`, `Frozen`, `Banned`, `OpenCommitments`, `Engaged`, `Deficit`.
     #[ink(message)]
     fn resign(&mut self, pool: PoolId) -> Result<(), Error>;
 
-    /// A member with a seat: declares the pool's presence, once an epoch. Emits `CheckedIn`.
+    /// A member with a seat: declares the pool's presence, once per epoch. Emits `CheckedIn`.
     ///
-    /// Presence is due as the terms asked for it when the epoch began.
+    /// Presence is due as the terms were when the epoch began.
     ///
     /// Errors: `UnknownPool`, `PoolClosed`, `NotAMember`, `Frozen`, `Banned`, `NoPresence`, `AlreadyCheckedIn`.
     #[ink(message)]
@@ -424,7 +425,7 @@ pub trait Obligation {
     fn restore(&mut self, pool: PoolId, ops: u32) -> Result<(), Error>;
 
     /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines. Emits
-    /// `FreezeChanged`, and `Seated` for who takes a seat.
+    /// `FreezeChanged`, and `Seated` for whoever takes a seat.
     ///
     /// Errors: `Engaged`, `NotAMember`, `Frozen`, `Banned`, `Deficit`, `OpenCommitments`, `FrozenRecently`, `Reputation`.
     #[ink(message)]
@@ -454,16 +455,17 @@ pub trait Obligation {
 
     /// The pool's operator: gives a free seat to `who`, which agreed to it through the operator, and locks the bond.
     ///
-    /// An enrolled account cannot freeze, and the pool is none of its eight. Nothing is asked of the reputation contract
-    /// where the terms have no bond and no `min_reputation`, or [`BY_ENROLMENT`]. Emits `Seated`.
+    /// An enrolled account cannot freeze, and the pool does not count among its eight. The reputation contract is not
+    /// called if the terms have no bond and no `min_reputation`, or [`BY_ENROLMENT`]. Emits `Seated`.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
     /// `NoFreeSeat`, `Reputation`.
     #[ink(message)]
     fn enroll(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: ends what `enroll` began, whatever the ledger says; it is kept, and the bond is unlocked.
-    /// Emits `Resigned`, `Seated` for who takes the seat, and `ReputationRefused` where the bond could not be unlocked.
+    /// The pool's operator: ends what `enroll` began, whatever the ledger says. The ledger is kept, and the bond is
+    /// unlocked. Emits `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond could not
+    /// be unlocked.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `NotAMember` (not enrolled, or banned).
     #[ink(message)]
@@ -479,8 +481,8 @@ pub trait Obligation {
     #[ink(message)]
     fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error>;
 
-    /// The pool's operator: `who` has done `ops` more. Harmless for who has no seat, and for a closed pool. Emits
-    /// `OpsDeclared` where something was declared.
+    /// The pool's operator: `who` has done `ops` more. Harmless for an account without a seat, and for a closed pool.
+    /// Emits `OpsDeclared` if something was declared.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -492,7 +494,7 @@ pub trait Obligation {
     #[ink(message)]
     fn reserve(&mut self, pool: PoolId, reviews: u32) -> Result<Capacity, Error>;
 
-    /// The pool's operator: `reviews` of those asked for are done with, however they ended.
+    /// The pool's operator: `reviews` of those asked for are closed, however they ended.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -504,7 +506,7 @@ pub trait Obligation {
     #[ink(message)]
     fn commit(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: closes one commitment of `who`. Harmless for who has none.
+    /// The pool's operator: closes one commitment of `who`. Harmless if it has none.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -526,10 +528,10 @@ pub trait Obligation {
     #[ink(message)]
     fn propose_terms(&mut self, pool: PoolId, terms: Terms, schedule: Schedule) -> Result<(), Error>;
 
-    /// Manager: lifts a ban after the cooldown, and clears the ledger. The account enlists by itself. Emits
+    /// Manager: lifts a ban after the cooldown, and clears the ledger. The account enlists again by itself. Emits
     /// `Reinstated`.
     ///
-    /// Also for who left while terms were proposed and would be Banned under those now in force.
+    /// Also for an account that left while terms were proposed and would be Banned under those now in force.
     ///
     /// Errors: `MissingRole`, `UnknownPool`, `NotAMember`, `NotBanned`, `CoolingDown`.
     #[ink(message)]
@@ -613,8 +615,8 @@ pub struct Seated {
     pub who: AccountId,
 }
 
-/// A member, or one that waited, left or was discharged. Its bond was unlocked, but where `ReputationRefused` says that
-/// it was not: then it stays noted, and the next `resign` or `enlist` unlocks it.
+/// A member, or one that waited, left or was discharged. Its bond was unlocked, unless `ReputationRefused` says that it
+/// was not: then it stays noted, and the next `resign` or `enlist` unlocks it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Resigned {
@@ -624,7 +626,7 @@ pub struct Resigned {
     pub who: AccountId,
 }
 
-/// A standing was latched. The amounts are reputation, and 0 but for a ban.
+/// A standing was latched. The amounts are reputation; they are 0 unless it is a ban.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct StandingChanged {
@@ -635,9 +637,9 @@ pub struct StandingChanged {
     pub standing: Standing,
     /// The bond burnt.
     pub bond_burnt: Balance,
-    /// What else was slashed.
+    /// What was slashed besides.
     pub slashed: Balance,
-    /// Whose call it was.
+    /// The account whose call it was.
     pub keeper: AccountId,
     /// What that account is owed for it.
     pub reward: Balance,
@@ -712,7 +714,7 @@ mod event {
     use crate::events::{Paused, RoleAdminChanged, RoleGranted, RoleRevoked, Unpaused};
 
     crate::events::events! {
-        /// Whatever the obligation contract emits.
+        /// Everything that the obligation contract emits.
         PoolOpened,
         PoolClosed,
         TermsProposed,

@@ -3,13 +3,13 @@
 use crate::{roles::names_refusals, Balance, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
 
-/// Most effects in one [`Reputation::apply`].
+/// The most effects in one [`Reputation::apply`].
 pub const MAX_EFFECTS: usize = 32;
-/// Most accounts in one [`Reputation::endow`].
+/// The most accounts in one [`Reputation::endow`].
 pub const MAX_ENDOWED: usize = 256;
-/// Most tiers.
+/// The most tiers.
 pub const MAX_TIERS: usize = 32;
-/// Most different minters that one account can be owed reputation by; a further one is refused.
+/// The most minters that can owe one account reputation; a further one is refused.
 pub const MAX_CREDITORS: usize = 8;
 
 /// Why reputation was earned.
@@ -25,7 +25,7 @@ pub enum MintReason {
     Keeper,
 }
 
-/// One change to one account, so that what belongs together travels in one call. See [`Reputation::apply`].
+/// One change to one account, so that changes that belong together travel in one call. See [`Reputation::apply`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub enum Effect {
@@ -41,7 +41,7 @@ pub enum Effect {
     /// Notes `places` more open places, which keep `who` from freezing. Refuses `Frozen` (a frozen account takes none)
     /// and `Overflow`. LOCKER.
     Hold { who: AccountId, places: u32 },
-    /// Takes at most `places` of the caller's own holds off again; never fails. LOCKER.
+    /// Removes at most `places` of the caller's own holds; never fails. LOCKER.
     Free { who: AccountId, places: u32 },
     /// As [`Reputation::slash`]. SLASHER.
     Slash { who: AccountId, amount: Balance },
@@ -55,7 +55,7 @@ pub enum Effect {
     Unfreeze { who: AccountId },
 }
 
-/// All there is to know about one account's reputation, in points.
+/// Everything about one account's reputation, in points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Profile {
@@ -75,16 +75,16 @@ pub struct Profile {
     pub slashed: Balance,
     /// Open places that keep the account from freezing.
     pub holds: u32,
-    /// Whether the account takes a rest.
+    /// Whether the account is at rest.
     pub frozen: bool,
 }
 
-/// What one minter may mint in an epoch, and has.
+/// What one minter may mint in an epoch, and has minted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct MintCap {
-    /// Most points minted for this minter in one epoch.
+    /// The most points minted for this minter in one epoch.
     pub cap: Balance,
     /// The epoch, counted from 0 at the Unix epoch, that `minted` belongs to.
     pub epoch: u64,
@@ -134,7 +134,7 @@ names_refusals!(Error, AccessControl);
 /// The soulbound reputation of one organization (section 2).
 ///
 /// Beside these the contract implements PSP22 and PSP22Metadata, whose transfers and approvals always refuse, and
-/// AccessControl. No event tells of points where none are earned, locked, released, burnt or minted.
+/// AccessControl. There are no events of 0 points.
 #[ink::trait_definition]
 pub trait Reputation {
     /// Whether this token can never be transferred: always true.
@@ -172,7 +172,7 @@ pub trait Reputation {
     #[ink(message)]
     fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error>;
 
-    /// Manager, once and for good: from now on reputation is only earned, and a new minter needs notice. Emits
+    /// Manager, once and for good: from now on reputation can only be earned, and a new minter needs notice. Emits
     /// `SealedForGood`.
     ///
     /// Errors: `MissingRole`, `Sealed`.
@@ -185,8 +185,8 @@ pub trait Reputation {
     #[ink(message)]
     fn set_mint_cap(&mut self, minter: AccountId, cap: Balance) -> Result<(), Error>;
 
-    /// Manager: announces a new minter. After sealing, `grant_role(MINTER, …)` refuses who was not announced a notice
-    /// before. Announcing again starts the notice again. Emits `MinterProposed`.
+    /// Manager: announces a new minter. After sealing, `grant_role(MINTER, …)` refuses an account that was not
+    /// announced a whole notice before. Announcing again starts the notice again. Emits `MinterProposed`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
@@ -198,7 +198,7 @@ pub trait Reputation {
     #[ink(message)]
     fn owe(&mut self, to: AccountId, amount: Balance, reason: MintReason) -> Result<(), Error>;
 
-    /// Anyone: mints what `who` is owed, as far as its minters' caps allow, and returns how much. Emits `Transfer`.
+    /// Anyone: mints what `who` is owed, up to its minters' caps, and returns how much. Emits `Transfer`.
     ///
     /// Errors: `Frozen`, `NothingOwed`, `MintCapReached`, `Overflow`.
     #[ink(message)]
@@ -216,8 +216,8 @@ pub trait Reputation {
     #[ink(message)]
     fn unlock(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
 
-    /// SLASHER: burns up to `amount`, the caller's own lock first, then what is not locked, frozen or not, and returns
-    /// how much that was. Emits `Slashed` and `Transfer`.
+    /// SLASHER: burns up to `amount`, first from the caller's own lock, then from what is not locked, frozen or not,
+    /// and returns how much that was. Emits `Slashed` and `Transfer`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
@@ -348,7 +348,7 @@ mod event {
     use crate::events::{RoleAdminChanged, RoleGranted, RoleRevoked};
 
     crate::events::events! {
-        /// Whatever the reputation contract emits.
+        /// Everything that the reputation contract emits.
         Transfer,
         Owed,
         Locked,

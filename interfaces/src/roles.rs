@@ -1,4 +1,4 @@
-//! The roles of the organization, and what every contract does about them in the same way.
+//! The roles of the organization, and what all contracts do about them in the same way.
 //!
 //! The manager is pendzl's `DEFAULT_ADMIN_ROLE`, which grants all the others.
 
@@ -28,8 +28,8 @@ pub fn ensure_manager(contract: &impl AccessControlInternal) -> Result<(), Acces
     contract._ensure_has_role(MANAGER, Some(ink::env::caller::<DefaultEnvironment>()))
 }
 
-/// Who is granted `role`. Refuses with `MissingRole` unless the caller is the role's admin, and with `InvalidCaller` a role
-/// for nobody in particular: pendzl counts that as everyone's.
+/// The account that is granted `role`. Refuses with `MissingRole` unless the caller is the role's admin, and with
+/// `InvalidCaller` if the role is for nobody in particular: pendzl counts that as everyone's.
 pub fn ensure_grants(
     contract: &impl AccessControlInternal,
     role: RoleType,
@@ -58,7 +58,8 @@ where
     Ok(contract._unpause()?)
 }
 
-/// Names in a contract's own error what pendzl's traits refuse: about roles, and about the pause where there is one.
+/// Turns the refusals of pendzl's traits into a contract's own errors: about roles, and about the pause if there is
+/// one.
 macro_rules! names_refusals {
     ($error:ty, AccessControl) => {
         impl From<pendzl::contracts::access_control::AccessControlError> for $error {

@@ -1,6 +1,6 @@
 //! Engagements: long deals, delivered, reviewed and paid period by period (section 3.6).
 //!
-//! A requester engages one provider, whose offer it accepts; anyone closes one period after the other. Where the provider
+//! A requester engages one provider, whose offer it accepts; anyone closes one period after the other. If the provider
 //! is Banned, another can take over.
 
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
 };
 use ink::primitives::AccountId;
 
-/// Most periods of an engagement.
+/// The most periods of an engagement.
 pub const MAX_PERIODS: u16 = 1_000;
 
 /// A long deal, paid period by period (section 3.6).
@@ -19,13 +19,13 @@ pub const MAX_PERIODS: u16 = 1_000;
 pub struct Engagement {
     /// How many periods there are; fewer once the rest is reclaimed.
     pub periods: u32,
-    /// From one delivery to the next.
+    /// The time from one delivery to the next.
     pub period: Timestamp,
     /// Periods that may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
-    /// The pool in which the provider is obliged; from the first acceptance on.
+    /// The pool in which the provider is obliged; set from the first acceptance on.
     pub pool: Option<PoolId>,
-    /// Who has the place now; nobody before the first acceptance, and once the provider is Banned.
+    /// The provider that has the place now; `None` before the first acceptance, and once the provider is Banned.
     pub tenure: Option<Tenure>,
 }
 
@@ -39,7 +39,7 @@ pub struct Tenure {
     pub price: Balance,
     /// The provider's first period.
     pub first: u32,
-    /// Until when its first delivery is due; each further one a period later.
+    /// The deadline of its first delivery; each further one is due a period later.
     pub first_deliver_by: Timestamp,
 }
 
@@ -49,13 +49,13 @@ impl Engagement {
         self.pool.is_some() && self.tenure.is_none()
     }
 
-    /// Whose `period` is, or nobody's: periods from before a takeover, and after a ban, are none of the present
-    /// provider's.
+    /// The provider that `period` belongs to, if any: periods from before a takeover, or after a ban, do not belong to
+    /// the present provider.
     pub fn holder(&self, period: u32) -> Option<&Tenure> {
         self.tenure.as_ref().filter(|tenure| period >= tenure.first)
     }
 
-    /// By when the delivery of `period` is due from the provider that has the place.
+    /// The deadline of `period` for the provider that has the place.
     pub fn due(&self, tenure: &Tenure, period: u32) -> Timestamp {
         let further = Timestamp::from(period.saturating_sub(tenure.first));
         tenure.first_deliver_by.saturating_add(self.period.saturating_mul(further))
@@ -68,15 +68,15 @@ impl Engagement {
         tenure.first.saturating_add(u32::try_from(over).unwrap_or(u32::MAX))
     }
 
-    /// By when the delivery of the present period is due, while somebody has the place and not all periods are over.
+    /// The deadline of the present period, while somebody has the place and not all periods are over.
     pub fn present_ends(&self, now: Timestamp) -> Option<Timestamp> {
         let tenure = self.tenure.as_ref()?;
         let period = self.present(tenure, now);
         (period < self.periods).then(|| self.due(tenure, period))
     }
 
-    /// From when on the next period, number `settled`, can be closed, given what was delivered in it; 0: at once. Where
-    /// nobody was accepted, from when on the engagement can be ended.
+    /// The time from which the next period, number `settled`, can be closed, given what was delivered in it; 0: at
+    /// once. If nobody was accepted, the time from which the engagement can be ended.
     ///
     /// Errors, whatever the time: `AlreadySettled`, `NotFinalized`, `Vacant`.
     pub fn closes_from(

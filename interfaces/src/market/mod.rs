@@ -1,9 +1,9 @@
 //! Market: requests with money in escrow, deliveries, reviews and pay in proportion to quality (section 3).
 //!
 //! One file for each part of the story: [`requests`], [`places`], [`reviews`], [`settlement`] and [`engagements`], the
-//! organization's [`policy`], [`reads`], and the [`errors`] of all. A file has the types, limits, events and rules
-//! that belong to its messages. The messages themselves stay in one trait, grouped as the files are: ink! knows no
-//! supertraits, and a message's selector is made of its trait's name.
+//! organization's [`policy`], [`reads`], and the [`errors`] of all. A file has the types, limits, events and rules that
+//! belong to its messages. The messages themselves stay in one trait, grouped like the files: ink! has no supertraits,
+//! and a message's selector is made of its trait's name.
 
 pub mod engagements;
 pub mod errors;
@@ -24,29 +24,29 @@ use ink::{
 
 /// The labor market (section 3).
 ///
-/// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`, but for
-/// `open` itself, those about roles and the pause, `pending_policy` and `partners`.
+/// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`,
+/// except `open` itself, those about roles and the pause, `pending_policy` and `partners`.
 #[ink::trait_definition]
 pub trait Market {
     // Requests
 
-    /// What posting this request costs now, paused or not.
+    /// What it costs now to post this request, paused or not.
     ///
     /// Errors: those of `post` but for payment and the pause.
     #[ink(message)]
     fn quote(&self, spec: RequestSpec) -> Result<Quote, Error>;
 
-    /// Anyone: puts the request's whole price in escrow. Of the chain's own currency the value must cover the quote;
-    /// what exceeds it, at most `max_premium`, is credited back. Of a token the price is taken from the caller's
-    /// allowance, if the premium in it is at most `max_premium`. Emits `RequestPosted`.
+    /// Anyone: puts the request's whole price in escrow. In the chain's own currency the value must cover the quote;
+    /// the excess, at most `max_premium`, is credited back. In a token the price is taken from the caller's allowance,
+    /// if the premium in it is at most `max_premium`. Emits `RequestPosted`.
     ///
     /// Errors: `NotOpen`, `Paused`, `InvalidRequest`, `TooFewEnforcers`, `AtCapacity`, `InsufficientPayment`,
     /// `ExcessPayment`, `PremiumTooHigh`, `TransferFailed`, `TokenShortfall`, `Obligation`, `TooManyRequests`.
     #[ink(message, payable)]
     fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId, Error>;
 
-    /// The requester, until somebody has a place: ends the request and credits all but protocol fee and premium. Emits
-    /// `RequestWithdrawn`.
+    /// The requester, until somebody has a place: ends the request and credits everything except protocol fee and
+    /// premium. Emits `RequestWithdrawn`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `PlacesGiven`, `AlreadySettled`.
     #[ink(message)]
@@ -65,7 +65,7 @@ pub trait Market {
 
     /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver by then at this
     /// price, or changes the offer it has made. `deliver_by` is at most the request's; while an engagement is vacant,
-    /// at most ten years from now. `min_reputation` and `min_tier` are asked for now, and again when it is accepted.
+    /// at most ten years from now. `min_reputation` and `min_tier` are checked now, and again when it is accepted.
     /// The value must be the place's deposit, once; one in a token is taken from the caller's allowance. Emits
     /// `OfferMade`.
     ///
@@ -75,14 +75,14 @@ pub trait Market {
     #[ink(message, payable)]
     fn offer(&mut self, request: RequestId, price: Balance, deliver_by: Timestamp, uri: Vec<u8>) -> Result<(), Error>;
 
-    /// Who made an offer, until it is accepted: takes it back and is credited its deposit. Emits `OfferRetracted`.
+    /// Whoever made an offer, until it is accepted: takes it back and is credited its deposit. Emits `OfferRetracted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer`.
     #[ink(message)]
     fn retract_offer(&mut self, request: RequestId) -> Result<(), Error>;
 
-    /// The requester, until `deliver_by`: gives the provider that made this very offer a place at its price. What the
-    /// provider needs for a place is asked of it now. Emits `OfferAccepted`.
+    /// The requester, until `deliver_by`: gives the provider that made exactly this offer a place at its price. The
+    /// provider must now have what the place needs. Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NoOffers`, `AlreadySettled`, `TooLate`, `UnknownOffer`,
     /// `OfferChanged`, `NoPlaceLeft`, `PriceTooHigh`, `Reputation`, `Obligation`.
@@ -95,14 +95,14 @@ pub trait Market {
         deliver_by: Timestamp,
     ) -> Result<(), Error>;
 
-    /// Who has a place, until its deadline: delivers on it; in an engagement, for the present period, whose number the
-    /// submission gets. Emits `Submitted`.
+    /// Whoever has a place, until its deadline: delivers on it; in an engagement, for the present period, and the
+    /// submission gets the period's number. Emits `Submitted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `Sealed`, `TooLate`, `NoPlace`, `UriTooLong`.
     #[ink(message)]
     fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId, Error>;
 
-    /// Who made the submission, until the deadline: replaces it. Emits `Revised`.
+    /// Whoever made the submission, until the deadline: replaces it. Emits `Revised`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `Sealed`, `NotProvider`, `TooLate`, `UriTooLong`.
     #[ink(message)]
@@ -114,15 +114,15 @@ pub trait Market {
         uri: Vec<u8>,
     ) -> Result<(), Error>;
 
-    /// Who has a place, until its deadline, where delivery is sealed (duplicates are not independent): delivers under a
-    /// seal. Who sealed first was first. Emits `SubmissionSealed`.
+    /// Whoever has a place, until its deadline, if delivery is sealed (duplicates are not independent): delivers under
+    /// a seal. Whoever sealed first was first. Emits `SubmissionSealed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotSealed`, `TooLate`, `NoPlace`.
     #[ink(message)]
     fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId, Error>;
 
-    /// Who sealed the submission, in the first half of the time from `deliver_by` to `review_by`: opens the seal, which is
-    /// `blake2_256(SCALE(request, provider, content, uri, salt))`. Emits `Unsealed`.
+    /// Whoever sealed the submission, in the first half of the time from `deliver_by` to `review_by`: opens the seal,
+    /// which is `blake2_256(SCALE(request, provider, content, uri, salt))`. Emits `Unsealed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSealed`, `NotProvider`, `TooEarly`, `TooLate`,
     /// `AlreadyUnsealed`, `UriTooLong`, `WrongSeal`.
@@ -136,9 +136,9 @@ pub trait Market {
         salt: [u8; 32],
     ) -> Result<(), Error>;
 
-    /// Anyone, from the deadline of its places (where delivery is sealed, from the end of unsealing), once a provider:
+    /// Anyone, once per provider, from the deadline of its places (if delivery is sealed, from the end of unsealing):
     /// the places that `provider` took and did not deliver on lose bond and deposit. Returns how many. Emits `NoShow`,
-    /// and `ReputationRefused` where the reputation contract refused.
+    /// and `ReputationRefused` if the reputation contract refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `IsEngagement`, `TooEarly`, `NoShowNone`.
     #[ink(message)]
@@ -146,17 +146,17 @@ pub trait Market {
 
     // Reviews
 
-    /// Anyone, from `deliver_by`, or where delivery is sealed, from the end of unsealing: opens up to `max` (1 to 64)
-    /// submissions for review, in order, each one op seen by all members; those that come in the second half of the
-    /// review window start a window of their own instead, and nobody has seen them. What was never unsealed, and the
-    /// periods of an engagement that nothing was delivered in, are passed over. Returns how many. Emits `ReviewsOpened`.
+    /// Anyone, from `deliver_by`, or if delivery is sealed, from the end of unsealing: opens up to `max` (1 to 64)
+    /// submissions for review, in order. Each is one op seen by all members; those that come in the second half of the
+    /// review window start a window of their own instead, and count as seen by nobody. Submissions that were never
+    /// unsealed, and periods without a delivery, are passed over. Returns how many. Emits `ReviewsOpened`.
     ///
     /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `TooEarly`, `NothingToOpen`, `Obligation`.
     #[ink(message)]
     fn open_reviews(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
     /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review. In the
-    /// first half of the window only who is drawn (see [`RequestState::seed`]). Emits `ReviewCommitted`.
+    /// first half of the window only members who are drawn may (see [`RequestState::seed`]). Emits `ReviewCommitted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooLate`,
     /// `Conflicted`, `AlreadyReviewed`, `ReviewsFull`, `NotDrawn`, `Obligation`.
@@ -168,7 +168,8 @@ pub trait Market {
         commitment: [u8; 32],
     ) -> Result<(), Error>;
 
-    /// Who committed, once no more commits can come, until the window's reveal deadline. Emits `ReviewRevealed`.
+    /// Whoever committed, once no more commits can come, until the window's reveal deadline: reveals the review. Emits
+    /// `ReviewRevealed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `ReviewsOpen`,
     /// `TooLate`, `InvalidScore`, `InvalidDuplicate`, `NotCommitted`, `AlreadyRevealed`, `WrongReveal`.
@@ -184,10 +185,10 @@ pub trait Market {
 
     /// Anyone, once no more commitments can come and all are revealed, or the reveal deadline has passed: gives the
     /// verdict, pays the coherent enforcers and reports to the pool; or, with too few reveals, starts the second
-    /// window. Emits `SubmissionFinalized` or `WindowReopened`, and `ReputationRefused` where the reputation contract
+    /// window. Emits `SubmissionFinalized` or `WindowReopened`, and `ReputationRefused` if the reputation contract
     /// refused.
     ///
-    /// A reveal that names an original waits for the original's verdict.
+    /// If a reveal names an original, this waits for the original's verdict.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooEarly`,
     /// `EarlierPending`.
@@ -203,32 +204,32 @@ pub trait Market {
     #[ink(message)]
     fn settle(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
-    /// Anyone: credits the provider what a settled submission earned, and its deposit or the requester that. Where shares
-    /// depend on each other, once the whole request is settled. Emits `Claimed`, and `ReputationRefused` where the
-    /// reputation contract refused.
+    /// Anyone: credits the provider with what a settled submission earned, and with its deposit, or the requester with
+    /// the deposit. If shares depend on each other, this is possible once the whole request is settled. Emits
+    /// `Claimed`, and `ReputationRefused` if the reputation contract refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
     #[ink(message)]
     fn claim(&mut self, request: RequestId, submission: SubmissionId) -> Result<Balance, Error>;
 
-    /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. Of an engagement
-    /// at any time what closed periods left over; while it is vacant, also the periods that nothing was delivered in,
-    /// which ends it once the others are closed. Emits `Reclaimed`, and `RequestSettled` where it ends the engagement.
+    /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. In an
+    /// engagement, at any time: what closed periods left over; while it is vacant, also the periods without a delivery,
+    /// which ends it once the others are closed. Emits `Reclaimed`, and `RequestSettled` if it ends the engagement.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotSettled`, `NothingToReclaim`.
     #[ink(message)]
     fn reclaim(&mut self, request: RequestId) -> Result<Balance, Error>;
 
-    /// Anyone: pays out what the caller is credited. Emits `Withdrawn`.
+    /// Anyone: pays out the caller's credit. Emits `Withdrawn`.
     ///
     /// Errors: `NotOpen`, `NothingToWithdraw`, `TransferFailed`.
     #[ink(message)]
     fn withdraw(&mut self, asset: Asset) -> Result<Balance, Error>;
 
     /// Anyone, once everything is settled, claimed and reported: frees up to `max` (1 to 64) submissions, places and
-    /// offers, and after the last of them the request, whose storage deposits the transaction's signer gets. Deposits
-    /// of offers and what the requester has not reclaimed are credited to them. Returns how many. Emits `Pruned`, and
-    /// `OfferRetracted` for each such offer.
+    /// offers, and after the last of them the request. The transaction's signer gets the storage deposits. Providers
+    /// are credited the deposits of their offers, and the requester what it has not reclaimed. Returns how many. Emits
+    /// `Pruned`, and `OfferRetracted` for each such offer.
     ///
     /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `NotSettled`, `NotClaimed`.
     #[ink(message)]
@@ -236,14 +237,14 @@ pub trait Market {
 
     // Engagements
 
-    /// What an engagement of so many periods of this request, each so many milliseconds long, costs now.
+    /// What an engagement of this request costs now, with this many periods, each this many milliseconds long.
     ///
     /// Errors: those of `engage` but for payment and the pause.
     #[ink(message)]
     fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote, Error>;
 
-    /// Anyone: as `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`, one
-    /// `period` after the other, and a provider that misses more than `missed_periods` of them is Banned from it.
+    /// Anyone: posts, like `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`,
+    /// one `period` after the other, and a provider that misses more than `missed_periods` of them is Banned from it.
     /// Emits `RequestPosted` and `Engaged`.
     ///
     /// Errors: those of `post`.
@@ -272,11 +273,11 @@ pub trait Market {
     ) -> Result<(), Error>;
 
     /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed, and records
-    /// it in the provider's pool as seen, and as declared where it was accepted or nobody reviewed it. Where that makes
-    /// the provider Banned, the place is open from then on, its bond and deposit lost. The last period returns them and
-    /// ends the engagement, as does `deliver_by` where no offer was accepted. Returns whether the engagement has ended.
-    /// Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`, and `ReputationRefused` where the reputation contract
-    /// refused.
+    /// it in the provider's pool as seen, and as declared if it was accepted or nobody reviewed it. If that makes the
+    /// provider Banned, the place is open from then on, and its bond and deposit are lost. The last period returns them
+    /// and ends the engagement; so does `deliver_by` if no offer was accepted. Returns whether the engagement has
+    /// ended. Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`, and `ReputationRefused` if the reputation
+    /// contract refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `TooEarly`, `NotFinalized`, `Vacant`.
     #[ink(message)]
@@ -296,8 +297,8 @@ pub trait Market {
     ) -> Result<PoolId, Error>;
 
     /// Manager: proposes another policy, in force once the notice of the pool's first terms is over; it replaces one
-    /// that is pending. Requests already posted keep theirs, and an asset that is no longer listed is only not taken by
-    /// `post`. Emits `PolicyProposed`, after `PolicyApplied` where an earlier one was due and not written down.
+    /// that is pending. Requests already posted keep theirs; only `post` refuses an asset that is no longer listed.
+    /// Emits `PolicyProposed`, after `PolicyApplied` if an earlier one was due and not written down.
     ///
     /// Errors: `MissingRole`, `NotOpen`, `InvalidPolicy`.
     #[ink(message)]
@@ -324,7 +325,7 @@ pub trait Market {
 
     // Reads
 
-    /// What was asked for, and how far it is.
+    /// A request's conditions, and its progress.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`.
     #[ink(message)]
@@ -367,7 +368,7 @@ pub trait Market {
     #[ink(message)]
     fn policy(&self) -> Result<Policy, Error>;
 
-    /// The policy that is proposed, and when it comes into force. None from then on.
+    /// The policy that is proposed, and when it comes into force. `None` from then on.
     #[ink(message)]
     fn pending_policy(&self) -> Option<(Policy, Timestamp)>;
 
@@ -400,7 +401,7 @@ mod event {
     use crate::events::{Paused, RoleAdminChanged, RoleGranted, RoleRevoked, Unpaused};
 
     crate::events::events! {
-        /// Whatever the market emits.
+        /// Everything that the market emits.
         Opened,
         PolicyProposed,
         PolicyApplied,

@@ -1,7 +1,7 @@
 //! Places and what is delivered on them (sections 3.2 and 3.3).
 //!
 //! A provider takes places, or makes an offer that the requester accepts, and delivers on each place, openly or under a
-//! seal. Places that were never delivered on are reported by anyone.
+//! seal. Anyone reports places that were never delivered on.
 
 use crate::{
     hash,
@@ -18,15 +18,15 @@ use ink::{
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Offer {
-    /// For a weight of 10,000 bps; in an engagement, a period.
+    /// The price for a weight of 10,000 bps; in an engagement, for each period.
     pub price: Balance,
-    /// Until when it delivers; in an engagement, for the first time.
+    /// The deadline of its delivery; in an engagement, of the first one.
     pub deliver_by: Timestamp,
     /// Where the offer is explained; at most 256 bytes.
     pub uri: Vec<u8>,
     /// Whether it can be accepted: neither accepted nor retracted.
     pub open: bool,
-    /// Who made its first offer before.
+    /// The provider that made its first offer just before.
     pub previous: Option<AccountId>,
 }
 
@@ -36,32 +36,32 @@ pub struct Offer {
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Submission {
     pub provider: AccountId,
-    /// Hash of what was delivered; of a sealed delivery, once it is unsealed.
+    /// Hash of what was delivered; if delivery is sealed, set once it is unsealed.
     pub content: Hash,
     /// Where it is; at most 256 bytes.
     pub uri: Vec<u8>,
-    /// The [`seal`] it was made under, where delivery is sealed.
+    /// The [`seal`] it was made under, if delivery is sealed.
     pub seal: Option<Hash>,
-    /// Whether the content is known: at once, or where delivery is sealed, once it is unsealed.
+    /// Whether the content is known: at once, or if delivery is sealed, once it is unsealed.
     pub delivered: bool,
-    /// When it was made or revised last, or sealed: who was first.
+    /// When it was last made or revised, or sealed: this decides who was first.
     pub submitted: Timestamp,
-    /// The price accepted, where there are offers; 0 otherwise.
+    /// The price accepted, if there are offers; otherwise 0.
     pub price: Balance,
     /// When its present review window begins, or began.
     pub window_start: Timestamp,
     /// Whether the present window is the second.
     pub second_window: bool,
     pub verdict: Verdict,
-    /// The (lower) median of the scores revealed, once there is a verdict; 0 where nobody revealed.
+    /// The (lower) median of the scores revealed, once there is a verdict; 0 if nobody revealed.
     pub median: u8,
     /// What it weighs by itself, once there is a verdict.
     pub weight_bps: Bps,
-    /// The first submission of the same finding, where a majority of the reveals says so.
+    /// The first submission of the same finding, if a majority of the reveals says so.
     pub duplicate_of: Option<SubmissionId>,
-    /// Whether it shares in its finding, once settled: one a provider. Only with `Duplicates::Shared`.
+    /// Whether it shares in its finding, once settled: one per provider. Only with `Duplicates::Shared`.
     pub shares: bool,
-    /// Of the first submission of a finding: the providers that share in it, as far as settled.
+    /// In the first submission of a finding: how many providers share in it, of those settled so far.
     pub finders: u32,
     /// What it earned, once claimed.
     pub pay: Balance,
@@ -100,8 +100,8 @@ impl Submission {
 }
 
 impl RequestSpec {
-    /// From when on `report_no_show` can report a provider whose deliveries were `due` by then: by `deliver_by`, or by
-    /// what its offer said. Nobody is reported in an engagement: its periods are closed.
+    /// The time from which `report_no_show` can report a provider whose deliveries were `due`: by `deliver_by`, or as
+    /// its offer said. Nobody is reported in an engagement: its periods are closed.
     pub fn no_show_from(&self, due: Timestamp) -> Timestamp {
         if self.is_sealed() {
             self.review_from()
@@ -112,8 +112,8 @@ impl RequestSpec {
 }
 
 impl RequestState {
-    /// How many of the open places were not delivered on, given all submissions that are not pruned; not of an
-    /// engagement. A delivery that is still sealed counts for none.
+    /// How many of the open places were not delivered on, given all submissions that are not pruned; not for an
+    /// engagement. A delivery that is still sealed does not count.
     pub fn undelivered<'a>(&self, submissions: impl IntoIterator<Item = &'a Submission>) -> u32 {
         let pending = submissions.into_iter().filter(|submission| submission.delivered && submission.can_be_paid());
         self.open_places.saturating_sub(u32::try_from(pending.count()).unwrap_or(u32::MAX))
@@ -160,7 +160,7 @@ pub struct OfferRetracted {
     pub deposit: Balance,
 }
 
-/// The requester accepted an offer: its provider has a place.
+/// The requester accepted an offer, so its provider has a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferAccepted {

@@ -1,11 +1,11 @@
-//! What can be read, and what can be done now as it follows from that (section 3).
+//! What can be done now, derived from what can be read (section 3).
 
 use crate::{
     market::{Engagement, RequestSpec, RequestState, Review, Submission, Verdict},
     SubmissionId, Timestamp,
 };
 
-/// Most offers in one page of [`Market::offers`](crate::Market::offers).
+/// The most offers in one page of [`Market::offers`](crate::Market::offers).
 pub const MAX_OFFERS: u32 = 32;
 
 /// What can be done with a request or a submission now; derived from the clock (section 3).
@@ -26,8 +26,8 @@ pub enum Phase {
     Finalizable,
     /// Has its verdict; the request waits for `settle`.
     Finalized,
-    /// Is settled; waits for `claim`, or for the request, `reclaim`. What was never unsealed stays so: there is nothing
-    /// to claim.
+    /// Is settled; a submission waits for `claim`, a request for `reclaim`. A submission that was never unsealed stays
+    /// so: there is nothing to claim.
     Settled,
     /// Is paid.
     Claimed,
@@ -38,8 +38,8 @@ pub enum Phase {
 }
 
 impl RequestState {
-    /// What can be done with the request at `now`. With an engagement, that is offers while nobody has the place, and then
-    /// a delivery for each period.
+    /// What can be done with the request at `now`. In an engagement, these are offers while nobody has the place, and
+    /// then a delivery for each period.
     pub fn phase(&self, spec: &RequestSpec, engagement: Option<&Engagement>, now: Timestamp) -> Phase {
         if let Some(engagement) = engagement {
             return match engagement.tenure {
@@ -64,7 +64,7 @@ impl RequestState {
         }
     }
 
-    /// When that changes next by the clock alone, if it does.
+    /// When that next changes by the clock alone, if it does.
     pub fn phase_ends(&self, spec: &RequestSpec, engagement: Option<&Engagement>, now: Timestamp) -> Option<Timestamp> {
         let phase = |now| self.phase(spec, engagement, now);
         let turns = [spec.signal_by, spec.deliver_by, spec.review_from(), spec.review_by, spec.reveal_by];

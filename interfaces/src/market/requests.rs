@@ -1,4 +1,4 @@
-//! Requests: what is asked for, what it costs, and how far it is (sections 3 and 3.1).
+//! Requests: what is asked for, what it costs, and its progress (sections 3 and 3.1).
 //!
 //! A requester asks what a request costs, posts it, and may withdraw it until somebody has a place.
 
@@ -10,16 +10,16 @@ use ink::{
 
 /// Longest URI, in bytes.
 pub const MAX_URI: usize = 256;
-/// Most buckets of a curve.
+/// The most buckets of a curve.
 pub const MAX_BUCKETS: usize = 8;
-/// Most submissions of one request.
+/// The most submissions of one request.
 pub const MAX_LIMIT: u32 = 10_000;
-/// Most submissions of one provider.
+/// The most submissions of one provider.
 pub const MAX_PER_PROVIDER: u16 = 1_000;
-/// Most places of a ranking.
+/// The most places of a ranking.
 pub const MAX_RANKED: usize = 100;
 
-/// What a request pays in.
+/// The asset that a request pays in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -37,7 +37,7 @@ pub enum Asset {
 pub enum Access {
     /// By whoever signals first.
     Open,
-    /// By who made an offer that the requester accepted; one a provider. Only with `Award::PerSubmission`.
+    /// By providers whose offer the requester accepted; one each. Only with `Award::PerSubmission`.
     Offers,
 }
 
@@ -48,10 +48,10 @@ pub enum Access {
 pub enum Award {
     /// Each submission earns `reward / limit` times its weight; with offers, the price accepted times its weight.
     PerSubmission,
-    /// Each submission earns its weight's part of the sum of all weights; all of it returns where that is 0.
+    /// Each submission earns its weight's part of the sum of all weights; if that is 0, the whole reward returns.
     Proportional,
-    /// The best medians earn these parts of the reward, best first; equal ones share their places. Who weighs nothing
-    /// takes no place. 1 to 100 places, together at most 10,000 bps; not with `Duplicates::Shared`.
+    /// The best medians earn these parts of the reward, best first; equal ones share their places. A submission that
+    /// weighs nothing takes no place. 1 to 100 places, together at most 10,000 bps; not with `Duplicates::Shared`.
     Ranked { places_bps: Vec<Bps> },
 }
 
@@ -62,8 +62,8 @@ pub enum Award {
 pub enum Duplicates {
     /// Each is paid on its own.
     Independent,
-    /// Those of `n` providers weigh together what the first weighs, times `retention_ppm ^ (n - 1)`, and an `n`-th of that
-    /// each. Delivery is sealed.
+    /// Those of `n` providers together weigh what the first weighs, times `retention_ppm ^ (n - 1)`; each has an `n`-th
+    /// of that. Delivery is sealed.
     Shared { retention_ppm: Ppm },
     /// Only the first weighs anything. Delivery is sealed.
     FirstOnly,
@@ -78,7 +78,7 @@ pub struct Bucket {
     pub weight_bps: Bps,
 }
 
-/// What is asked for, on which conditions (section 3.1).
+/// What is asked for, and on which conditions (section 3.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -98,9 +98,9 @@ pub struct RequestSpec {
     pub duplicates: Duplicates,
     /// 1 to 8 buckets, scores and weights rising; a score below the first weighs nothing.
     pub curve: Vec<Bucket>,
-    /// Most submissions, 1 to 10,000.
+    /// The most submissions, 1 to 10,000.
     pub limit: u32,
-    /// Most submissions of one provider, 1 to 1,000.
+    /// The most submissions of one provider, 1 to 1,000.
     pub per_provider: u16,
     /// Reputation locked per place taken; 0 lets newcomers in.
     pub provider_bond: Balance,
@@ -114,22 +114,22 @@ pub struct RequestSpec {
     pub min_tier: u8,
     /// Fewest reveals that decide; odd, at least the policy's, at most the pool's active members.
     pub quorum: u8,
-    /// Most reviews of a submission, from `2 * quorum - 1` to 15.
+    /// The most reviews of a submission, from `2 * quorum - 1` to 15.
     pub max_reviews: u8,
     /// A score within this of the median is coherent.
     pub tolerance: u8,
-    /// Until when places can be taken.
+    /// The deadline for taking places.
     pub signal_by: Timestamp,
-    /// Until when submissions can be made and revised.
+    /// The deadline for making and revising submissions.
     pub deliver_by: Timestamp,
-    /// Until when reviews can be committed.
+    /// The deadline for committing reviews.
     pub review_by: Timestamp,
-    /// Until when reviews can be revealed.
+    /// The deadline for revealing reviews.
     pub reveal_by: Timestamp,
 }
 
 impl RequestSpec {
-    /// Whether delivery is sealed: where it matters who was first.
+    /// Whether delivery is sealed, because it matters who was first.
     pub fn is_sealed(&self) -> bool {
         self.duplicates != Duplicates::Independent
     }
@@ -163,7 +163,7 @@ pub struct RequestState {
     pub unreviewed_bps: Bps,
     /// Places taken.
     pub places: u32,
-    /// Of those, neither claimed nor reported.
+    /// How many of those are neither claimed nor reported.
     pub open_places: u32,
     /// Submissions made; in an engagement, periods up to the last one delivered in.
     pub submissions: u32,
@@ -182,19 +182,19 @@ pub struct RequestState {
     /// Reviews still reserved in the pool's backlog: those of all places; in an engagement, of as many periods as can be
     /// in review at once.
     pub reserved: u32,
-    /// From which juries are drawn: the market's running hash of all salts revealed, 32 zero bytes at first and
-    /// `blake2_256(SCALE(seed, salt))` with each reveal, as it was when the first submission was opened; in an
-    /// engagement, with the latest `open_reviews`.
+    /// Juries are drawn from this: the market's running hash of all salts revealed (32 zero bytes at first, and
+    /// `blake2_256(SCALE(seed, salt))` after each reveal), as it was when the first submission was opened; in an
+    /// engagement, at the latest `open_reviews`.
     ///
-    /// An enforcer's draw is the first 8 bytes, big endian, of
-    /// `blake2_256(SCALE(seed, request, submission, enforcer))`. It may commit in the first half of a window once
-    /// `draw / 2^64 < elapsed / half` (section 3.4). `request` is in it because requests that are opened with no reveal
-    /// in between have the same seed, and all count their submissions from 0: they would have the same juries.
+    /// An enforcer's draw is the first 8 bytes, big endian, of `blake2_256(SCALE(seed, request, submission,
+    /// enforcer))`. It may commit in the first half of a window once `draw / 2^64 < elapsed / half` (section 3.4).
+    /// `request` is in it because requests that are opened with no reveal in between have the same seed, and all count
+    /// their submissions from 0: without it they would have the same juries.
     pub seed: [u8; 32],
     /// Reward and review fees still in escrow, and deposits forfeited to the requester.
     pub held: Balance,
-    /// Of `held`, what settled submissions earned and nobody has claimed for them; at most, where shares depend on each
-    /// other and dust remains.
+    /// The part of `held` that settled submissions earned and nobody has claimed for them; an upper bound if shares
+    /// depend on each other and dust remains.
     pub unclaimed: Balance,
     /// Deposits of places that are neither claimed nor reported.
     pub deposits: Balance,
@@ -204,13 +204,13 @@ pub struct RequestState {
     pub accepted: Balance,
     /// Sum of the weights settled; one basis point counts 10^18.
     pub weights: u128,
-    /// Who took a place last; each place names the one before.
+    /// The provider that took a place last; each place names the one before.
     pub last_provider: Option<AccountId>,
-    /// Who made its first offer last; each offer names the one before.
+    /// The provider that made its first offer last; each offer names the one before.
     pub last_offer: Option<AccountId>,
     /// Submissions pruned.
     pub pruned: u32,
-    /// Most reputation one submission earns its provider and its enforcers together.
+    /// The most reputation one submission earns its provider and its enforcers together.
     pub reputation_per_place: Balance,
 }
 
@@ -256,7 +256,7 @@ pub struct RequestPosted {
     pub quote: Quote,
 }
 
-/// The requester withdrew a request that nobody had a place in, and was credited this.
+/// The requester withdrew a request in which nobody had a place, and was credited this.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestWithdrawn {

@@ -1,7 +1,8 @@
 //! Reviews: committed, revealed, and what they amount to (section 3.4).
 //!
 //! Anyone opens a request's submissions for review. Enforcers commit to a review of a submission and reveal it when no
-//! more commitments can come; then anyone finalizes: that gives the verdict, or with too few reveals the second window.
+//! more commitments can come; then anyone finalizes: that gives the verdict or, with too few reveals, begins the second
+//! window.
 
 use crate::{
     hash,
@@ -10,27 +11,27 @@ use crate::{
 };
 use ink::primitives::AccountId;
 
-/// Most reviews of one submission.
+/// The most reviews of one submission.
 pub const MAX_REVIEWS: u8 = 15;
 /// The highest score.
 pub const MAX_SCORE: u8 = 100;
 
-/// When a submission can be reviewed: first as the request says, then once more from the call that reopened it; one
-/// that was opened late, only from the call that opened it (section 3.4).
+/// When a submission can be reviewed: first as the request says, then once more from the call that reopened it; if it
+/// was opened late, only from the call that opened it (section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Since when reviews can be committed, in its first half by the members drawn alone.
+    /// The time from which reviews can be committed; in the first half, only by members who are drawn.
     pub start: Timestamp,
-    /// From when on any member may commit, drawn or not.
+    /// The time from which any member may commit, drawn or not.
     pub open_to_all: Timestamp,
-    /// Until when reviews can be committed.
+    /// The deadline for commitments.
     pub commit_by: Timestamp,
-    /// Until when reviews can be revealed.
+    /// The deadline for reveals.
     pub reveal_by: Timestamp,
 }
 
 impl RequestSpec {
-    /// When reviews begin: when delivery ends, or where it is sealed, half-way from there to `review_by`.
+    /// When reviews begin: when delivery ends or, if it is sealed, half-way from there to `review_by`.
     pub fn review_from(&self) -> Timestamp {
         let unsealing = if self.is_sealed() { self.review_by.saturating_sub(self.deliver_by) / 2 } else { 0 };
         self.deliver_by.saturating_add(unsealing)
@@ -49,8 +50,8 @@ impl RequestSpec {
         }
     }
 
-    /// From when on reviews in this window can be revealed, and no more committed: from its commit deadline, or at once
-    /// (0) where there are `max_reviews`.
+    /// The time from which reviews in this window can be revealed, and no more committed: its commit deadline, or at
+    /// once (0) if there are `max_reviews`.
     pub fn reveals_from(&self, window: &Window, reviews: &[Review]) -> Timestamp {
         if live_reviews(reviews) >= usize::from(self.max_reviews) {
             0
@@ -59,7 +60,7 @@ impl RequestSpec {
         }
     }
 
-    /// From when on `finalize` ends this window if nothing more is committed or revealed in it; 0: at once.
+    /// The time from which `finalize` ends this window if nothing more is committed or revealed in it; 0: at once.
     pub fn finalizes_from(&self, window: &Window, reviews: &[Review]) -> Timestamp {
         if all_revealed(reviews) {
             self.reveals_from(window, reviews)
@@ -70,8 +71,8 @@ impl RequestSpec {
 }
 
 impl RequestState {
-    /// From when on `open_reviews` can open more submissions, if there are any: the `next` is number `opened`, which may
-    /// be missing only in an engagement, where it is passed over at once (0).
+    /// The time from which `open_reviews` can open more submissions, if there are any. The `next` one is number
+    /// `opened`; it can be missing only in an engagement, where it is passed over at once (0).
     pub fn opens_from(&self, spec: &RequestSpec, next: Option<&Submission>) -> Option<Timestamp> {
         let since = match self.engagement {
             true => next.map_or(0, |next| next.window_start),
@@ -82,7 +83,7 @@ impl RequestState {
 }
 
 impl Submission {
-    /// From when on this submission, which is opened, can be finalized if nothing more is revealed; 0: at once. None once
+    /// The time from which this opened submission can be finalized if nothing more is revealed; 0: at once. `None` once
     /// it has its verdict. It may have to wait for others as well: see [`waits_for`](Self::waits_for).
     pub fn finalizable_from(&self, spec: &RequestSpec, reviews: &[Review]) -> Option<Timestamp> {
         let pending = self.verdict == Verdict::Pending;
@@ -94,7 +95,7 @@ impl Submission {
         verdict == Verdict::Quorum || self.second_window
     }
 
-    /// The submissions whose verdicts `finalize` waits for: those that reveals name as originals, where this one gets its
+    /// The submissions whose verdicts `finalize` waits for: those that reveals name as originals, if this one gets its
     /// verdict.
     pub fn waits_for<'a>(&self, spec: &RequestSpec, reviews: &'a [Review]) -> impl Iterator<Item = SubmissionId> + 'a {
         let ends = self.takes(Verdict::of(reviews, spec.quorum));
@@ -114,11 +115,12 @@ pub struct Review {
     pub score: Option<u8>,
     /// The earlier submission it was said to duplicate.
     pub duplicate_of: Option<SubmissionId>,
-    /// Whether its outcome was reported to the obligation contract; without a score it is barred from then on.
+    /// Whether its outcome was reported to the obligation contract; without a score, the enforcer is barred from then
+    /// on.
     pub resolved: bool,
 }
 
-/// Where a submission's verdict stands.
+/// The state of a submission's verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -137,7 +139,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// What the reveals so far amount to.
+    /// The verdict that the reveals so far give.
     pub fn of(reviews: &[Review], quorum: u8) -> Self {
         match reveals(reviews) {
             0 => Self::Unreviewed,
@@ -191,14 +193,14 @@ pub fn next_seed(seed: &[u8; 32], salt: &[u8; 32]) -> [u8; 32] {
     hash(&(seed, salt))
 }
 
-/// Where `enforcer` comes in the order in which members may review a submission: the first 8 bytes, big endian, of
+/// The place of `enforcer` in the order in which members may review a submission: the first 8 bytes, big endian, of
 /// `blake2_256(SCALE(seed, request, submission, enforcer))`. See [`RequestState::seed`].
 pub fn draw(seed: &[u8; 32], request: RequestId, submission: SubmissionId, enforcer: AccountId) -> u64 {
     let hash = hash(&(seed, request, submission, enforcer));
     hash.iter().take(8).fold(0, |draw, byte| (draw << 8) | u64::from(*byte))
 }
 
-/// Submissions `from` to `from + count - 1` can be reviewed, but for those that were missed.
+/// Submissions `from` to `from + count - 1` can be reviewed, except those that were missed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewsOpened {
@@ -260,7 +262,7 @@ pub struct SubmissionFinalized {
     pub coherent: u8,
     /// What each of those was credited.
     pub fee: Balance,
-    /// The first submission of the same finding, where a majority said so.
+    /// The first submission of the same finding, if a majority said so.
     pub duplicate_of: Option<SubmissionId>,
 }
 

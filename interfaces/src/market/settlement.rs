@@ -1,7 +1,7 @@
-//! Settling what has its verdict, and all that is paid (section 3.5).
+//! Settling submissions that have their verdict, and all payments (section 3.5).
 //!
 //! Anyone settles a request's submissions in order and claims for each of them; the requester reclaims what was not
-//! earned. All of it is credited, and everybody withdraws their own. What is over is pruned.
+//! earned. All of it is credited, and everybody withdraws their own. Requests that are over are pruned.
 
 use crate::{
     market::{Asset, RequestSpec, RequestState, Submission, Verdict},
@@ -9,13 +9,13 @@ use crate::{
 };
 use ink::primitives::AccountId;
 
-/// Most submissions opened or settled, and most cells pruned, by one call.
+/// The most submissions opened or settled, or cells pruned, by one call.
 pub const MAX_BATCH: u32 = 64;
 
 impl RequestState {
-    /// From when on `settle` can settle more, given the `next` submission, number `settled`; with none to come it settles
-    /// the request. None while that one has no verdict, and once everything is settled; an engagement is closed period
-    /// by period.
+    /// The time from which `settle` can settle more, given the `next` submission, number `settled`; if none is left, it
+    /// settles the request. `None` while that submission has no verdict, and once everything is settled; an engagement
+    /// is closed period by period.
     pub fn settles_from(&self, spec: &RequestSpec, next: Option<&Submission>) -> Option<Timestamp> {
         let judged = match next {
             Some(next) => next.verdict != Verdict::Pending,
@@ -24,8 +24,8 @@ impl RequestState {
         (judged && !self.closed && !self.engagement).then_some(spec.deliver_by)
     }
 
-    /// Submissions below this number can be claimed for, as far as they [can be paid](Submission::can_be_paid): those
-    /// that are settled, and where shares depend on each other, none before all are.
+    /// Submissions below this number can be claimed for, if they [can be paid](Submission::can_be_paid): those that are
+    /// settled; if shares depend on each other, none before all are.
     pub fn claimable(&self, spec: &RequestSpec) -> SubmissionId {
         if self.closed || !spec.is_interdependent() {
             self.settled
@@ -34,7 +34,7 @@ impl RequestState {
         }
     }
 
-    /// Whether all that is settled is claimed, and every place claimed or reported.
+    /// Whether everything settled is claimed, and every place is claimed or reported.
     pub fn is_paid_out(&self) -> bool {
         self.claimed == self.settled && self.open_places == 0
     }
@@ -52,7 +52,7 @@ impl Submission {
         self.weight_bps > 0 || self.verdict == Verdict::Unreviewed
     }
 
-    /// Whether it is not paid and may still be: for what was never unsealed there is nothing to claim.
+    /// Whether it is not paid yet and can be: a submission that was never unsealed has nothing to claim.
     pub fn can_be_paid(&self) -> bool {
         !self.claimed && self.verdict != Verdict::Missed
     }
@@ -65,7 +65,7 @@ pub struct RequestSettled {
     #[ink(topic)]
     pub request: RequestId,
     pub submissions: u32,
-    /// The deposit that an engagement's provider was credited, which kept its place to the end.
+    /// The deposit credited to an engagement's provider that kept its place to the end.
     pub deposit: Balance,
 }
 
@@ -79,15 +79,15 @@ pub struct Claimed {
     #[ink(topic)]
     pub provider: AccountId,
     pub pay: Balance,
-    /// The deposit, where it went back to the provider.
+    /// The deposit, if it went back to the provider.
     pub deposit: Balance,
-    /// The deposit, where it went to the requester.
+    /// The deposit, if it went to the requester.
     pub forfeited: Balance,
     /// Reputation the provider earned.
     pub reputation: Balance,
 }
 
-/// The requester was credited what was not earned.
+/// The requester was credited with what was not earned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Reclaimed {
@@ -115,7 +115,7 @@ pub struct Pruned {
     pub count: u32,
     /// Whether nothing of it is left.
     pub finished: bool,
-    /// What the requester was credited with that, not having reclaimed it.
+    /// What the requester was credited at the same time, because it had not reclaimed it.
     pub reclaimed: Balance,
 }
 
