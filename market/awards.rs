@@ -1,4 +1,4 @@
-//! What the submissions of a request weigh beside each other, and what each earns (section 3.5).
+//! What the submissions of a request weigh in relation to each other, and what each earns (section 3.5).
 
 use crate::spec;
 use ink::prelude::{vec, vec::Vec};
@@ -24,8 +24,8 @@ pub fn is_finding(spec: &RequestSpec, delivery: &Submission) -> bool {
     reviewed && spec.curve.first().is_some_and(|bucket| delivery.median >= bucket.min_score)
 }
 
-/// What a submission weighs by itself: its median by the curve, and where too few reviewed it, at least what the policy
-/// gives to what nobody reviewed.
+/// What a submission weighs by itself: its median by the curve and, if too few reviewed it, at least what the policy
+/// gives to work that nobody reviewed.
 pub fn own_weight(spec: &RequestSpec, unreviewed_bps: Bps, verdict: Verdict, median: Option<u8>) -> Bps {
     let earned = median.map_or(0, |median| spec::curve_weight(spec, median));
     match verdict {
@@ -34,12 +34,12 @@ pub fn own_weight(spec: &RequestSpec, unreviewed_bps: Bps, verdict: Verdict, med
     }
 }
 
-/// What all that share in a finding weigh together, by its first submission.
+/// What all submissions that share in a finding weigh together, by its first submission.
 pub fn group_weight(first: &Submission, retention_ppm: u32) -> u128 {
     rules::group_weight(first.weight_bps, retention_ppm, first.finders)
 }
 
-/// What a submission weighs in the end. `first` is the first submission of its finding, where that is another one.
+/// What a submission weighs in the end. `first` is the first submission of its finding, if that is another one.
 pub fn weight(spec: &RequestSpec, delivery: &Submission, first: Option<&Submission>) -> u128 {
     match spec.duplicates {
         Duplicates::Shared { .. } if is_finding(spec, delivery) && !delivery.shares => 0,
@@ -69,7 +69,7 @@ pub fn pay(spec: &RequestSpec, state: &RequestState, ranking: &[u16], delivery: 
     }
 }
 
-/// The most that all submissions of a request can earn, where that depends on all of them.
+/// The most that all submissions of a request can earn, if that depends on all of them.
 pub fn greatest_pay(spec: &RequestSpec, state: &RequestState) -> Balance {
     match spec.award {
         _ if state.weights == 0 => 0,

@@ -3,7 +3,7 @@
 use crate::spec;
 use interfaces::market::{Engagement, RequestSpec, RequestState};
 
-/// Reviews that may still be in hand at once: while the place is vacant, those of what was delivered.
+/// Reviews that may still be under way at once: while the place is vacant, those of submitted deliveries.
 pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement) -> u32 {
     let end = if engagement.tenure.is_some() { engagement.periods } else { state.submissions };
     spec::reviews(spec, end.saturating_sub(state.settled), engagement.period)

@@ -1,4 +1,5 @@
-//! Money in and out: credits, payments in the chain's own currency and in tokens, and what is freed in the end.
+//! Money in and out: credits, payments in the chain's own currency and in tokens, and the storage that is freed in the
+//! end.
 
 use crate::{
     awards,
@@ -20,7 +21,7 @@ use pendzl::contracts::psp22::PSP22;
 type Token = ink::contract_ref!(PSP22, ink::env::DefaultEnvironment);
 
 impl Market {
-    /// Makes sure `who` has a cell that later calls can credit without paying for it.
+    /// Makes sure that `who` has a cell, which later calls can credit without paying for it.
     pub(crate) fn ensure_credit(&mut self, asset: Asset, who: AccountId) {
         if !self.credits.contains((asset, who)) {
             self.credits.insert((asset, who), &0);
@@ -41,7 +42,7 @@ impl Market {
         }
     }
 
-    /// Takes the price of a request; what is too much of the chain's own currency, within `max_premium`, is credited.
+    /// Takes the price of a request; an excess of the chain's own currency, within `max_premium`, is credited.
     pub(crate) fn take_price(
         &mut self,
         asset: Asset,
@@ -64,8 +65,8 @@ impl Market {
         }
     }
 
-    /// Takes just `amount`: of the value sent, or of a token, from what `from` allowed. A token that delivers less is
-    /// refused, whatever it says.
+    /// Takes exactly `amount`: from the value sent or, in a token, from what `from` allowed. A token that delivers less
+    /// is refused, whatever it says.
     pub(crate) fn take_payment(&self, asset: Asset, from: AccountId, amount: Balance) -> Result<()> {
         let value = self.env().transferred_value();
         let Asset::Psp22(token) = asset else {
@@ -87,7 +88,7 @@ impl Market {
         Ok(())
     }
 
-    /// Pays `amount` out. Whatever fails is an error, and the whole call reverted.
+    /// Pays `amount` out. Any failure is an error, and the whole call is reverted.
     pub(crate) fn send_payment(&self, asset: Asset, to: AccountId, amount: Balance) -> Result<()> {
         match asset {
             Asset::Native => self.env().transfer(to, amount).map_err(|_| Error::TransferFailed),
@@ -125,7 +126,8 @@ impl Market {
         self.env().emit_event(OfferRetracted { request, provider, deposit });
     }
 
-    /// Takes what is reserved for a request, beyond these reviews that may still be asked for, off the pool's backlog.
+    /// Removes from the pool's backlog what is reserved for a request, except these reviews that may still be asked
+    /// for.
     pub(crate) fn keep_reviews(&self, state: &mut RequestState, wanted: u32) -> Result<()> {
         let done = state.reserved.saturating_sub(wanted);
         state.reserved = state.reserved.saturating_sub(done);
@@ -204,12 +206,12 @@ pub mod tests {
         [number; 32].into()
     }
 
-    /// A market that nobody has opened: what goes on to another contract answers `NotOpen`, or ends the test.
+    /// A market that nobody has opened: a call that goes on to another contract answers `NotOpen`, or ends the test.
     pub fn market() -> Market {
         Market::new(account(100), account(101))
     }
 
-    /// What `who` can withdraw of the chain's own currency, where there is a cell for it.
+    /// What `who` can withdraw of the chain's own currency, if there is a cell for it.
     pub fn credit(market: &Market, who: u8) -> Option<Balance> {
         market.credits.get((Asset::Native, account(who)))
     }

@@ -3,17 +3,17 @@
 //! A *requester* posts a request: its whole price goes into escrow, and the reviews it will need are reserved in the
 //! enforcers' pool. *Providers* take places, each with a deposit, and deliver. When delivery ends, anyone opens the
 //! submissions for review: that is work every *enforcer* has now seen. Enforcers commit to a score and reveal it later,
-//! so that nobody can copy; the median decides what a delivery weighs, who showed up has done its duty, and who came
-//! close to the median shares the fee. Anyone finalizes, settles and claims; all money is credited and pulled with
-//! `withdraw`, so that nobody's account can stand in anybody's way.
+//! so that nobody can copy; the median decides what a delivery weighs, whoever showed up has done its duty, and whoever
+//! came close to the median shares the fee. Anyone finalizes, settles and claims; all money is credited and pulled with
+//! `withdraw`, so that no account can block another.
 //!
-//! Where it matters who was first, delivery is *sealed*: providers send a hash before the deadline and open it after.
-//! Instead of letting places be taken, a requester can choose among *offers*. An *engagement* is a long deal of one
-//! provider, delivered, reviewed and paid period by period, in a pool of its own: who goes silent is Banned from it by
-//! the rule that holds for enforcers, and another can take over.
+//! If it matters who was first, delivery is *sealed*: providers send a hash before the deadline and open it after.
+//! Instead of letting providers take places, a requester can choose among *offers*. An *engagement* is a long deal with
+//! one provider, delivered, reviewed and paid period by period, in a pool of its own: a provider that goes silent is
+//! Banned from it by the same rule as enforcers, and another can take over.
 //!
 //! The contract holds, for each asset, at least what its requests hold in escrow and deposits and what it has credited.
-//! No message sends money but `withdraw`, and nothing but `withdraw` lowers a credit.
+//! Only `withdraw` sends money, and only `withdraw` lowers a credit.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod awards;
@@ -56,11 +56,11 @@ pub mod market {
     };
 
     pub(crate) type Result<T, E = Error> = core::result::Result<T, E>;
-    /// A submission is known by its request and its number in it.
+    /// A submission is identified by its request and its number in it.
     type SubmissionKey = (RequestId, SubmissionId);
-    /// A place or an offer is known by its request and its provider.
+    /// A place or an offer is identified by its request and its provider.
     type PlaceKey = (RequestId, AccountId);
-    /// What `try_invoke` answers: the callee's own answer, or why there is none.
+    /// The answer of `try_invoke`: the callee's own answer, or why there is none.
     type Answer<T, E> = Result<ink::MessageResult<Result<T, E>>, ink::env::Error>;
 
     #[ink(storage)]
@@ -343,7 +343,7 @@ pub mod market {
             state.offer_deposits = state.offer_deposits.saturating_add(deposit);
             self.offers.insert((request, provider), &Offer { price, deliver_by, uri, open: true, previous });
             self.states.insert(request, &state);
-            // The provider pays for the cell that its deposit is credited to if the offer comes to nothing.
+            // The provider pays for the cell that its deposit is credited to if the offer is not accepted.
             self.ensure_credit(spec.asset, provider);
             let (available, tier) = (spec.min_reputation, spec.min_tier);
             let required = Effect::Require { who: provider, available, tier };
@@ -483,8 +483,8 @@ pub mod market {
                         self.submissions.insert(key, &delivery);
                         missed = missed.saturating_add(1);
                     }
-                    // Nobody can be held to work that was opened when half its window was over: it starts a window of
-                    // its own.
+                    // Nobody can be held to work that was opened after half of its window: it starts a window of its
+                    // own.
                     Some(mut delivery) if now >= spec.window(delivery.window_start).open_to_all => {
                         delivery.window_start = now;
                         delivery.second_window = true;
@@ -653,7 +653,7 @@ pub mod market {
             let who = self.env().caller();
             let amount = self.credits.get((asset, who)).unwrap_or(0);
             ensure!(amount > 0, Error::NothingToWithdraw);
-            // Zeroed, not removed: who reviews again finds its cell. A failure reverts it with the whole call.
+            // Zeroed, not removed: whoever reviews again finds its cell. A failure reverts this with the whole call.
             self.credits.insert((asset, who), &0);
             self.send_payment(asset, who, amount)?;
             self.env().emit_event(Withdrawn { who, asset, amount });
@@ -761,7 +761,7 @@ pub mod market {
             self.opening.get().ok_or(Error::NotOpen)
         }
 
-        /// The policy that was proposed, where its notice is over.
+        /// The policy that was proposed, if its notice is over.
         fn due_policy(&self) -> Option<Policy> {
             let (policy, effective) = self.pending.get_or_default()?;
             (self.env().block_timestamp() >= effective).then_some(policy)
@@ -776,7 +776,7 @@ pub mod market {
             [self.env().account_id(), self.wiring().reputation]
         }
 
-        /// What a valid request costs now, so many periods of it, each of this length.
+        /// What a valid request costs now, for this many periods of this length.
         fn price(&self, spec: &RequestSpec, policy: &Policy, periods: u16, period: Timestamp) -> Result<Quote> {
             self.check(spec, policy)?;
             let pool = self.opening()?.pool;
@@ -787,7 +787,7 @@ pub mod market {
             admit(spec, periods, policy, &capacity, utilization)
         }
 
-        /// Posts a request, so many periods of it, and takes its price.
+        /// Posts a request, for this many periods, and takes its price.
         fn escrow(
             &mut self,
             spec: &RequestSpec,
@@ -818,7 +818,7 @@ pub mod market {
             };
             self.next_request.set(&next);
             self.record_request(id, spec, &state, engagement);
-            // The requester pays for the cell that pruning writes what it never reclaimed into.
+            // The requester pays for the cell into which pruning writes what it never reclaimed.
             self.ensure_credit(spec.asset, requester);
             self.credit_to(spec.asset, policy.treasury, quote.protocol_fee.saturating_add(quote.premium));
             self.take_price(spec.asset, requester, &quote, max_premium)?;
@@ -898,7 +898,7 @@ pub mod market {
             Ok(answer(self.obligation().call_mut().resolve(pool, outcomes).try_invoke())?)
         }
 
-        /// Rewards, penalties and releases. Money never waits for reputation: a refusal is only told.
+        /// Rewards, penalties and releases. Money never waits for reputation: a refusal is only an event.
         pub(crate) fn apply(&self, request: RequestId, effects: Vec<Effect>) {
             if effects.is_empty() {
                 return;
@@ -909,7 +909,7 @@ pub mod market {
                 self.env().emit_event(ReputationRefused { request, error });
                 return;
             }
-            // One role that is missing shall not cost what the others allow.
+            // A missing role must not cost the effects that other roles allow.
             for effect in one_by_one {
                 self.apply(request, [effect].into());
             }
@@ -925,8 +925,8 @@ pub mod market {
         }
     }
 
-    /// Whether the pool can take the request on, and at which price. `utilization_ppm` is with the reviews it asks for:
-    /// members then have room for their share of all that can be seen of them at once.
+    /// Whether the pool can take the request on, and at which price. `utilization_ppm` includes the reviews it asks
+    /// for: members then have room for their share of all reviews that can be seen at once.
     fn admit(
         spec: &RequestSpec,
         periods: u16,
@@ -962,7 +962,7 @@ pub mod market {
                 let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
                 market.states.insert(0, &state);
                 for submission in 0..2 {
-                    // Nobody unsealed it, so that opening its review calls no other contract.
+                    // Nobody unsealed it, so opening its review calls no other contract.
                     let missed = Submission::new([2; 32].into(), sealed().review_from());
                     market.submissions.insert((0, submission), &missed);
                 }

@@ -29,7 +29,7 @@ impl Market {
         self.places.get((request, provider)).unwrap_or_default()
     }
 
-    /// Until when a place can be delivered on.
+    /// The deadline for delivering on a place.
     pub(crate) fn due(&self, spec: &RequestSpec, place: &Place) -> Timestamp {
         match spec.access {
             Access::Offers if place.taken > 0 => place.deliver_by,
@@ -37,7 +37,7 @@ impl Market {
         }
     }
 
-    /// Asks of a provider what so many places need: reputation, tier, price and bond.
+    /// Requires of a provider what this many places need: reputation, tier, price and bond.
     pub(crate) fn take_place(
         &mut self,
         spec: &RequestSpec,
@@ -45,7 +45,7 @@ impl Market {
         provider: AccountId,
         places: u16,
     ) -> Result<()> {
-        // Who takes the place pays for the cell that a later claim writes.
+        // Whoever takes the place pays for the cell that a later claim writes.
         let pair = (requester, provider);
         if !self.pairs.contains(pair) {
             self.pairs.insert(pair, &Pair::default());
@@ -84,7 +84,7 @@ impl Market {
         let mut offer = self.open_offer(request, provider)?;
         ensure!(offer.price == price && offer.deliver_by == deliver_by, Error::OfferChanged);
         ensure!(self.env().block_timestamp() < deliver_by, Error::TooLate);
-        // Of a long deal the price is that of each period, and nobody else has a price in the rest.
+        // In a long deal the price is that of each period, and nobody else has a price in the rest.
         let takes_over = state.engagement && state.places > 0;
         let accepted = if takes_over { price } else { state.accepted.saturating_add(price) };
         ensure!(accepted <= spec.reward, Error::PriceTooHigh);
@@ -128,7 +128,7 @@ impl Market {
         engagement.tenure = Some(tenure.clone());
         let pool = match engagement.pool {
             Some(pool) => {
-                // The reviews of the place that was vacant are wanted again.
+                // The reviews of the place that was vacant are needed again.
                 let wanted = engagements::reviews(spec, state, &engagement);
                 let more = wanted.saturating_sub(state.reserved);
                 state.reserved = state.reserved.saturating_add(more);
@@ -218,7 +218,7 @@ impl Market {
         Ok(period)
     }
 
-    /// The bonds and deposits of so many places are lost, the deposits to the requester.
+    /// The bonds and deposits of this many places are lost; the deposits go to the requester.
     pub(crate) fn forfeit(
         &mut self,
         request: RequestId,
@@ -240,8 +240,8 @@ impl Market {
     }
 }
 
-/// The fixed terms of an engagement's pool (section 3.6): every period counts for itself, nothing fades, and nobody
-/// commits, rests, or buys itself free.
+/// The fixed terms of an engagement's pool (section 3.6): every period counts by itself, nothing fades, and nobody
+/// commits, rests, or restores.
 fn terms(engagement: &Engagement) -> Terms {
     Terms {
         denominator: 1,

@@ -10,10 +10,10 @@ use interfaces::{Balance, PoolId, Timestamp};
 pub struct Opening {
     /// The enforcers' pool.
     pub pool: PoolId,
-    /// How long an epoch is in which a repeated pair earns less: as long as one of the pool, and counted from the Unix
+    /// The length of an epoch in which a repeated pair earns less: that of the pool's epochs, but counted from the Unix
     /// epoch.
     pub epoch: Timestamp,
-    /// From proposing a policy to its coming into force.
+    /// The time from the proposal of a policy until it is in force.
     pub notice: Timestamp,
     /// The fewest reviews an op in the pool asks for, by its first terms.
     pub min_reviews: u8,
@@ -40,10 +40,10 @@ pub struct Place {
     pub delivered: u16,
     /// Places reported as never delivered on.
     pub missed: u16,
-    /// By when the provider has to deliver, and for what price, where there are offers.
+    /// The provider's deadline and price, if there are offers.
     pub deliver_by: Timestamp,
     pub price: Balance,
-    /// Who took a place before.
+    /// The provider that took a place just before.
     pub previous: Option<AccountId>,
 }
 

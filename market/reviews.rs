@@ -1,7 +1,7 @@
-//! The reviews of one submission, and what they amount to (section 3.4).
+//! The reviews of one submission, and the verdict that they give (section 3.4).
 //!
 //! A review is *waiting* while its outcome is not reported to the obligation contract, *revealed* once it has a score.
-//! When a window ends, those that wait are reported; who did not reveal by then stays listed, and is barred.
+//! When a window ends, those that wait are reported; whoever did not reveal by then stays listed, and is barred.
 
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
@@ -16,11 +16,11 @@ use interfaces::{
 /// The reviews of one submission.
 pub struct Round {
     reviews: Vec<Review>,
-    /// The findings that the votes of `reviews` lead to, as far as they were followed.
+    /// The findings that the votes of `reviews` lead to, for those that were followed.
     findings: Vec<Option<SubmissionId>>,
 }
 
-/// What the reveals so far amount to.
+/// The result of the reveals so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// The lower median of the scores revealed; `None` without a reveal.
@@ -36,7 +36,7 @@ impl Round {
         Self { reviews, findings: Vec::new() }
     }
 
-    /// Follows each vote for a duplicate to the finding it leads to, if it leads to one: votes are counted by that.
+    /// Follows each vote for a duplicate to the finding it leads to, if any: votes are counted by finding.
     pub fn follow_votes(
         &mut self,
         mut finding: impl FnMut(SubmissionId) -> Result<Option<SubmissionId>, Error>,
@@ -55,7 +55,7 @@ impl Round {
         self.reviews
     }
 
-    /// Adds a commitment, once an enforcer.
+    /// Adds a commitment, one per enforcer.
     pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], max_reviews: u8) -> Result<(), Error> {
         ensure!(self.reviews.iter().all(|review| review.enforcer != enforcer), Error::AlreadyReviewed);
         ensure!(live_reviews(&self.reviews) < usize::from(max_reviews), Error::ReviewsFull);
@@ -117,16 +117,16 @@ impl Round {
             .collect()
     }
 
-    /// What reviews that wait and were not revealed cost their enforcers: twice the `stake` of a review and one point
-    /// more, which is strictly more than an incoherent one.
+    /// What waiting reviews that were not revealed cost their enforcers: twice the `stake` of a review and one point
+    /// more, which is strictly more than an incoherent review costs.
     pub fn absences(&self, stake: Balance) -> impl Iterator<Item = Effect> + '_ {
         let amount = stake.saturating_mul(2).saturating_add(1);
         let absent = self.reviews.iter().filter(|review| review.is_awaited());
         absent.map(move |review| Effect::Slash { who: review.enforcer, amount })
     }
 
-    /// What the verdict means for the reputation of who revealed: the `stake` of a review earned where it is coherent,
-    /// lost otherwise.
+    /// What the verdict means for the reputation of those who revealed: a coherent review earns the `stake`, any other
+    /// loses it.
     pub fn verdicts<'a>(
         &'a self,
         stake: Balance,
@@ -277,7 +277,7 @@ mod tests {
     #[test]
     fn a_majority_of_all_reveals_decides_on_a_duplicate_and_who_disagrees_is_incoherent() {
         let mut round = votes(&[Some(1), Some(2), Some(1), None, Some(7)]);
-        // 2 is itself a duplicate of 1, and 7 is no finding.
+        // 2 is itself a duplicate of 1, and 7 is not a finding.
         let leads_to = |vote| Ok(if vote == 7 { None } else { Some(1) });
         round.follow_votes(leads_to).unwrap();
         let tally = round.tally(10);

@@ -1,4 +1,5 @@
-//! Settling what has its verdict, period by period or all of it, and paying it (sections 3.5 and 3.6).
+//! Settling submissions that have their verdict, period by period or all of them, and paying them (sections 3.5 and
+//! 3.6).
 
 use crate::{
     awards::{self, NO_FINDING},
@@ -51,7 +52,7 @@ impl Market {
             if spec.is_interdependent() {
                 state.unclaimed = awards::greatest_pay(spec, &state);
             }
-            // With the last submission go the reviews of the places that were never delivered.
+            // With the last submission, the reviews of places that were never delivered on are released.
             self.keep_reviews(&mut state, 0)?;
             self.env().emit_event(RequestSettled { request, submissions: state.submissions, deposit: 0 });
         } else {
@@ -130,7 +131,7 @@ impl Market {
         }
     }
 
-    /// Pays a settled submission, and gives its place's bond and deposit back, or takes them.
+    /// Pays a settled submission, and returns its place's bond and deposit, or takes them.
     pub(crate) fn pay_submission(
         &mut self,
         request: RequestId,
@@ -146,7 +147,7 @@ impl Market {
         let weight = awards::weight(spec, &delivery, first.as_ref());
         let pay = awards::pay(spec, &state, &self.ranking(request, spec), &delivery, weight);
         let provider = delivery.provider;
-        // The place of an engagement is kept from period to period.
+        // An engagement keeps its place from period to period.
         let place_ends = !state.engagement;
         let stands = delivery.stands();
         let (deposit, forfeited) = match (place_ends, stands) {
@@ -160,7 +161,7 @@ impl Market {
         state.held = state.held.saturating_sub(pay).saturating_add(forfeited);
         state.unclaimed = state.unclaimed.saturating_sub(pay);
         if state.closed && state.claimed == state.settled {
-            // Only dust can be left of what shares have been kept for.
+            // Only dust can be left of what was kept for shares.
             state.unclaimed = 0;
         }
         state.deposits = state.deposits.saturating_sub(deposit).saturating_sub(forfeited);
@@ -250,8 +251,8 @@ impl Market {
         Ok(ended)
     }
 
-    /// Records a period in the provider's pool, and whether that leaves the provider Banned. Who is no member of it any
-    /// more has left the deal.
+    /// Records a period in the provider's pool, and returns whether the provider is then Banned. A provider that is no
+    /// longer a member has left the deal.
     fn is_banned_for(&self, pool: interfaces::PoolId, tenure: &Tenure, accepted: bool) -> Result<bool> {
         answer(self.obligation().call_mut().record_seen(pool, 1, 1).try_invoke())?;
         if accepted {
@@ -279,7 +280,7 @@ impl Market {
         Ok(())
     }
 
-    /// Nothing is due any more: the provider that kept its place to the end has bond and deposit back.
+    /// Nothing is due any more: the provider that kept its place to the end gets bond and deposit back.
     fn end_engagement(
         &mut self,
         request: RequestId,
@@ -292,7 +293,7 @@ impl Market {
         let mut deposit = 0;
         if let (Some(tenure), Some(pool)) = (&engagement.tenure, engagement.pool) {
             let who = tenure.provider;
-            // Who has left the pool by itself needs no discharge.
+            // A provider that has left the pool by itself needs no discharge.
             let _ = answer(self.obligation().call_mut().discharge(pool, who).try_invoke());
             deposit = spec.place_deposit;
             state.deposits = state.deposits.saturating_sub(deposit);
@@ -308,8 +309,8 @@ impl Market {
         Ok(())
     }
 
-    /// Gives up the periods of a vacant engagement that nothing was delivered in. Returns what the periods that are not
-    /// closed may still cost.
+    /// Gives up the periods of a vacant engagement without a delivery. Returns what the periods that are not closed may
+    /// still cost.
     pub(crate) fn give_up_rest(
         &mut self,
         request: RequestId,

@@ -14,7 +14,7 @@ use rules::{BPS, PPM};
 
 /// The longest time from one deadline to the next: ten years.
 pub const MAX_WINDOW: Timestamp = 3_653 * 24 * 60 * 60 * 1_000;
-/// No quorum above this leaves room for `2 * quorum - 1` reviews.
+/// The greatest quorum that leaves room for `2 * quorum - 1` reviews.
 const MAX_QUORUM: u8 = MAX_REVIEWS.div_ceil(2);
 
 /// Whether the organization may have this policy, for a pool whose ops ask for at least `min_reviews`. Nothing can be paid
@@ -66,21 +66,21 @@ pub fn check_request(spec: &RequestSpec, policy: &Policy, now: Timestamp) -> Res
     Ok(())
 }
 
-/// Whether a request that keeps to [`check_request`] can be engaged for.
+/// Whether a request that passes [`check_request`] can be an engagement.
 pub fn check_engagement(spec: &RequestSpec, periods: u16) -> Result<(), RequestReason> {
     let one_place = spec.access == Access::Offers && spec.limit == 1 && spec.duplicates == Duplicates::Independent;
     ensure!(one_place && (1..=MAX_PERIODS).contains(&periods), RequestReason::Engagement);
     Ok(())
 }
 
-/// Whether a deal of so many periods can have this length of one, and so many of them missed.
+/// Whether a deal of this many periods can have periods of this length, and this many missed ones.
 pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Policy) -> Result<(), RequestReason> {
     let apart = (policy.min_window..=MAX_WINDOW).contains(&period);
     ensure!(apart && missed < periods, RequestReason::Engagement);
     Ok(())
 }
 
-/// Reviews that a request can have in hand at once, so many periods of it: those of all its places, and of as many
+/// How many reviews of a request of this many periods can be under way at once: those of all its places, for as many
 /// periods as fall within the two windows that a delivery can be in review for.
 pub fn reviews(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
     let in_review = spec.reveal_by.saturating_sub(spec.deliver_by).saturating_mul(2).div_ceil(period.max(1));
@@ -120,7 +120,7 @@ fn spaced(spec: &RequestSpec, min_window: Timestamp, now: Timestamp) -> bool {
         .all(|pair| pair[1].checked_sub(pair[0]).is_some_and(|window| (min_window..=MAX_WINDOW).contains(&window)))
 }
 
-/// What the request costs at this utilization of the pool, so many `periods` of it; `None` where the amounts exceed a
+/// What this many `periods` of the request cost at this utilization of the pool; `None` if the amounts exceed a
 /// `Balance`.
 pub fn price(spec: &RequestSpec, periods: u16, policy: &Policy, utilization_ppm: Ppm) -> Option<Quote> {
     let reward = spec.reward.checked_mul(periods.into())?;
@@ -133,8 +133,8 @@ pub fn price(spec: &RequestSpec, periods: u16, policy: &Policy, utilization_ppm:
     Some(Quote { reward, review_fees, protocol_fee, premium, total })
 }
 
-/// Most reputation that one submission of a request can earn its provider and enforcers together (section 3.5): an
-/// equal part, for each of so many, of what the protocol fee allows.
+/// The most reputation that one submission of a request can earn its provider and enforcers together (section 3.5): an
+/// equal part, one for each of this many submissions, of what the protocol fee allows.
 pub fn reputation_per_place(protocol_fee: Balance, policy: &Policy, submissions: u32) -> Balance {
     let whole = (protocol_fee / FEE_UNIT).saturating_mul(policy.reputation_per_fee);
     let rest = (protocol_fee % FEE_UNIT).saturating_mul(policy.reputation_per_fee) / FEE_UNIT;

@@ -52,7 +52,7 @@ pub fn terms() -> Terms {
     }
 }
 
-/// The same, where nothing fades and no presence is due: the rule on whole counters.
+/// The same, but nothing fades and no presence is due: the rule on whole counters.
 pub fn plain() -> Terms {
     Terms { retention_ppm: 1_000_000, presence: 0, ..terms() }
 }

@@ -1,6 +1,6 @@
 //! What a pool has seen and its members have declared, as of one moment (sections 1.2, 1.3 and 1.5).
 //!
-//! A pool is kept in two cells: [`Pool`] holds what changes with new terms only, [`Counters`] what changes with the
+//! A pool is kept in two cells: [`Pool`] holds what changes only with new terms, [`Counters`] what changes with the
 //! work. Loaded together they are a [`PoolNow`], whose methods do everything that needs no other cell than a member's
 //! own. A [`Proposal`] waits in a third cell, which nobody loads before it is due.
 
@@ -13,14 +13,14 @@ use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
 
 use crate::seats::Line;
 
-/// What changes about a pool with new terms only.
+/// The part of a pool that changes only with new terms.
 #[derive(Clone, Debug)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Pool {
-    /// Who opened it and alone reports work to it.
+    /// The account that opened it, and alone reports work to it.
     pub operator: AccountId,
-    /// When: its epochs are counted from here.
+    /// When it was opened: its epochs are counted from here.
     pub opened: Timestamp,
     pub terms: Terms,
     pub schedule: Schedule,
@@ -35,7 +35,7 @@ pub struct Proposal {
     pub schedule: Schedule,
 }
 
-/// What changes about a pool with the work. Sums of ops are raw [`Micro`]s, as of `epoch`.
+/// The part of a pool that changes with the work. Sums of ops are raw [`Micro`]s, as of `epoch`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -52,11 +52,11 @@ pub struct Counters {
     pub throttled: u32,
     pub frozen: u32,
     pub line: Line,
-    /// Reviews asked for and not done with.
+    /// Reviews asked for and not closed yet.
     pub backlog: u64,
     /// When the proposed terms take effect; `None` without a proposal.
     pub due: Option<Timestamp>,
-    /// The presence due for the running epoch, where new terms took effect within it.
+    /// The presence due for the running epoch, if new terms took effect within it.
     presence: Option<u32>,
     /// Whether the operator has closed the pool.
     pub closed: bool,
@@ -87,7 +87,7 @@ pub struct Member {
     pub enrolled: bool,
     /// When the last seat was given up; 0 if never.
     pub ended: Timestamp,
-    /// When the cooldown is over that began then, under the terms of the time.
+    /// When the cooldown that began then is over, under the terms of that time.
     cooled_at: Timestamp,
     /// The first epoch in which presence can be declared again.
     pub next_check_in: u64,
@@ -110,12 +110,12 @@ impl Member {
         self.anchor = ledger.anchor;
     }
 
-    /// The ledger begins anew, as if nothing had ever been seen.
+    /// The ledger starts from zero, as if nothing had ever been seen.
     pub fn clear(&mut self) {
         self.keep(Ledger::default());
     }
 
-    /// Whether the last seat was given up too short a time ago. Who never had one has nothing to cool down from.
+    /// Whether the cooldown since the last seat is not over. An account that never had a seat has no cooldown.
     pub fn cools_down(&self, now: Timestamp) -> bool {
         now < self.cooled_at
     }
@@ -198,14 +198,15 @@ impl PoolNow {
 
     // The pool
 
-    /// `ops` more to be done, each asking for `reviews_per_op` reviews: whatever the number of members, one sum grows.
+    /// Records `ops` more to be done, each asking for `reviews_per_op` reviews: whatever the number of members, only
+    /// one sum grows.
     pub fn see(&mut self, ops: u32, reviews_per_op: u32) {
         let Pool { terms, schedule, .. } = &self.fixed;
         let segments = schedule.segments.iter().map(|segment| (segment.offset, segment.weight_ppm));
         let schedule_ppm = rules::schedule_weight(segments, schedule.cycle, self.now);
         let (denominator, active) = (terms.denominator, self.counters.active);
         let weight = match terms.rate {
-            // Valid terms are fair where an op asks for `min_reviews` and nobody is left beyond the seats.
+            // Valid terms are fair if an op asks for `min_reviews` and there are no more members than seats.
             Rate::Fixed => rules::fixed_weight(denominator, schedule_ppm, reviews_per_op, terms.seats.max(active)),
             Rate::FairShare { diligence_ppm } => {
                 let sharing = self.sharing();
@@ -217,9 +218,9 @@ impl PoolNow {
         self.counters.demand = Micro(self.counters.demand).saturating_add(Micro::from_ops(reviews)).0;
     }
 
-    /// Among how many a fair share is divided: the active members, or where more was asked for than they can have in
-    /// hand, as many as could. So what was asked for while more were active never takes more than everybody's
-    /// `healthy_limit`, whoever leaves.
+    /// Among how many members a fair share is divided: the active ones or, if more was asked for than they may have
+    /// open, as many as could. So what was asked for while more were active never takes more than `healthy_limit` of
+    /// anyone, whoever leaves.
     fn sharing(&self) -> u32 {
         let Counters { active, backlog, .. } = self.counters;
         let hands = backlog.div_ceil(u64::from(self.fixed.terms.healthy_limit).max(1));
@@ -262,7 +263,7 @@ impl PoolNow {
         rules::ledger_standing(seen, declared, member.open, &buffers)
     }
 
-    /// The standing of who works on a seat; or the reason why it does not.
+    /// The standing of a member that works on a seat, or the reason why it does not.
     pub fn standing_at_work(&self, member: &Member) -> Result<Standing, Error> {
         match member.state {
             MemberState::Left | MemberState::Waiting => Err(Error::NotAMember),
@@ -526,7 +527,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever valid terms say and however few reviews an op asks for: who does an equal part of them misses none.
+        /// Whatever valid terms say and however few reviews an op asks for: whoever does an equal part of them misses
+        /// none.
         #[test]
         fn members_who_share_all_reviews_evenly_never_miss_any(
             (denominator, min_reviews, seats) in (1..60u32, 1..9u8, 1..40u32),
@@ -536,7 +538,7 @@ mod tests {
             let terms = Terms { denominator, min_reviews, seats, ..plain() };
             let schedule = Schedule { cycle: 1, segments: vec![Segment { offset: 0, weight_ppm }] };
             prop_assume!(crate::terms::validate(&terms, &schedule).is_ok());
-            // More may be there than there are seats, where new terms have just taken some away.
+            // There may be more members than seats, if new terms have just taken some away.
             let mut pool = pool(terms, schedule);
             let mut members: Vec<_> = (0..present).map(|_| seated(&mut pool)).collect();
             let mut reviews = 0;

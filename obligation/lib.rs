@@ -5,22 +5,23 @@
 //! two numbers alone anyone can have a member judged Healthy, Throttled or Banned. Nobody votes to fire anyone.
 //!
 //! **The life of a member.** An account [enlists](interfaces::Obligation::enlist) with a bond of reputation and takes a
-//! seat, or a place in the waiting line. From its seat it has seen whatever the pool's operator records for all, and
-//! commits to work, does it, and is thereby declared. It may [rest](interfaces::Obligation::freeze) from all its pools
-//! at once, or [leave](interfaces::Obligation::resign), both only with nothing missing: then its ledger stands still,
-//! and goes on when it comes back. A member that falls too far short is banned by the first call of
-//! [`evaluate`](interfaces::Obligation::evaluate) that finds it so: the bond burns, the caller is rewarded, and the
-//! first in line has the seat. After a cooldown the manager may [lift the ban](interfaces::Obligation::reinstate).
+//! seat, or a place in the waiting line. On its seat it has seen whatever the pool's operator records for all; it
+//! commits to work and does it, which the operator declares. It may [rest](interfaces::Obligation::freeze) from all its
+//! pools at once, or [leave](interfaces::Obligation::resign), both only if nothing is missing. Then its ledger stands
+//! still, and goes on when it comes back. A member that falls too far short is banned by the first call of
+//! [`evaluate`](interfaces::Obligation::evaluate) that finds this: the bond burns, the caller is rewarded, and the
+//! first in line gets the seat. After a cooldown the manager may [lift the ban](interfaces::Obligation::reinstate).
 //!
 //! **The life of a pool.** Its operator opens it under terms, enlisted members join it, and the operator
 //! [enrolls](interfaces::Obligation::enroll) those that agreed through it. New terms are
 //! [proposed](interfaces::Obligation::propose_terms) by the manager and take effect after the notice of those in force;
-//! who does not want them leaves meanwhile. A [closed](interfaces::Obligation::close_pool) pool asks nothing of anyone.
+//! whoever does not want them leaves meanwhile. A [closed](interfaces::Obligation::close_pool) pool asks nothing of
+//! anyone.
 //!
-//! **Who may do what.** The manager (pendzl's role 0, at first who deployed the contract) grants roles, pauses
-//! enlisting, proposes terms and lifts bans. An account with the OPERATOR role opens pools; to those it opened it alone
-//! reports work, even after the role is revoked, so that work in hand can be settled. This contract itself needs LOCKER,
-//! SLASHER, SPENDER, FREEZER and MINTER in the reputation contract.
+//! **Who may do what.** The manager (pendzl's role 0, at first the account that deployed the contract) grants roles,
+//! pauses enlisting, proposes terms and lifts bans. An account with the OPERATOR role opens pools. It alone reports
+//! work to the pools it opened, even after the role is revoked, so that work under way can be settled. This contract
+//! itself needs LOCKER, SLASHER, SPENDER, FREEZER and MINTER in the reputation contract.
 //!
 //! **Bounded work.** No message loops over the members of a pool. What all have seen is one sum
 //! ([`ledger`]), the line is a linked list ([`seats`]), and an account is in eight pools at most ([`members`]).
@@ -56,7 +57,7 @@ pub mod obligation {
         roles, PoolId, Reputation as _,
     };
 
-    /// What a standing cost the member, and earned who latched it.
+    /// What a standing cost the member, and earned the account that latched it.
     #[derive(Default)]
     struct Penalty {
         bond_burnt: Balance,
@@ -220,7 +221,7 @@ pub mod obligation {
             let who = self.env().caller();
             let places = self.members.unfreeze(who, self.now())?;
             match self.apply(vec![Effect::Unfreeze { who }]) {
-                // Another freezer may have ended it there: then it has ended.
+                // Another freezer may have ended the freeze there: then it has ended.
                 Ok(_) | Err(reputation::Error::NotFrozen) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -349,8 +350,8 @@ pub mod obligation {
             Ok(())
         }
 
-        /// Makes sure of the reputation that a place asks for, and locks its bond. Where nothing is asked it enters no
-        /// other contract.
+        /// Checks that an account has the reputation that a place asks for, and locks its bond. If nothing is asked
+        /// for, it enters no other contract.
         fn secure(&self, who: AccountId, enlisted: &Enlisted) -> Result<(), Error> {
             let &Enlisted { unlock, require, lock, .. } = enlisted;
             let mut effects = Vec::new();
@@ -369,7 +370,7 @@ pub mod obligation {
             Ok(())
         }
 
-        /// Unlocks the bond of who has left. Where the reputation contract refuses, it stays noted as locked.
+        /// Unlocks the bond of a member that has left. If the reputation contract refuses, it stays noted as locked.
         fn let_go(&mut self, pool: PoolId, who: AccountId, departed: Departed) -> Result<(), Error> {
             if departed.bond > 0 {
                 let unlock = Effect::Unlock { who, amount: departed.bond };
@@ -403,9 +404,9 @@ pub mod obligation {
         /// Carries out bans that were latched: burns the bonds and the shares of the rest, and owes the caller its
         /// rewards.
         ///
-        /// Where the reputation contract refuses, the penalties are tried without the rewards, so that a keeper who
-        /// cannot be rewarded spares nobody. Where it refuses those as well, the bonds stay noted as locked. The bans
-        /// stand either way.
+        /// If the reputation contract refuses, the penalties are tried without the rewards, so that a keeper who cannot
+        /// be rewarded spares nobody. If it refuses those as well, the bonds stay noted as locked. The bans stand
+        /// either way.
         fn punish(&mut self, pool: PoolId, mut bans: Vec<(AccountId, Ban)>) -> Result<(), Error> {
             let mut taken = self.penalize(&bans);
             if let Err(error) = taken {
@@ -471,7 +472,7 @@ pub mod obligation {
             }
         }
 
-        /// Who took a seat that came free, if anyone waited for it.
+        /// The account that took a seat that came free, if anyone waited for it.
         fn announce_successor(&self, pool: PoolId, who: Option<AccountId>) {
             if let Some(who) = who {
                 self.announce_place(pool, who, Place::Seat);
@@ -479,7 +480,7 @@ pub mod obligation {
         }
     }
 
-    /// What does not enter the reputation contract; the rest is tested on a chain.
+    /// Tests of what does not enter the reputation contract; the rest is tested on a chain.
     #[cfg(test)]
     mod tests {
         use super::*;

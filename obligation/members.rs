@@ -2,8 +2,8 @@
 //! banned.
 //!
 //! [`Members`] owns all cells of the pools. Every method loads each cell it needs once, refuses before it changes
-//! anything, stores each changed cell once, and never loops over members. What is left to do elsewhere, in reputation
-//! and events, it returns.
+//! anything, stores each changed cell once, and never loops over members. It returns what is left to do elsewhere, in
+//! reputation and events.
 
 use ink::{
     env::{emit_event, DefaultEnvironment},
@@ -31,15 +31,15 @@ use crate::{
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 struct Account {
-    /// Where it is seated, waiting or frozen; at most eight.
+    /// The pools where it is seated, waiting or frozen; at most eight.
     pools: Vec<PoolId>,
-    /// In how many pools more it is enrolled.
+    /// In how many more pools it is enrolled.
     engagements: u32,
-    /// Whether it takes a rest, from all of them.
+    /// Whether it is at rest, in all of them.
     frozen: bool,
     /// When its last rest began.
     last_freeze: Option<Timestamp>,
-    /// Until when that lasted at least, under the terms of the time.
+    /// The earliest end of that rest, under the terms of that time.
     rests_until: Timestamp,
 }
 
@@ -54,7 +54,7 @@ pub enum Place {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Enlisted {
     pub place: Place,
-    /// A bond of an earlier membership that could not be unlocked then.
+    /// A bond of an earlier membership that could not be unlocked.
     pub unlock: Balance,
     /// What must be available.
     pub require: Balance,
@@ -66,7 +66,7 @@ pub struct Enlisted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departed {
     pub bond: Balance,
-    /// Who takes the seat, if one came free.
+    /// The account that takes the seat, if one came free.
     pub seated: Option<AccountId>,
 }
 
@@ -77,7 +77,7 @@ pub struct Ban {
     pub slash_ppm: Ppm,
     /// For whoever's call latched it.
     pub reward: Balance,
-    /// Who takes the seat.
+    /// The account that takes the seat.
     pub seated: Option<AccountId>,
 }
 
@@ -157,8 +157,8 @@ impl Members {
 
     /// Latches the standings of all `accounts`, but at most eight bans, and says in their order what was found.
     ///
-    /// All are judged as they stood at the beginning: who takes the seat of one that is banned is not judged on it, and
-    /// who is named again is found unchanged.
+    /// All are judged as they stood at the beginning: whoever takes the seat of a banned member is not judged on it,
+    /// and whoever is named again is found unchanged.
     pub fn evaluate(&mut self, id: PoolId, accounts: &[AccountId], now: Timestamp) -> Result<Vec<Evaluation>, Error> {
         ensure!(accounts.len() <= MAX_EVALUATED, Error::TooManyEvaluated);
         let mut pool = self.pool(id, now)?;
@@ -221,8 +221,8 @@ impl Members {
         Ok(Enlisted { place, unlock, require: pool.terms().min_reputation, lock: member.bond })
     }
 
-    /// `who` gives up its seat or its place in the line. Who has left already can do so again for a bond that could not
-    /// be unlocked then ([`Members::keep_bond`]).
+    /// `who` gives up its seat or its place in the line. Whoever has already left can do so again for a bond that could
+    /// not be unlocked then ([`Members::keep_bond`]).
     pub fn resign(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<Departed, Error> {
         let mut pool = self.pool(id, now)?;
         let mut member = self.member(id, who)?;
@@ -297,7 +297,7 @@ impl Members {
         let (mut interval, mut shortest) = (0, 0);
         for &id in &account.pools {
             let (pool, member) = (self.pool(id, now)?, self.member(id, who)?);
-            // Who waits in line may have kept a ledger from a seat it had.
+            // A member that waits in line may have kept a ledger from a seat it had.
             ensure!(pool.standing(&member) != Standing::Banned, Error::Banned);
             ensure!(pool.deficit(&member) == 0, Error::Deficit);
             ensure!(member.open == 0, Error::OpenCommitments);
@@ -464,7 +464,7 @@ impl Members {
         Ok(pool.capacity())
     }
 
-    /// Takes off the backlog what is done with.
+    /// Removes closed reviews from the backlog.
     pub fn record_closed(
         &mut self,
         id: PoolId,
@@ -490,9 +490,9 @@ impl Members {
         Ok(())
     }
 
-    /// Records how commitments ended; returns what was declared by whom. Who has no seat, or one in a closed pool,
-    /// declares nothing, but its commitments are still closed, at most those that are open: work that is done with never
-    /// fails because its member is gone.
+    /// Records how commitments ended; returns what was declared by whom. A member without a seat, or in a closed pool,
+    /// declares nothing, but its commitments are still closed, at most those that are open: closing work never fails
+    /// because its member is gone.
     pub fn resolve(
         &mut self,
         id: PoolId,
@@ -560,8 +560,8 @@ impl Members {
 
     // Steps
 
-    /// Latches the standing of one member, a ban only if it `may_ban`. Only who has a seat can change: a ledger that
-    /// stands still has nothing to latch, and nor has a closed pool.
+    /// Latches the standing of one member, a ban only if it `may_ban`. Only a member with a seat can change: a ledger
+    /// that stands still has nothing to latch, and neither has a closed pool.
     fn judge(&mut self, pool: &mut PoolNow, who: AccountId, member: &mut Member, may_ban: bool) -> Evaluation {
         let standing = pool.standing(member);
         if member.state != MemberState::Seated || pool.counters.closed {
@@ -595,7 +595,7 @@ impl Members {
         Ok(pool)
     }
 
-    /// What is known of `who`, who may take a seat in this pool.
+    /// What is known of `who`, if it may take a seat in this pool.
     fn candidate(&self, pool: &PoolNow, who: AccountId) -> Result<(Member, Account), Error> {
         ensure!(!pool.counters.closed, Error::PoolClosed);
         let member = self.members.get((pool.id, who)).unwrap_or_default();
@@ -636,7 +636,7 @@ impl Members {
         }
     }
 
-    /// Gives a free seat to the first in line. All who wait are qualified, so nothing is searched.
+    /// Gives a free seat to the first in line. Everyone who waits is qualified, so nothing is searched.
     fn seat_first(&mut self, pool: &mut PoolNow) -> Option<AccountId> {
         if !pool.has_free_seat() {
             return None;
@@ -666,8 +666,8 @@ impl Members {
         self.members.insert((id, who), member);
     }
 
-    /// Stores what changed about the pool. Terms that took effect meanwhile are written down on this occasion, whatever
-    /// the message, and announced right here.
+    /// Stores what changed about the pool. Terms that took effect meanwhile are written down here, whatever the
+    /// message, and announced at once.
     fn store(&mut self, pool: &PoolNow) {
         self.counters.insert(pool.id, &pool.counters);
         if pool.adopted {

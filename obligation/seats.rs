@@ -35,7 +35,7 @@ pub struct WaitingLines {
 }
 
 impl WaitingLines {
-    /// Puts `who`, who does not wait yet, at the end of the line.
+    /// Puts `who`, which does not wait yet, at the end of the line.
     pub fn join(&mut self, pool: PoolId, line: &mut Line, who: AccountId) {
         match line.tail {
             Some(tail) => self.relink(pool, tail, |link| link.next = Some(who)),

@@ -9,7 +9,7 @@ use rules::PPM;
 
 const MINUTE: Timestamp = 60_000;
 const DAY: Timestamp = 24 * 60 * MINUTE;
-/// Longer than anything an organization plans, and short enough for all sums of times.
+/// This is longer than anything an organization plans, and short enough for all sums of times.
 const HUNDRED_YEARS: Timestamp = 36_525 * DAY;
 const MAX_DENOMINATOR: u32 = 1_000_000;
 const MAX_BUFFER: u32 = 1_000_000_000;
@@ -18,7 +18,7 @@ const MAX_PRESENCE: u64 = 1_000_000_000;
 const MAX_SEATS: u32 = 1_000_000;
 /// A thousand ops.
 const MAX_WEIGHT: Ppm = 1_000 * PPM;
-/// A ban burns at least this many times the reward of who latches it (invariant 4).
+/// A ban burns at least this many times the reward of whoever latches it (invariant 4).
 const BOND_PER_REWARD: u128 = 2;
 
 /// Says which rule the terms or the schedule break, the first of those below.
@@ -56,7 +56,7 @@ pub fn validate(terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
     Ok(())
 }
 
-/// Says which rule terms and a schedule break that are to follow the `present` ones.
+/// Says which rule is broken by terms and a schedule that are to follow the `present` ones.
 pub fn validate_change(present: &Terms, terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
     let fixed = |terms: &Terms| (terms.denominator, terms.epoch, terms.retention_ppm);
     validate(terms, schedule)?;

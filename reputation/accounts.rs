@@ -83,7 +83,7 @@ impl Account {
         Ok(())
     }
 
-    /// Earns what is owed, as far as `draw(minter, owed)` lets each minter mint, and returns how much.
+    /// Earns what is owed, up to what `draw(minter, owed)` lets each minter mint, and returns how much.
     pub fn collect(&mut self, mut draw: impl FnMut(AccountId, Balance) -> Balance) -> Result<Balance, Error> {
         ensure!(!self.frozen, Error::Frozen);
         ensure!(!self.owed.is_empty(), Error::NothingOwed);
@@ -149,7 +149,7 @@ impl Account {
         Ok(())
     }
 
-    /// Takes off at most as many places as `pledge` holds, and returns how many.
+    /// Removes at most as many places as `pledge` holds, and returns how many.
     pub fn free(&mut self, pledge: &mut Pledge, places: u32) -> u32 {
         let freed = places.min(pledge.holds);
         pledge.holds = pledge.holds.saturating_sub(freed);
@@ -173,7 +173,7 @@ impl Account {
     }
 
     /// Everything about the account. `owed` stops at the greatest `Balance`, which only faulty minters reach: what each
-    /// minter owes is kept apart, so that none can stop another from owing.
+    /// minter owes is kept apart, so that no minter can stop another from owing.
     pub fn profile(&self) -> Profile {
         Profile {
             balance: self.balance,
@@ -210,12 +210,12 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Nothing yet; `holder` is whose pledges the batch works on.
+    /// An empty batch; it works on the pledges of `holder`.
     pub fn new(holder: AccountId) -> Self {
         Self { holder, pages: Vec::new() }
     }
 
-    /// Whose pledges the batch works on.
+    /// The account whose pledges the batch works on.
     pub fn holder(&self) -> AccountId {
         self.holder
     }

@@ -22,7 +22,7 @@ const CONTRACTS: [AccountId; 2] = [MARKET, GUILD];
 const MOST_POINTS: Balance = 60;
 const CAP: Balance = 40;
 
-/// One message, and who sends it.
+/// One message, and its sender.
 #[derive(Clone, Debug)]
 enum Step {
     Endow(Vec<(AccountId, Balance)>),
@@ -81,7 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What must have come of the steps so far, kept apart from the contract's own books.
+/// The expected result of the steps so far, kept apart from the contract's own books.
 #[derive(Default)]
 struct Books {
     now: Timestamp,
@@ -92,7 +92,7 @@ struct Books {
 }
 
 impl Books {
-    /// Enters an effect that `by` had on one account, and that moved so many points.
+    /// Enters an effect that `by` had on one account, and that moved this many points.
     fn enter(&mut self, by: AccountId, effect: &Effect, moved: Balance) {
         match *effect {
             Effect::Owe { to, .. } => *self.owed.entry(to).or_default() += moved,

@@ -1,19 +1,20 @@
 //! Reputation: one soulbound token for one organization (section 2).
 //!
-//! Reputation is *endowed* to the founding workforce, and from `seal` on only *earned*: a minter notes what it owes,
-//! and `claim_reputation` mints it, as far as the minter's cap for the epoch goes. It is *locked* as a bond by lockers,
+//! The founding workforce is *endowed* with reputation; from `seal` on it can only be *earned*: a minter notes what it
+//! owes, and `claim_reputation` mints it, up to the minter's cap for the epoch. It is *locked* as a bond by lockers,
 //! each for itself; *spent* as the price of something the owner asked for; *slashed* as a penalty; and *frozen* while
-//! its owner takes a rest. Nothing moves it from one account to another: PSP22 is implemented so that wallets and
+//! its owner is at rest. Nothing moves it from one account to another: PSP22 is implemented so that wallets and
 //! explorers show balances, and its transfers and approvals always refuse.
 //!
 //! The roles are those of [`interfaces::roles`], each granted to the contract that needs it, never to everyone at once.
 //! After sealing, a manager can still:
 //!
-//! - grant and revoke every role, MINTER only to an account that was announced a notice before (`propose_minter`);
+//! - grant and revoke every role, but MINTER only to an account that was announced a whole notice before
+//!   (`propose_minter`);
 //! - set mint caps, up and down, at once.
 //!
-//! It can no longer create reputation by its own hand: what it may do to balances is what a role it grants may do, and
-//! every grant, announcement and cap is an event. What a minter owed stays owed when its role is revoked.
+//! It can no longer create reputation on its own: it may do to balances only what the roles it grants may do, and every
+//! grant, announcement and cap is an event. What a minter owed stays owed when its role is revoked.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 mod accounts;
@@ -48,7 +49,7 @@ pub mod reputation {
     /// What a PSP22 message that would move reputation answers.
     const SOULBOUND: &str = "Soulbound";
 
-    /// What wallets call the token.
+    /// The token's name for wallets.
     #[derive(Default)]
     #[ink::scale_derive(Encode, Decode, TypeInfo)]
     #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -187,7 +188,7 @@ pub mod reputation {
             Ok(moved)
         }
 
-        /// Emits the events of an effect that changed something, and moved so many points.
+        /// Emits the events of an effect that changed something, and moved this many points.
         fn announce(&self, caller: AccountId, effect: &Effect, amount: Balance) {
             match *effect {
                 Effect::Owe { to, reason, .. } => self.env().emit_event(Owed { to, minter: caller, amount, reason }),
@@ -479,9 +480,9 @@ pub mod reputation {
 
     /// The role's admin: grants `role` to `account`.
     ///
-    /// Errors: `MissingRole` where the caller is not the role's admin; `InvalidCaller` for what not even the admin may
+    /// Errors: `MissingRole` if the caller is not the role's admin; `InvalidCaller` for what not even the admin may
     /// do, which is granting a role to everyone (`None`) and, once sealed, MINTER to an account whose announcement is
-    /// missing, not due yet, or used up by an earlier grant; `RoleRedundant` where `account` has the role.
+    /// missing, not due yet, or used up by an earlier grant; `RoleRedundant` if `account` has the role.
     #[overrider(AccessControl)]
     fn grant_role(&mut self, role: RoleType, account: Option<AccountId>) -> Result<(), AccessControlError> {
         let grantee = roles::ensure_grants(self, role, account)?;

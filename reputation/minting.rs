@@ -23,7 +23,7 @@ pub const MIN_NOTICE: Timestamp = 86_400_000;
 pub struct Charter {
     /// Length of an epoch of mint caps.
     epoch: Timestamp,
-    /// From announcing a minter to its first day as one, after sealing.
+    /// The time from announcing a minter until it may be one, after sealing.
     notice: Timestamp,
     sealed: bool,
 }
@@ -64,7 +64,7 @@ impl Minting {
         Ok(())
     }
 
-    /// Announces a minter and returns when it may be granted the role: never, where the notice goes beyond all time.
+    /// Announces a minter and returns when it may be granted the role: never, if the notice goes beyond all time.
     pub fn propose(&mut self, minter: AccountId, now: Timestamp) -> Timestamp {
         let due = now.saturating_add(self.charter.get_or_default().notice);
         self.due.insert(minter, &due);
@@ -76,7 +76,7 @@ impl Minting {
         self.due.get(minter)
     }
 
-    /// Uses up an account's announcement, and refuses who needs one and has none that is due.
+    /// Uses up an account's announcement, and refuses an account that needs one and has none that is due.
     pub fn admit(&mut self, minter: AccountId, now: Timestamp) -> Result<(), AccessControlError> {
         let announced = self.due(minter).is_some_and(|due| due <= now);
         ensure!(announced || !self.sealed(), AccessControlError::InvalidCaller);
@@ -89,7 +89,7 @@ impl Minting {
         rules::epoch_of(now, 0, self.charter.get_or_default().epoch)
     }
 
-    /// What a minter may mint in this epoch, and has.
+    /// What a minter may mint in this epoch, and has minted.
     pub fn cap(&self, minter: AccountId, epoch: u64) -> MintCap {
         let last = self.caps.get(minter).unwrap_or_default();
         if last.epoch == epoch {

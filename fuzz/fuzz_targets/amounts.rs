@@ -1,4 +1,4 @@
-//! What the rules say of pay, weights, prices and medians, against the same in big integers.
+//! Compares what the rules say of pay, weights, prices and medians with the same in big integers.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -25,8 +25,7 @@ enum Case {
     Draw { draw: u64, elapsed: u64, half: u64 },
 }
 
-/// `amount * numerator / denominator`, rounded down: the greatest amount where it does not fit, 0 for nothing to divide
-/// by.
+/// `amount * numerator / denominator`, rounded down: the greatest amount if it does not fit, 0 if the denominator is 0.
 fn floor(amount: impl Into<BigUint>, numerator: impl Into<BigUint>, denominator: impl Into<BigUint>) -> u128 {
     let denominator = denominator.into();
     if denominator == BigUint::ZERO {
@@ -53,7 +52,7 @@ fn check(case: Case) {
             assert_eq!(weighted_pay(reward, limit, weight), floor(reward, weight, places * WEIGHT_ONE));
         }
         Case::Shared { weight_bps, retention_ppm, finders } => {
-            // More make numbers so long that a fuzzer has no time for them.
+            // More would make numbers too long for a fuzzer's time.
             let finders = u32::from(finders % 500);
             let together = group_weight(weight_bps, retention_ppm, finders);
             let each = shared_weight(weight_bps, retention_ppm, finders);

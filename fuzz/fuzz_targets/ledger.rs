@@ -1,5 +1,5 @@
-//! Counters, their fading and the standing that follows, against the same in big integers: within the errors that the
-//! rules state, and rounded in the member's favour.
+//! Compares counters, their fading and the standing that follows with the same in big integers: they are within the
+//! errors that the rules state, and rounded in the member's favour.
 #![no_main]
 
 use arbitrary::Arbitrary;
@@ -10,7 +10,7 @@ use rules::{
     Ledger, Micro, Standing, PPM,
 };
 
-/// Where a gap is longer than this, exact powers take longer than a fuzzer has.
+/// If a gap is longer than this, exact powers take more time than a fuzzer has.
 const EXACT_GAP: u64 = 300;
 
 #[derive(Arbitrary, Debug)]
@@ -114,7 +114,7 @@ fn replay(retention_ppm: u32, presence: u32, events: &[Event]) {
     for event in events.iter().take(32) {
         match *event {
             Event::Pass(gap) => {
-                // Histories are short, so that what counts by the epoch is.
+                // Histories are short, so that their number of epochs is small.
                 let gap = u64::from(gap % 64);
                 epochs += gap;
                 for _ in 0..gap {

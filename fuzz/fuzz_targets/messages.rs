@@ -1,7 +1,7 @@
 //! The arguments of every message that the three contracts answer.
 //!
-//! The first byte chooses the message, the rest are its arguments: decoding them panics for no bytes, allocates within
-//! bounds, and reads what would be written again; and the contract's own dispatcher agrees on which can be read.
+//! The first byte chooses the message, the rest are its arguments. No bytes make decoding panic or allocate beyond its
+//! bounds; what is read is written as the same bytes; and the contract's own dispatcher agrees on what can be read.
 #![no_main]
 
 use fuzz::read_back;

@@ -1,6 +1,6 @@
 //! Every type that is an argument, an answer or a stored cell of a contract.
 //!
-//! The first byte chooses the type: reading it panics for no bytes, allocates within bounds, and what was read is
+//! The first byte chooses the type. No bytes make reading panic or allocate beyond its bounds, and what is read is
 //! written as the same bytes.
 #![no_main]
 

@@ -6,9 +6,10 @@ use std::{
     cell::Cell,
 };
 
-/// Most bytes that may be allocated at once for each byte that is read.
+/// The most bytes that may be allocated at once for each byte that is read.
 const PER_BYTE: usize = 64;
-/// And beside that: the codec reserves room for this much of a list whose length it was told, before it reads on.
+/// This much may be allocated in addition: the codec reserves room for a list by its announced length, before it reads
+/// on.
 const BESIDE: usize = 32 * 1_024;
 
 thread_local! {
@@ -51,8 +52,8 @@ unsafe impl GlobalAlloc for Counting {
     }
 }
 
-/// Decodes a value from the beginning of `bytes`, and returns whether there was one: whatever the bytes are, without a
-/// panic and within bounds of memory, and what was read is written as the bytes it was read from.
+/// Decodes a value from the beginning of `bytes`, and returns whether there was one. Whatever the bytes are, this does
+/// not panic, stays within bounds of memory, and what was read is written as the bytes it was read from.
 pub fn read_back<T: Decode + Encode>(bytes: &[u8]) -> bool {
     let before = HELD.with(Cell::get);
     MOST.with(|most| most.set(before));

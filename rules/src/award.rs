@@ -40,7 +40,7 @@ pub fn shared_weight(weight_bps: u16, retention_ppm: u32, finders: u32) -> Weigh
     group_weight(weight_bps, retention_ppm, finders).checked_div(u128::from(finders)).unwrap_or(0)
 }
 
-/// What a submission of `weight` earns where the reward is divided among all: `reward * weight / sum`, rounded down. 0
+/// What a submission of `weight` earns if the reward is divided among all: `reward * weight / sum`, rounded down. 0
 /// for a sum of 0. Weights that add up to no more than `sum` never earn more than the reward.
 pub fn proportional_pay(reward: u128, weight: Weight, sum: Weight) -> u128 {
     mul_div_floor(reward, weight, sum)
@@ -81,7 +81,7 @@ impl Decimal {
         Self { mantissa: mantissa * 10_u64.pow(tenths), tenths }
     }
 
-    /// The product; exact where it has no more than 19 digits, otherwise below it by less than `10^-18` of it. Tenths
+    /// The product; exact if it has no more than 19 digits, otherwise below it by less than `10^-18` of it. Tenths
     /// saturate, far below any weight's last digit.
     fn times(self, other: Self) -> Self {
         // From 10^36 to below 10^38.

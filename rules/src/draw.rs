@@ -1,8 +1,8 @@
-//! Who may review in the first half of a window (section 3.4).
+//! Decides who may review in the first half of a window (section 3.4).
 
 /// Whether the member whose hash is `draw` may review when `elapsed` milliseconds of a window have passed, `half` being
-/// half of its time for commits. The share of members drawn rises linearly from none at its start to all from `half` on;
-/// who is drawn once stays drawn.
+/// half of its time for commits. The share of members drawn rises linearly from none at its start to all from `half`
+/// on; whoever is drawn stays drawn.
 ///
 /// `draw` is uniform over all of `u64`; the comparison `draw / 2^64 < elapsed / half` is exact.
 pub fn is_drawn(draw: u64, elapsed: u64, half: u64) -> bool {

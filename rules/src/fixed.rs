@@ -11,7 +11,7 @@ const MICRO_PER_OP: u128 = 1_000_000;
 const FRACTION_BITS: u32 = 32;
 
 /// An amount of work in micro-operations (1 op = 1,000,000) with 32 fraction bits: the raw number counts
-/// 2^-32 micro-operations. Holds up to some 7.9 * 10^22 ops, and saturates there.
+/// 2^-32 micro-operations. Holds up to about 7.9 * 10^22 ops, and saturates there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Micro(pub u128);
 
@@ -61,10 +61,9 @@ impl Micro {
     }
 }
 
-/// `amount * numerator / denominator`, rounded down, through the 256-bit product; saturates. 0 where the denominator is
-/// 0.
+/// `amount * numerator / denominator`, rounded down, through the 256-bit product; saturates. 0 if the denominator is 0.
 ///
-/// Products below 2^128 take one division. Longer ones are divided bit by bit: a hundred and some steps of a few
+/// Products below 2^128 take one division. Longer ones are divided bit by bit: some hundred steps of a few
 /// instructions, which is less code than a quotient estimated by the limb.
 pub fn mul_div_floor(amount: u128, numerator: u128, denominator: u128) -> u128 {
     if denominator == 0 {

@@ -15,7 +15,7 @@
 //! **Rounding.** Always in the member's favour: the accumulator and `carry` fade rounded down, `baseline` and
 //! `declared` rounded up. What the accumulator lost to rounding before an anchor is missing from the baseline as well,
 //! so `seen` is never above, and `declared` never below, exact arithmetic on the same history. That needs the
-//! accumulator to go on from the very value that is the baseline: **who anchors a ledger ([`Ledger::seat`],
+//! accumulator to go on from the very value that is the baseline: **whoever anchors a ledger ([`Ledger::seat`],
 //! [`Ledger::declare`]) stores the accumulator it passed**, not an older state of it, which might round less on its
 //! way.
 //!
@@ -29,14 +29,14 @@
 //! ```
 //!
 //! (a touch after `k` epochs loses less than `2 k / 2^64` of each value it fades, `2 k^2 / 2^64` of the presence it
-//! adds, and one unit per product). A million touches in ten years of daily epochs, in a pool that keeps 10^9 ops,
-//! make less than two micro-operations. Without fading both errors are 0. The statements end where something
-//! saturates, at some 7.9 * 10^22 ops.
+//! adds, and one unit per product). A million touches in ten years of daily epochs, in a pool that keeps 10^9 ops, make
+//! less than two micro-operations. Without fading both errors are 0. The statements end where something saturates, at
+//! about 7.9 * 10^22 ops.
 //!
 //! **Time alone** (invariant 5). Without presence, a standing that holds in
 //! [`ledger_standing`](crate::ledger_standing) holds from then on: each epoch widens its margin by `denominator * (1 -
 //! r)` ops or more, against which only the error above could work. It cannot as long as that error is smaller, which
-//! for daily epochs and a retention of 999,000 ppm means up to some 10^11 ops in the accumulator.
+//! for daily epochs and a retention of 999,000 ppm means up to about 10^11 ops in the accumulator.
 
 use crate::{decay_ceil, decay_floor, Fading, Micro};
 
@@ -56,7 +56,7 @@ pub struct Accumulator {
 }
 
 impl Accumulator {
-    /// The accumulator as of `epoch`, rounded down. An epoch that has passed already changes nothing.
+    /// The accumulator as of `epoch`, rounded down. An earlier epoch changes nothing.
     pub fn at(self, fading: &Fading, epoch: u64) -> Self {
         let epochs = epoch.saturating_sub(self.epoch);
         let faded = decay_floor(self.total, fading.retention_ppm, epochs);

@@ -1,4 +1,4 @@
-//! The arithmetic of Atomic Obligation: who stands how, what counters fade to, what a score pays.
+//! The arithmetic of Atomic Obligation: standings, fading counters, and what a score pays.
 //!
 //! Pure functions and small values, without storage, clock or accounts: the contracts load, call a rule from here, and
 //! store. Section numbers in the docs are those of `docs/protocol.md`.
@@ -15,8 +15,8 @@
 //! it rounds.
 #![cfg_attr(not(feature = "std"), no_std)]
 #![forbid(unsafe_code)]
-// Building a contract denies these in every crate of the workspace. Here what is multiplied, added or cast is bounded as its
-// function says, and the property tests go to the ends of the ranges with overflow checked.
+// Building a contract denies these in every crate of the workspace. Here every product, sum and cast is bounded as its
+// function says, and the property tests go to the ends of the ranges with overflow checks on.
 #![allow(clippy::arithmetic_side_effects, clippy::cast_possible_truncation)]
 
 pub mod award;

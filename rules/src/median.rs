@@ -1,6 +1,6 @@
 //! The verdict of a review round (section 3.4).
 
-/// The median of `scores`, the lower of the two middle ones where their number is even; `None` without scores.
+/// The median of `scores`, the lower of the two middle ones if their number is even; `None` without scores.
 ///
 /// Orders the scores in place by insertion: meant for the few of one round, as its work grows with their square.
 pub fn lower_median(scores: &mut [u8]) -> Option<u8> {

@@ -24,8 +24,8 @@ pub fn halved(amount: u128, times: u32) -> u128 {
     amount.checked_shr(times).unwrap_or(0)
 }
 
-/// What each review of a submission has at stake, in reputation: of half of what the submission can earn, an equal part for
-/// each of at most `max_reviews`, rounded down. The other half is its provider's. 0 for no reviews.
+/// What each review of a submission has at stake, in reputation: half of what the submission can earn, divided by
+/// `max_reviews`, rounded down. The other half is its provider's. 0 for no reviews.
 pub fn review_stake(earned: u128, max_reviews: u8) -> u128 {
     (earned / 2).checked_div(u128::from(max_reviews)).unwrap_or(0)
 }

@@ -20,7 +20,7 @@ pub fn schedule_weight(segments: impl Iterator<Item = (u64, u32)>, cycle: u64, n
     begun.or(last).unwrap_or(PPM)
 }
 
-/// What an op that needs `reviews` weighs at a fixed rate where `members` may share it: 1 op times the schedule, exactly,
+/// What an op that needs `reviews` weighs at a fixed rate if `members` may share it: 1 op times the schedule, exactly,
 /// and never above `denominator * reviews / members` ops, rounded down. So no op asks its members for more reviews, all
 /// together, than it has for them. With no members it weighs nothing.
 pub fn fixed_weight(denominator: u32, schedule_ppm: u32, reviews: u32, members: u32) -> Micro {

@@ -1,4 +1,4 @@
-//! Standing: what follows from the operations seen and declared (section 1.3).
+//! Standing, which follows from the operations seen and declared (section 1.3).
 
 use crate::Micro;
 
@@ -19,9 +19,9 @@ pub enum Standing {
 pub struct Buffers {
     /// One op in this many seen must be declared; 0 obliges nobody.
     pub denominator: u32,
-    /// Ops short that are still Healthy.
+    /// How many ops a Healthy member may be short.
     pub throttle: u32,
-    /// Ops short that are still not Banned; at least `throttle`.
+    /// How many ops a member may be short without being Banned; at least `throttle`.
     pub ban: u32,
 }
 
@@ -45,8 +45,8 @@ pub fn standing(seen_ops: u64, declared_ops: u64, denominator: u32, throttle_buf
 /// The rule on faded counters (section 1.3): Healthy while `seen < denominator * (declared + open + throttle + 1 op)`,
 /// Throttled while the same holds with the ban buffer, and Banned otherwise. Open commitments count as declared.
 ///
-/// Nothing is divided, so nothing is rounded: on whole counters this is [`standing`], and where both counters fade
-/// alike a comparison that holds goes on holding. Exact for all inputs.
+/// Nothing is divided, so nothing is rounded: on whole counters this is [`standing`], and if both counters fade alike,
+/// a comparison that holds goes on holding. Exact for all inputs.
 pub fn ledger_standing(seen: Micro, declared: Micro, open: u32, buffers: &Buffers) -> Standing {
     let within = |buffer: u32| match owed(declared, u64::from(open) + u64::from(buffer) + 1, buffers.denominator) {
         Some(allowed) => buffers.denominator == 0 || seen.0 < allowed,
@@ -61,8 +61,8 @@ pub fn ledger_standing(seen: Micro, declared: Micro, open: u32, buffers: &Buffer
     }
 }
 
-/// Whole ops missing: `(seen - denominator * (declared + open)) / (denominator * 1 op)`, rounded down, and 0 where
-/// nothing is missing. It is 0 exactly where [`ledger_standing`] with a buffer of 0 is Healthy.
+/// Whole ops missing: `(seen - denominator * (declared + open)) / (denominator * 1 op)`, rounded down, and 0 if nothing
+/// is missing. It is 0 exactly where [`ledger_standing`] with a buffer of 0 is Healthy.
 pub fn deficit(seen: Micro, declared: Micro, open: u32, denominator: u32) -> u128 {
     match owed(declared, u64::from(open), denominator) {
         Some(done) => required(Micro(seen.0.saturating_sub(done)), denominator),
@@ -70,13 +70,13 @@ pub fn deficit(seen: Micro, declared: Micro, open: u32, denominator: u32) -> u12
     }
 }
 
-/// Whole ops that `seen` asks for, rounded down: `seen / denominator`. A denominator of 0 asks for nothing.
+/// Whole ops that `seen` requires, rounded down: `seen / denominator`. A denominator of 0 requires nothing.
 pub fn required(seen: Micro, denominator: u32) -> u128 {
     seen.0.checked_div(u128::from(denominator) * Micro::OP.0).unwrap_or(0)
 }
 
-/// What may be seen for `declared` and `ops` more: `denominator * (declared + ops)`, raw; `None` where that is more
-/// than any counter holds.
+/// What may be seen for `declared` and `ops` more: `denominator * (declared + ops)`, raw; `None` if that is more than
+/// any counter holds.
 fn owed(declared: Micro, ops: u64, denominator: u32) -> Option<u128> {
     declared.0.checked_add(Micro::from_ops(ops).0)?.checked_mul(u128::from(denominator))
 }
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn one_op_in_48_seen_must_be_declared_after_the_buffers() {
-        // 10 ops short are forgiven, so up to 11 * 48 - 1 ops nothing need be declared.
+        // 10 missing ops are forgiven, so nothing need be declared up to 11 * 48 - 1 ops.
         assert_eq!(standing(11 * 48 - 1, 0, 48, 10, 50), Healthy);
         assert_eq!(standing(11 * 48, 0, 48, 10, 50), Throttled);
         assert_eq!(standing(51 * 48 - 1, 0, 48, 10, 50), Throttled);
