@@ -31,11 +31,11 @@ use std::ops::Deref;
 
 /// The enforcers on the town's five seats.
 pub const ENFORCERS: [&str; 5] = ["eva", "emil", "edda", "enzo", "elsa"];
-/// Who waits for a seat, first in line first.
+/// Accounts that wait for a seat, first in line first.
 pub const CANDIDATES: [&str; 2] = ["cora", "carl"];
-/// Who delivers.
+/// Providers, who deliver.
 pub const PROVIDERS: [&str; 3] = ["pia", "paul", "petra"];
-/// Who asks for work and pays.
+/// The requester, who asks for work and pays.
 pub const REQUESTER: &str = "rita";
 /// Somebody without any role, who does upkeep.
 pub const STRANGER: &str = "stan";
@@ -58,7 +58,7 @@ pub fn work_of(name: &str) -> Hash {
 /// Where everybody's work is to be found.
 pub const WORK_URI: &[u8] = b"ipfs://work";
 
-/// Terms under which each enforcer can have thirty reviews in hand, for requests with many submissions.
+/// Terms under which each enforcer can have thirty open reviews, for requests with many submissions.
 pub fn with_many_hands(settings: &mut Settings) {
     settings.terms.throttle_buffer = 30;
     settings.terms.ban_buffer = 60;

@@ -1,8 +1,8 @@
 //! What the market's messages weigh, with one submission in a request and with many (invariant 8: it is the same).
 //!
-//! [`weigh_market`] fills two requests with so many submissions, by real calls of as many providers: one delivered openly
-//! and paid each on its own, one sealed, with shared duplicates and divided by weight, in which only the last are ever
-//! unsealed. The messages are weighed at the last submission of each.
+//! [`weigh_market`] fills two requests with this many submissions, by real calls of as many providers: one delivered
+//! openly and paid each on its own, one sealed, with shared duplicates and divided by weight, in which only the last
+//! are ever unsealed. The messages are weighed at the last submission of each.
 
 use crate::weights::{Weighed, Weight};
 use chain::{
@@ -41,7 +41,7 @@ struct Scales {
     weighed: Vec<Weighed>,
 }
 
-/// The weights of all messages where requests have so many submissions, in the same order each time. What needs more of
+/// The weights of all messages if requests have this many submissions, in the same order each time. What needs more of
 /// them than there are is left out.
 ///
 /// # Panics
@@ -90,7 +90,7 @@ impl Scales {
         account(&format!("enforcer {number}"))
     }
 
-    /// Who made this submission, with something to pay deposits from.
+    /// The provider of this submission, with something to pay deposits from.
     fn provider(&self, submission: SubmissionId) -> AccountId {
         let who = account(&format!("provider {submission}"));
         if self.chain().balance(&who) == 0 {
@@ -251,7 +251,7 @@ impl Scales {
             self.send(&stranger, self.market().open_reviews(request, MAX_BATCH));
         }
         self.chain().pass_until(spec.review_by - (spec.review_by - spec.deliver_by) / 4);
-        // All of the last batch are the same finding, but for the very last.
+        // All of the last batch are the same finding, except the very last.
         let vote = |submission| (first < submission && submission < last).then_some(first);
         for submission in first..submissions {
             for number in 0..spec.quorum {
@@ -322,7 +322,7 @@ impl Scales {
         let spec = self.spec(|spec| {
             (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, UNIT);
         });
-        // Who has no part in the other requests.
+        // Accounts that have no part in the other requests.
         let (requester, stranger, provider) = (self.requester, self.stranger, self.provider(MAX_LIMIT));
         let price = self.chain().read(self.market().quote_engagement(spec.clone(), 2, days(1))).expect("a price").total;
         let engage =

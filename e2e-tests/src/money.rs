@@ -16,7 +16,7 @@ pub fn townsfolk() -> impl Iterator<Item = &'static str> {
 }
 
 impl Town {
-    /// What the market has of its own currency, but for what keeps its account alive.
+    /// What the market has of the chain's currency, except what keeps its account alive.
     pub fn in_market(&self) -> Balance {
         self.chain.balance(&self.market_address) - self.chain.existential_deposit()
     }

@@ -1,6 +1,6 @@
 //! What the messages of the contracts weigh, with few members in a pool and with many (invariant 8: it is the same).
 //!
-//! [`weigh_all`] builds an organization with so many members of one pool, half of them on seats and half in line, by
+//! [`weigh_all`] builds an organization with this many members of one pool, half of them on seats and half in line, by
 //! real calls of `endow` and `enlist`, and weighs every message there. A message is weighed by a dry run: the very
 //! execution of a transaction, after which everything is as it was. Another message is one more line in the function of
 //! its contract.
@@ -43,7 +43,7 @@ const TREASURE: Balance = 1_000_000 * UNIT;
 const ENDOWMENT: Balance = 500;
 /// Small enough for whatever asks for an amount of reputation.
 const AMOUNT: Balance = 10;
-/// Ops that one review makes up for: so many that every size of a pool has fair terms at a fixed rate.
+/// Ops that one review makes up for: enough for every size of a pool to have fair terms at a fixed rate.
 const DENOMINATOR: u32 = 100_000;
 /// How long the members have been at work when they are first looked at, so that their counters have faded.
 const WORKED: u64 = days(3);
@@ -84,8 +84,8 @@ struct Scales {
     weighed: Vec<Weighed>,
 }
 
-/// The weights of all messages in a pool of so many members, in the same order each time. What needs more members than
-/// there are is left out.
+/// The weights of all messages in a pool of this many members, in the same order each time. What needs more members
+/// than there are is left out.
 ///
 /// # Panics
 /// If a message is refused: then this scenario is wrong.
@@ -126,7 +126,7 @@ impl Scales {
         let pool = world.chain.call(&operator, open).ok();
 
         let scales = Self { world, operator, stranger, pool, members, terms, weighed: Vec::new() };
-        // One more, who has reputation and is no member.
+        // One more, who has reputation and is not a member.
         let founders: Vec<_> = (0..=members).map(|number| (scales.member(number), ENDOWMENT)).collect();
         for founders in founders.chunks(MAX_ENDOWED) {
             scales.send(&scales.world.manager, scales.world.reputation().endow(founders.to_vec()));
@@ -155,7 +155,7 @@ impl Scales {
         (0..).map(|number| self.member(number)).take(count).collect()
     }
 
-    /// Somebody with reputation who is no member.
+    /// Somebody with reputation who is not a member.
     fn newcomer(&self) -> AccountId {
         self.member(self.members)
     }
@@ -265,7 +265,7 @@ impl Scales {
         self.weigh_free_seats();
     }
 
-    /// Everybody is Healthy, all seats are taken, and others wait. Returns who takes a rest in the end.
+    /// Everybody is Healthy, all seats are taken, and others wait. Returns the one who takes a rest in the end.
     fn weigh_members_at_work(&mut self) -> AccountId {
         let (pool, operator, stranger) = (self.pool, self.operator, self.stranger);
         let address = self.world.obligation_address;

@@ -27,7 +27,7 @@ fn severities(spec: &mut RequestSpec) {
     spec.curve = vec![bucket(50, 3_000), bucket(80, 10_000)];
 }
 
-/// Rita posts a request for up to so many submissions, each provider as many as it likes.
+/// Rita posts a request for up to this many submissions, each provider as many as it likes.
 fn post(town: &Town, limit: u16, reward: Balance, award: Award, duplicates: Duplicates) -> RequestId {
     town.post_with(|spec| {
         spec.limit = limit.into();
@@ -686,8 +686,8 @@ fn the_first_of_those_that_nobody_reviewed_is_not_the_only_one_paid() {
 
 // In any order, in any number of calls
 
-/// Plays a contest of six submissions, settled so many at a time and claimed in this order; what each was paid, and what
-/// the requester was given back.
+/// Plays a contest of six submissions, settled this many at a time and claimed in this order; what each was paid, and
+/// what the requester was given back.
 fn contest(award: Award, duplicates: Duplicates, step: u32, order: [SubmissionId; 6]) -> (Vec<Balance>, Balance) {
     let town = town();
     let request = post(&town, 6, 100 * UNIT, award, duplicates);

@@ -1,6 +1,6 @@
 //! What attacks on the market's economy cost, and what they earn: each is played on the real contracts, with its numbers.
 //!
-//! Who attacks has money and as many accounts as it likes, and plays by the rules: no message here is malformed, and
+//! The attacker has money and as many accounts as it likes, and plays by the rules: no message here is malformed, and
 //! hardly one is refused. What is left are the prices, and these tests hold them. `SECURITY.md` quotes them.
 
 use chain::{account, days, default_policy, default_terms, hours, Settings, POCKET_MONEY, UNIT};
@@ -332,7 +332,7 @@ fn members_who_leave_before_the_work_they_were_counted_for_is_seen_ban_nobody_wh
         let member = town.member(name);
         assert_eq!((member.required, member.standing), (2, Standing::Healthy), "{name}: all but three, rounded down");
     }
-    // Who commits to three makes up for all of it.
+    // Whoever commits to three makes up for all of it.
     town.until_open_to_all(request, 0);
     for submission in 0..3 {
         town.commit(honest[0], request, submission, 80).ok();
@@ -470,7 +470,7 @@ fn hash(value: &impl Encode) -> [u8; 32] {
     output
 }
 
-/// Who of these is the last that may review submission 0 of `request`, if that is the jury's seed.
+/// Which of these is the last that may review submission 0 of `request`, if that is the jury's seed.
 fn last_drawn<'a>(names: &[&'a str], seed: [u8; 32], request: RequestId) -> &'a str {
     let drawn = |name: &&&str| hash(&(seed, request, 0_u32, account(name)));
     names.iter().max_by_key(drawn).expect("somebody")
@@ -487,7 +487,7 @@ fn one_place(town: &Town) -> RequestId {
 /// An enforcer by its name, and the salt of its review.
 type Racer<'a> = (&'a str, [u8; 32]);
 
-/// All of these try to commit. Returns who could.
+/// All of these try to commit. Returns those who could.
 fn commits<'a>(town: &Town, request: RequestId, racers: &[Racer<'a>]) -> Vec<Racer<'a>> {
     let accepted = |(name, salt): &&Racer<'a>| {
         let who = town.who(name);
@@ -497,7 +497,7 @@ fn commits<'a>(town: &Town, request: RequestId, racers: &[Racer<'a>]) -> Vec<Rac
     racers.iter().filter(accepted).copied().collect()
 }
 
-/// Every three hours until the middle of the window all of these try to commit, in this order. Returns who could.
+/// Every three hours until the middle of the window all of these try to commit, in this order. Returns those who could.
 fn race<'a>(town: &Town, request: RequestId, racers: &[Racer<'a>]) -> Vec<Racer<'a>> {
     let mut committed = Vec::new();
     for _ in 0..=4 {
@@ -536,9 +536,9 @@ fn who_commits_whenever_it_can_is_not_starved_by_faster_ones() {
     assert_eq!((cora.seen, cora.declared), (24_000_000, u128::from(24 - left_out) * 1_000_000));
 }
 
-/// Five of six enforcers have the sixth left out of so many requests: they fill every jury, so nobody else's salt goes
-/// into the seed of the next one, and the last of them takes a salt by which the sixth will be the last drawn again. The
-/// sixth tries to commit whenever it can, and `then` does what it likes after each request.
+/// Five of six enforcers have the sixth left out of this many requests: they fill every jury, so nobody else's salt
+/// goes into the seed of the next one, and the last of them takes a salt by which the sixth will be the last drawn
+/// again. The sixth tries to commit whenever it can, and `then` does what it likes after each request.
 fn starve(town: &Town, requests: u32, mut then: impl FnMut(&str)) -> &'static str {
     let seats = [&ENFORCERS[..], &["cora"]].concat();
     let mut seed = [0; 32];
@@ -1018,7 +1018,7 @@ fn a_stolen_manager_key_burns_what_is_not_locked_at_once_and_leaves_bonds_and_mo
     let minter = town.roles_in(town.reputation_address).grant_role(roles::MINTER, Some(thief));
     assert_eq!(refused(&town.chain, &thief, minter), AccessControlError::InvalidCaller);
 
-    // In the obligation contract: it opens a pool, enrolls who never agreed to it, and has her banned there.
+    // In the obligation contract: it opens a pool, enrolls somebody who never agreed to it, and has her banned there.
     let operator = town.roles_in(town.obligation_address).grant_role(roles::OPERATOR, Some(thief));
     town.chain.call(&thief, operator).ok();
     let terms = Terms { bond: 400, keeper_reward: 200, min_reputation: 0, slash_ppm: 1_000_000, ..default_terms() };

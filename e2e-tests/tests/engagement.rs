@@ -30,7 +30,8 @@ const DUST: Balance = UNIT - FEES;
 const BOND: Balance = 30;
 /// From one delivery to the next.
 const WEEK: Timestamp = days(7);
-/// Who has the place first, and who takes over. Both wait for an enforcer's seat, with a bond of 50.
+/// The provider who has the place first, and the one who takes over. Both wait for an enforcer's seat, with a bond of
+/// 50.
 const FIRST: &str = "carl";
 const SECOND: &str = "cora";
 const WAITING_BOND: Balance = 50;
@@ -47,7 +48,7 @@ fn weekly(town: &Town) -> RequestSpec {
 }
 
 impl Deal {
-    /// Rita engages for so many weeks, of which so many may be missed.
+    /// Rita engages for this many weeks, and this many of them may be missed.
     fn new(periods: u16, missed: u16) -> Self {
         Self::with(Town::new(), periods, missed)
     }

@@ -33,7 +33,7 @@ impl Encode for Raw {
     }
 }
 
-/// Whether a message was accepted, as far as its first byte tells: only an accepted one may change anything.
+/// Whether a message was accepted, by its first byte: only an accepted one may change anything.
 #[derive(Debug, PartialEq)]
 struct Accepted(bool);
 
@@ -298,7 +298,7 @@ fn every_selector_without_its_arguments_is_refused_and_changes_nothing() {
 #[test]
 fn arguments_that_are_cut_short_are_refused_and_change_nothing() {
     let town = busy_town();
-    // Who is allowed everything, so that it is the arguments that are refused.
+    // A caller that is allowed everything, so that it is the arguments that are refused.
     let manager = town.manager;
     let before = town.chain.state_hash();
     let mut dice = Dice(2);
@@ -334,7 +334,7 @@ fn selectors_that_nobody_gave_are_refused_and_change_nothing() {
     assert_eq!(town.chain.state_hash(), before);
 }
 
-/// What was meant as one thing, and says another by now.
+/// Bytes that were meant as one thing, and now say another.
 fn garbled(dice: &mut Dice, data: &[u8]) -> Vec<u8> {
     let (mut data, at) = (data.to_vec(), 4 + dice.below(data.len() - 4));
     match dice.below(5) {

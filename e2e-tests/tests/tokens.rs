@@ -41,7 +41,7 @@ const PRICE: Balance = 33 * UNIT + FEE;
 /// What three coherent enforcers share of a review fee of one UNIT, each.
 const THIRD: Balance = UNIT / 3;
 
-/// What a hostile token does to who moves it, as its contract lists it.
+/// What a hostile token does to whoever moves it, as its contract lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode)]
 enum Mode {
     Honest,
@@ -510,7 +510,7 @@ fn a_token_that_fails_keeps_nobody_from_anything_but_itself() {
         let withdraw = || bazaar.market().withdraw(bazaar.asset());
         match mode {
             Mode::Blinds | Mode::Taxes | Mode::Idles => {
-                // What the token does with what it is told to pay is between it and who is paid.
+                // What the token does with what it is told to pay is between it and whoever is paid.
                 assert_eq!(bazaar.take_out("pia").ok(), owed, "{mode:?}");
                 assert_eq!(bazaar.credit_in_token("pia"), 0);
             }

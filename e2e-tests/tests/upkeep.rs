@@ -635,7 +635,7 @@ fn nothing_that_a_request_wrote_is_left_behind() {
         town.judge(request, &[(90, None)]);
         assert!(town.wind_up(request));
     };
-    // The first time, people's own cells are made: what they are credited, and who worked for whom.
+    // The first time, people's own cells are made: for their credits, and for who worked for whom.
     play(&kinds[0].0, kinds[0].1);
     barter();
     let before = deposited(&town);

@@ -1,4 +1,4 @@
-//! A PSP22 token that can be turned against who trusts it: what the market has to survive.
+//! A PSP22 token that can be turned against whoever trusts it: the market has to survive it.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 
 #[ink::contract]
@@ -16,7 +16,7 @@ pub mod hostile_token {
     /// About all that a contract can answer, and a little more than its caller has room for.
     const FLOOD: usize = 16_370;
 
-    /// What it does to who moves it.
+    /// What it does to whoever moves it.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     #[ink::scale_derive(Encode, Decode, TypeInfo)]
     #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]

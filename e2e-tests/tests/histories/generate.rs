@@ -213,7 +213,7 @@ fn about_pools(dice: &mut Dice, model: &Model, terms: &Terms) -> (Who, Action) {
         18..=19 => Action::CheckIn(pool),
         20..=22 => Action::Restore { pool, ops: dice.below(4) as u32 },
         23 => Action::Freeze,
-        // Who holds a place may not rest.
+        // Whoever holds a place may not rest.
         24 => return (dice.pick(&PROVIDERS), Action::Freeze),
         25..=27 => {
             let resting: Vec<Who> = (0..CAST.len()).filter(|who| model.pools.rests[*who].frozen).collect();
@@ -468,7 +468,7 @@ fn about_requests(dice: &mut Dice, model: &Model) -> (Who, Action) {
             let deliver_by = dice.pick(&[by, by, by - 1, by + 1, model.now, model.now + hours(2), model.now + days(2)]);
             let open = asked.and_then(|asked| asked.offer(provider)).is_some_and(|offer| offer.open);
             let deposit = asked.map_or(0, |asked| asked.spec.place_deposit as i64);
-            // Who only changes an offer pays nothing more.
+            // Whoever only changes an offer pays nothing more.
             let pay = if open { -deposit } else { pay(dice) };
             (provider, Action::Offer { request, price, deliver_by, uri, pay })
         }

@@ -14,7 +14,7 @@ mod pools;
 use play::{History, Tally};
 use std::{env, thread, time::Instant};
 
-/// Plays histories from this seed on until so many messages were sent.
+/// Plays histories from this seed on until this many messages are sent.
 fn play_many(seed: u64, messages: usize) -> Tally {
     let mut tally = Tally::new();
     let mut left = messages;
@@ -59,7 +59,7 @@ const UNSEEN: [(&str, &[&str]); 3] = [
             "TooManyOutcomes",    // only the market resolves, and it keeps to the limit
             "TooManyPoolsOpened", // there would have to be 2^32
             "PoolClosed",         // the market closes no pool
-            "NoFreeSeat",         // the market enrolls nobody but for a vacant deal
+            "NoFreeSeat",         // the market enrolls nobody except for a vacant deal
             "Reputation",
         ],
     ),

@@ -179,7 +179,7 @@ impl Request {
         self.spec.duplicates != Duplicates::Independent
     }
 
-    /// When reviews begin, but for those of periods.
+    /// When reviews begin, except those of periods.
     pub fn review_from(&self) -> Timestamp {
         let spec = &self.spec;
         if self.is_sealed() {
@@ -249,7 +249,7 @@ impl Request {
         self.spec.award != Award::PerSubmission || matches!(self.spec.duplicates, Duplicates::Shared { .. })
     }
 
-    /// Who found what, among those settled: the submissions that share in each finding, one a provider.
+    /// Who found what, among those settled: the submissions that share in each finding, one per provider.
     fn finders(&self, finding: SubmissionId) -> Vec<SubmissionId> {
         let mut sharing: Vec<(Who, SubmissionId)> = Vec::new();
         for (id, work) in self.works.range(..self.settled) {
@@ -261,7 +261,7 @@ impl Request {
         sharing.into_iter().map(|(_, id)| id).collect()
     }
 
-    /// What so many finders weigh together; retentions are tenths here, which makes the powers exact.
+    /// What this many finders weigh together; retentions are tenths here, which makes the powers exact.
     fn group(weight_bps: u16, retention_ppm: u32, finders: usize) -> u128 {
         let tenths = u128::from(retention_ppm / 100_000);
         (1..finders).fold(u128::from(weight_bps) * ONE_BPS, |weight, _| weight * tenths / 10)

@@ -2,7 +2,7 @@
 
 use interfaces::{reputation::Error, Balance, Timestamp};
 
-/// Who holds locks and owes reputation.
+/// Accounts that hold locks and owe reputation.
 pub const MARKET: usize = 0;
 pub const OBLIGATION: usize = 1;
 

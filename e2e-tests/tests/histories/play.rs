@@ -186,7 +186,7 @@ impl History {
         Ok(())
     }
 
-    /// Notes the counters of who begins a rest.
+    /// Notes the counters of whoever begins a rest.
     fn rest_or_return(&mut self, who: Who) {
         if self.resting.remove(&who).is_some() {
             return;

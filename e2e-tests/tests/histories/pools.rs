@@ -97,7 +97,7 @@ impl Pool {
         self.members.values().filter(|member| member.state == State::Seated).count() as u32
     }
 
-    /// With so many reviews more.
+    /// With this many more reviews.
     pub fn utilization_ppm(&self, now: Timestamp, more: u32) -> u64 {
         let room = u64::from(self.active()) * u64::from(self.terms(now).healthy_limit);
         match room {

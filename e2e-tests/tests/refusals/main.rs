@@ -17,7 +17,7 @@ use promises::Exception;
 use std::{panic, thread};
 use table::Told;
 
-/// Who deploys the contracts and has the manager's role in each.
+/// The account that deploys the contracts and has the manager's role in each.
 const MANAGER: &str = "manager";
 
 /// All tables, each with a town of its own.

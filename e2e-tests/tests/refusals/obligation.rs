@@ -121,7 +121,7 @@ impl Guild {
 
     /// Everything happens that gives somebody a reason to be refused.
     fn live(&self) {
-        // Who comes back from a rest may not begin another soon.
+        // Whoever comes back from a rest may not begin another soon.
         self.enlist(self.work, "rested");
         self.send("rested", self.calls().freeze()).ok();
         self.chain.pass(days(1));

@@ -213,7 +213,7 @@ fn requests(town: &Town) -> Vec<Row> {
     rows
 }
 
-/// Five enforcers can have fifteen reviews in hand.
+/// Five enforcers can have fifteen open reviews.
 fn too_much_work(town: &Town) -> Vec<Row> {
     let market = || town.market();
     let five_places = || RequestSpec { limit: 5, ..town.request_spec() };
@@ -372,7 +372,7 @@ fn deals(town: &Town) -> Vec<Row> {
     rows
 }
 
-/// What the token of these tests does to who moves it, as its contract counts that.
+/// What the token of these tests does to whoever moves it, as its contract counts that.
 #[derive(Clone, Copy, Encode)]
 enum Mode {
     Honest,

@@ -24,7 +24,7 @@ use Error::*;
 const STAFF: &str = "hub";
 /// What Ana has.
 const ENDOWMENT: Balance = 1_000;
-/// What Frida has, who takes a rest.
+/// What Frida, who takes a rest, has.
 const FROZEN: Balance = 100;
 
 /// A reputation contract alone.
@@ -261,7 +261,7 @@ pub fn transfers() -> Told {
     )
 }
 
-/// Who may give and take the roles of any contract.
+/// The account that may grant and revoke the roles of any contract.
 pub fn roles_of_every_contract() -> Told {
     use AccessControlError::*;
     let town = Town::unstaffed(|_| ());

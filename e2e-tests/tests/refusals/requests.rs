@@ -15,7 +15,7 @@ use Error::*;
 /// A request, and a submission, that nobody made.
 const NO_REQUEST: RequestId = 99;
 const NO_SUBMISSION: SubmissionId = 99;
-/// Who waits for an enforcer's seat, and takes a rest after it made its offers.
+/// The one who waits for an enforcer's seat, and takes a rest after it made its offers.
 const RESTING: &str = "cora";
 
 /// A town with a request for every cause, all posted at once and with the same deadlines.
@@ -95,7 +95,7 @@ impl Fair {
         fair
     }
 
-    /// All offers and acceptances; Paul's offer is due first, and Cora's is of one who takes a rest by now.
+    /// All offers and acceptances; Paul's offer is due first, and Cora, who made another, is at rest by now.
     fn negotiate(&self) {
         let due = self.spec.deliver_by;
         for (name, request, price) in [("petra", self.asked, 20), ("petra", self.given, 10), ("carl", self.deal, 10)] {
