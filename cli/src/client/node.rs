@@ -90,7 +90,7 @@ impl Node {
         Ok(Self { url: url.to_owned(), network, client, rpc, counted: Cell::new(None), runtime })
     }
 
-    /// Does what `question` says, however often the node keeps us waiting for parts of it.
+    /// Does what `question` says. All of it together may take [`PATIENCE`].
     fn ask<T>(&self, question: impl Future<Output = Result<T, Problem>>) -> Answer<T> {
         self.runtime.block_on(async {
             let problem = match tokio::time::timeout(PATIENCE, question).await {
