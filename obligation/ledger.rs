@@ -7,7 +7,7 @@
 use ink::primitives::AccountId;
 use interfaces::{
     obligation::{Capacity, Error, MemberState, Membership, Rate, Schedule, Standing, Terms},
-    Balance, PoolId, Timestamp,
+    Points, PoolId, Timestamp,
 };
 use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
 
@@ -82,7 +82,7 @@ pub struct Member {
     /// When the seat was taken; 0 without one.
     pub seat_since: Timestamp,
     /// Reputation locked for this membership.
-    pub bond: Balance,
+    pub bond: Points,
     /// Whether the operator enrolled it.
     pub enrolled: bool,
     /// When the last seat was given up; 0 if never.

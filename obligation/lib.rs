@@ -54,15 +54,15 @@ pub mod obligation {
             StandingChanged, Terms, TermsProposed,
         },
         reputation::{self, Effect, MintReason},
-        roles, PoolId, Reputation as _,
+        roles, Points, PoolId, Reputation as _,
     };
 
     /// What a standing cost the member, and earned the account that latched it.
     #[derive(Default)]
     struct Penalty {
-        bond_burnt: Balance,
-        slashed: Balance,
-        reward: Balance,
+        bond_burnt: Points,
+        slashed: Points,
+        reward: Points,
     }
 
     /// See the crate's documentation.
@@ -435,9 +435,9 @@ pub mod obligation {
 
         /// One attempt at the penalties of bans, with the rewards for the caller as one sum; returns what was taken:
         /// bond and share by turns.
-        fn penalize(&self, bans: &[(AccountId, Ban)]) -> Result<Vec<Balance>, reputation::Error> {
+        fn penalize(&self, bans: &[(AccountId, Ban)]) -> Result<Vec<Points>, reputation::Error> {
             let mut effects = Vec::new();
-            let mut reward: Balance = 0;
+            let mut reward: Points = 0;
             for &(who, ref ban) in bans {
                 effects.push(Effect::Slash { who, amount: ban.bond });
                 effects.push(Effect::SlashShare { who, ppm: ban.slash_ppm });
@@ -451,7 +451,7 @@ pub mod obligation {
 
         /// All effects in one call of the reputation contract, or the reason it gave for refusing them. A failure below
         /// that (out of gas, a trap, no such contract) aborts the whole transaction.
-        fn apply(&self, effects: Vec<Effect>) -> Result<Vec<Balance>, reputation::Error> {
+        fn apply(&self, effects: Vec<Effect>) -> Result<Vec<Points>, reputation::Error> {
             let mut reputation: contract_ref!(interfaces::Reputation) = self.reputation().into();
             match reputation.call_mut().apply(effects).try_invoke() {
                 Ok(Ok(outcome)) => outcome,

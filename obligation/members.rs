@@ -17,7 +17,7 @@ use interfaces::{
         Error, MemberState, Outcome, Schedule, Standing, Terms, TermsApplied, BY_ENROLMENT, MAX_BANS, MAX_EVALUATED,
         MAX_FILLED, MAX_OUTCOMES, MAX_PAGE, MAX_POOLS_OF,
     },
-    Balance, PoolId, Ppm, Timestamp,
+    Points, PoolId, Ppm, Timestamp,
 };
 
 use crate::{
@@ -55,17 +55,17 @@ pub enum Place {
 pub struct Enlisted {
     pub place: Place,
     /// A bond of an earlier membership that could not be unlocked.
-    pub unlock: Balance,
+    pub unlock: Points,
     /// What must be available.
-    pub require: Balance,
+    pub require: Points,
     /// The bond.
-    pub lock: Balance,
+    pub lock: Points,
 }
 
 /// What leaving sets free.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departed {
-    pub bond: Balance,
+    pub bond: Points,
     /// The account that takes the seat, if one came free.
     pub seated: Option<AccountId>,
 }
@@ -73,10 +73,10 @@ pub struct Departed {
 /// What a ban costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ban {
-    pub bond: Balance,
+    pub bond: Points,
     pub slash_ppm: Ppm,
     /// For whoever's call latched it.
-    pub reward: Balance,
+    pub reward: Points,
     /// The account that takes the seat.
     pub seated: Option<AccountId>,
 }
@@ -272,7 +272,7 @@ impl Members {
     }
 
     /// `who` makes up for `ops` it missed; returns what that costs in reputation.
-    pub fn restore(&mut self, id: PoolId, who: AccountId, ops: u32, now: Timestamp) -> Result<Balance, Error> {
+    pub fn restore(&mut self, id: PoolId, who: AccountId, ops: u32, now: Timestamp) -> Result<Points, Error> {
         let mut pool = self.pool(id, now)?;
         ensure!(!pool.counters.closed, Error::PoolClosed);
         let mut member = self.member(id, who)?;
@@ -351,7 +351,7 @@ impl Members {
     }
 
     /// Notes that the bond of a membership that has ended is still locked.
-    pub fn keep_bond(&mut self, id: PoolId, who: AccountId, bond: Balance) -> Result<(), Error> {
+    pub fn keep_bond(&mut self, id: PoolId, who: AccountId, bond: Points) -> Result<(), Error> {
         let mut member = self.member(id, who)?;
         member.bond = bond;
         self.keep(id, who, &member);

@@ -12,7 +12,7 @@ use ink::{
 use interfaces::{
     ensure,
     reputation::{Error, Profile, MAX_CREDITORS},
-    Balance, Ppm,
+    Points, Ppm,
 };
 
 /// One account's numbers, all in one storage cell. `balance` is always `earned - spent - slashed`.
@@ -20,17 +20,17 @@ use interfaces::{
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Account {
-    balance: Balance,
+    balance: Points,
     /// The sum of all pledges' locks; at most `balance`.
-    locked: Balance,
-    earned: Balance,
-    spent: Balance,
-    slashed: Balance,
+    locked: Points,
+    earned: Points,
+    spent: Points,
+    slashed: Points,
     /// The sum of all pledges' holds.
     holds: u32,
     frozen: bool,
     /// What each minter owes and has not minted yet: at most [`MAX_CREDITORS`], each amount above 0.
-    owed: Vec<(AccountId, Balance)>,
+    owed: Vec<(AccountId, Points)>,
 }
 
 /// What one contract holds of one account.
@@ -38,18 +38,18 @@ pub struct Account {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Pledge {
-    locked: Balance,
+    locked: Points,
     holds: u32,
 }
 
 impl Account {
     /// What nobody has locked, frozen or not.
-    fn unlocked(&self) -> Balance {
+    fn unlocked(&self) -> Points {
         self.balance.saturating_sub(self.locked)
     }
 
     /// What the account can lock or spend: nothing while frozen.
-    pub fn available(&self) -> Balance {
+    pub fn available(&self) -> Points {
         if self.frozen {
             0
         } else {
@@ -58,14 +58,14 @@ impl Account {
     }
 
     /// Refuses with `Frozen` or `InsufficientReputation` unless `amount` is available.
-    pub fn require(&self, amount: Balance) -> Result<(), Error> {
+    pub fn require(&self, amount: Points) -> Result<(), Error> {
         ensure!(!self.frozen, Error::Frozen);
         ensure!(self.unlocked() >= amount, Error::InsufficientReputation);
         Ok(())
     }
 
     /// Adds reputation that was just minted; a frozen account earns none.
-    pub fn earn(&mut self, amount: Balance) -> Result<(), Error> {
+    pub fn earn(&mut self, amount: Points) -> Result<(), Error> {
         ensure!(!self.frozen, Error::Frozen);
         self.earned = self.earned.checked_add(amount).ok_or(Error::Overflow)?;
         self.balance = self.balance.checked_add(amount).ok_or(Error::Overflow)?;
@@ -73,7 +73,7 @@ impl Account {
     }
 
     /// Notes that `minter` owes the account `amount` more.
-    pub fn owe(&mut self, minter: AccountId, amount: Balance) -> Result<(), Error> {
+    pub fn owe(&mut self, minter: AccountId, amount: Points) -> Result<(), Error> {
         if let Some((_, owed)) = self.owed.iter_mut().find(|(debtor, _)| *debtor == minter) {
             *owed = owed.checked_add(amount).ok_or(Error::Overflow)?;
         } else if amount > 0 {
@@ -84,10 +84,10 @@ impl Account {
     }
 
     /// Earns what is owed, up to what `draw(minter, owed)` lets each minter mint, and returns how much.
-    pub fn collect(&mut self, mut draw: impl FnMut(AccountId, Balance) -> Balance) -> Result<Balance, Error> {
+    pub fn collect(&mut self, mut draw: impl FnMut(AccountId, Points) -> Points) -> Result<Points, Error> {
         ensure!(!self.frozen, Error::Frozen);
         ensure!(!self.owed.is_empty(), Error::NothingOwed);
-        let mut minted: Balance = 0;
+        let mut minted: Points = 0;
         for (minter, owed) in &mut self.owed {
             let drawn = draw(*minter, *owed);
             *owed = owed.saturating_sub(drawn);
@@ -100,7 +100,7 @@ impl Account {
     }
 
     /// Locks available reputation under `pledge`.
-    pub fn lock(&mut self, pledge: &mut Pledge, amount: Balance) -> Result<(), Error> {
+    pub fn lock(&mut self, pledge: &mut Pledge, amount: Points) -> Result<(), Error> {
         self.require(amount)?;
         self.locked = self.locked.saturating_add(amount);
         pledge.locked = pledge.locked.saturating_add(amount);
@@ -108,7 +108,7 @@ impl Account {
     }
 
     /// Unlocks at most what `pledge` has locked, and returns how much.
-    pub fn unlock(&mut self, pledge: &mut Pledge, amount: Balance) -> Balance {
+    pub fn unlock(&mut self, pledge: &mut Pledge, amount: Points) -> Points {
         let released = amount.min(pledge.locked);
         pledge.locked = pledge.locked.saturating_sub(released);
         self.locked = self.locked.saturating_sub(released);
@@ -116,17 +116,17 @@ impl Account {
     }
 
     /// Burns as a penalty: what `pledge` has locked first, then what is not locked; returns how much.
-    pub fn slash(&mut self, pledge: &mut Pledge, amount: Balance) -> Balance {
+    pub fn slash(&mut self, pledge: &mut Pledge, amount: Points) -> Points {
         self.unlock(pledge, amount);
         self.slash_unlocked(amount)
     }
 
     /// Burns this fraction of what is not locked, rounded down; returns how much.
-    pub fn slash_share(&mut self, ppm: Ppm) -> Balance {
+    pub fn slash_share(&mut self, ppm: Ppm) -> Points {
         self.slash_unlocked(rules::fraction_ppm(self.unlocked(), ppm))
     }
 
-    fn slash_unlocked(&mut self, amount: Balance) -> Balance {
+    fn slash_unlocked(&mut self, amount: Points) -> Points {
         let taken = amount.min(self.unlocked());
         self.balance = self.balance.saturating_sub(taken);
         self.slashed = self.slashed.saturating_add(taken);
@@ -134,7 +134,7 @@ impl Account {
     }
 
     /// Burns available reputation as a price.
-    pub fn spend(&mut self, amount: Balance) -> Result<(), Error> {
+    pub fn spend(&mut self, amount: Points) -> Result<(), Error> {
         self.require(amount)?;
         self.balance = self.balance.saturating_sub(amount);
         self.spent = self.spent.saturating_add(amount);
@@ -172,14 +172,14 @@ impl Account {
         Ok(())
     }
 
-    /// Everything about the account. `owed` stops at the greatest `Balance`, which only faulty minters reach: what each
+    /// Everything about the account. `owed` stops at the greatest `Points`, which only faulty minters reach: what each
     /// minter owes is kept apart, so that no minter can stop another from owing.
     pub fn profile(&self) -> Profile {
         Profile {
             balance: self.balance,
             locked: self.locked,
             available: self.available(),
-            owed: self.owed.iter().fold(0, |sum: Balance, (_, owed)| sum.saturating_add(*owed)),
+            owed: self.owed.iter().fold(0, |sum: Points, (_, owed)| sum.saturating_add(*owed)),
             earned: self.earned,
             spent: self.spent,
             slashed: self.slashed,
@@ -198,7 +198,7 @@ pub struct Page {
     /// The pledge in storage, once it was read.
     stored_pledge: Option<Pledge>,
     /// The balance in storage.
-    stored_balance: Balance,
+    stored_balance: Points,
     /// Whether `account` differs from what is stored.
     pub changed: bool,
 }
@@ -228,12 +228,12 @@ pub struct Accounts {
     accounts: Mapping<AccountId, Account>,
     /// By account and holder; cells exist only for pledges that hold something.
     pledges: Mapping<(AccountId, AccountId), Pledge>,
-    total_supply: Lazy<Balance>,
+    total_supply: Lazy<Points>,
 }
 
 impl Accounts {
     /// The sum of all balances.
-    pub fn total_supply(&self) -> Balance {
+    pub fn total_supply(&self) -> Points {
         self.total_supply.get_or_default()
     }
 

@@ -7,7 +7,7 @@ use ink::{
 };
 use interfaces::{
     reputation::{Effect, Error, MintReason, Profile},
-    roles, Balance, Reputation as _, Timestamp,
+    roles, Points, Reputation as _, Timestamp,
 };
 use pendzl::contracts::{
     access_control::AccessControl as _,
@@ -19,21 +19,21 @@ use std::collections::HashMap;
 const PEOPLE: [AccountId; 3] = [who(20), who(21), who(22)];
 const CONTRACTS: [AccountId; 2] = [MARKET, GUILD];
 /// Small enough that histories run into caps, locks and empty accounts.
-const MOST_POINTS: Balance = 60;
-const CAP: Balance = 40;
+const MOST_POINTS: Points = 60;
+const CAP: Points = 40;
 
 /// One message, and its sender.
 #[derive(Clone, Debug)]
 enum Step {
-    Endow(Vec<(AccountId, Balance)>),
+    Endow(Vec<(AccountId, Points)>),
     Seal,
     /// The message of its own that an effect has.
     Alone(AccountId, Effect),
     Together(AccountId, Vec<Effect>),
     Claim(AccountId),
-    Burn(AccountId, Balance),
+    Burn(AccountId, Points),
     /// Every PSP22 message that would move this much.
-    Transfer(AccountId, AccountId, Balance),
+    Transfer(AccountId, AccountId, Points),
     Revoke(AccountId),
     Pass(Timestamp),
 }
@@ -46,7 +46,7 @@ fn contract() -> impl Strategy<Value = AccountId> {
     prop::sample::select(CONTRACTS.to_vec())
 }
 
-fn points() -> impl Strategy<Value = Balance> {
+fn points() -> impl Strategy<Value = Points> {
     0..=MOST_POINTS
 }
 
@@ -85,15 +85,15 @@ fn step() -> impl Strategy<Value = Step> {
 #[derive(Default)]
 struct Books {
     now: Timestamp,
-    balances: HashMap<AccountId, Balance>,
-    locks: HashMap<(AccountId, AccountId), Balance>,
-    owed: HashMap<AccountId, Balance>,
+    balances: HashMap<AccountId, Points>,
+    locks: HashMap<(AccountId, AccountId), Points>,
+    owed: HashMap<AccountId, Points>,
     holds: HashMap<(AccountId, AccountId), u32>,
 }
 
 impl Books {
     /// Enters an effect that `by` had on one account, and that moved this many points.
-    fn enter(&mut self, by: AccountId, effect: &Effect, moved: Balance) {
+    fn enter(&mut self, by: AccountId, effect: &Effect, moved: Points) {
         match *effect {
             Effect::Owe { to, .. } => *self.owed.entry(to).or_default() += moved,
             Effect::Lock { who, .. } => *self.locks.entry((who, by)).or_default() += moved,
@@ -181,10 +181,10 @@ impl Books {
         let mut sum = 0;
         for who in PEOPLE {
             let profile = org.token.profile(who);
-            let entered = |books: &HashMap<AccountId, Balance>| books.get(&who).copied().unwrap_or_default();
+            let entered = |books: &HashMap<AccountId, Points>| books.get(&who).copied().unwrap_or_default();
             assert_eq!(profile.balance, entered(&self.balances));
             assert_eq!(profile.owed, entered(&self.owed));
-            let locks: Balance = CONTRACTS.iter().filter_map(|&by| self.locks.get(&(who, by))).sum();
+            let locks: Points = CONTRACTS.iter().filter_map(|&by| self.locks.get(&(who, by))).sum();
             let holds: u32 = CONTRACTS.iter().filter_map(|&by| self.holds.get(&(who, by))).sum();
             assert_eq!((profile.locked, profile.holds), (locks, holds));
             assert_eq!(profile.balance, profile.earned - profile.spent - profile.slashed);

@@ -42,7 +42,7 @@ pub mod reputation {
             Effect, Error, FrozenChanged, Locked, MintCap, MintCapSet, MintReason, MinterProposed, Owed, Profile,
             SealedForGood, Slashed, Transfer, Unlocked, MAX_EFFECTS, MAX_ENDOWED, MAX_TIERS,
         },
-        roles,
+        roles, Points,
     };
     use pendzl::contracts::psp22::{metadata::PSP22Metadata, PSP22Error, PSP22};
 
@@ -66,7 +66,7 @@ pub mod reputation {
         access_control: AccessControlData,
         accounts: Accounts,
         minting: Minting,
-        tiers: Lazy<Vec<Balance>>,
+        tiers: Lazy<Vec<Points>>,
         labels: Lazy<Labels>,
     }
 
@@ -82,7 +82,7 @@ pub mod reputation {
         pub fn new(
             name: Option<String>,
             symbol: Option<String>,
-            tiers: Vec<Balance>,
+            tiers: Vec<Points>,
             epoch: Timestamp,
             notice: Timestamp,
         ) -> Result<Self, Error> {
@@ -98,13 +98,13 @@ pub mod reputation {
         }
 
         /// Does one effect by the caller, who needs its role, and returns the points it moved.
-        fn perform(&mut self, effect: &Effect) -> Result<Balance, Error> {
+        fn perform(&mut self, effect: &Effect) -> Result<Points, Error> {
             self.authorize(core::slice::from_ref(effect))?;
             self.settle(effect)
         }
 
         /// Does one effect that the caller is authorized for, and returns the points it moved.
-        fn settle(&mut self, effect: &Effect) -> Result<Balance, Error> {
+        fn settle(&mut self, effect: &Effect) -> Result<Points, Error> {
             let mut batch = Batch::new(self.env().caller());
             let moved = self.enact(&mut batch, effect)?;
             self.accounts.store(batch)?;
@@ -128,7 +128,7 @@ pub mod reputation {
         }
 
         /// Applies one effect to a batch, emits its events, and returns the points it moved.
-        fn enact(&self, batch: &mut Batch, effect: &Effect) -> Result<Balance, Error> {
+        fn enact(&self, batch: &mut Batch, effect: &Effect) -> Result<Points, Error> {
             let caller = batch.holder();
             let who = subject_of(effect);
             let page = self.accounts.page(batch, who, is_about_pledge(effect));
@@ -189,7 +189,7 @@ pub mod reputation {
         }
 
         /// Emits the events of an effect that changed something, and moved this many points.
-        fn announce(&self, caller: AccountId, effect: &Effect, amount: Balance) {
+        fn announce(&self, caller: AccountId, effect: &Effect, amount: Points) {
             match *effect {
                 Effect::Owe { to, reason, .. } => self.env().emit_event(Owed { to, minter: caller, amount, reason }),
                 Effect::Lock { who, .. } => self.env().emit_event(Locked { who, locker: caller, amount }),
@@ -206,12 +206,12 @@ pub mod reputation {
         }
 
         /// The highest tier that `available` meets, counted from 1; 0 below the first.
-        fn tier_at(&self, available: Balance) -> u8 {
+        fn tier_at(&self, available: Points) -> u8 {
             let tiers = self.tiers.get_or_default();
             tiers.iter().take_while(|&&tier| tier <= available).fold(0, |met: u8, _| met.saturating_add(1))
         }
 
-        fn emit_transfer(&self, from: Option<AccountId>, to: Option<AccountId>, value: Balance) {
+        fn emit_transfer(&self, from: Option<AccountId>, to: Option<AccountId>, value: Points) {
             self.env().emit_event(Transfer { from, to, value });
         }
     }
@@ -280,7 +280,7 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn tiers(&self) -> Vec<Balance> {
+        fn tiers(&self) -> Vec<Points> {
             self.tiers.get_or_default()
         }
 
@@ -300,7 +300,7 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error> {
+        fn endow(&mut self, endowments: Vec<(AccountId, Points)>) -> Result<(), Error> {
             roles::ensure_manager(self)?;
             self.minting.ensure_founding()?;
             ensure!(endowments.len() <= MAX_ENDOWED, Error::TooManyEndowed);
@@ -325,7 +325,7 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn set_mint_cap(&mut self, minter: AccountId, cap: Balance) -> Result<(), Error> {
+        fn set_mint_cap(&mut self, minter: AccountId, cap: Points) -> Result<(), Error> {
             roles::ensure_manager(self)?;
             self.minting.set_cap(minter, cap, self.minting.epoch(self.env().block_timestamp()));
             self.env().emit_event(MintCapSet { minter, cap });
@@ -341,13 +341,13 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn owe(&mut self, to: AccountId, amount: Balance, reason: MintReason) -> Result<(), Error> {
+        fn owe(&mut self, to: AccountId, amount: Points, reason: MintReason) -> Result<(), Error> {
             self.perform(&Effect::Owe { to, amount, reason })?;
             Ok(())
         }
 
         #[ink(message)]
-        fn claim_reputation(&mut self, who: AccountId) -> Result<Balance, Error> {
+        fn claim_reputation(&mut self, who: AccountId) -> Result<Points, Error> {
             let epoch = self.minting.epoch(self.env().block_timestamp());
             let mut batch = Batch::new(who);
             let page = self.accounts.page(&mut batch, who, false);
@@ -359,23 +359,23 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn lock(&mut self, who: AccountId, amount: Balance) -> Result<(), Error> {
+        fn lock(&mut self, who: AccountId, amount: Points) -> Result<(), Error> {
             self.perform(&Effect::Lock { who, amount })?;
             Ok(())
         }
 
         #[ink(message)]
-        fn unlock(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error> {
+        fn unlock(&mut self, who: AccountId, amount: Points) -> Result<Points, Error> {
             self.perform(&Effect::Unlock { who, amount })
         }
 
         #[ink(message)]
-        fn slash(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error> {
+        fn slash(&mut self, who: AccountId, amount: Points) -> Result<Points, Error> {
             self.perform(&Effect::Slash { who, amount })
         }
 
         #[ink(message)]
-        fn spend(&mut self, who: AccountId, amount: Balance) -> Result<(), Error> {
+        fn spend(&mut self, who: AccountId, amount: Points) -> Result<(), Error> {
             self.perform(&Effect::Spend { who, amount })?;
             Ok(())
         }
@@ -393,7 +393,7 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Balance>, Error> {
+        fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Points>, Error> {
             ensure!(effects.len() <= MAX_EFFECTS, Error::TooManyEffects);
             self.authorize(&effects)?;
             let mut batch = Batch::new(self.env().caller());
@@ -406,7 +406,7 @@ pub mod reputation {
         }
 
         #[ink(message)]
-        fn burn(&mut self, amount: Balance) -> Result<(), Error> {
+        fn burn(&mut self, amount: Points) -> Result<(), Error> {
             self.settle(&Effect::Spend { who: self.env().caller(), amount })?;
             Ok(())
         }
@@ -415,22 +415,22 @@ pub mod reputation {
     /// Balances are shown, and never move.
     impl PSP22 for Reputation {
         #[ink(message)]
-        fn total_supply(&self) -> Balance {
+        fn total_supply(&self) -> Points {
             self.accounts.total_supply()
         }
 
         #[ink(message)]
-        fn balance_of(&self, owner: AccountId) -> Balance {
+        fn balance_of(&self, owner: AccountId) -> Points {
             self.accounts.get(owner).profile().balance
         }
 
         #[ink(message)]
-        fn allowance(&self, _owner: AccountId, _spender: AccountId) -> Balance {
+        fn allowance(&self, _owner: AccountId, _spender: AccountId) -> Points {
             0
         }
 
         #[ink(message)]
-        fn transfer(&mut self, _to: AccountId, _value: Balance, _data: Vec<u8>) -> Result<(), PSP22Error> {
+        fn transfer(&mut self, _to: AccountId, _value: Points, _data: Vec<u8>) -> Result<(), PSP22Error> {
             soulbound()
         }
 
@@ -439,24 +439,24 @@ pub mod reputation {
             &mut self,
             _from: AccountId,
             _to: AccountId,
-            _value: Balance,
+            _value: Points,
             _data: Vec<u8>,
         ) -> Result<(), PSP22Error> {
             soulbound()
         }
 
         #[ink(message)]
-        fn approve(&mut self, _spender: AccountId, _value: Balance) -> Result<(), PSP22Error> {
+        fn approve(&mut self, _spender: AccountId, _value: Points) -> Result<(), PSP22Error> {
             soulbound()
         }
 
         #[ink(message)]
-        fn increase_allowance(&mut self, _spender: AccountId, _delta_value: Balance) -> Result<(), PSP22Error> {
+        fn increase_allowance(&mut self, _spender: AccountId, _delta_value: Points) -> Result<(), PSP22Error> {
             soulbound()
         }
 
         #[ink(message)]
-        fn decrease_allowance(&mut self, _spender: AccountId, _delta_value: Balance) -> Result<(), PSP22Error> {
+        fn decrease_allowance(&mut self, _spender: AccountId, _delta_value: Points) -> Result<(), PSP22Error> {
             soulbound()
         }
     }

@@ -7,7 +7,7 @@ use ink::{
 use interfaces::{
     ensure,
     reputation::{Error, MintCap},
-    Balance, Timestamp,
+    Points, Timestamp,
 };
 use pendzl::contracts::access_control::AccessControlError;
 
@@ -100,12 +100,12 @@ impl Minting {
     }
 
     /// Sets what a minter may mint in an epoch; what it minted in this one still counts.
-    pub fn set_cap(&mut self, minter: AccountId, cap: Balance, epoch: u64) {
+    pub fn set_cap(&mut self, minter: AccountId, cap: Points, epoch: u64) {
         self.caps.insert(minter, &MintCap { cap, ..self.cap(minter, epoch) });
     }
 
     /// Counts as much of `owed` as the cap leaves room for as minted, and returns how much that is.
-    pub fn draw(&mut self, minter: AccountId, owed: Balance, epoch: u64) -> Balance {
+    pub fn draw(&mut self, minter: AccountId, owed: Points, epoch: u64) -> Points {
         let cap = self.cap(minter, epoch);
         let drawn = owed.min(cap.cap.saturating_sub(cap.minted));
         if drawn > 0 {

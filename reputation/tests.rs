@@ -15,7 +15,7 @@ use interfaces::{
         Effect, Error, FrozenChanged, Locked, MintCap, MintCapSet, MintReason, MinterProposed, Owed, Profile,
         SealedForGood, Slashed, Transfer, Unlocked, MAX_CREDITORS, MAX_EFFECTS, MAX_ENDOWED, MAX_TIERS,
     },
-    roles, Balance, Reputation as _, Timestamp,
+    roles, Points, Reputation as _, Timestamp,
 };
 use pendzl::contracts::{
     access_control::{AccessControl as _, AccessControlError, RoleGranted},
@@ -28,7 +28,7 @@ pub const EPOCH: Timestamp = MIN_EPOCH;
 /// The notice for a new minter.
 const NOTICE: Timestamp = MIN_NOTICE;
 /// The tiers' thresholds.
-const TIERS: [Balance; 2] = [10, 100];
+const TIERS: [Points; 2] = [10, 100];
 
 /// Whoever deployed the contract.
 pub const MANAGER: AccountId = who(1);
@@ -72,7 +72,7 @@ impl Org {
     }
 
     /// Just founded, ALICE having this much.
-    fn with_alice(balance: Balance) -> Self {
+    fn with_alice(balance: Points) -> Self {
         let mut org = Self::new();
         org.by(MANAGER).endow(vec![(ALICE, balance)]).unwrap();
         org
@@ -116,11 +116,11 @@ fn log<E: Event + Encode>(event: E) -> Logged {
     (E::SIGNATURE_TOPIC.expect("every event here has a signature").to_vec(), event.encode())
 }
 
-fn minted(to: AccountId, value: Balance) -> Logged {
+fn minted(to: AccountId, value: Points) -> Logged {
     log(Transfer { from: None, to: Some(to), value })
 }
 
-fn burnt(from: AccountId, value: Balance) -> Logged {
+fn burnt(from: AccountId, value: Points) -> Logged {
     log(Transfer { from: Some(from), to: None, value })
 }
 
@@ -144,12 +144,12 @@ fn the_deployer_becomes_the_manager() {
 #[ink::test]
 fn tiers_must_rise_strictly_from_above_zero_and_be_at_most_32() {
     let mut deployers = (1..).map(who);
-    let mut found = |tiers: Vec<Balance>| {
+    let mut found = |tiers: Vec<Points>| {
         test::set_caller::<DefaultEnvironment>(deployers.next().unwrap());
         Reputation::new(None, None, tiers, EPOCH, NOTICE).map(|token| token.tiers())
     };
-    let most: Vec<Balance> = (1..=MAX_TIERS as Balance).collect();
-    let too_many: Vec<Balance> = (1..=MAX_TIERS as Balance + 1).collect();
+    let most: Vec<Points> = (1..=MAX_TIERS as Points).collect();
+    let too_many: Vec<Points> = (1..=MAX_TIERS as Points + 1).collect();
     assert_eq!(found(vec![]), Ok(vec![]));
     assert_eq!(found(most.clone()), Ok(most));
     for bad in [vec![0], vec![0, 1], vec![5, 5], vec![1, 3, 2], too_many] {
@@ -195,8 +195,8 @@ fn at_most_256_accounts_are_endowed_in_one_call() {
 #[ink::test]
 fn endowing_more_than_a_balance_holds_changes_nothing() {
     let mut org = Org::with_alice(1);
-    assert_eq!(org.by(MANAGER).endow(vec![(BOB, 1), (ALICE, Balance::MAX)]), Err(Error::Overflow));
-    assert_eq!(org.by(MANAGER).endow(vec![(BOB, Balance::MAX)]), Err(Error::Overflow));
+    assert_eq!(org.by(MANAGER).endow(vec![(BOB, 1), (ALICE, Points::MAX)]), Err(Error::Overflow));
+    assert_eq!(org.by(MANAGER).endow(vec![(BOB, Points::MAX)]), Err(Error::Overflow));
     assert_eq!((org.token.total_supply(), org.token.balance_of(BOB)), (1, 0));
 }
 
@@ -438,19 +438,19 @@ fn eight_minters_may_owe_one_account_and_a_ninth_when_one_is_done() {
 #[ink::test]
 fn a_faulty_minter_can_neither_owe_beyond_a_balance_nor_stop_another_from_owing() {
     let mut org = Org::new();
-    org.by(GUILD).owe(ALICE, Balance::MAX, MintReason::Review).unwrap();
+    org.by(GUILD).owe(ALICE, Points::MAX, MintReason::Review).unwrap();
     assert_eq!(org.by(GUILD).owe(ALICE, 1, MintReason::Review), Err(Error::Overflow));
     assert_eq!(org.by(MARKET).owe(ALICE, 7, MintReason::Review), Ok(()));
-    assert_eq!(org.alice().owed, Balance::MAX);
+    assert_eq!(org.alice().owed, Points::MAX);
     assert_eq!(org.by(ALICE).claim_reputation(ALICE), Ok(1_007));
 }
 
 #[ink::test]
 fn a_claim_beyond_what_a_balance_holds_is_refused() {
     let mut org = Org::with_alice(1);
-    org.by(MANAGER).set_mint_cap(MARKET, Balance::MAX).unwrap();
-    org.by(MARKET).owe(ALICE, Balance::MAX, MintReason::Review).unwrap();
-    org.by(MARKET).owe(BOB, Balance::MAX, MintReason::Review).unwrap();
+    org.by(MANAGER).set_mint_cap(MARKET, Points::MAX).unwrap();
+    org.by(MARKET).owe(ALICE, Points::MAX, MintReason::Review).unwrap();
+    org.by(MARKET).owe(BOB, Points::MAX, MintReason::Review).unwrap();
     assert_eq!(org.by(ALICE).claim_reputation(ALICE), Err(Error::Overflow));
     set_time(EPOCH);
     assert_eq!(org.by(BOB).claim_reputation(BOB), Err(Error::Overflow));
@@ -496,7 +496,7 @@ fn nobody_opens_anothers_lock() {
     org.by(MARKET).lock(ALICE, 20).unwrap();
     assert_eq!(org.by(GUILD).unlock(ALICE, 20), Ok(0));
     org.by(GUILD).lock(ALICE, 5).unwrap();
-    assert_eq!(org.by(GUILD).unlock(ALICE, Balance::MAX), Ok(5));
+    assert_eq!(org.by(GUILD).unlock(ALICE, Points::MAX), Ok(5));
     assert_eq!(org.alice().locked, 20);
     assert_eq!(org.by(STRANGER).unlock(ALICE, 1), Err(Error::MissingRole));
 }

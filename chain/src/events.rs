@@ -2,7 +2,7 @@
 
 use crate::outcome::Emitted;
 use ink::primitives::AccountId;
-use interfaces::{events::Contract, Event};
+use interfaces::{organization::Contract, Event};
 
 /// Where the contracts of an organization are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,8 @@ pub mod events;
 pub mod fixtures;
 pub mod market;
 pub mod obligation;
+#[cfg(feature = "std")]
+pub mod organization;
 pub mod reputation;
 pub mod roles;
 
@@ -32,16 +34,19 @@ pub(crate) fn hash<T: scale::Encode>(value: &T) -> [u8; 32] {
     output
 }
 
-#[cfg(feature = "std")]
-pub use events::Event;
 pub use market::Market;
 pub use obligation::Obligation;
+#[cfg(feature = "std")]
+pub use organization::Event;
 pub use reputation::Reputation;
 
 use ink::env::hash::{Blake2x256, HashOutput};
 
-/// An amount of a native or PSP22 asset in its smallest unit, or of reputation in points.
+/// An amount of a native or PSP22 asset in its smallest unit.
 pub type Balance = u128;
+/// An amount of reputation, which has no decimals. User interfaces multiply what is called `Balance` by 10^12 and leave this
+/// as it is typed.
+pub type Points = u128;
 /// Milliseconds since the Unix epoch, as the block timestamp counts them; also a length of time.
 pub type Timestamp = u64;
 /// A fraction in parts per million.

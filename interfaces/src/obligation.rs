@@ -1,6 +1,6 @@
 //! Obligation: pools of work that members owe, and the standing that follows from it (section 1).
 
-use crate::{reputation, roles::names_refusals, Balance, PoolId, Ppm, Timestamp};
+use crate::{reputation, roles::names_refusals, Points, PoolId, Ppm, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
 
 pub use rules::Standing;
@@ -22,7 +22,7 @@ pub const MAX_BANS: usize = 8;
 
 /// `Terms::min_reputation` of a pool that nobody enlists in: its operator enrolls those who agreed to it, and what they
 /// agreed to stays as it is for the pool's life.
-pub const BY_ENROLMENT: Balance = Balance::MAX;
+pub const BY_ENROLMENT: Points = Points::MAX;
 
 /// How much an op weighs when it is seen (section 1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +59,9 @@ pub struct Terms {
     /// The most members with a seat.
     pub seats: u32,
     /// Reputation that must be available to enlist; [`BY_ENROLMENT`]: nobody enlists.
-    pub min_reputation: Balance,
+    pub min_reputation: Points,
     /// Reputation locked while a member or waiting.
-    pub bond: Balance,
+    pub bond: Points,
     /// The most open commitments while Healthy; at most `throttle_buffer`; 0: no commitments in this pool.
     pub healthy_limit: u32,
     /// The most open commitments while Throttled; from 1 to `healthy_limit`, if that is above 0.
@@ -69,9 +69,9 @@ pub struct Terms {
     /// Part of the unlocked reputation burnt by a ban, after the bond.
     pub slash_ppm: Ppm,
     /// Reputation owed to whoever's call latches a ban; at most half the bond.
-    pub keeper_reward: Balance,
+    pub keeper_reward: Points,
     /// Reputation burnt for each op restored.
-    pub restore_price: Balance,
+    pub restore_price: Points,
     /// The time from a ban to reinstatement, and from leaving to enlisting again.
     pub cooldown: Timestamp,
     /// The shortest freeze.
@@ -143,7 +143,7 @@ pub struct Membership {
     /// Open commitments.
     pub open: u32,
     /// Reputation locked for this membership.
-    pub bond: Balance,
+    pub bond: Points,
     /// When it last gave up a seat, by leaving, a freeze or a ban; 0 if never. Leaving the waiting line gives up none.
     pub ended: Timestamp,
 }
@@ -636,13 +636,13 @@ pub struct StandingChanged {
     pub who: AccountId,
     pub standing: Standing,
     /// The bond burnt.
-    pub bond_burnt: Balance,
+    pub bond_burnt: Points,
     /// What was slashed besides.
-    pub slashed: Balance,
+    pub slashed: Points,
     /// The account whose call it was.
     pub keeper: AccountId,
     /// What that account is owed for it.
-    pub reward: Balance,
+    pub reward: Points,
 }
 
 /// The reputation contract refused to carry out a ban's penalties or a release: the ban or release stands without.
@@ -675,7 +675,7 @@ pub struct Restored {
     pub who: AccountId,
     pub ops: u32,
     /// The reputation burnt for it.
-    pub burnt: Balance,
+    pub burnt: Points,
 }
 
 /// An account began a rest from all its pools, or ended it.

@@ -1,6 +1,6 @@
 //! Reputation: a soulbound token, earned by work (section 2).
 
-use crate::{roles::names_refusals, Balance, Timestamp};
+use crate::{roles::names_refusals, Points, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
 
 /// The most effects in one [`Reputation::apply`].
@@ -31,24 +31,24 @@ pub enum MintReason {
 pub enum Effect {
     /// Refuses the whole call as `Frozen`, `InsufficientReputation` or `InsufficientTier` unless `who` is at work, has this
     /// much available and is at least of this tier. No role needed.
-    Require { who: AccountId, available: Balance, tier: u8 },
+    Require { who: AccountId, available: Points, tier: u8 },
     /// As [`Reputation::owe`]. MINTER.
-    Owe { to: AccountId, amount: Balance, reason: MintReason },
+    Owe { to: AccountId, amount: Points, reason: MintReason },
     /// As [`Reputation::lock`]. LOCKER.
-    Lock { who: AccountId, amount: Balance },
+    Lock { who: AccountId, amount: Points },
     /// As [`Reputation::unlock`]. LOCKER.
-    Unlock { who: AccountId, amount: Balance },
+    Unlock { who: AccountId, amount: Points },
     /// Notes `places` more open places, which keep `who` from freezing. Refuses `Frozen` (a frozen account takes none)
     /// and `Overflow`. LOCKER.
     Hold { who: AccountId, places: u32 },
     /// Removes at most `places` of the caller's own holds; never fails. LOCKER.
     Free { who: AccountId, places: u32 },
     /// As [`Reputation::slash`]. SLASHER.
-    Slash { who: AccountId, amount: Balance },
+    Slash { who: AccountId, amount: Points },
     /// Burns this fraction of what is not locked, rounded down, frozen or not. SLASHER.
     SlashShare { who: AccountId, ppm: u32 },
     /// As [`Reputation::spend`]. SPENDER.
-    Spend { who: AccountId, amount: Balance },
+    Spend { who: AccountId, amount: Points },
     /// As [`Reputation::freeze`]. FREEZER.
     Freeze { who: AccountId },
     /// As [`Reputation::unfreeze`]. FREEZER.
@@ -60,19 +60,19 @@ pub enum Effect {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Profile {
     /// What the account has, locked or not.
-    pub balance: Balance,
+    pub balance: Points,
     /// The part that lockers hold as bonds.
-    pub locked: Balance,
+    pub locked: Points,
     /// `balance - locked`, and 0 while frozen.
-    pub available: Balance,
-    /// Earned and not yet minted, at most the greatest `Balance`.
-    pub owed: Balance,
+    pub available: Points,
+    /// Earned and not yet minted, at most the greatest `Points`.
+    pub owed: Points,
     /// Endowed or minted, over the account's lifetime.
-    pub earned: Balance,
+    pub earned: Points,
     /// Spent or burnt by the account, over its lifetime.
-    pub spent: Balance,
+    pub spent: Points,
     /// Burnt as a penalty, over its lifetime.
-    pub slashed: Balance,
+    pub slashed: Points,
     /// Open places that keep the account from freezing.
     pub holds: u32,
     /// Whether the account is at rest.
@@ -85,11 +85,11 @@ pub struct Profile {
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct MintCap {
     /// The most points minted for this minter in one epoch.
-    pub cap: Balance,
+    pub cap: Points,
     /// The epoch, counted from 0 at the Unix epoch, that `minted` belongs to.
     pub epoch: u64,
     /// Points minted for this minter in that epoch.
-    pub minted: Balance,
+    pub minted: Points,
 }
 
 /// Why a reputation message was refused. A refused message changes nothing.
@@ -125,7 +125,7 @@ pub enum Error {
     InvalidTiers,
     /// An epoch lasts at least a minute, and the notice for a new minter at least a day.
     InvalidPeriod,
-    /// No total may exceed what a `Balance` holds.
+    /// No total may exceed what a `Points` holds.
     Overflow,
 }
 
@@ -151,7 +151,7 @@ pub trait Reputation {
 
     /// The thresholds of the tiers, strictly rising.
     #[ink(message)]
-    fn tiers(&self) -> Vec<Balance>;
+    fn tiers(&self) -> Vec<Points>;
 
     /// What `minter` may mint in an epoch, and has minted in this one.
     #[ink(message)]
@@ -170,7 +170,7 @@ pub trait Reputation {
     ///
     /// Errors: `MissingRole`, `Sealed`, `TooManyEndowed`, `Frozen`, `Overflow`.
     #[ink(message)]
-    fn endow(&mut self, endowments: Vec<(AccountId, Balance)>) -> Result<(), Error>;
+    fn endow(&mut self, endowments: Vec<(AccountId, Points)>) -> Result<(), Error>;
 
     /// Manager, once and for good: from now on reputation can only be earned, and a new minter needs notice. Emits
     /// `SealedForGood`.
@@ -183,7 +183,7 @@ pub trait Reputation {
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
-    fn set_mint_cap(&mut self, minter: AccountId, cap: Balance) -> Result<(), Error>;
+    fn set_mint_cap(&mut self, minter: AccountId, cap: Points) -> Result<(), Error>;
 
     /// Manager: announces a new minter. After sealing, `grant_role(MINTER, …)` refuses an account that was not
     /// announced a whole notice before. Announcing again starts the notice again. Emits `MinterProposed`.
@@ -196,38 +196,38 @@ pub trait Reputation {
     ///
     /// Errors: `MissingRole`, `TooManyCreditors`, `Overflow`.
     #[ink(message)]
-    fn owe(&mut self, to: AccountId, amount: Balance, reason: MintReason) -> Result<(), Error>;
+    fn owe(&mut self, to: AccountId, amount: Points, reason: MintReason) -> Result<(), Error>;
 
     /// Anyone: mints what `who` is owed, up to its minters' caps, and returns how much. Emits `Transfer`.
     ///
     /// Errors: `Frozen`, `NothingOwed`, `MintCapReached`, `Overflow`.
     #[ink(message)]
-    fn claim_reputation(&mut self, who: AccountId) -> Result<Balance, Error>;
+    fn claim_reputation(&mut self, who: AccountId) -> Result<Points, Error>;
 
     /// LOCKER: locks available reputation as a bond. Locks are kept per locker. Emits `Locked`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
     #[ink(message)]
-    fn lock(&mut self, who: AccountId, amount: Balance) -> Result<(), Error>;
+    fn lock(&mut self, who: AccountId, amount: Points) -> Result<(), Error>;
 
     /// LOCKER: releases at most `amount` of the caller's own lock and returns how much that was. Emits `Unlocked`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
-    fn unlock(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
+    fn unlock(&mut self, who: AccountId, amount: Points) -> Result<Points, Error>;
 
     /// SLASHER: burns up to `amount`, first from the caller's own lock, then from what is not locked, frozen or not,
     /// and returns how much that was. Emits `Slashed` and `Transfer`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
-    fn slash(&mut self, who: AccountId, amount: Balance) -> Result<Balance, Error>;
+    fn slash(&mut self, who: AccountId, amount: Points) -> Result<Points, Error>;
 
     /// SPENDER: burns available reputation as the price of something `who` asked for. Emits `Transfer`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
     #[ink(message)]
-    fn spend(&mut self, who: AccountId, amount: Balance) -> Result<(), Error>;
+    fn spend(&mut self, who: AccountId, amount: Points) -> Result<(), Error>;
 
     /// FREEZER: makes the account's reputation unavailable. Emits `FrozenChanged`.
     ///
@@ -247,13 +247,13 @@ pub trait Reputation {
     ///
     /// Errors: `TooManyEffects`, and those of the effects.
     #[ink(message)]
-    fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Balance>, Error>;
+    fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Points>, Error>;
 
     /// Anyone: burns the caller's own available reputation. Emits `Transfer`.
     ///
     /// Errors: `Frozen`, `InsufficientReputation`.
     #[ink(message)]
-    fn burn(&mut self, amount: Balance) -> Result<(), Error>;
+    fn burn(&mut self, amount: Points) -> Result<(), Error>;
 }
 
 /// Reputation was minted (`from` is `None`) or burnt (`to` is `None`): the event of the PSP22 standard.
@@ -274,7 +274,7 @@ pub struct Owed {
     #[ink(topic)]
     pub to: AccountId,
     pub minter: AccountId,
-    pub amount: Balance,
+    pub amount: Points,
     pub reason: MintReason,
 }
 
@@ -285,7 +285,7 @@ pub struct Locked {
     #[ink(topic)]
     pub who: AccountId,
     pub locker: AccountId,
-    pub amount: Balance,
+    pub amount: Points,
 }
 
 /// A bond, or part of one, was released.
@@ -295,7 +295,7 @@ pub struct Unlocked {
     #[ink(topic)]
     pub who: AccountId,
     pub locker: AccountId,
-    pub amount: Balance,
+    pub amount: Points,
 }
 
 /// Reputation was burnt as a penalty.
@@ -305,7 +305,7 @@ pub struct Slashed {
     #[ink(topic)]
     pub who: AccountId,
     pub slasher: AccountId,
-    pub amount: Balance,
+    pub amount: Points,
 }
 
 /// An account's reputation was frozen, or came back.
@@ -323,7 +323,7 @@ pub struct FrozenChanged {
 pub struct MintCapSet {
     #[ink(topic)]
     pub minter: AccountId,
-    pub cap: Balance,
+    pub cap: Points,
 }
 
 /// The manager announced a new minter, who may be granted the role from `due` on.
@@ -339,7 +339,7 @@ pub struct MinterProposed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SealedForGood {
-    pub total_supply: Balance,
+    pub total_supply: Points,
 }
 
 #[cfg(feature = "std")]

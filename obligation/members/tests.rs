@@ -60,7 +60,7 @@ impl World {
         self.members.evaluate(pool, &accounts, self.now)
     }
 
-    fn restore(&mut self, pool: PoolId, who: u8, ops: u32) -> Result<Balance, Error> {
+    fn restore(&mut self, pool: PoolId, who: u8, ops: u32) -> Result<Points, Error> {
         self.members.restore(pool, account(who), ops, self.now)
     }
 
@@ -367,10 +367,10 @@ fn a_ban_cannot_be_bought_off() {
 #[test]
 fn a_price_beyond_all_reputation_is_named_and_not_wrapped() {
     on_chain(|| {
-        let mut world = World::with(Terms { restore_price: Balance::MAX, ..plain() });
+        let mut world = World::with(Terms { restore_price: Points::MAX, ..plain() });
         world.enlist(0, 1).unwrap();
         world.see(0, short(2));
-        assert_eq!(world.restore(0, 1, 2), Ok(Balance::MAX));
+        assert_eq!(world.restore(0, 1, 2), Ok(Points::MAX));
     });
 }
 

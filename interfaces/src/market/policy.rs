@@ -3,7 +3,7 @@
 //! The manager opens the market with a policy, may propose another, and may pause the messages that begin something
 //! new.
 
-use crate::{market::Asset, Balance, Bps, PoolId, Ppm, Timestamp};
+use crate::{market::Asset, Balance, Bps, Points, PoolId, Ppm, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
 
 /// The most assets on the policy's list.
@@ -45,7 +45,7 @@ pub struct Policy {
     /// The premium at full utilization, on reward and review fees.
     pub premium_cap_bps: Bps,
     /// The most reputation earned through a request, for each 10^12 units of protocol fee it paid.
-    pub reputation_per_fee: Balance,
+    pub reputation_per_fee: Points,
 }
 
 /// The market was opened.

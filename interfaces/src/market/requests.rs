@@ -2,7 +2,7 @@
 //!
 //! A requester asks what a request costs, posts it, and may withdraw it until somebody has a place.
 
-use crate::{Balance, Bps, Ppm, RequestId, Timestamp};
+use crate::{Balance, Bps, Points, Ppm, RequestId, Timestamp};
 use ink::{
     prelude::vec::Vec,
     primitives::{AccountId, Hash},
@@ -103,13 +103,13 @@ pub struct RequestSpec {
     /// The most submissions of one provider, 1 to 1,000.
     pub per_provider: u16,
     /// Reputation locked per place taken; 0 lets newcomers in.
-    pub provider_bond: Balance,
+    pub provider_bond: Points,
     /// Of the asset, per place taken; at least `review_fee`: junk pays for its own review.
     pub place_deposit: Balance,
     /// Reputation spent per place taken; 0: none.
-    pub access_price: Balance,
+    pub access_price: Points,
     /// Reputation a provider must have available.
-    pub min_reputation: Balance,
+    pub min_reputation: Points,
     /// Tier a provider must have.
     pub min_tier: u8,
     /// Fewest reveals that decide; odd, at least the policy's, at most the pool's active members.
@@ -211,7 +211,7 @@ pub struct RequestState {
     /// Submissions pruned.
     pub pruned: u32,
     /// The most reputation one submission earns its provider and its enforcers together.
-    pub reputation_per_place: Balance,
+    pub reputation_per_place: Points,
 }
 
 impl RequestState {

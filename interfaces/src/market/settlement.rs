@@ -5,7 +5,7 @@
 
 use crate::{
     market::{Asset, RequestSpec, RequestState, Submission, Verdict},
-    reputation, Balance, RequestId, SubmissionId, Timestamp,
+    reputation, Balance, Points, RequestId, SubmissionId, Timestamp,
 };
 use ink::primitives::AccountId;
 
@@ -84,7 +84,7 @@ pub struct Claimed {
     /// The deposit, if it went to the requester.
     pub forfeited: Balance,
     /// Reputation the provider earned.
-    pub reputation: Balance,
+    pub reputation: Points,
 }
 
 /// The requester was credited with what was not earned.
