@@ -369,7 +369,7 @@ fn the_command_deploys_says_what_it_did_and_verifies() {
     assert!(tried.status.success(), "{}", text(&tried.stderr));
     let said = text(&tried.stdout);
     assert_eq!(said.lines().filter(|line| line.starts_with("  ") && line.ends_with(" UNIT")).count(), STEPS, "{said}");
-    assert!(said.ends_with(" UNIT in all.\n"), "{said}");
+    assert!(said.ends_with(" UNIT in total.\n"), "{said}");
     assert!(!folder.0.join(".atomic/deployment.json").exists());
 
     let deployed = folder.run(&["deploy", "--as", "alice", "--config", &config]);
@@ -412,7 +412,7 @@ fn the_command_tells_unusable_files_and_another_that_runs_apart_from_failures() 
     let torn = folder.0.join("torn.json");
     fs::write(&torn, "{ \"format\": 1, \"netw").expect("a file");
     ends(&["deploy", "--as", "alice", "--deployment", "torn.json"], 2, "torn.json is damaged");
-    ends(&["verify", "--deployment", "torn.json"], 2, "remove it, and `atomic deploy`");
+    ends(&["verify", "--deployment", "torn.json"], 2, "remove it: `atomic deploy`");
     ends(&["verify"], 2, "there is no deployment file .atomic/deployment.json");
     ends(&["deploy"], 2, "nobody signs this: say who with --as");
     ends(&["deploy", "--as", "zoe"], 2, "--as takes one of alice");
