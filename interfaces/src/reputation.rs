@@ -125,7 +125,7 @@ pub enum Error {
     InvalidTiers,
     /// An epoch lasts at least a minute, and the notice for a new minter at least a day.
     InvalidPeriod,
-    /// No total may exceed what a `Points` holds.
+    /// No total may exceed what a `u128` holds.
     Overflow,
 }
 
