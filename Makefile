@@ -73,10 +73,12 @@ check: toolchain ## Check that everything compiles, the rules without the standa
 
 fmt: toolchain ## Format the sources
 	cargo fmt --all
+	rustfmt --edition 2021 e2e-tests/contracts/*/lib.rs
 
 lint: toolchain ## Check formatting and run clippy, warnings denied
 	@$(SAY) "Formatting"
 	cargo fmt --all --check
+	rustfmt --edition 2021 --check e2e-tests/contracts/*/lib.rs
 	@$(SAY) "Clippy"
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	@$(SAY) "Without the standard library"
@@ -87,7 +89,7 @@ clean: ## Remove everything that was built
 
 # Cargo takes crates of the same name in two checkouts for the same crate, and the newer build for fresh. So when another
 # checkout built last, the project's own crates are built again; their dependencies stay.
-OWN := rules interfaces reputation obligation market chain e2e-tests cli $(addprefix test-,$(notdir $(wildcard e2e-tests/contracts/*)))
+OWN := rules interfaces documented reputation obligation market chain e2e-tests cli
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

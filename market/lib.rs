@@ -15,6 +15,16 @@
 //! The contract holds, for each asset, at least what its requests hold in escrow and deposits and what it has credited.
 //! Only `withdraw` sends money, and only `withdraw` lowers a credit.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
+// What `cargo contract build` has clippy deny.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
 
 mod awards;
 mod engagements;
@@ -28,6 +38,7 @@ mod spec;
 pub use self::market::{Market, MarketRef};
 
 #[pendzl::implementation(AccessControl, Pausable)]
+#[documented::documented]
 #[ink::contract]
 pub mod market {
     use crate::{

@@ -26,6 +26,16 @@
 //! **Bounded work.** No message loops over the members of a pool. What all have seen is one sum
 //! ([`ledger`]), the line is a linked list ([`seats`]), and an account is in eight pools at most ([`members`]).
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
+// What `cargo contract build` has clippy deny.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 #[cfg(test)]
@@ -38,6 +48,7 @@ pub mod terms;
 pub use self::obligation::{Obligation, ObligationRef};
 
 #[pendzl::implementation(AccessControl, Pausable)]
+#[documented::documented]
 #[ink::contract]
 pub mod obligation {
     use crate::members::{Ban, Departed, Enlisted, Evaluation, Members, Place};

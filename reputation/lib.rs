@@ -16,6 +16,16 @@
 //! It can no longer create reputation on its own: it may do to balances only what the roles it grants may do, and every
 //! grant, announcement and cap is an event. What a minter owed stays owed when its role is revoked.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
+// What `cargo contract build` has clippy deny.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
 
 mod accounts;
 mod minting;
@@ -26,6 +36,7 @@ mod histories;
 mod tests;
 
 #[pendzl::implementation(AccessControl)]
+#[documented::documented]
 #[ink::contract]
 pub mod reputation {
     use crate::{

@@ -1,15 +1,14 @@
 //! The contracts as release-built Wasm.
 //!
 //! Artifacts are addressed by the hash of what they are made from: the contract's own sources and those of the crates
-//! it shares, the manifests, the lock file and the toolchain file. Every clone, test and command of one user finds them
+//! it shares, the manifests, its lock file and the toolchain file. Every clone, test and command of one user finds them
 //! in one cache, and a contract is built again only when its sources changed.
 //!
-//! `contract-build` copies a contract's manifest to a temporary folder and would leave a workspace's lock file behind.
-//! So the contracts are built from a *stage*: a copy of their sources in the cache, where each is a workspace of its
-//! own with the project's lock file beside it.
+//! Each contract is a workspace of its own, so that `cargo contract build` in its folder builds the same as this module
+//! does. What this module adds is that the same sources become the same bytes in any folder (`scripts/rustc-wrapper.sh`).
 
 use crate::hash::blake2_256;
-use anyhow::{bail, Context, Result};
+use anyhow::{Context, Result};
 use contract_build::{
     BuildArtifacts, BuildInfo, BuildMode, BuildResult, CrateMetadata, ExecuteArgs, Features, ManifestPath,
     MetadataArtifacts, Network, OptimizationPasses, Target, UnstableFlags, Verbosity, WasmOptSettings,
@@ -21,18 +20,24 @@ use std::{
     ffi::OsStr,
     fs::{self, File},
     path::{Path, PathBuf},
+    process::Command,
     sync::OnceLock,
 };
 use toml::{Table, Value};
 
 /// Crates that contracts are compiled with, where their manifests say so.
-const SHARED_CRATES: [&str; 2] = ["rules", "interfaces"];
-/// Files at the top of the workspace that a contract depends on; of the first two, only the parts that concern it.
-const SHARED_FILES: [&str; 4] = [MANIFEST, LOCK, ".cargo/config.toml", "rust-toolchain.toml"];
+const SHARED_CRATES: [&str; 3] = ["rules", "interfaces", "documented"];
+/// Files at the top of the workspace that decide what a contract becomes; of the first, only what the shared crates inherit.
+const SHARED_FILES: [&str; 3] = [MANIFEST, TOOLCHAIN, WRAPPER];
 const MANIFEST: &str = "Cargo.toml";
 const LOCK: &str = "Cargo.lock";
+const TOOLCHAIN: &str = "rust-toolchain.toml";
+/// Makes what the compiler writes independent of folders.
+const WRAPPER: &str = "scripts/rustc-wrapper.sh";
+/// Stands for cargo in the contracts' builds.
+const CARGO: &str = "scripts/cargo-for-contracts.sh";
 /// Changes whenever this module builds the same sources into something else.
-const RECIPE: &str = "contract-build 5.0.3, release, stage 1";
+const RECIPE: &str = "contract-build 5.0.3, release, in place 2";
 /// The version of contract-build, which the metadata names as cargo-contract's.
 const CONTRACT_BUILD: &str = "5.0.3";
 /// The files kept of each contract.
@@ -161,9 +166,13 @@ fn load(package: Package) -> Result<Artifact> {
     Ok(Artifact { package, wasm, bundle: file("contract") })
 }
 
-/// The project's folder.
+/// The project's folder: where this was compiled, or `$ATOMIC_WORKSPACE`.
 pub fn workspace() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/"))
+    static WORKSPACE: OnceLock<PathBuf> = OnceLock::new();
+    WORKSPACE.get_or_init(|| match env::var_os("ATOMIC_WORKSPACE") {
+        Some(folder) => folder.into(),
+        None => Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("/")).to_owned(),
+    })
 }
 
 /// Where everything that can be built again is kept: `$ATOMIC_CACHE`, or `atomic-obligation` in the user's cache.
@@ -200,7 +209,6 @@ fn source_hash(package: Package) -> Result<String> {
         let bytes = read(&workspace().join(&file))?;
         let bytes = match file.to_str() {
             Some(MANIFEST) => toml::to_string(&shared_settings(&read_table(MANIFEST)?))?.into_bytes(),
-            Some(LOCK) => locked(package.name, &read_table(LOCK)?)?.into_bytes(),
             _ => bytes,
         };
         add(&file.to_string_lossy(), &bytes);
@@ -217,31 +225,10 @@ fn shared_settings(manifest: &Table) -> Table {
     ["dependencies", "package", "lints"].iter().filter_map(inherited).collect()
 }
 
-/// The versions in a lock file of everything that `package` depends on, however far.
-fn locked(package: &str, lock: &Table) -> Result<String> {
-    let packages = lock.get("package").and_then(Value::as_array).context("the lock file lists no packages")?;
-    let text = |package: &Value, key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut pending = vec![package.to_owned()];
-    let mut versions = BTreeSet::new();
-    while let Some(dependency) = pending.pop() {
-        // `name`, or `name version` if there are several versions.
-        let (name, version) = dependency.split_once(' ').unwrap_or((&dependency, ""));
-        for package in packages.iter().filter(|package| text(package, "name") == name) {
-            if !version.is_empty() && text(package, "version") != version.split(' ').next().unwrap_or_default() {
-                continue;
-            }
-            if versions.insert([text(package, "name"), text(package, "version"), text(package, "checksum")].join(" ")) {
-                let dependencies = package.get("dependencies").and_then(Value::as_array);
-                pending.extend(dependencies.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned));
-            }
-        }
-    }
-    Ok(Vec::from_iter(versions).join("\n"))
-}
-
 /// Paths of all the files that `package` is made from, relative to the workspace, in order.
 fn sources(package: Package) -> Result<BTreeSet<PathBuf>> {
     let mut files: BTreeSet<_> = SHARED_FILES.iter().map(PathBuf::from).collect();
+    files.insert(package.folder().join(LOCK));
     for folder in crates(package)? {
         collect_sources(folder, &mut files)?;
     }
@@ -292,28 +279,53 @@ fn build_missing(packages: &[Package]) -> Result<()> {
         let folder = artifact_folder(package)?;
         if !folder.is_dir() {
             eprintln!("Building the {} contract", package.name);
-            build(package, &cache, &folder)?;
+            build(package, &folder)?;
         }
     }
     Ok(())
 }
 
-/// What the cargo commands of `contract-build` need, which run in temporary folders without the project's settings.
+/// Sets what the cargo commands of `contract-build` need. They run in temporary folders, without the project's settings.
 fn set_build_environment(cache: &Path) -> Result<()> {
-    env::set_var("CARGO_TARGET_DIR", cache.join("target"));
-    env::set_var("CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS", "fallback");
     if env::var_os("RUSTUP_TOOLCHAIN").is_none() {
-        let toolchain = read_table("rust-toolchain.toml")?;
+        let toolchain = read_table(TOOLCHAIN)?;
         let channel = toolchain.get("toolchain").and_then(|table| table.get("channel")).and_then(Value::as_str);
         env::set_var("RUSTUP_TOOLCHAIN", channel.context("rust-toolchain.toml names no channel")?);
     }
+    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
+    let remaps = remaps()?;
+    env::set_var("CARGO_TARGET_DIR", cache.join("target"));
+    env::set_var("ATOMIC_CARGO", cargo);
+    env::set_var("CARGO", workspace().join(CARGO));
+    env::set_var("RUSTC_WRAPPER", workspace().join(WRAPPER));
+    env::set_var("ATOMIC_REMAP", remaps);
     Ok(())
 }
 
-fn build(package: Package, cache: &Path, folder: &Path) -> Result<()> {
-    let stage = cache.join("stage");
-    fill_stage(package, &stage)?;
-    let manifest_path = ManifestPath::new(stage.join(package.folder()).join(MANIFEST))?;
+/// What the compiler writes for the folders that sources lie in, as lines of `path=instead`.
+fn remaps() -> Result<String> {
+    let home = |variable: &str, folder: &str| {
+        let home = || Some(Path::new(&env::var_os("HOME")?).join(folder));
+        env::var_os(variable)
+            .map(PathBuf::from)
+            .or_else(home)
+            .with_context(|| format!("neither {variable} nor HOME is set"))
+    };
+    let rustc = Command::new("rustc").args(["--print", "sysroot"]).output().context("asking rustc where it is")?;
+    let sysroot = String::from_utf8(rustc.stdout)?.trim().to_owned();
+    // Of a toolchain that is linked to elsewhere, the compiler names the one place or the other.
+    let places = [
+        (workspace().to_owned(), "/atomic-obligation"),
+        (home("CARGO_HOME", ".cargo")?, "/cargo"),
+        (home("RUSTUP_HOME", ".rustup")?, "/rustup"),
+        (PathBuf::from(&sysroot), "/rust"),
+        (fs::canonicalize(&sysroot)?, "/rust"),
+    ];
+    Ok(places.map(|(place, instead)| format!("{}={instead}", place.display())).join("\n"))
+}
+
+fn build(package: Package, folder: &Path) -> Result<()> {
+    let manifest_path = ManifestPath::new(workspace().join(package.folder()).join(MANIFEST))?;
     let passes = OptimizationPasses::default();
     let result = contract_build::execute(ExecuteArgs {
         manifest_path: manifest_path.clone(),
@@ -371,70 +383,6 @@ fn describe(manifest_path: &ManifestPath, code: &BuildResult, optimization_passe
     described
 }
 
-/// Brings the stage up to date. Files that did not change keep their times, so that cargo compiles only what did.
-fn fill_stage(package: Package, stage: &Path) -> Result<()> {
-    let sources = sources(package)?;
-    let manifest = package.folder().join(MANIFEST);
-    let inherited = read_table(MANIFEST)?;
-    for file in &sources {
-        let bytes = read(&workspace().join(file))?;
-        let staged = if file == Path::new(MANIFEST) {
-            shared_workspace(inherited.clone())?.into_bytes()
-        } else if *file == manifest {
-            own_workspace(&String::from_utf8(bytes)?, &inherited)
-                .with_context(|| format!("in {}", manifest.display()))?
-                .into_bytes()
-        } else {
-            bytes
-        };
-        write_changed(&stage.join(file), &staged)?;
-    }
-    write_changed(&stage.join(package.folder()).join(LOCK), &read(&workspace().join(LOCK))?)?;
-    for folder in crates(package)? {
-        remove_stale(stage, folder, &sources)?;
-    }
-    Ok(())
-}
-
-/// The workspace's manifest, for the shared crates alone.
-fn shared_workspace(mut manifest: Table) -> Result<String> {
-    let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut).context("no [workspace]")?;
-    workspace.insert("members".into(), SHARED_CRATES.map(Value::from).to_vec().into());
-    Ok(toml::to_string(&manifest)?)
-}
-
-/// A contract's manifest as a workspace of its own, with the dependencies it inherits written out.
-fn own_workspace(manifest: &str, inherited: &Table) -> Result<String> {
-    let mut manifest: Table = toml::from_str(manifest)?;
-    let shared = inherited
-        .get("workspace")
-        .and_then(|workspace| workspace.get("dependencies"))
-        .and_then(Value::as_table)
-        .context("the workspace's manifest has no [workspace.dependencies]")?;
-    manifest.remove("dev-dependencies");
-    let dependencies = manifest.get_mut("dependencies").and_then(Value::as_table_mut).context("no [dependencies]")?;
-    for (name, dependency) in dependencies.iter_mut() {
-        let Some(own) = dependency.as_table().filter(|table| table.contains_key("workspace")) else { continue };
-        let mut merged = match shared.get(name) {
-            Some(Value::Table(table)) => table.clone(),
-            Some(Value::String(version)) => Table::from_iter([("version".to_owned(), version.clone().into())]),
-            _ => bail!("`{name}` is not among the workspace's dependencies"),
-        };
-        for (key, value) in own {
-            match (key.as_str(), merged.get_mut("features").and_then(Value::as_array_mut), value.as_array()) {
-                ("workspace", ..) => {}
-                ("features", Some(features), Some(more)) => features.extend(more.iter().cloned()),
-                _ => {
-                    merged.insert(key.clone(), value.clone());
-                }
-            }
-        }
-        *dependency = Value::Table(merged);
-    }
-    manifest.insert("workspace".into(), Table::new().into());
-    Ok(toml::to_string(&manifest)?)
-}
-
 fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).with_context(|| format!("reading {}", path.display()))
 }
@@ -444,30 +392,6 @@ fn read_table(file: impl AsRef<Path>) -> Result<Table> {
     let file = file.as_ref();
     let text = String::from_utf8(read(&workspace().join(file))?)?;
     toml::from_str(&text).with_context(|| format!("in {}", file.display()))
-}
-
-fn write_changed(path: &Path, bytes: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|present| present == bytes) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
-}
-
-/// Removes Rust files of earlier sources from a staged crate.
-fn remove_stale(stage: &Path, folder: &Path, sources: &BTreeSet<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(stage.join(folder))? {
-        let entry = entry?;
-        let path = folder.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            remove_stale(stage, &path, sources)?;
-        } else if path.extension() == Some(OsStr::new("rs")) && !sources.contains(&path) {
-            fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
 }
 
 /// Copies the contracts' bundles to `folder`, in the order of deployment.
@@ -485,35 +409,6 @@ pub fn export(contracts: &Contracts, folder: &Path) -> Result<Vec<PathBuf>> {
 mod tests {
     use super::*;
 
-    fn table(text: &str) -> Table {
-        toml::from_str(text).expect("valid TOML")
-    }
-
-    #[test]
-    fn a_staged_contract_is_a_workspace_of_its_own_with_its_dependencies_written_out() {
-        let inherited = table(
-            "[workspace.dependencies]\nink = { version = '=5.1.1', default-features = false }\nserde = '1'\n\
-             pendzl = { version = '1', features = ['a'] }",
-        );
-        let manifest = "[dependencies]\nink.workspace = true\nserde = { workspace = true, optional = true }\n\
-                        pendzl = { workspace = true, features = ['b'] }\nrules = { path = '../rules' }\n\
-                        [dev-dependencies]\nproptest = '1'";
-        let staged = table(&own_workspace(manifest, &inherited).expect("a staged manifest"));
-        let expected = table(
-            "workspace = {}\n[dependencies]\nink = { version = '=5.1.1', default-features = false }\n\
-             serde = { version = '1', optional = true }\npendzl = { version = '1', features = ['a', 'b'] }\n\
-             rules = { path = '../rules' }",
-        );
-        assert_eq!(staged, expected);
-    }
-
-    #[test]
-    fn a_dependency_that_the_workspace_does_not_have_is_named() {
-        let error = own_workspace("[dependencies]\nx.workspace = true", &table("[workspace.dependencies]\ny = '1'"))
-            .expect_err("x is unknown");
-        assert!(error.to_string().contains("`x`"), "{error}");
-    }
-
     #[test]
     fn each_contract_has_a_hash_of_its_own_and_the_same_one_twice() {
         let hash = |contract: Contract| source_hash(contract.package()).expect("a hash");
@@ -523,20 +418,9 @@ mod tests {
     }
 
     #[test]
-    fn of_the_lock_file_only_what_the_contract_depends_on_counts() {
-        let lock = table(
-            "[[package]]\nname = 'market'\nversion = '1'\ndependencies = ['ink', 'syn 2']\n\
-             [[package]]\nname = 'ink'\nversion = '5'\nchecksum = 'c'\n\
-             [[package]]\nname = 'syn'\nversion = '1'\n[[package]]\nname = 'syn'\nversion = '2'\n\
-             [[package]]\nname = 'clap'\nversion = '4'",
-        );
-        assert_eq!(locked("market", &lock).expect("versions"), "ink 5 c\nmarket 1 \nsyn 2 ");
-    }
-
-    #[test]
     fn the_lock_file_the_shared_crates_and_the_contract_decide_its_hash_and_tests_do_not() {
         let sources = sources(Contract::Obligation.package()).expect("sources");
-        for file in ["Cargo.lock", "rules/src/lib.rs", "interfaces/src/market/mod.rs", "obligation/lib.rs"] {
+        for file in ["obligation/Cargo.lock", "rules/src/lib.rs", "interfaces/src/market/mod.rs", "obligation/lib.rs"] {
             assert!(sources.contains(Path::new(file)), "{file}");
         }
         assert!(!sources.iter().any(|file| file.starts_with("market") || file.starts_with("rules/tests")));
