@@ -60,13 +60,13 @@ pub(crate) use events;
 /// Declares an event of pendzl again, so that it can be cloned, compared and shown. It is not emitted, so it is not in
 /// any contract's metadata.
 macro_rules! of_pendzl {
-    ($($(#[$doc:meta])* $event:ident { $($(#[$topic:meta])* $field:ident: $type:ty),+ $(,)? })+) => {
+    ($($(#[$doc:meta])* $event:ident { $($(#[$attribute:meta])* $field:ident: $type:ty),+ $(,)? })+) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
             #[ink::scale_derive(Encode, Decode)]
             pub struct $event {
-                $($(#[$topic])* pub $field: $type,)+
+                $($(#[$attribute])* pub $field: $type,)+
             }
         )+
     };
@@ -75,40 +75,51 @@ macro_rules! of_pendzl {
 of_pendzl! {
     /// A role was granted.
     RoleGranted {
+        /// The role's number; the manager's is 0.
         #[ink(topic)]
         role: RoleType,
+        /// The account that has the role now; `None`: everyone.
         #[ink(topic)]
         grantee: Option<AccountId>,
+        /// The account that granted it.
         #[ink(topic)]
         grantor: Option<AccountId>,
     }
 
     /// A role was revoked, or renounced.
     RoleRevoked {
+        /// The role's number; the manager's is 0.
         #[ink(topic)]
         role: RoleType,
+        /// The account that no longer has the role; `None`: everyone.
         #[ink(topic)]
         account: Option<AccountId>,
+        /// The account that revoked or renounced it.
         #[ink(topic)]
         sender: AccountId,
     }
 
     /// A role is granted and revoked by another role from now on.
     RoleAdminChanged {
+        /// The number of the role that is granted and revoked.
         #[ink(topic)]
         role: RoleType,
+        /// The number of the role that did so until now.
         previous: RoleType,
+        /// The number of the role that does so from now on.
         new: RoleType,
     }
 
     /// The contract was paused.
     Paused {
+        /// The manager that paused the contract.
         #[ink(topic)]
         account: AccountId,
     }
 
     /// The pause ended.
     Unpaused {
+        /// The manager that ended the pause.
         #[ink(topic)]
         account: AccountId,
     }

@@ -32,7 +32,10 @@ pub enum Rate {
     /// Once, times the schedule; an op that asks for few reviews at most `denominator * reviews / seats`.
     Fixed,
     /// The member's fair share of the reviews asked for, times its diligence, times the schedule.
-    FairShare { diligence_ppm: Ppm },
+    FairShare {
+        /// The part of the fair share that is asked of each member, in parts per million; 1,000,000: all of it.
+        diligence_ppm: Ppm,
+    },
 }
 
 /// The terms of one pool (section 1.1).
@@ -42,9 +45,10 @@ pub enum Rate {
 pub struct Terms {
     /// One of this many ops seen must be declared. Fixed for the pool's life.
     pub denominator: u32,
-    /// Length of an epoch, at least a minute. Fixed for the pool's life.
+    /// Length of an epoch in milliseconds, at least a minute. Fixed for the pool's life.
     pub epoch: Timestamp,
-    /// The part of both counters that each finished epoch leaves; 1,000,000: nothing fades. Fixed for the pool's life.
+    /// The part of both counters that each finished epoch leaves, in parts per million; 1,000,000: nothing fades. Fixed
+    /// for the pool's life.
     pub retention_ppm: Ppm,
     /// How many ops a Healthy member may be short.
     pub throttle_buffer: u32,
@@ -58,27 +62,27 @@ pub struct Terms {
     pub presence: u32,
     /// The most members with a seat.
     pub seats: u32,
-    /// Reputation that must be available to enlist; [`BY_ENROLMENT`]: nobody enlists.
+    /// Points of reputation that must be available to enlist; [`BY_ENROLMENT`]: nobody enlists.
     pub min_reputation: Points,
-    /// Reputation locked while a member or waiting.
+    /// Points of reputation locked while a member or waiting.
     pub bond: Points,
     /// The most open commitments while Healthy; at most `throttle_buffer`; 0: no commitments in this pool.
     pub healthy_limit: u32,
     /// The most open commitments while Throttled; from 1 to `healthy_limit`, if that is above 0.
     pub throttled_limit: u32,
-    /// Part of the unlocked reputation burnt by a ban, after the bond.
+    /// Part of the unlocked reputation burnt by a ban, after the bond, in parts per million.
     pub slash_ppm: Ppm,
-    /// Reputation owed to whoever's call latches a ban; at most half the bond.
+    /// Points of reputation owed to whoever's call latches a ban; at most half the bond.
     pub keeper_reward: Points,
-    /// Reputation burnt for each op restored.
+    /// Points of reputation burnt for each op restored.
     pub restore_price: Points,
-    /// The time from a ban to reinstatement, and from leaving to enlisting again.
+    /// The time from a ban to reinstatement, and from leaving to enlisting again, in milliseconds.
     pub cooldown: Timestamp,
-    /// The shortest freeze.
+    /// The shortest freeze, in milliseconds.
     pub min_freeze: Timestamp,
-    /// The shortest time from the start of one freeze to the start of the next.
+    /// The shortest time from the start of one freeze to the start of the next, in milliseconds.
     pub freeze_interval: Timestamp,
-    /// The time from the proposal of new terms until they take effect; at least a day.
+    /// The time from the proposal of new terms until they take effect, in milliseconds; at least a day.
     pub notice: Timestamp,
 }
 
@@ -99,7 +103,7 @@ pub struct Segment {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Schedule {
-    /// Length of a cycle; above 0 if there are segments.
+    /// Length of a cycle in milliseconds; above 0 if there are segments.
     pub cycle: Timestamp,
     /// At most 32, offsets strictly rising and below `cycle`.
     pub segments: Vec<Segment>,
@@ -127,6 +131,7 @@ pub enum MemberState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Membership {
+    /// Whether it has a seat, waits, rests, is banned, or has left.
     pub state: MemberState,
     /// The standing now, whether or not anyone latched it.
     pub standing: Standing,
@@ -138,13 +143,14 @@ pub struct Membership {
     pub required: u128,
     /// Whole ops missing, open commitments counted as declared.
     pub deficit: u128,
-    /// When the seat was taken; 0 without a seat.
+    /// When the seat was taken, in milliseconds since the Unix epoch; 0 without a seat.
     pub seat_since: Timestamp,
     /// Open commitments.
     pub open: u32,
-    /// Reputation locked for this membership.
+    /// Points of reputation locked for this membership.
     pub bond: Points,
-    /// When it last gave up a seat, by leaving, a freeze or a ban; 0 if never. Leaving the waiting line gives up none.
+    /// When it last gave up a seat, by leaving, a freeze or a ban, in milliseconds since the Unix epoch; 0 if never.
+    /// Leaving the waiting line gives up none.
     pub ended: Timestamp,
 }
 
@@ -152,12 +158,15 @@ pub struct Membership {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Capacity {
+    /// The most members with a seat.
     pub seats: u32,
     /// Members with a seat, Throttled ones included.
     pub active: u32,
     /// Of those, latched as Throttled.
     pub throttled: u32,
+    /// Accounts in the waiting line.
     pub waiting: u32,
+    /// Members at rest.
     pub frozen: u32,
     /// Faded sum of the reviews that ops seen have asked for.
     pub demand: u64,
@@ -165,7 +174,7 @@ pub struct Capacity {
     pub supply: u64,
     /// Reviews asked for and not closed yet.
     pub backlog: u64,
-    /// `backlog / (active * healthy_limit)`; 1,000,000 with nobody active.
+    /// `backlog / (active * healthy_limit)`, in parts per million; 1,000,000 with nobody active.
     pub utilization_ppm: u32,
 }
 
@@ -173,6 +182,7 @@ pub struct Capacity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Outcome {
+    /// The member that had committed.
     pub who: AccountId,
     /// Ops declared.
     pub declared: u32,
@@ -241,7 +251,7 @@ pub enum Error {
     /// The caller did not open this pool.
     NotOperator,
     /// The terms or the schedule break this rule.
-    InvalidTerms(TermsReason),
+    InvalidTerms(#[doc = "The rule."] TermsReason),
     /// The account is not a member of this pool.
     NotAMember,
     /// The account is a member already, or waits in line.
@@ -273,7 +283,7 @@ pub enum Error {
     /// There are more than 15 outcomes.
     TooManyOutcomes,
     /// The reputation contract refused.
-    Reputation(reputation::Error),
+    Reputation(#[doc = "Why it refused."] reputation::Error),
     /// There are as many pools as a `PoolId` can count.
     TooManyPoolsOpened,
     /// There are more than 64 accounts to evaluate.
@@ -313,7 +323,7 @@ impl From<reputation::Error> for Error {
 pub trait Obligation {
     // Anyone
 
-    /// Anyone: computes the standing of `who` now and latches it.
+    /// Anyone: computes the standing of `who` in this pool now and latches it.
     ///
     /// A first `Banned` burns the bond, slashes, takes the seat away, gives it to the first in line, and owes the
     /// keeper's reward to the caller. When nothing changes it enters no other contract. Emits `StandingChanged` on a
@@ -323,7 +333,8 @@ pub trait Obligation {
     #[ink(message)]
     fn evaluate(&mut self, pool: PoolId, who: AccountId) -> Result<Standing, Error>;
 
-    /// Anyone: evaluates up to 64 accounts as [`Obligation::evaluate`] does, and returns their standings in order.
+    /// Anyone: evaluates up to 64 accounts of this pool as [`Obligation::evaluate`] does, and returns their standings
+    /// in order.
     ///
     /// At most 8 bans are latched, in one call of the reputation contract; further accounts are reported as `Banned`
     /// and left for another call. An account named twice is handled once. The keeper's rewards are owed as one sum.
@@ -333,8 +344,8 @@ pub trait Obligation {
     #[ink(message)]
     fn evaluate_many(&mut self, pool: PoolId, accounts: Vec<AccountId>) -> Result<Vec<Standing>, Error>;
 
-    /// Anyone: gives up to `max` free seats (a larger one counts as 64) to the first in line and returns how many.
-    /// Emits `Seated` for each.
+    /// Anyone: gives up to `max` free seats of this pool (a larger number counts as 64) to the first in line and
+    /// returns how many. Emits `Seated` for each.
     ///
     /// Errors: `UnknownPool`.
     #[ink(message)]
@@ -347,13 +358,13 @@ pub trait Obligation {
     #[ink(message)]
     fn apply_terms(&mut self, pool: PoolId) -> Result<(), Error>;
 
-    /// The standing now, whether or not anyone latched it.
+    /// The standing of `who` in this pool now, whether or not anyone latched it.
     ///
     /// Errors: `UnknownPool`, `NotAMember`.
     #[ink(message)]
     fn standing(&self, pool: PoolId, who: AccountId) -> Result<Standing, Error>;
 
-    /// Everything about one account in one pool, as of now.
+    /// Everything about `who` in this pool, as of now.
     ///
     /// Errors: `UnknownPool`, `NotAMember`.
     #[ink(message)]
@@ -371,12 +382,13 @@ pub trait Obligation {
     #[ink(message)]
     fn terms(&self, pool: PoolId) -> Result<(Terms, Schedule), Error>;
 
-    /// The terms and the schedule that are proposed, and when they take effect. `None` from then on, and for a pool
-    /// that does not exist.
+    /// The terms and the schedule that are proposed, and when they take effect, in milliseconds since the Unix epoch.
+    /// `None` from then on, and for a pool that does not exist.
     #[ink(message)]
     fn pending_terms(&self, pool: PoolId) -> Option<(Terms, Schedule, Timestamp)>;
 
-    /// Up to `count` accounts (a larger one counts as 64) of the waiting line, from its head, or from `from` on.
+    /// Up to `count` accounts (a larger number counts as 64) of the pool's waiting line, from its head, or from `from`
+    /// on.
     ///
     /// Errors: `UnknownPool`, `NotAMember` (`from` does not wait).
     #[ink(message)]
@@ -388,16 +400,17 @@ pub trait Obligation {
 
     // Members
 
-    /// Anyone who is not a member: takes a seat, or a place at the end of the waiting line, and locks the bond. Emits
-    /// `Seated` or `Queued`.
+    /// Anyone who is not a member: takes a seat in this pool, or a place at the end of the waiting line, and locks the
+    /// bond. Emits `Seated` or `Queued`.
     ///
     /// Errors: `Paused`, `UnknownPool`, `PoolClosed`, `AlreadyMember`, `Frozen`, `Banned`, `CoolingDown`,
     /// `TooManyPools`, `Reputation`.
     #[ink(message)]
     fn enlist(&mut self, pool: PoolId) -> Result<(), Error>;
 
-    /// A member without a deficit or open commitments, or one that waits: leaves, and the bond is unlocked. Emits
-    /// `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond could not be unlocked.
+    /// A member without a deficit or open commitments, or one that waits: leaves the pool, and the bond is unlocked.
+    /// Emits `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond could not be
+    /// unlocked.
     ///
     /// While terms are proposed a deficit keeps nobody; the ledger keeps the deficit. A closed pool keeps nobody who
     /// waits or has a seat; whoever rests comes back first, to its line. Whoever is enrolled stays until it is
@@ -416,8 +429,8 @@ pub trait Obligation {
     #[ink(message)]
     fn check_in(&mut self, pool: PoolId) -> Result<(), Error>;
 
-    /// A member with a seat: burns `restore_price * ops` of its available reputation and declares `ops`, at most its
-    /// present deficit. Emits `Restored`.
+    /// A member with a seat: burns `restore_price * ops` points of its available reputation and declares `ops`, at most
+    /// its present deficit. Emits `Restored`.
     ///
     /// Errors: `UnknownPool`, `PoolClosed`, `NotAMember`, `Frozen`, `Banned`, `NoDeficit`, `BeyondDeficit`,
     /// `Reputation`.
@@ -440,7 +453,8 @@ pub trait Obligation {
 
     // Operators
 
-    /// OPERATOR: opens a pool, which only the caller can report work to. Emits `PoolOpened`.
+    /// OPERATOR: opens a pool, which only the caller can report work to, with these terms and this schedule. Emits
+    /// `PoolOpened`.
     ///
     /// Errors: `MissingRole`, `InvalidTerms`, `TooManyPoolsOpened`.
     #[ink(message)]
@@ -463,9 +477,9 @@ pub trait Obligation {
     #[ink(message)]
     fn enroll(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: ends what `enroll` began, whatever the ledger says. The ledger is kept, and the bond is
-    /// unlocked. Emits `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond could not
-    /// be unlocked.
+    /// The pool's operator: ends what `enroll` began for `who`, whatever the ledger says. The ledger is kept, and the
+    /// bond is unlocked. Emits `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond
+    /// could not be unlocked.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `NotAMember` (not enrolled, or banned).
     #[ink(message)]
@@ -488,13 +502,13 @@ pub trait Obligation {
     #[ink(message)]
     fn record_declared(&mut self, pool: PoolId, who: AccountId, ops: u32) -> Result<(), Error>;
 
-    /// The pool's operator: `reviews` more have been asked for. Returns the capacity with them.
+    /// The pool's operator: this many more `reviews` have been asked for. Returns the capacity with them.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `PoolClosed`.
     #[ink(message)]
     fn reserve(&mut self, pool: PoolId, reviews: u32) -> Result<Capacity, Error>;
 
-    /// The pool's operator: `reviews` of those asked for are closed, however they ended.
+    /// The pool's operator: this many of the `reviews` asked for are closed, however they ended.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -512,8 +526,9 @@ pub trait Obligation {
     #[ink(message)]
     fn release(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: records a whole round, at most 15 outcomes. Harmless for members that are gone. Emits
-    /// `OpsDeclared` for each that declared something.
+    /// The pool's operator: records a whole round, at most 15 outcomes, each with the ops that one member has declared
+    /// and the commitments it has closed. Harmless for members that are gone. Emits `OpsDeclared` for each that
+    /// declared something.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `TooManyOutcomes`.
     #[ink(message)]
@@ -528,8 +543,8 @@ pub trait Obligation {
     #[ink(message)]
     fn propose_terms(&mut self, pool: PoolId, terms: Terms, schedule: Schedule) -> Result<(), Error>;
 
-    /// Manager: lifts a ban after the cooldown, and clears the ledger. The account enlists again by itself. Emits
-    /// `Reinstated`.
+    /// Manager: lifts the ban of `who` after the cooldown, and clears the ledger. The account enlists again by itself.
+    /// Emits `Reinstated`.
     ///
     /// Also for an account that left while terms were proposed and would be Banned under those now in force.
     ///
@@ -554,8 +569,10 @@ pub trait Obligation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PoolOpened {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The account that opened it, the only one that can report work to it.
     #[ink(topic)]
     pub operator: AccountId,
 }
@@ -564,8 +581,10 @@ pub struct PoolOpened {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct TermsProposed {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// When they take effect, in milliseconds since the Unix epoch.
     pub due: Timestamp,
 }
 
@@ -573,6 +592,7 @@ pub struct TermsProposed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct TermsApplied {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
 }
@@ -581,6 +601,7 @@ pub struct TermsApplied {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PoolClosed {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
 }
@@ -589,8 +610,10 @@ pub struct PoolClosed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Reinstated {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The account that may enlist again.
     #[ink(topic)]
     pub who: AccountId,
 }
@@ -599,8 +622,10 @@ pub struct Reinstated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Queued {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The account that waits.
     #[ink(topic)]
     pub who: AccountId,
 }
@@ -609,8 +634,10 @@ pub struct Queued {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Seated {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The account that is obliged from now on.
     #[ink(topic)]
     pub who: AccountId,
 }
@@ -620,8 +647,10 @@ pub struct Seated {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Resigned {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The account that left.
     #[ink(topic)]
     pub who: AccountId,
 }
@@ -630,18 +659,21 @@ pub struct Resigned {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct StandingChanged {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The member that was judged.
     #[ink(topic)]
     pub who: AccountId,
+    /// Its standing from now on.
     pub standing: Standing,
-    /// The bond burnt.
+    /// The bond burnt, in points.
     pub bond_burnt: Points,
-    /// What was slashed besides.
+    /// What was slashed besides, in points.
     pub slashed: Points,
     /// The account whose call it was.
     pub keeper: AccountId,
-    /// What that account is owed for it.
+    /// What that account is owed for it, in points.
     pub reward: Points,
 }
 
@@ -649,8 +681,10 @@ pub struct StandingChanged {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReputationRefused {
+    /// The account that was banned or left.
     #[ink(topic)]
     pub who: AccountId,
+    /// Why the reputation contract refused.
     pub error: reputation::Error,
 }
 
@@ -658,10 +692,13 @@ pub struct ReputationRefused {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct CheckedIn {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The member that is present.
     #[ink(topic)]
     pub who: AccountId,
+    /// How many ops that counts as.
     pub ops: u32,
 }
 
@@ -669,12 +706,15 @@ pub struct CheckedIn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Restored {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The member that paid.
     #[ink(topic)]
     pub who: AccountId,
+    /// How many ops it made up for.
     pub ops: u32,
-    /// The reputation burnt for it.
+    /// The reputation burnt for it, in points.
     pub burnt: Points,
 }
 
@@ -682,8 +722,10 @@ pub struct Restored {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct FreezeChanged {
+    /// The account that rests, or came back.
     #[ink(topic)]
     pub who: AccountId,
+    /// Whether it rests now.
     pub frozen: bool,
 }
 
@@ -691,9 +733,12 @@ pub struct FreezeChanged {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OpsSeen {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// How many ops every member with a seat has seen.
     pub ops: u32,
+    /// How many reviews each of them asks for.
     pub reviews_per_op: u32,
 }
 
@@ -701,10 +746,13 @@ pub struct OpsSeen {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OpsDeclared {
+    /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
+    /// The member that did it.
     #[ink(topic)]
     pub who: AccountId,
+    /// How many ops were declared for it.
     pub ops: u32,
 }
 

@@ -31,47 +31,102 @@ pub enum MintReason {
 pub enum Effect {
     /// Refuses the whole call as `Frozen`, `InsufficientReputation` or `InsufficientTier` unless `who` is at work, has this
     /// much available and is at least of this tier. No role needed.
-    Require { who: AccountId, available: Points, tier: u8 },
+    Require {
+        /// The account that is checked.
+        who: AccountId,
+        /// The points it must have available.
+        available: Points,
+        /// The tier it must have, counted from 1; 0: any.
+        tier: u8,
+    },
     /// As [`Reputation::owe`]. MINTER.
-    Owe { to: AccountId, amount: Points, reason: MintReason },
+    Owe {
+        /// The account that earned the points.
+        to: AccountId,
+        /// How many points it earned.
+        amount: Points,
+        /// What they were earned with.
+        reason: MintReason,
+    },
     /// As [`Reputation::lock`]. LOCKER.
-    Lock { who: AccountId, amount: Points },
+    Lock {
+        /// The account whose reputation is locked.
+        who: AccountId,
+        /// How many points.
+        amount: Points,
+    },
     /// As [`Reputation::unlock`]. LOCKER.
-    Unlock { who: AccountId, amount: Points },
+    Unlock {
+        /// The account whose bond is released.
+        who: AccountId,
+        /// How many points, at most.
+        amount: Points,
+    },
     /// Notes `places` more open places, which keep `who` from freezing. Refuses `Frozen` (a frozen account takes none)
     /// and `Overflow`. LOCKER.
-    Hold { who: AccountId, places: u32 },
+    Hold {
+        /// The account that has the places.
+        who: AccountId,
+        /// How many places.
+        places: u32,
+    },
     /// Removes at most `places` of the caller's own holds; never fails. LOCKER.
-    Free { who: AccountId, places: u32 },
+    Free {
+        /// The account that had the places.
+        who: AccountId,
+        /// How many places, at most.
+        places: u32,
+    },
     /// As [`Reputation::slash`]. SLASHER.
-    Slash { who: AccountId, amount: Points },
+    Slash {
+        /// The account that is punished.
+        who: AccountId,
+        /// How many points, at most.
+        amount: Points,
+    },
     /// Burns this fraction of what is not locked, rounded down, frozen or not. SLASHER.
-    SlashShare { who: AccountId, ppm: u32 },
+    SlashShare {
+        /// The account that is punished.
+        who: AccountId,
+        /// The part to burn, in parts per million.
+        ppm: u32,
+    },
     /// As [`Reputation::spend`]. SPENDER.
-    Spend { who: AccountId, amount: Points },
+    Spend {
+        /// The account that pays.
+        who: AccountId,
+        /// How many points.
+        amount: Points,
+    },
     /// As [`Reputation::freeze`]. FREEZER.
-    Freeze { who: AccountId },
+    Freeze {
+        /// The account that begins to rest.
+        who: AccountId,
+    },
     /// As [`Reputation::unfreeze`]. FREEZER.
-    Unfreeze { who: AccountId },
+    Unfreeze {
+        /// The account that comes back.
+        who: AccountId,
+    },
 }
 
 /// Everything about one account's reputation, in points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Profile {
-    /// What the account has, locked or not.
+    /// The points the account has, locked or not.
     pub balance: Points,
-    /// The part that lockers hold as bonds.
+    /// The part that lockers hold as bonds, in points.
     pub locked: Points,
-    /// `balance - locked`, and 0 while frozen.
+    /// `balance - locked`, in points, and 0 while frozen.
     pub available: Points,
-    /// Earned and not yet minted, at most the greatest `Points`.
+    /// Points earned and not yet minted, at most the greatest `Points`.
     pub owed: Points,
-    /// Endowed or minted, over the account's lifetime.
+    /// Points endowed or minted, over the account's lifetime.
     pub earned: Points,
-    /// Spent or burnt by the account, over its lifetime.
+    /// Points spent or burnt by the account, over its lifetime.
     pub spent: Points,
-    /// Burnt as a penalty, over its lifetime.
+    /// Points burnt as a penalty, over its lifetime.
     pub slashed: Points,
     /// Open places that keep the account from freezing.
     pub holds: u32,
@@ -141,19 +196,19 @@ pub trait Reputation {
     #[ink(message)]
     fn soulbound(&self) -> bool;
 
-    /// Everything about one account.
+    /// Everything about the reputation of `who`, in points.
     #[ink(message)]
     fn profile(&self, who: AccountId) -> Profile;
 
-    /// The highest tier, counted from 1, whose threshold the available balance meets; 0 below the first.
+    /// The highest tier, counted from 1, whose threshold the available points of `who` meet; 0 below the first.
     #[ink(message)]
     fn tier(&self, who: AccountId) -> u8;
 
-    /// The thresholds of the tiers, strictly rising.
+    /// The thresholds of the tiers, in points, strictly rising.
     #[ink(message)]
     fn tiers(&self) -> Vec<Points>;
 
-    /// What `minter` may mint in an epoch, and has minted in this one.
+    /// What `minter` may mint in an epoch, and has minted in this one, in points.
     #[ink(message)]
     fn mint_cap(&self, minter: AccountId) -> MintCap;
 
@@ -161,12 +216,13 @@ pub trait Reputation {
     #[ink(message)]
     fn sealed(&self) -> bool;
 
-    /// When `minter`, proposed after sealing, may be granted the role; `None` if not proposed.
+    /// When `minter`, proposed after sealing, may be granted the role, in milliseconds since the Unix epoch; `None` if
+    /// not proposed.
     #[ink(message)]
     fn minter_due(&self, minter: AccountId) -> Option<Timestamp>;
 
-    /// Manager, before `seal`: mints the founding workforce's reputation. At most 256 accounts a call. Emits `Transfer`
-    /// for each.
+    /// Manager, before `seal`: mints the founding workforce's reputation. `endowments` are accounts, each with its
+    /// points, at most 256 a call. Emits `Transfer` for each.
     ///
     /// Errors: `MissingRole`, `Sealed`, `TooManyEndowed`, `Frozen`, `Overflow`.
     #[ink(message)]
@@ -179,63 +235,68 @@ pub trait Reputation {
     #[ink(message)]
     fn seal(&mut self) -> Result<(), Error>;
 
-    /// Manager: sets how much may be minted for `minter` in one epoch. What is over it stays owed. Emits `MintCapSet`.
+    /// Manager: sets how many points (`cap`) may be minted for `minter` in one epoch. What is over it stays owed. Emits
+    /// `MintCapSet`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn set_mint_cap(&mut self, minter: AccountId, cap: Points) -> Result<(), Error>;
 
-    /// Manager: announces a new minter. After sealing, `grant_role(MINTER, …)` refuses an account that was not
-    /// announced a whole notice before. Announcing again starts the notice again. Emits `MinterProposed`.
+    /// Manager: announces `minter` as a new minter. After sealing, `grant_role(MINTER, …)` refuses an account that was
+    /// not announced a whole notice before. Announcing again starts the notice again. Emits `MinterProposed`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn propose_minter(&mut self, minter: AccountId) -> Result<(), Error>;
 
-    /// MINTER: notes `amount` as earned. It is minted by `claim_reputation`. Emits `Owed`.
+    /// MINTER: notes `amount` points as earned by `to`, and for which `reason`. They are minted by `claim_reputation`.
+    /// Emits `Owed`.
     ///
     /// Errors: `MissingRole`, `TooManyCreditors`, `Overflow`.
     #[ink(message)]
     fn owe(&mut self, to: AccountId, amount: Points, reason: MintReason) -> Result<(), Error>;
 
-    /// Anyone: mints what `who` is owed, up to its minters' caps, and returns how much. Emits `Transfer`.
+    /// Anyone: mints what `who` is owed, up to its minters' caps, and returns how many points that was. Emits
+    /// `Transfer`.
     ///
     /// Errors: `Frozen`, `NothingOwed`, `MintCapReached`, `Overflow`.
     #[ink(message)]
     fn claim_reputation(&mut self, who: AccountId) -> Result<Points, Error>;
 
-    /// LOCKER: locks available reputation as a bond. Locks are kept per locker. Emits `Locked`.
+    /// LOCKER: locks `amount` of the available points of `who` as a bond. Locks are kept per locker. Emits `Locked`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
     #[ink(message)]
     fn lock(&mut self, who: AccountId, amount: Points) -> Result<(), Error>;
 
-    /// LOCKER: releases at most `amount` of the caller's own lock and returns how much that was. Emits `Unlocked`.
+    /// LOCKER: releases at most `amount` points of the caller's own lock on `who` and returns how many that was. Emits
+    /// `Unlocked`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn unlock(&mut self, who: AccountId, amount: Points) -> Result<Points, Error>;
 
-    /// SLASHER: burns up to `amount`, first from the caller's own lock, then from what is not locked, frozen or not,
-    /// and returns how much that was. Emits `Slashed` and `Transfer`.
+    /// SLASHER: burns up to `amount` points of `who`, first from the caller's own lock, then from what is not locked,
+    /// frozen or not, and returns how many that was. Emits `Slashed` and `Transfer`.
     ///
     /// Errors: `MissingRole`.
     #[ink(message)]
     fn slash(&mut self, who: AccountId, amount: Points) -> Result<Points, Error>;
 
-    /// SPENDER: burns available reputation as the price of something `who` asked for. Emits `Transfer`.
+    /// SPENDER: burns `amount` of the available points of `who` as the price of something it asked for. Emits
+    /// `Transfer`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `InsufficientReputation`.
     #[ink(message)]
     fn spend(&mut self, who: AccountId, amount: Points) -> Result<(), Error>;
 
-    /// FREEZER: makes the account's reputation unavailable. Emits `FrozenChanged`.
+    /// FREEZER: makes the reputation of `who` unavailable. Emits `FrozenChanged`.
     ///
     /// Errors: `MissingRole`, `Frozen`, `Held`.
     #[ink(message)]
     fn freeze(&mut self, who: AccountId) -> Result<(), Error>;
 
-    /// FREEZER: ends the freeze. Emits `FrozenChanged`.
+    /// FREEZER: ends the freeze of `who`. Emits `FrozenChanged`.
     ///
     /// Errors: `MissingRole`, `NotFrozen`.
     #[ink(message)]
@@ -249,7 +310,7 @@ pub trait Reputation {
     #[ink(message)]
     fn apply(&mut self, effects: Vec<Effect>) -> Result<Vec<Points>, Error>;
 
-    /// Anyone: burns the caller's own available reputation. Emits `Transfer`.
+    /// Anyone: burns `amount` of the caller's own available points. Emits `Transfer`.
     ///
     /// Errors: `Frozen`, `InsufficientReputation`.
     #[ink(message)]
@@ -260,10 +321,13 @@ pub trait Reputation {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Transfer {
+    /// The account whose reputation was burnt; `None` if it was minted.
     #[ink(topic)]
     pub from: Option<AccountId>,
+    /// The account for which it was minted; `None` if it was burnt.
     #[ink(topic)]
     pub to: Option<AccountId>,
+    /// How many points.
     pub value: u128,
 }
 
@@ -271,10 +335,14 @@ pub struct Transfer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Owed {
+    /// The account that earned it.
     #[ink(topic)]
     pub to: AccountId,
+    /// The minter that owes it.
     pub minter: AccountId,
+    /// How many points.
     pub amount: Points,
+    /// What it was earned with.
     pub reason: MintReason,
 }
 
@@ -282,9 +350,12 @@ pub struct Owed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Locked {
+    /// The account whose reputation it is.
     #[ink(topic)]
     pub who: AccountId,
+    /// The locker that holds the bond: no other can release or burn it.
     pub locker: AccountId,
+    /// How many points.
     pub amount: Points,
 }
 
@@ -292,9 +363,12 @@ pub struct Locked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Unlocked {
+    /// The account whose reputation it is.
     #[ink(topic)]
     pub who: AccountId,
+    /// The locker that held the bond.
     pub locker: AccountId,
+    /// How many points were released.
     pub amount: Points,
 }
 
@@ -302,9 +376,12 @@ pub struct Unlocked {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Slashed {
+    /// The account that was punished.
     #[ink(topic)]
     pub who: AccountId,
+    /// The slasher that burnt it.
     pub slasher: AccountId,
+    /// How many points were burnt, those from the slasher's own lock included.
     pub amount: Points,
 }
 
@@ -312,8 +389,10 @@ pub struct Slashed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct FrozenChanged {
+    /// The account whose reputation it is.
     #[ink(topic)]
     pub who: AccountId,
+    /// Whether it is frozen now.
     pub frozen: bool,
 }
 
@@ -321,8 +400,10 @@ pub struct FrozenChanged {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct MintCapSet {
+    /// The minter that the cap is for.
     #[ink(topic)]
     pub minter: AccountId,
+    /// The most points minted for it in one epoch.
     pub cap: Points,
 }
 
@@ -330,8 +411,10 @@ pub struct MintCapSet {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct MinterProposed {
+    /// The account that was announced.
     #[ink(topic)]
     pub minter: AccountId,
+    /// When it may first be granted the role, in milliseconds since the Unix epoch.
     pub due: Timestamp,
 }
 
@@ -339,6 +422,7 @@ pub struct MinterProposed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SealedForGood {
+    /// All points there were at that moment.
     pub total_supply: Points,
 }
 

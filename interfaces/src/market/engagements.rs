@@ -19,11 +19,11 @@ pub const MAX_PERIODS: u16 = 1_000;
 pub struct Engagement {
     /// How many periods there are; fewer once the rest is reclaimed.
     pub periods: u32,
-    /// The time from one delivery to the next.
+    /// The time from one delivery to the next, in milliseconds.
     pub period: Timestamp,
     /// Periods that may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
-    /// The pool in which the provider is obliged; set from the first acceptance on.
+    /// The number of the pool in which the provider is obliged; set from the first acceptance on.
     pub pool: Option<PoolId>,
     /// The provider that has the place now; `None` before the first acceptance, and once the provider is Banned.
     pub tenure: Option<Tenure>,
@@ -34,12 +34,14 @@ pub struct Engagement {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Tenure {
+    /// The account that delivers and is paid.
     pub provider: AccountId,
-    /// A period's price.
+    /// A period's price for a weight of 10,000 bps, in smallest units of the request's asset.
     pub price: Balance,
-    /// The provider's first period.
+    /// The provider's first period, counted from 0.
     pub first: u32,
-    /// The deadline of its first delivery; each further one is due a period later.
+    /// The deadline of its first delivery, in milliseconds since the Unix epoch; each further one is due a period
+    /// later.
     pub first_deliver_by: Timestamp,
 }
 
@@ -102,10 +104,14 @@ impl Engagement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Engaged {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// How many periods there are.
     pub periods: u16,
+    /// The time from one delivery to the next, in milliseconds.
     pub period: Timestamp,
+    /// How many periods may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
 }
 
@@ -113,14 +119,16 @@ pub struct Engaged {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PeriodClosed {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The period's number, counted from 0.
     pub period: u32,
     /// Whether something was delivered in it.
     pub delivered: bool,
     /// Whether it counts as declared: its weight is above 0, or nobody reviewed it.
     pub accepted: bool,
-    /// What it earned, to be claimed.
+    /// What it earned, to be claimed, in smallest units of the request's asset.
     pub pay: Balance,
 }
 
@@ -128,10 +136,13 @@ pub struct PeriodClosed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PlaceVacated {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that lost the place.
     #[ink(topic)]
     pub provider: AccountId,
+    /// The deposit, which is the requester's now, in smallest units of the request's asset.
     pub forfeited: Balance,
 }
 

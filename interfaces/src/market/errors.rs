@@ -19,9 +19,9 @@ pub enum Error {
     /// The market is open already.
     AlreadyOpen,
     /// The policy breaks this rule.
-    InvalidPolicy(PolicyReason),
+    InvalidPolicy(#[doc = "The rule."] PolicyReason),
     /// The request breaks this rule.
-    InvalidRequest(RequestReason),
+    InvalidRequest(#[doc = "The rule."] RequestReason),
     /// The pool has fewer active members than the quorum.
     TooFewEnforcers,
     /// These reviews would exceed the capacity of the pool's enforcers.
@@ -97,9 +97,9 @@ pub enum Error {
     /// A call handles at least one and at most 64 at once.
     InvalidBatch,
     /// The obligation contract refused.
-    Obligation(obligation::Error),
+    Obligation(#[doc = "Why it refused."] obligation::Error),
     /// The reputation contract refused.
-    Reputation(reputation::Error),
+    Reputation(#[doc = "Why it refused."] reputation::Error),
     /// There are as many requests as a `RequestId` can count.
     TooManyRequests,
     /// No policy is proposed.

@@ -30,15 +30,15 @@ use ink::{
 pub trait Market {
     // Requests
 
-    /// What it costs now to post this request, paused or not.
+    /// What it costs now to post this request, paused or not, in smallest units of its asset.
     ///
     /// Errors: those of `post` but for payment and the pause.
     #[ink(message)]
     fn quote(&self, spec: RequestSpec) -> Result<Quote, Error>;
 
     /// Anyone: puts the request's whole price in escrow. In the chain's own currency the value must cover the quote;
-    /// the excess, at most `max_premium`, is credited back. In a token the price is taken from the caller's allowance,
-    /// if the premium in it is at most `max_premium`. Emits `RequestPosted`.
+    /// the excess, at most `max_premium` (in smallest units of the asset), is credited back. In a token the price is
+    /// taken from the caller's allowance, if the premium in it is at most `max_premium`. Emits `RequestPosted`.
     ///
     /// Errors: `NotOpen`, `Paused`, `InvalidRequest`, `TooFewEnforcers`, `AtCapacity`, `InsufficientPayment`,
     /// `ExcessPayment`, `PremiumTooHigh`, `TransferFailed`, `TokenShortfall`, `Obligation`, `TooManyRequests`.
@@ -46,7 +46,7 @@ pub trait Market {
     fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId, Error>;
 
     /// The requester, until somebody has a place: ends the request and credits everything except protocol fee and
-    /// premium. Emits `RequestWithdrawn`.
+    /// premium. Returns how much, in smallest units of the request's asset. Emits `RequestWithdrawn`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `PlacesGiven`, `AlreadySettled`.
     #[ink(message)]
@@ -54,8 +54,8 @@ pub trait Market {
 
     // Places
 
-    /// Anyone but the requester, until `signal_by`: takes places. The value must be their deposits; those in a token are
-    /// taken from the caller's allowance. Emits `PlacesTaken`.
+    /// Anyone but the requester, until `signal_by`: takes this many `places`. The value must be their deposits; those
+    /// in a token are taken from the caller's allowance. Emits `PlacesTaken`.
     ///
     /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `OffersOnly`, `AlreadySettled`, `TooLate`, `OwnRequest`, `NoPlaces`,
     /// `NoPlaceLeft`, `TooManyPlaces`, `InsufficientPayment`, `ExcessPayment`, `TransferFailed`, `TokenShortfall`,
@@ -63,11 +63,12 @@ pub trait Market {
     #[ink(message, payable)]
     fn signal(&mut self, request: RequestId, places: u16) -> Result<(), Error>;
 
-    /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver by then at this
-    /// price, or changes the offer it has made. `deliver_by` is at most the request's; while an engagement is vacant,
-    /// at most ten years from now. `min_reputation` and `min_tier` are checked now, and again when it is accepted.
-    /// The value must be the place's deposit, once; one in a token is taken from the caller's allowance. Emits
-    /// `OfferMade`.
+    /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver at this price,
+    /// or changes the offer it has made. `price` is in smallest units of the request's asset, in an engagement for each
+    /// period. `deliver_by`, in milliseconds since the Unix epoch, is at most the request's; while an engagement is
+    /// vacant, at most ten years from now. `uri`, at most 256 bytes, is where the offer is explained. `min_reputation`
+    /// and `min_tier` are checked now, and again when it is accepted. The value must be the place's deposit, once; one
+    /// in a token is taken from the caller's allowance. Emits `OfferMade`.
     ///
     /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `NotVacant`, `OwnRequest`,
     /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `InsufficientPayment`,
@@ -81,8 +82,9 @@ pub trait Market {
     #[ink(message)]
     fn retract_offer(&mut self, request: RequestId) -> Result<(), Error>;
 
-    /// The requester, until `deliver_by`: gives the provider that made exactly this offer a place at its price. The
-    /// provider must now have what the place needs. Emits `OfferAccepted`.
+    /// The requester, until `deliver_by`: gives the provider that made exactly this offer a place at its price.
+    /// `price`, in smallest units of the request's asset, and `deliver_by`, in milliseconds since the Unix epoch, are
+    /// those of the offer. The provider must now have what the place needs. Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NoOffers`, `AlreadySettled`, `TooLate`, `UnknownOffer`,
     /// `OfferChanged`, `NoPlaceLeft`, `PriceTooHigh`, `Reputation`, `Obligation`.
@@ -96,13 +98,15 @@ pub trait Market {
     ) -> Result<(), Error>;
 
     /// Whoever has a place, until its deadline: delivers on it; in an engagement, for the present period, and the
-    /// submission gets the period's number. Emits `Submitted`.
+    /// submission gets the period's number. `content` is the hash of what is delivered; `uri`, at most 256 bytes, is
+    /// where it is. Emits `Submitted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `Sealed`, `TooLate`, `NoPlace`, `UriTooLong`.
     #[ink(message)]
     fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId, Error>;
 
-    /// Whoever made the submission, until the deadline: replaces it. Emits `Revised`.
+    /// Whoever made the submission, until the deadline: replaces it by `content`, the hash of what is delivered now,
+    /// and `uri`, where it is (at most 256 bytes). Emits `Revised`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `Sealed`, `NotProvider`, `TooLate`, `UriTooLong`.
     #[ink(message)]
@@ -115,14 +119,16 @@ pub trait Market {
     ) -> Result<(), Error>;
 
     /// Whoever has a place, until its deadline, if delivery is sealed (duplicates are not independent): delivers under
-    /// a seal. Whoever sealed first was first. Emits `SubmissionSealed`.
+    /// a seal. `seal` is `blake2_256(SCALE(request, provider, content, uri, salt))`. Whoever sealed first was first.
+    /// Emits `SubmissionSealed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotSealed`, `TooLate`, `NoPlace`.
     #[ink(message)]
     fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId, Error>;
 
     /// Whoever sealed the submission, in the first half of the time from `deliver_by` to `review_by`: opens the seal,
-    /// which is `blake2_256(SCALE(request, provider, content, uri, salt))`. Emits `Unsealed`.
+    /// which is `blake2_256(SCALE(request, provider, content, uri, salt))`. `content` is the hash of what was
+    /// delivered, `uri`, at most 256 bytes, is where it is, and `salt` is what kept the seal secret. Emits `Unsealed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSealed`, `NotProvider`, `TooEarly`, `TooLate`,
     /// `AlreadyUnsealed`, `UriTooLong`, `WrongSeal`.
@@ -155,8 +161,9 @@ pub trait Market {
     #[ink(message)]
     fn open_reviews(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
-    /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review. In the
-    /// first half of the window only members who are drawn may (see [`RequestState::seed`]). Emits `ReviewCommitted`.
+    /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review.
+    /// `commitment` is `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`. In the first half
+    /// of the window only members who are drawn may (see [`RequestState::seed`]). Emits `ReviewCommitted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooLate`,
     /// `Conflicted`, `AlreadyReviewed`, `ReviewsFull`, `NotDrawn`, `Obligation`.
@@ -168,8 +175,9 @@ pub trait Market {
         commitment: [u8; 32],
     ) -> Result<(), Error>;
 
-    /// Whoever committed, once no more commits can come, until the window's reveal deadline: reveals the review. Emits
-    /// `ReviewRevealed`.
+    /// Whoever committed, once no more commits can come, until the window's reveal deadline: reveals the review.
+    /// `score` is 0 to 100, `duplicate_of` the number of the earlier submission that this one duplicates, if any, and
+    /// `salt` what kept the commitment secret. Emits `ReviewRevealed`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `ReviewsOpen`,
     /// `TooLate`, `InvalidScore`, `InvalidDuplicate`, `NotCommitted`, `AlreadyRevealed`, `WrongReveal`.
@@ -205,8 +213,9 @@ pub trait Market {
     fn settle(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
     /// Anyone: credits the provider with what a settled submission earned, and with its deposit, or the requester with
-    /// the deposit. If shares depend on each other, this is possible once the whole request is settled. Emits
-    /// `Claimed`, and `ReputationRefused` if the reputation contract refused.
+    /// the deposit. If shares depend on each other, this is possible once the whole request is settled. Returns what
+    /// the submission earned, in smallest units of the request's asset. Emits `Claimed`, and `ReputationRefused` if the
+    /// reputation contract refused.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
     #[ink(message)]
@@ -214,13 +223,15 @@ pub trait Market {
 
     /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. In an
     /// engagement, at any time: what closed periods left over; while it is vacant, also the periods without a delivery,
-    /// which ends it once the others are closed. Emits `Reclaimed`, and `RequestSettled` if it ends the engagement.
+    /// which ends it once the others are closed. Returns how much, in smallest units of the request's asset. Emits
+    /// `Reclaimed`, and `RequestSettled` if it ends the engagement.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotSettled`, `NothingToReclaim`.
     #[ink(message)]
     fn reclaim(&mut self, request: RequestId) -> Result<Balance, Error>;
 
-    /// Anyone: pays out the caller's credit. Emits `Withdrawn`.
+    /// Anyone: pays out the caller's credit in this asset, and returns how much, in its smallest units. Emits
+    /// `Withdrawn`.
     ///
     /// Errors: `NotOpen`, `NothingToWithdraw`, `TransferFailed`.
     #[ink(message)]
@@ -237,15 +248,16 @@ pub trait Market {
 
     // Engagements
 
-    /// What an engagement of this request costs now, with this many periods, each this many milliseconds long.
+    /// What an engagement of this request costs now, in smallest units of its asset, with this many periods, each this
+    /// many milliseconds long.
     ///
     /// Errors: those of `engage` but for payment and the pause.
     #[ink(message)]
     fn quote_engagement(&self, spec: RequestSpec, periods: u16, period: Timestamp) -> Result<Quote, Error>;
 
     /// Anyone: posts, like `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`,
-    /// one `period` after the other, and a provider that misses more than `missed_periods` of them is Banned from it.
-    /// Emits `RequestPosted` and `Engaged`.
+    /// one `period` (in milliseconds) after the other, and a provider that misses more than `missed_periods` of them is
+    /// Banned from it. `max_premium` is as for `post`. Emits `RequestPosted` and `Engaged`.
     ///
     /// Errors: those of `post`.
     #[ink(message, payable)]
@@ -259,7 +271,8 @@ pub trait Market {
     ) -> Result<RequestId, Error>;
 
     /// The requester of an engagement whose provider was Banned: accepts another's offer for the periods that are left.
-    /// Emits `OfferAccepted`.
+    /// `price`, for each period in smallest units of the request's asset, and `deliver_by`, the first deadline in
+    /// milliseconds since the Unix epoch, are those of the offer. Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
     /// `UnknownOffer`, `OfferChanged`, `TooLate`, `AtCapacity`, `Reputation`, `Obligation`.
@@ -285,7 +298,8 @@ pub trait Market {
 
     // The organization's policy
 
-    /// Manager, once: sets the policy and opens the enforcers' pool in the obligation contract. Emits `Opened`.
+    /// Manager, once: sets the policy and opens the enforcers' pool in the obligation contract, with these terms and
+    /// this schedule. Emits `Opened`.
     ///
     /// Errors: `MissingRole`, `AlreadyOpen`, `InvalidPolicy`, `Obligation`.
     #[ink(message)]
@@ -325,38 +339,38 @@ pub trait Market {
 
     // Reads
 
-    /// A request's conditions, and its progress.
+    /// The conditions of the request with this number, and its progress.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`.
     #[ink(message)]
     fn request(&self, id: RequestId) -> Result<(RequestSpec, RequestState), Error>;
 
-    /// One delivery.
+    /// One delivery in the request with number `id`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
     #[ink(message)]
     fn submission(&self, id: RequestId, submission: SubmissionId) -> Result<Submission, Error>;
 
-    /// The reviews of one delivery, at most 15 of each window.
+    /// The reviews of one delivery in the request with number `id`, at most 15 of each window.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
     #[ink(message)]
     fn reviews(&self, id: RequestId, submission: SubmissionId) -> Result<Vec<Review>, Error>;
 
-    /// Up to `count` offers (a larger one counts as 32), accepted and retracted ones too, from `from` on, or from the
-    /// latest; the last one's `previous` begins the next page.
+    /// Up to `count` offers to the request with number `id` (a larger number counts as 32), accepted and retracted ones
+    /// too, from `from` on, or from the latest; the last one's `previous` begins the next page.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownOffer` (`from` made none).
     #[ink(message)]
     fn offers(&self, id: RequestId, from: Option<AccountId>, count: u32) -> Result<Vec<(AccountId, Offer)>, Error>;
 
-    /// The long deal that a request is part of.
+    /// The long deal that the request with number `id` is.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`.
     #[ink(message)]
     fn engagement(&self, id: RequestId) -> Result<Engagement, Error>;
 
-    /// What `who` can withdraw.
+    /// What `who` can withdraw in this asset, in its smallest units.
     ///
     /// Errors: `NotOpen`.
     #[ink(message)]
@@ -368,7 +382,8 @@ pub trait Market {
     #[ink(message)]
     fn policy(&self) -> Result<Policy, Error>;
 
-    /// The policy that is proposed, and when it comes into force. `None` from then on.
+    /// The policy that is proposed, and when it comes into force, in milliseconds since the Unix epoch. `None` from
+    /// then on.
     #[ink(message)]
     fn pending_policy(&self) -> Option<(Policy, Timestamp)>;
 
@@ -378,7 +393,7 @@ pub trait Market {
     #[ink(message)]
     fn pool(&self) -> Result<PoolId, Error>;
 
-    /// What can be done now with one submission; with `None`, with the request itself.
+    /// What can be done now with one submission of the request with number `id`; with `None`, with the request itself.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
     #[ink(message)]

@@ -18,9 +18,10 @@ use ink::{
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Offer {
-    /// The price for a weight of 10,000 bps; in an engagement, for each period.
+    /// The price for a weight of 10,000 bps, in smallest units of the request's asset; in an engagement, for each
+    /// period.
     pub price: Balance,
-    /// The deadline of its delivery; in an engagement, of the first one.
+    /// The deadline of its delivery, in milliseconds since the Unix epoch; in an engagement, of the first one.
     pub deliver_by: Timestamp,
     /// Where the offer is explained; at most 256 bytes.
     pub uri: Vec<u8>,
@@ -35,6 +36,7 @@ pub struct Offer {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Submission {
+    /// The account that made it, and is paid for it.
     pub provider: AccountId,
     /// Hash of what was delivered; if delivery is sealed, set once it is unsealed.
     pub content: Hash,
@@ -44,18 +46,19 @@ pub struct Submission {
     pub seal: Option<Hash>,
     /// Whether the content is known: at once, or if delivery is sealed, once it is unsealed.
     pub delivered: bool,
-    /// When it was last made or revised, or sealed: this decides who was first.
+    /// When it was last made or revised, or sealed, in milliseconds since the Unix epoch: this decides who was first.
     pub submitted: Timestamp,
-    /// The price accepted, if there are offers; otherwise 0.
+    /// The price accepted, in smallest units of the request's asset, if there are offers; otherwise 0.
     pub price: Balance,
-    /// When its present review window begins, or began.
+    /// When its present review window begins, or began, in milliseconds since the Unix epoch.
     pub window_start: Timestamp,
     /// Whether the present window is the second.
     pub second_window: bool,
+    /// Whether it was judged, and by how many reviews.
     pub verdict: Verdict,
-    /// The (lower) median of the scores revealed, once there is a verdict; 0 if nobody revealed.
+    /// The (lower) median of the scores revealed, 0 to 100, once there is a verdict; 0 if nobody revealed.
     pub median: u8,
-    /// What it weighs by itself, once there is a verdict.
+    /// What it weighs by itself, in basis points, once there is a verdict.
     pub weight_bps: Bps,
     /// The first submission of the same finding, if a majority of the reveals says so.
     pub duplicate_of: Option<SubmissionId>,
@@ -63,8 +66,9 @@ pub struct Submission {
     pub shares: bool,
     /// In the first submission of a finding: how many providers share in it, of those settled so far.
     pub finders: u32,
-    /// What it earned, once claimed.
+    /// What it earned, once claimed, in smallest units of the request's asset.
     pub pay: Balance,
+    /// Whether its pay was claimed.
     pub claimed: bool,
 }
 
@@ -129,11 +133,15 @@ pub fn seal(request: RequestId, provider: AccountId, content: &Hash, uri: &[u8],
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct PlacesTaken {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that took them.
     #[ink(topic)]
     pub provider: AccountId,
+    /// How many it took.
     pub places: u16,
+    /// The deposits it paid for them, together, in smallest units of the request's asset.
     pub deposit: Balance,
 }
 
@@ -141,11 +149,16 @@ pub struct PlacesTaken {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferMade {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that made it.
     #[ink(topic)]
     pub provider: AccountId,
+    /// The price for a weight of 10,000 bps, in smallest units of the request's asset; in an engagement, for each
+    /// period.
     pub price: Balance,
+    /// The deadline of the delivery, in milliseconds since the Unix epoch; in an engagement, of the first one.
     pub deliver_by: Timestamp,
 }
 
@@ -153,10 +166,13 @@ pub struct OfferMade {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferRetracted {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that had made it.
     #[ink(topic)]
     pub provider: AccountId,
+    /// The deposit it was credited, in smallest units of the request's asset.
     pub deposit: Balance,
 }
 
@@ -164,13 +180,18 @@ pub struct OfferRetracted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct OfferAccepted {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that has the place.
     #[ink(topic)]
     pub provider: AccountId,
+    /// The price for a weight of 10,000 bps, in smallest units of the request's asset; in an engagement, for each
+    /// period.
     pub price: Balance,
+    /// The deadline of the delivery, in milliseconds since the Unix epoch; in an engagement, of the first one.
     pub deliver_by: Timestamp,
-    /// In an engagement, the provider's first period.
+    /// In an engagement, the provider's first period, counted from 0; otherwise 0.
     pub first_period: u32,
 }
 
@@ -178,11 +199,15 @@ pub struct OfferAccepted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Submitted {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request; in an engagement, the period's.
     pub submission: SubmissionId,
+    /// The account that delivered.
     #[ink(topic)]
     pub provider: AccountId,
+    /// Hash of what was delivered.
     pub content: Hash,
 }
 
@@ -190,11 +215,15 @@ pub struct Submitted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Revised {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// The account that delivered.
     #[ink(topic)]
     pub provider: AccountId,
+    /// Hash of what is delivered now.
     pub content: Hash,
 }
 
@@ -202,11 +231,15 @@ pub struct Revised {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SubmissionSealed {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// The account that delivered.
     #[ink(topic)]
     pub provider: AccountId,
+    /// The seal: `blake2_256(SCALE(request, provider, content, uri, salt))`.
     pub seal: Hash,
 }
 
@@ -214,11 +247,15 @@ pub struct SubmissionSealed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Unsealed {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// The account that delivered.
     #[ink(topic)]
     pub provider: AccountId,
+    /// Hash of what was delivered.
     pub content: Hash,
 }
 
@@ -226,11 +263,15 @@ pub struct Unsealed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct NoShow {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that did not deliver.
     #[ink(topic)]
     pub provider: AccountId,
+    /// How many places it lost.
     pub places: u16,
+    /// Their deposits, which are the requester's now, in smallest units of the request's asset.
     pub forfeited: Balance,
 }
 

@@ -27,7 +27,7 @@ pub enum Asset {
     /// The chain's own currency.
     Native,
     /// The PSP22 token at this address.
-    Psp22(AccountId),
+    Psp22(#[doc = "The token's contract."] AccountId),
 }
 
 /// How places are taken.
@@ -52,7 +52,10 @@ pub enum Award {
     Proportional,
     /// The best medians earn these parts of the reward, best first; equal ones share their places. A submission that
     /// weighs nothing takes no place. 1 to 100 places, together at most 10,000 bps; not with `Duplicates::Shared`.
-    Ranked { places_bps: Vec<Bps> },
+    Ranked {
+        /// What each place earns, best first, in basis points of the reward.
+        places_bps: Vec<Bps>,
+    },
 }
 
 /// What becomes of submissions of the same finding.
@@ -64,7 +67,10 @@ pub enum Duplicates {
     Independent,
     /// Those of `n` providers together weigh what the first weighs, times `retention_ppm ^ (n - 1)`; each has an `n`-th
     /// of that. Delivery is sealed.
-    Shared { retention_ppm: Ppm },
+    Shared {
+        /// The part of what they weigh together that each further provider leaves, in parts per million.
+        retention_ppm: Ppm,
+    },
     /// Only the first weighs anything. Delivery is sealed.
     FirstOnly,
 }
@@ -74,7 +80,9 @@ pub enum Duplicates {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Bucket {
+    /// The lowest median that has this weight, 0 to 100.
     pub min_score: u8,
+    /// What a submission weighs from there on, in basis points; at most 10,000.
     pub weight_bps: Bps,
 }
 
@@ -89,12 +97,15 @@ pub struct RequestSpec {
     pub uri: Vec<u8>,
     /// What is paid in; on the policy's list.
     pub asset: Asset,
-    /// For providers, in all.
+    /// For providers, in all, in smallest units of the asset; in an engagement, for each period.
     pub reward: Balance,
-    /// For enforcers, per submission; escrowed for `limit` submissions.
+    /// For enforcers, per submission, in smallest units of the asset; escrowed for `limit` submissions.
     pub review_fee: Balance,
+    /// Whether places are taken, or given by accepting offers.
     pub access: Access,
+    /// How the reward is shared out among submissions.
     pub award: Award,
+    /// What submissions of the same finding earn, and so whether delivery is sealed.
     pub duplicates: Duplicates,
     /// 1 to 8 buckets, scores and weights rising; a score below the first weighs nothing.
     pub curve: Vec<Bucket>,
@@ -102,29 +113,29 @@ pub struct RequestSpec {
     pub limit: u32,
     /// The most submissions of one provider, 1 to 1,000.
     pub per_provider: u16,
-    /// Reputation locked per place taken; 0 lets newcomers in.
+    /// Points of reputation locked per place taken; 0 lets newcomers in.
     pub provider_bond: Points,
-    /// Of the asset, per place taken; at least `review_fee`: junk pays for its own review.
+    /// Per place taken, in smallest units of the asset; at least `review_fee`: junk pays for its own review.
     pub place_deposit: Balance,
-    /// Reputation spent per place taken; 0: none.
+    /// Points of reputation spent per place taken; 0: none.
     pub access_price: Points,
-    /// Reputation a provider must have available.
+    /// Points of reputation a provider must have available.
     pub min_reputation: Points,
-    /// Tier a provider must have.
+    /// Tier a provider must have, counted from 1; 0: any.
     pub min_tier: u8,
     /// Fewest reveals that decide; odd, at least the policy's, at most the pool's active members.
     pub quorum: u8,
     /// The most reviews of a submission, from `2 * quorum - 1` to 15.
     pub max_reviews: u8,
-    /// A score within this of the median is coherent.
+    /// A score within this of the median, on the scale from 0 to 100, is coherent.
     pub tolerance: u8,
-    /// The deadline for taking places.
+    /// The deadline for taking places, in milliseconds since the Unix epoch.
     pub signal_by: Timestamp,
-    /// The deadline for making and revising submissions.
+    /// The deadline for making and revising submissions, in milliseconds since the Unix epoch.
     pub deliver_by: Timestamp,
-    /// The deadline for committing reviews.
+    /// The deadline for committing reviews, in milliseconds since the Unix epoch.
     pub review_by: Timestamp,
-    /// The deadline for revealing reviews.
+    /// The deadline for revealing reviews, in milliseconds since the Unix epoch.
     pub reveal_by: Timestamp,
 }
 
@@ -144,12 +155,17 @@ impl RequestSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 pub struct Quote {
+    /// What is put in escrow for providers, in smallest units of the request's asset; in an engagement, for all
+    /// periods.
     pub reward: Balance,
-    /// `review_fee * limit`.
+    /// `review_fee * limit`, in smallest units of the request's asset; in an engagement, for all periods.
     pub review_fees: Balance,
+    /// The treasury's part, which is never returned, in smallest units of the request's asset.
     pub protocol_fee: Balance,
+    /// What posting costs more while enforcers are busy, which is never returned, in smallest units of the request's
+    /// asset.
     pub premium: Balance,
-    /// All of it.
+    /// All of it, in smallest units of the request's asset.
     pub total: Balance,
 }
 
@@ -158,8 +174,9 @@ pub struct Quote {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct RequestState {
+    /// The account that posted it.
     pub requester: AccountId,
-    /// The policy's share for submissions nobody reviewed, as it was at `post`.
+    /// The policy's weight for submissions nobody reviewed, in basis points, as it was at `post`.
     pub unreviewed_bps: Bps,
     /// Places taken.
     pub places: u32,
@@ -191,16 +208,17 @@ pub struct RequestState {
     /// `request` is in it because requests that are opened with no reveal in between have the same seed, and all count
     /// their submissions from 0: without it they would have the same juries.
     pub seed: [u8; 32],
-    /// Reward and review fees still in escrow, and deposits forfeited to the requester.
+    /// Reward and review fees still in escrow, and deposits forfeited to the requester, in smallest units of the
+    /// request's asset.
     pub held: Balance,
-    /// The part of `held` that settled submissions earned and nobody has claimed for them; an upper bound if shares
-    /// depend on each other and dust remains.
+    /// The part of `held` that settled submissions earned and nobody has claimed for them, in smallest units of the
+    /// request's asset; an upper bound if shares depend on each other and dust remains.
     pub unclaimed: Balance,
-    /// Deposits of places that are neither claimed nor reported.
+    /// Deposits of places that are neither claimed nor reported, in smallest units of the request's asset.
     pub deposits: Balance,
-    /// Deposits of offers that are neither accepted nor retracted.
+    /// Deposits of offers that are neither accepted nor retracted, in smallest units of the request's asset.
     pub offer_deposits: Balance,
-    /// Sum of the prices accepted.
+    /// Sum of the prices accepted, in smallest units of the request's asset.
     pub accepted: Balance,
     /// Sum of the weights settled; one basis point counts 10^18.
     pub weights: u128,
@@ -210,7 +228,7 @@ pub struct RequestState {
     pub last_offer: Option<AccountId>,
     /// Submissions pruned.
     pub pruned: u32,
-    /// The most reputation one submission earns its provider and its enforcers together.
+    /// The most points of reputation one submission earns its provider and its enforcers together.
     pub reputation_per_place: Points,
 }
 
@@ -249,10 +267,13 @@ impl RequestState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestPosted {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The account that posted it.
     #[ink(topic)]
     pub requester: AccountId,
+    /// What it paid, and for what.
     pub quote: Quote,
 }
 
@@ -260,8 +281,10 @@ pub struct RequestPosted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestWithdrawn {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// What the requester was credited, in smallest units of the request's asset.
     pub amount: Balance,
 }
 

@@ -108,10 +108,11 @@ impl Submission {
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Review {
+    /// The account that reviews.
     pub enforcer: AccountId,
-    /// See [`commitment`].
+    /// The hash of the review: `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`.
     pub commitment: [u8; 32],
-    /// The score, once revealed.
+    /// The score, 0 to 100, once revealed.
     pub score: Option<u8>,
     /// The earlier submission it was said to duplicate.
     pub duplicate_of: Option<SubmissionId>,
@@ -204,9 +205,12 @@ pub fn draw(seed: &[u8; 32], request: RequestId, submission: SubmissionId, enfor
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewsOpened {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The number of the first of them within the request.
     pub from: SubmissionId,
+    /// How many they are, missed ones included.
     pub count: u32,
     /// How many of them start a window of their own, because they were opened late.
     pub late: u32,
@@ -218,9 +222,12 @@ pub struct ReviewsOpened {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewCommitted {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// The account that committed.
     #[ink(topic)]
     pub enforcer: AccountId,
 }
@@ -229,12 +236,17 @@ pub struct ReviewCommitted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReviewRevealed {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// The account that reviewed.
     #[ink(topic)]
     pub enforcer: AccountId,
+    /// Its score for the submission, 0 to 100.
     pub score: u8,
+    /// The earlier submission that this one duplicates, as it says; `None`: it says none.
     pub duplicate_of: Option<SubmissionId>,
 }
 
@@ -242,9 +254,12 @@ pub struct ReviewRevealed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct WindowReopened {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// How many reviews were revealed in the first window.
     pub reveals: u8,
 }
 
@@ -252,15 +267,20 @@ pub struct WindowReopened {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct SubmissionFinalized {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// Whether the reveals were a quorum, a few, or none.
     pub verdict: Verdict,
+    /// The (lower) median of the scores revealed, 0 to 100; 0 if nobody revealed.
     pub median: u8,
+    /// What the submission weighs by itself, in basis points.
     pub weight_bps: Bps,
     /// Reveals within tolerance of the median.
     pub coherent: u8,
-    /// What each of those was credited.
+    /// What each of those was credited, in smallest units of the request's asset.
     pub fee: Balance,
     /// The first submission of the same finding, if a majority said so.
     pub duplicate_of: Option<SubmissionId>,

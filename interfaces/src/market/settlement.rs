@@ -62,10 +62,13 @@ impl Submission {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct RequestSettled {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// How many submissions it had; in an engagement, periods up to the last one delivered in.
     pub submissions: u32,
-    /// The deposit credited to an engagement's provider that kept its place to the end.
+    /// The deposit credited to an engagement's provider that kept its place to the end, in smallest units of the
+    /// request's asset; otherwise 0.
     pub deposit: Balance,
 }
 
@@ -73,17 +76,21 @@ pub struct RequestSettled {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Claimed {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// The submission's number within the request.
     pub submission: SubmissionId,
+    /// The account that is credited.
     #[ink(topic)]
     pub provider: AccountId,
+    /// What the submission earned, in smallest units of the request's asset.
     pub pay: Balance,
-    /// The deposit, if it went back to the provider.
+    /// The deposit, if it went back to the provider, in smallest units of the request's asset; otherwise 0.
     pub deposit: Balance,
-    /// The deposit, if it went to the requester.
+    /// The deposit, if it went to the requester, in smallest units of the request's asset; otherwise 0.
     pub forfeited: Balance,
-    /// Reputation the provider earned.
+    /// Points of reputation the provider earned.
     pub reputation: Points,
 }
 
@@ -91,8 +98,10 @@ pub struct Claimed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Reclaimed {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// What the requester was credited, in smallest units of the request's asset.
     pub amount: Balance,
 }
 
@@ -100,9 +109,12 @@ pub struct Reclaimed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Withdrawn {
+    /// The account that was paid.
     #[ink(topic)]
     pub who: AccountId,
+    /// What it was paid in.
     pub asset: Asset,
+    /// How much it was paid, in smallest units of that asset.
     pub amount: Balance,
 }
 
@@ -110,12 +122,15 @@ pub struct Withdrawn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct Pruned {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// How many submissions, places and offers were freed.
     pub count: u32,
     /// Whether nothing of it is left.
     pub finished: bool,
-    /// What the requester was credited at the same time, because it had not reclaimed it.
+    /// What the requester was credited at the same time, because it had not reclaimed it, in smallest units of the
+    /// request's asset.
     pub reclaimed: Balance,
 }
 
@@ -123,8 +138,10 @@ pub struct Pruned {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::event]
 pub struct ReputationRefused {
+    /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
+    /// Why the reputation contract refused.
     pub error: reputation::Error,
 }
 
