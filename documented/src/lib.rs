@@ -68,7 +68,8 @@ fn known() -> syn::Result<Docs> {
 }
 
 fn document(block: &mut ItemImpl, known: &Docs) {
-    let Some(of) = block.trait_.as_ref().and_then(|(_, path, _)| path.segments.last()).map(|last| last.ident.to_string())
+    let Some(of) =
+        block.trait_.as_ref().and_then(|(_, path, _)| path.segments.last()).map(|last| last.ident.to_string())
     else {
         return;
     };

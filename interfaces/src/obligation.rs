@@ -566,8 +566,9 @@ pub trait Obligation {
 }
 
 /// A pool was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PoolOpened {
     /// The pool's number.
     #[ink(topic)]
@@ -578,8 +579,9 @@ pub struct PoolOpened {
 }
 
 /// New terms were proposed. They take effect at `due`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct TermsProposed {
     /// The pool's number.
     #[ink(topic)]
@@ -589,8 +591,9 @@ pub struct TermsProposed {
 }
 
 /// The proposed terms were written down; they have been in force since they fell due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct TermsApplied {
     /// The pool's number.
     #[ink(topic)]
@@ -598,8 +601,9 @@ pub struct TermsApplied {
 }
 
 /// A pool was closed by its operator.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PoolClosed {
     /// The pool's number.
     #[ink(topic)]
@@ -607,8 +611,9 @@ pub struct PoolClosed {
 }
 
 /// A ban was lifted, with a clean ledger.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Reinstated {
     /// The pool's number.
     #[ink(topic)]
@@ -619,8 +624,9 @@ pub struct Reinstated {
 }
 
 /// An account joined the waiting line, its bond locked: it enlisted, or came back from a rest.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Queued {
     /// The pool's number.
     #[ink(topic)]
@@ -631,8 +637,9 @@ pub struct Queued {
 }
 
 /// An account took a seat.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Seated {
     /// The pool's number.
     #[ink(topic)]
@@ -644,8 +651,9 @@ pub struct Seated {
 
 /// A member, or one that waited, left or was discharged. Its bond was unlocked, unless `ReputationRefused` says that it
 /// was not: then it stays noted, and the next `resign` or `enlist` unlocks it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Resigned {
     /// The pool's number.
     #[ink(topic)]
@@ -656,8 +664,9 @@ pub struct Resigned {
 }
 
 /// A standing was latched. The amounts are reputation; they are 0 unless it is a ban.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct StandingChanged {
     /// The pool's number.
     #[ink(topic)]
@@ -678,8 +687,9 @@ pub struct StandingChanged {
 }
 
 /// The reputation contract refused to carry out a ban's penalties or a release: the ban or release stands without.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct ReputationRefused {
     /// The account that was banned or left.
     #[ink(topic)]
@@ -689,8 +699,9 @@ pub struct ReputationRefused {
 }
 
 /// A member declared its presence.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct CheckedIn {
     /// The pool's number.
     #[ink(topic)]
@@ -703,8 +714,9 @@ pub struct CheckedIn {
 }
 
 /// A member made up for work it had missed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Restored {
     /// The pool's number.
     #[ink(topic)]
@@ -719,8 +731,9 @@ pub struct Restored {
 }
 
 /// An account began a rest from all its pools, or ended it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct FreezeChanged {
     /// The account that rests, or came back.
     #[ink(topic)]
@@ -730,8 +743,9 @@ pub struct FreezeChanged {
 }
 
 /// Work was there to be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct OpsSeen {
     /// The pool's number.
     #[ink(topic)]
@@ -743,8 +757,9 @@ pub struct OpsSeen {
 }
 
 /// A member did work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct OpsDeclared {
     /// The pool's number.
     #[ink(topic)]

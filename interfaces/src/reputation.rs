@@ -318,8 +318,9 @@ pub trait Reputation {
 }
 
 /// Reputation was minted (`from` is `None`) or burnt (`to` is `None`): the event of the PSP22 standard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Transfer {
     /// The account whose reputation was burnt; `None` if it was minted.
     #[ink(topic)]
@@ -332,8 +333,9 @@ pub struct Transfer {
 }
 
 /// Reputation was earned and waits for `claim_reputation`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Owed {
     /// The account that earned it.
     #[ink(topic)]
@@ -347,8 +349,9 @@ pub struct Owed {
 }
 
 /// A bond was locked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Locked {
     /// The account whose reputation it is.
     #[ink(topic)]
@@ -360,8 +363,9 @@ pub struct Locked {
 }
 
 /// A bond, or part of one, was released.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Unlocked {
     /// The account whose reputation it is.
     #[ink(topic)]
@@ -373,8 +377,9 @@ pub struct Unlocked {
 }
 
 /// Reputation was burnt as a penalty.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Slashed {
     /// The account that was punished.
     #[ink(topic)]
@@ -386,8 +391,9 @@ pub struct Slashed {
 }
 
 /// An account's reputation was frozen, or came back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct FrozenChanged {
     /// The account whose reputation it is.
     #[ink(topic)]
@@ -397,8 +403,9 @@ pub struct FrozenChanged {
 }
 
 /// The manager set what may be minted for a minter in an epoch.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct MintCapSet {
     /// The minter that the cap is for.
     #[ink(topic)]
@@ -408,8 +415,9 @@ pub struct MintCapSet {
 }
 
 /// The manager announced a new minter, who may be granted the role from `due` on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct MinterProposed {
     /// The account that was announced.
     #[ink(topic)]
@@ -419,8 +427,9 @@ pub struct MinterProposed {
 }
 
 /// The founding workforce is complete.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "reputation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct SealedForGood {
     /// All points there were at that moment.
     pub total_supply: Points,

@@ -101,8 +101,9 @@ impl Engagement {
 }
 
 /// The request posted is a long deal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Engaged {
     /// The request's number.
     #[ink(topic)]
@@ -116,8 +117,9 @@ pub struct Engaged {
 }
 
 /// A period of an engagement was closed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PeriodClosed {
     /// The request's number.
     #[ink(topic)]
@@ -133,8 +135,9 @@ pub struct PeriodClosed {
 }
 
 /// The provider of an engagement was Banned and lost its place, bond and deposit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PlaceVacated {
     /// The request's number.
     #[ink(topic)]

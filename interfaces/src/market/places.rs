@@ -130,8 +130,9 @@ pub fn seal(request: RequestId, provider: AccountId, content: &Hash, uri: &[u8],
 }
 
 /// A provider took places.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PlacesTaken {
     /// The request's number.
     #[ink(topic)]
@@ -146,8 +147,9 @@ pub struct PlacesTaken {
 }
 
 /// A provider made an offer, or changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct OfferMade {
     /// The request's number.
     #[ink(topic)]
@@ -163,8 +165,9 @@ pub struct OfferMade {
 }
 
 /// A provider took its offer back, or it was pruned, and the provider was credited its deposit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct OfferRetracted {
     /// The request's number.
     #[ink(topic)]
@@ -177,8 +180,9 @@ pub struct OfferRetracted {
 }
 
 /// The requester accepted an offer, so its provider has a place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct OfferAccepted {
     /// The request's number.
     #[ink(topic)]
@@ -196,8 +200,9 @@ pub struct OfferAccepted {
 }
 
 /// A delivery was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Submitted {
     /// The request's number.
     #[ink(topic)]
@@ -212,8 +217,9 @@ pub struct Submitted {
 }
 
 /// A delivery was replaced.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Revised {
     /// The request's number.
     #[ink(topic)]
@@ -228,8 +234,9 @@ pub struct Revised {
 }
 
 /// A delivery was made under a seal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct SubmissionSealed {
     /// The request's number.
     #[ink(topic)]
@@ -244,8 +251,9 @@ pub struct SubmissionSealed {
 }
 
 /// A sealed delivery was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Unsealed {
     /// The request's number.
     #[ink(topic)]
@@ -260,8 +268,9 @@ pub struct Unsealed {
 }
 
 /// Places were never delivered on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct NoShow {
     /// The request's number.
     #[ink(topic)]

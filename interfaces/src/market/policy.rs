@@ -50,8 +50,9 @@ pub struct Policy {
 }
 
 /// The market was opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Opened {
     /// The number of the enforcers' pool in the obligation contract.
     pub pool: PoolId,
@@ -60,16 +61,18 @@ pub struct Opened {
 }
 
 /// The manager proposed another policy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PolicyProposed {
     /// When it comes into force, in milliseconds since the Unix epoch.
     pub effective: Timestamp,
 }
 
 /// A proposed policy was written down as in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct PolicyApplied {
     /// The account that is credited protocol fees and premiums from now on.
     pub treasury: AccountId,

@@ -264,8 +264,9 @@ impl RequestState {
 }
 
 /// A request was posted; its price is in escrow.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct RequestPosted {
     /// The request's number.
     #[ink(topic)]
@@ -278,8 +279,9 @@ pub struct RequestPosted {
 }
 
 /// The requester withdrew a request in which nobody had a place, and was credited this.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct RequestWithdrawn {
     /// The request's number.
     #[ink(topic)]

@@ -202,8 +202,9 @@ pub fn draw(seed: &[u8; 32], request: RequestId, submission: SubmissionId, enfor
 }
 
 /// Submissions `from` to `from + count - 1` can be reviewed, except those that were missed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct ReviewsOpened {
     /// The request's number.
     #[ink(topic)]
@@ -219,8 +220,9 @@ pub struct ReviewsOpened {
 }
 
 /// An enforcer committed to a review.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct ReviewCommitted {
     /// The request's number.
     #[ink(topic)]
@@ -233,8 +235,9 @@ pub struct ReviewCommitted {
 }
 
 /// An enforcer revealed its review.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct ReviewRevealed {
     /// The request's number.
     #[ink(topic)]
@@ -251,8 +254,9 @@ pub struct ReviewRevealed {
 }
 
 /// Too few reviews were revealed: the second window began.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct WindowReopened {
     /// The request's number.
     #[ink(topic)]
@@ -264,8 +268,9 @@ pub struct WindowReopened {
 }
 
 /// A submission has its verdict.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct SubmissionFinalized {
     /// The request's number.
     #[ink(topic)]

@@ -59,8 +59,9 @@ impl Submission {
 }
 
 /// Everything in a request is settled.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct RequestSettled {
     /// The request's number.
     #[ink(topic)]
@@ -73,8 +74,9 @@ pub struct RequestSettled {
 }
 
 /// A submission was paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Claimed {
     /// The request's number.
     #[ink(topic)]
@@ -95,8 +97,9 @@ pub struct Claimed {
 }
 
 /// The requester was credited with what was not earned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Reclaimed {
     /// The request's number.
     #[ink(topic)]
@@ -106,8 +109,9 @@ pub struct Reclaimed {
 }
 
 /// A credit was paid out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Withdrawn {
     /// The account that was paid.
     #[ink(topic)]
@@ -119,8 +123,9 @@ pub struct Withdrawn {
 }
 
 /// Storage of a request that is over was freed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct Pruned {
     /// The request's number.
     #[ink(topic)]
@@ -135,8 +140,9 @@ pub struct Pruned {
 }
 
 /// The reputation contract refused a reward, penalty or release: the money moved without.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[ink::event]
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
 pub struct ReputationRefused {
     /// The request's number.
     #[ink(topic)]
