@@ -17,6 +17,8 @@ export FUZZ_SECONDS ?= 60
 export MUTANTS SHARD
 OUT ?=
 PORT ?= 9944
+# An `atomic` that is built already: `make test` has that of the tests, and need not compile another.
+export ATOMIC
 SAY := printf '\n\033[1m%s\033[0m\n'
 
 .PHONY: help demo test node test-node soak mutants fuzz bench build check fmt lint clean toolchain
@@ -34,7 +36,7 @@ test: toolchain ## Run all tests: unit, property, the contracts on an embedded c
 	@$(SAY) "Running them; the first test that needs the contracts builds them"
 	cargo test --locked --workspace
 	@if scripts/node.sh find > /dev/null 2>&1; then \
-		$(MAKE) --no-print-directory test-node; \
+		$(MAKE) --no-print-directory test-node ATOMIC="$(CARGO_TARGET_DIR)/debug/atomic"; \
 	else \
 		$(SAY) "Skipped the tests that need a real node: there is none here"; scripts/node.sh find || true; \
 	fi
@@ -62,10 +64,12 @@ bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool 
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
 
 build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files)
-	@$(SAY) "Building the command that builds the contracts (about ten minutes the first time)"
-	cargo build --locked --package cli
+	@if [ -z "$(ATOMIC)" ]; then \
+		$(SAY) "Building the command that builds the contracts (about ten minutes the first time)"; \
+		cargo build --locked --package cli; \
+	fi
 	@$(SAY) "Building the contracts"
-	@cargo run --locked --quiet --package cli -- build $(if $(OUT),--out "$(OUT)")
+	@$(or $(ATOMIC),cargo run --locked --quiet --package cli --) build $(if $(OUT),--out "$(OUT)")
 
 check: toolchain ## Check that everything compiles, the rules without the standard library too
 	cargo check --locked --workspace --all-targets

@@ -38,7 +38,8 @@ if ! command -v npm > /dev/null || ! node -e 'process.exit(parseInt(process.vers
 elif ! install_packages; then
     skipped+=("docs/polkadot-js.md: npm could not fetch (see above) @polkadot/api and @polkadot/api-contract")
 else
-    cargo run --locked --quiet --package cli -- build --out target/ink > /dev/null
+    # shellcheck disable=SC2086 # several words where nobody says which program
+    ${ATOMIC:-cargo run --locked --quiet --package cli --} build --out target/ink > /dev/null
     CONTRACTS=$PWD/target/ink npm test --prefix e2e-tests/polkadot-js --silent
 fi
 
