@@ -57,17 +57,9 @@ pub fn verdict(report: &Report, paint: Paint) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::story::contest::{read::contests, replay::Replay};
-    use interfaces::Balance;
+    use crate::story::contest::report::tests::report;
 
     const PLAIN: Paint = Paint { colour: false };
-
-    fn report(paid: [Balance; 2]) -> ContestReport {
-        let text = "contest,warden,finding,severity,duplicates,slice,award,coin\n\
-                    9,ada,H-01,high,1,10,100,USDC\n9,ben,M-01,medium,1,3,30,USDC\n";
-        let contest = contests("f.csv", text.as_bytes()).unwrap_or_else(|problem| panic!("{problem}")).remove(0);
-        ContestReport::new(&contest, &Replay { paid: paid.into(), calls: 1_234 })
-    }
 
     #[test]
     fn who_was_paid_otherwise_is_in_the_table() {

@@ -112,11 +112,12 @@ impl Report {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::story::contest::read::contests;
 
-    fn report(paid: [Balance; 2]) -> ContestReport {
+    /// A contest of 130 USDC between ada and ben, who were paid this.
+    pub fn report(paid: [Balance; 2]) -> ContestReport {
         let text = "contest,warden,finding,severity,duplicates,slice,award,coin\n\
                     9,ada,H-01,high,1,10,100,USDC\n9,ben,M-01,medium,1,3,30,USDC\n";
         let contest = contests("f.csv", text.as_bytes()).unwrap_or_else(|problem| panic!("{problem}")).remove(0);
