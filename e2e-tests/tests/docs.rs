@@ -1,5 +1,7 @@
 //! The worked examples of `docs/obligation.md` and `docs/reputation.md`, played on the real contracts. Every row of
 //! their tables is written from what the chain says and must stand on the page just so: page and chain cannot drift.
+// A story is told from its beginning to its end.
+#![allow(clippy::too_many_lines)]
 
 use chain::{account, build, constructor, days, Chain, Message, ReputationCalls, RoleCalls, UNIT};
 use e2e_tests::{People, Town, ENDOWMENT};

@@ -1,4 +1,6 @@
 //! Long deals: one provider, period by period, paid for what it did and Banned by the numbers when it goes silent.
+// A story is told from its beginning to its end.
+#![allow(clippy::too_many_lines)]
 
 use chain::{account, days, hours, Outcome, UNIT};
 use e2e_tests::{refused, work_of, Town, ENFORCERS, REQUESTER, STRANGER};

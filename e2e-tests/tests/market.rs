@@ -1,4 +1,6 @@
 //! The market, message by message: what each does, what it tells, and every reason for which it refuses.
+// A story is told from its beginning to its end.
+#![allow(clippy::too_many_lines)]
 
 use chain::{account, days, default_policy, default_terms, hours, UNIT};
 use e2e_tests::{with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};

@@ -1,6 +1,8 @@
 //! Obligations, message by message: what each does, what it tells, and every reason for which it refuses.
 //!
 //! The pool is one that an ordinary account opened, which reports to it whatever a story needs.
+// A story is told from its beginning to its end.
+#![allow(clippy::too_many_lines)]
 
 use chain::{
     account, build, constructor, days, default_terms, hours, minutes, ObligationCalls, Outcome as Sent, RoleCalls,

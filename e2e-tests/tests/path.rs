@@ -1,5 +1,7 @@
 //! The whole path, on real Wasm: an organization is founded, work is asked for, delivered, judged and paid, an enforcer who
 //! never works is replaced, another rests and comes back, and at the end every unit is with its owner.
+// A story is told from its beginning to its end.
+#![allow(clippy::too_many_lines)]
 
 use chain::{account, days, UNIT};
 use e2e_tests::{Town, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
