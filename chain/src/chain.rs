@@ -5,7 +5,7 @@
 
 use crate::{
     build::Artifact,
-    hash::blake2_256,
+    hash::account,
     messages::Message,
     outcome::{Emitted, Outcome, Returned, Trap},
     runtime::{self, AtomicRuntime},
@@ -125,11 +125,6 @@ impl Sandbox for AtomicSandbox {
         *self.ext.borrow_mut() =
             TestExternalities::from_raw_snapshot(snapshot.storage, snapshot.storage_root, Default::default());
     }
-}
-
-/// The account of this name: its public key is the hash of the name.
-pub fn account(name: &str) -> AccountId {
-    AccountId::from(blake2_256(name.as_bytes()))
 }
 
 fn to_runtime(account: &AccountId) -> AccountId32 {

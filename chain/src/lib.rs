@@ -22,9 +22,9 @@ pub mod settings;
 pub mod world;
 
 pub use amounts::{days, hours, minutes, UNIT};
-pub use chain::{account, AtomicSandbox, Chain, GAS_LIMIT, GENESIS};
+pub use chain::{AtomicSandbox, Chain, GAS_LIMIT, GENESIS};
 pub use events::Addresses;
-pub use hash::blake2_256;
+pub use hash::{account, blake2_256};
 pub use messages::{
     constructor, market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message,
     ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls,

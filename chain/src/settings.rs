@@ -2,7 +2,7 @@
 
 use crate::{
     amounts::{days, hours, UNIT},
-    chain::account,
+    hash::account,
 };
 use ink::primitives::AccountId;
 use interfaces::{

@@ -1,11 +1,11 @@
 //! The three contracts deployed and wired on an embedded chain, as a manager would.
 
-use crate::events::Addresses;
 use crate::{
     amounts::{days, UNIT},
     build::Contracts,
-    chain::{account, Chain},
-    hash::blake2_256,
+    chain::Chain,
+    events::Addresses,
+    hash::{account, blake2_256},
     messages::{
         market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message, ObligationCalls,
         ReputationCalls, RoleCalls, TokenCalls,

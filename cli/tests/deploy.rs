@@ -144,7 +144,7 @@ fn a_deployment_is_wired_and_deploying_again_does_nothing() {
     assert_eq!(fs::read(&path).expect("a file"), file);
 
     let options = Options { deployment: path, ..Options::default() };
-    let deployment = Deployment::load(&options, &backend).expect("a deployment");
+    let deployment = Deployment::load(&options.deployment, &backend).expect("a deployment");
     assert_eq!((deployment.pool, deployment.since), (0, 4));
     let backend: &dyn Backend = &backend;
     for founder in ["bob", "charlie", "dave"] {
@@ -193,7 +193,7 @@ fn what_a_contract_refuses_is_said_by_name_and_the_rest_follows_once_it_is_right
     let wrong_now = wrong(&backend, &path, None);
     assert_eq!(wrong_now, ["the market is open: it answers NotOpen; `atomic deploy` opens it"]);
     let options = Options { deployment: path.clone(), ..Options::default() };
-    let error = Deployment::load(&options, &backend).expect_err("half a deployment").to_string();
+    let error = Deployment::load(&options.deployment, &backend).expect_err("half a deployment").to_string();
     assert!(error.contains("not complete; `atomic deploy` goes on with it"), "{error}");
 
     assert_eq!(deploy(&backend, &example(), &path), 1);
@@ -294,7 +294,7 @@ fn contracts_that_are_not_ours_are_refused_before_anything_is_done() {
         error.contains(&format!("the contract at {} has another code than the reputation", address(&market_address))),
         "{error}"
     );
-    let error = Deployment::load(&options, &backend).expect_err("not ours").to_string();
+    let error = Deployment::load(&options.deployment, &backend).expect_err("not ours").to_string();
     assert!(error.contains("is not the reputation contract that"), "{error}");
     let found = wrong(&backend, &path, None);
     assert!(found.len() == 1 && found[0].contains("its code is 0x"), "{found:#?}");
@@ -333,7 +333,7 @@ fn an_address_without_a_contract_is_said_and_deploying_finds_the_right_one() {
     file.obligation = file.obligation.map(|obligation| Deployed { address: eve, ..obligation });
     file.write(&path).expect("written");
     let options = Options { deployment: path.clone(), ..Options::default() };
-    let error = Deployment::load(&options, &backend).expect_err("nothing there").to_string();
+    let error = Deployment::load(&options.deployment, &backend).expect_err("nothing there").to_string();
     assert!(error.starts_with(&format!("there is no contract at {}", address(&eve))), "{error}");
     assert_eq!(wrong(&backend, &path, None).len(), 1);
 

@@ -20,11 +20,7 @@ use chain::{
 };
 use ink::primitives::Hash;
 use interfaces::market::commitment;
-use interfaces::{
-    fixtures,
-    market::RequestSpec,
-    Balance, Market as _, Obligation as _, RequestId, Timestamp,
-};
+use interfaces::{fixtures, market::RequestSpec, Balance, Market as _, Obligation as _, RequestId, Timestamp};
 use proxy::Proxy;
 use scale::{Decode, Encode};
 use std::{

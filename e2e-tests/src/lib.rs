@@ -15,11 +15,7 @@ pub use money::townsfolk;
 pub use people::{refused, People};
 
 use chain::{account, build, Outcome, Settings, World};
-use ink::{
-    env::hash::{CryptoHash, HashOutput},
-    primitives::{AccountId, Hash},
-    scale::Encode,
-};
+use ink::primitives::{AccountId, Hash};
 use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{self, Duplicates, RequestSpec},

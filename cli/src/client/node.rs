@@ -90,7 +90,7 @@ impl Node {
         Ok(Self { url: url.to_owned(), network, client, rpc, counted: Cell::new(None), runtime })
     }
 
-    /// Asks `question`, which may wait for the node several times.
+    /// Does what `question` says. All of it together may take [`PATIENCE`].
     fn ask<T>(&self, question: impl Future<Output = Result<T, Problem>>) -> Answer<T> {
         self.runtime.block_on(async {
             let problem = match tokio::time::timeout(PATIENCE, question).await {

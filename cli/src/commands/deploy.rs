@@ -1,7 +1,7 @@
 //! `atomic deploy`: does the steps of a deployment, or says which ones it would do.
 
 use crate::{
-    client::signer::address,
+    client::{deployment::File, signer::address},
     commands::{options::Options, table::pairs, verify},
     setup::{
         checks::{self, Check},
@@ -49,6 +49,42 @@ struct Report {
     wired: bool,
 }
 
+impl Report {
+    fn new(file: &File, deployment: String, done: Vec<Done>, checks: Vec<Check>) -> Self {
+        let contract =
+            |contract| file.contract(contract).map(|deployed| address(&deployed.address)).unwrap_or_default();
+        Self {
+            network: file.network.clone(),
+            manager: address(&file.manager),
+            reputation: contract(Contract::Reputation),
+            obligation: contract(Contract::Obligation),
+            market: contract(Contract::Market),
+            pool: file.pool,
+            deployment,
+            done,
+            wired: checks.iter().all(Check::holds),
+            checks,
+        }
+    }
+
+    /// The same for people.
+    fn show(&self) -> String {
+        let done = if self.done.is_empty() { "Nothing to do: everything is done already.\n" } else { "" };
+        let lines = [
+            ("reputation", self.reputation.clone()),
+            ("obligation", self.obligation.clone()),
+            ("market", self.market.clone()),
+            ("pool", self.pool.map(|pool| pool.to_string()).unwrap_or_default()),
+            ("written to", self.deployment.clone()),
+        ];
+        let paid = |of: fn(&Done) -> Balance| self.done.iter().map(of).fold(0, Balance::saturating_add);
+        let (deposits, fees) = (paid(|done| done.deposit), paid(|done| done.fee));
+        let paid = [("deposits", show_amount(deposits)), ("fees", show_amount(fees))];
+        let lines = lines.into_iter().chain(paid.into_iter().filter(|_| !self.done.is_empty()));
+        format!("{done}\n{}\n{}", pairs(lines), verify::summary(&self.checks))
+    }
+}
+
 impl Deploy {
     /// Deploys, says what was done, and checks it. Returns whether all checks hold.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
@@ -72,47 +108,16 @@ impl Deploy {
             }
             done.push(step);
         }
-        let file = deployer.file().clone();
         // A finished deployment is not held to settings that nobody named: the manager may have changed its own.
         let named = self.config.is_some() || !done.is_empty();
-        let checks = checks::checks(&*backend, &file, contracts, named.then_some(deployer.settings()))?;
-        let wired = checks.iter().all(Check::holds);
-        let contract =
-            |contract| file.contract(contract).map(|deployed| address(&deployed.address)).unwrap_or_default();
-        let report = Report {
-            network: file.network.clone(),
-            manager: address(&file.manager),
-            reputation: contract(Contract::Reputation),
-            obligation: contract(Contract::Obligation),
-            market: contract(Contract::Market),
-            pool: file.pool,
-            deployment: self.options.deployment.display().to_string(),
-            done,
-            checks,
-            wired,
-        };
-        if self.options.json {
-            writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?;
-            return Ok(wired);
+        let settings = named.then_some(deployer.settings());
+        let checks = checks::checks(&*backend, deployer.file(), contracts, settings)?;
+        let report = Report::new(deployer.file(), self.options.deployment.display().to_string(), done, checks);
+        match self.options.json {
+            true => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,
+            false => write!(out, "{}", report.show())?,
         }
-        match report.done.is_empty() {
-            true => writeln!(out, "Nothing to do: everything is done already.\n")?,
-            false => writeln!(out)?,
-        }
-        let pool = report.pool.map(|pool| pool.to_string()).unwrap_or_default();
-        let lines = [
-            ("reputation", report.reputation),
-            ("obligation", report.obligation),
-            ("market", report.market),
-            ("pool", pool),
-            ("written to", report.deployment),
-        ];
-        let paid = |of: fn(&Done) -> Balance| report.done.iter().map(of).fold(0, Balance::saturating_add);
-        let (deposits, fees) = (paid(|done| done.deposit), paid(|done| done.fee));
-        let paid = [("deposits", show_amount(deposits)), ("fees", show_amount(fees))];
-        let lines = lines.into_iter().chain(paid.into_iter().filter(|_| !report.done.is_empty()));
-        write!(out, "{}\n{}", pairs(lines), verify::summary(&report.checks))?;
-        Ok(wired)
+        Ok(report.wired)
     }
 
     /// Says which steps are left to do, and what each costs.

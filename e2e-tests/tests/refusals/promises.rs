@@ -8,7 +8,7 @@ use std::{
 
 const REPUTATION: &str = include_str!("../../../interfaces/src/reputation.rs");
 const OBLIGATION: &str = include_str!("../../../interfaces/src/obligation.rs");
-const MARKET: &str = include_str!("../../../interfaces/src/market.rs");
+const MARKET: &str = include_str!("../../../interfaces/src/market/mod.rs");
 const REPUTATION_CONTRACT: &str = include_str!("../../../reputation/lib.rs");
 
 /// The standards that the contracts implement beside their own traits, in the words of those.

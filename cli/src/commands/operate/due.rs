@@ -183,8 +183,9 @@ mod tests {
     }
 
     fn state(places: u32, submissions: u32, claimed: u32, closed: bool, held: Balance) -> RequestState {
-        let open_places = places - claimed;
-        RequestState { places, open_places, submissions, claimed, closed, held, ..RequestState::new([1; 32].into()) }
+        let (open_places, settled) = (places - claimed, if closed { submissions } else { 0 });
+        let new = RequestState::new([1; 32].into());
+        RequestState { places, open_places, submissions, settled, claimed, closed, held, ..new }
     }
 
     /// A submission whose window begins when the request's does.

@@ -169,7 +169,7 @@ fn walk(ty: &Type<MetaForm>, bytes: &[u8], found: &mut Vec<Known>) {
 /// The contract whose errors these are, or the name of the reasons.
 fn kind(ty: &Type<MetaForm>) -> &'static str {
     match &ty.path.segments[..] {
-        [.., module, "Error"] => module,
+        [.., contract, "errors", "Error"] | [.., contract, "Error"] => contract,
         [.., name] => name,
         [] => "",
     }
