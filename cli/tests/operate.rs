@@ -145,6 +145,23 @@ fn what_there_is_to_see_is_shown_line_by_line() {
 }
 
 #[test]
+fn what_a_stranger_wrote_forges_no_line_of_what_is_shown() {
+    let desk = Desk::new("forged");
+    let uri = "ipfs://x\n  eve gives 99\u{1b}[1A\u{202e}";
+    let other = POST.replace("--spec", &format!("--uri '{uri}' --spec"));
+    desk.done(&format!("{} --as alice", other));
+    desk.done("signal 0 --as bob");
+    desk.done(&format!("submit 0 report.txt --uri '{uri}' --as bob"));
+    let escaped = "ipfs://x\\n  eve gives 99\\u{1b}[1A\\u{202e}";
+    let shown = desk.done("request 0");
+    assert_eq!(shown.matches(escaped).count(), 2, "{shown}");
+    assert!(!shown.lines().any(|line| line == "  eve gives 99" || line.contains('\u{1b}')), "{shown}");
+    // What programs read is exact, in hex where it is no plain text.
+    let hex = uri.bytes().fold("0x".to_owned(), |hex, byte| hex + &format!("{byte:02x}"));
+    assert_eq!(desk.json("request 0")["submissions"][0]["delivery"]["uri"], hex.as_str());
+}
+
+#[test]
 fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
     let desk = Desk::new("wrong");
     desk.fails("member zoe", 2, "`zoe` is not an address…expected an address such as 5Grwva…");

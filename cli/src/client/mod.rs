@@ -6,6 +6,7 @@
 //! - [`files`]: files that are ours alone while we use them, and replaced as a whole.
 //! - [`toml`], [`settings`], [`conditions`]: how the project's TOML files are read.
 //! - [`moments`], [`words`]: how times and events are put into words.
+//! - [`text`]: how text that a stranger wrote is shown.
 //! - [`unusable`]: what cannot be used, and ends the program with 2.
 
 pub mod backend;
@@ -17,6 +18,7 @@ pub mod moments;
 pub mod node;
 pub mod settings;
 pub mod signer;
+pub mod text;
 pub mod toml;
 pub mod unusable;
 pub mod words;

@@ -1,7 +1,7 @@
 //! `atomic deploy`: does the steps of a deployment, or says which ones it would do.
 
 use crate::{
-    client::{deployment::File, signer::address},
+    client::{deployment::File, signer::address, text::shown},
     commands::{options::Options, table::pairs, verify},
     setup::{
         checks::{self, Check},
@@ -97,7 +97,7 @@ impl Deploy {
             return self.say_due(&deployer, out).map(|()| true);
         }
         if !self.options.json {
-            let (network, location) = (&backend.network().name, self.options.location()?);
+            let (network, location) = (shown(&backend.network().name), self.options.location()?);
             writeln!(out, "Deploying to {network} {location}, as {}\n", address(&signer.account()))?;
         }
         let mut done = Vec::new();

@@ -2,7 +2,10 @@
 
 use super::{paint::Paint, story::Timeline};
 use crate::{
-    client::unusable::Unusable,
+    client::{
+        text::{shown, shown_lines},
+        unusable::Unusable,
+    },
     story::scenario::{play, read},
 };
 use anyhow::{Context, Result};
@@ -37,9 +40,9 @@ impl Run {
         let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
         let mut timeline = Timeline::of(&scenario, paint);
         if !self.json {
-            writeln!(out, "{}\n", scenario.title)?;
+            writeln!(out, "{}\n", shown(&scenario.title))?;
             if !scenario.about.is_empty() {
-                writeln!(out, "{}\n", scenario.about.trim())?;
+                writeln!(out, "{}\n", shown_lines(scenario.about.trim()))?;
             }
         }
         let report = play::play(&scenario, contracts, |entry| {

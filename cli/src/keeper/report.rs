@@ -3,6 +3,7 @@
 use crate::client::{
     moments,
     signer::address,
+    text::shown,
     words::{counted, verdict},
 };
 use crate::keeper::{plan::Upkeep, show_weight, work::Worth};
@@ -68,7 +69,7 @@ impl Entry {
             Happened::Refused { upkeep, reason, fee } => format!("refused as {reason}: {upkeep}{}", lost(*fee)),
             Happened::Note(words) => words.clone(),
         };
-        format!("{}  {words}", moments::moment(self.time))
+        format!("{}  {}", moments::moment(self.time), shown(&words))
     }
 
     /// The same as data, on one line.

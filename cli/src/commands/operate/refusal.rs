@@ -1,5 +1,6 @@
 //! Says why a contract refused, in the words of its own interface, and what can be done about it.
 
+use crate::client::text::shown;
 use chain::Trap;
 use scale::Encode;
 use scale_info::{form::MetaForm, Type, TypeDef, TypeInfo};
@@ -135,7 +136,8 @@ impl fmt::Display for Refusal {
         if let Some(block) = self.block {
             write!(f, " in block {block}")?;
         }
-        write!(f, " as {}: {}", self.error, self.meaning)?;
+        // A contract or a node may have chosen the words.
+        write!(f, " as {}: {}", shown(&self.error), shown(&self.meaning))?;
         self.advice.as_ref().map_or(Ok(()), |advice| write!(f, "\nhelp: {advice}"))
     }
 }

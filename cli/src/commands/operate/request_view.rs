@@ -8,7 +8,7 @@ use super::{
     Command,
 };
 use crate::{
-    client::{moments, signer::hex, words::counted},
+    client::{moments, signer::hex, text::shown_bytes, words::counted},
     commands::{
         paint::Paint,
         table::{pairs, Table},
@@ -85,7 +85,7 @@ impl Seen {
     fn conditions(&self, session: &Session) -> String {
         let Self { spec, state, .. } = self;
         let amount = |amount| session.amount(spec.asset, amount);
-        let document = format!("{} {}", hex(spec.spec.as_ref()), String::from_utf8_lossy(&spec.uri));
+        let document = format!("{} {}", hex(spec.spec.as_ref()), shown_bytes(&spec.uri));
         let places = format!("{} of {} taken, deposit {}", state.places, spec.limit, amount(spec.place_deposit));
         let held = state.held.saturating_add(state.deposits).saturating_add(state.offer_deposits);
         let mut lines = vec![
@@ -218,7 +218,7 @@ fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase
         words.push_str(&format!(", {} earned", session.amount(spec.asset, submission.pay)));
     }
     if !submission.uri.is_empty() {
-        words.push_str(&format!(", at {}", String::from_utf8_lossy(&submission.uri)));
+        words.push_str(&format!(", at {}", shown_bytes(&submission.uri)));
     }
     words
 }

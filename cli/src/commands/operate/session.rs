@@ -6,6 +6,7 @@ use crate::{
         backend::{self, Backend, Receipt, DEVELOPMENT},
         deployment::Deployment,
         moments, signer,
+        text::shown_lines,
         unusable::Unusable,
         words::Words,
     },
@@ -114,12 +115,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Says something to people.
+    /// Says something to people, in lines of ours. What strangers wrote in them has to be
+    /// [`shown`](crate::client::text::shown) before.
     pub fn say(&self, text: impl Display) {
         if !self.options.json {
             self.clear_progress();
             // A closed pipe ends the output, not what is being done.
-            let _ = writeln!(self.out.borrow_mut(), "{text}");
+            let _ = writeln!(self.out.borrow_mut(), "{}", shown_lines(&text.to_string()));
         }
     }
 
