@@ -18,7 +18,7 @@ use crate::client::{
     signer::Signer,
 };
 use chain::Weight;
-use interfaces::{Balance, Timestamp};
+use interfaces::{Balance, Market as _, Timestamp};
 use known::Known;
 use memory::Memory;
 use plan::{Due, Upkeep};
@@ -28,8 +28,6 @@ use work::{Outcome, Refusal, Worth};
 
 /// Events of this many blocks are read at once.
 const BLOCKS_AT_ONCE: u32 = 256;
-/// Where events do not tell, the search ends after this many numbers without a request.
-const REQUESTS_PROBED: u32 = 256;
 /// A call that does not pay is tried again after this many blocks.
 const UNPAID_BLOCKS: u32 = 100;
 
@@ -173,10 +171,10 @@ impl Follower {
              who took a place or a seat then"
         );
         say(Entry::new(time, Happened::Note(words)));
-        let (mut id, mut missing) = (0, 0);
-        while missing < REQUESTS_PROBED {
-            missing = if self.known.find_request(id, backend, &self.deployment)? { 0 } else { missing + 1 };
-            id += 1;
+        let posted = backend.read(self.deployment.market().posted())?;
+        let posted = posted.map_err(|error| Error::NotUnderstood(format!("the market answers {error:?}")))?;
+        for id in 0..posted {
+            self.known.find_request(id, backend, &self.deployment)?;
         }
         Ok(kept)
     }
