@@ -205,6 +205,27 @@ fn what_a_contract_refuses_is_said_by_name_and_the_rest_follows_once_it_is_right
 }
 
 #[test]
+fn what_the_last_step_would_refuse_is_found_before_the_first_is_done() {
+    let folder = Folder::new("rehearsed");
+    let founders = "[[founders]]\naccounts = ['bob']\nreputation = 400\n";
+    for (wrong, expected) in [
+        ("[policy]\nmin_quorum = 2\n", "cannot open the market: refused as InvalidPolicy("),
+        ("[terms]\nseats = 0\n", "cannot open the market: refused as Obligation(InvalidTerms"),
+        ("[reputation]\ntiers = [5, 5]\n", "cannot instantiate the reputation contract: refused as InvalidTiers"),
+    ] {
+        fs::write(folder.0.join("organization.toml"), format!("{founders}{wrong}")).expect("a file");
+        let ran = folder.run(&["deploy", "--as", "alice", "--config", "organization.toml"]);
+        let said = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{said}");
+        assert!(said.starts_with("error: nothing was done, because a rehearsal failed: "), "{said}");
+        assert!(said.contains(expected), "{said}");
+        for file in ["state", "deployment.json"] {
+            assert!(!folder.0.join(".atomic").join(file).exists(), "{wrong}: {file}");
+        }
+    }
+}
+
+#[test]
 fn many_founders_are_endowed_in_several_calls_and_only_with_what_they_lack() {
     let (folder, backend) = (Folder::new("founders"), Embedded::new());
     let path = folder.deployment();
@@ -369,7 +390,7 @@ fn the_command_deploys_says_what_it_did_and_verifies() {
     assert!(tried.status.success(), "{}", text(&tried.stderr));
     let said = text(&tried.stdout);
     assert_eq!(said.lines().filter(|line| line.starts_with("  ") && line.ends_with(" UNIT")).count(), STEPS, "{said}");
-    assert!(said.ends_with(" UNIT in all.\n"), "{said}");
+    assert!(said.ends_with(" UNIT in total.\n"), "{said}");
     assert!(!folder.0.join(".atomic/deployment.json").exists());
 
     let deployed = folder.run(&["deploy", "--as", "alice", "--config", &config]);
@@ -412,7 +433,7 @@ fn the_command_tells_unusable_files_and_another_that_runs_apart_from_failures() 
     let torn = folder.0.join("torn.json");
     fs::write(&torn, "{ \"format\": 1, \"netw").expect("a file");
     ends(&["deploy", "--as", "alice", "--deployment", "torn.json"], 2, "torn.json is damaged");
-    ends(&["verify", "--deployment", "torn.json"], 2, "remove it, and `atomic deploy`");
+    ends(&["verify", "--deployment", "torn.json"], 2, "remove it: `atomic deploy`");
     ends(&["verify"], 2, "there is no deployment file .atomic/deployment.json");
     ends(&["deploy"], 2, "nobody signs this: say who with --as");
     ends(&["deploy", "--as", "zoe"], 2, "--as takes one of alice");
