@@ -2,7 +2,7 @@
 
 use super::{contest, paint::Paint};
 use crate::{
-    client::unusable::Unusable,
+    client::{files::read, unusable::Unusable},
     story::contest::{
         read::{contests, Contest},
         replay::replay,
@@ -13,7 +13,6 @@ use anyhow::Result;
 use chain::build;
 use clap::{Args, Subcommand};
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::PathBuf,
 };
@@ -76,7 +75,7 @@ impl ReplayContest {
     /// The contests of the file, or the one that was asked for.
     fn wanted(&self) -> Result<Vec<Contest>> {
         let name = self.file.display().to_string();
-        let text = fs::read(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let text = read(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
         let mut contests = contests(&name, &text)?;
         if let Some(wanted) = &self.contest {
             let known: Vec<_> = contests.iter().map(|contest| contest.id.clone()).collect();

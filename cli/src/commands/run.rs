@@ -3,6 +3,7 @@
 use super::{paint::Paint, story::Timeline};
 use crate::{
     client::{
+        files::read_text,
         text::{shown, shown_lines},
         unusable::Unusable,
     },
@@ -12,7 +13,6 @@ use anyhow::{Context, Result};
 use chain::build::contracts;
 use clap::Args;
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::PathBuf,
 };
@@ -34,7 +34,7 @@ impl Run {
     /// Plays it, and says what came of it. Returns whether everything adds up and ended as the file says.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
         let name = self.file.display().to_string();
-        let text = fs::read_to_string(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let text = read_text(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
         let scenario = read::scenario(&name, &text)?;
         let contracts = contracts()?;
         let paint = Paint { colour: !self.json && io::stdout().is_terminal() };

@@ -4,6 +4,7 @@
 //! The tables `[reputation]`, `[terms]`, `[schedule]` and `[policy]` are those of a scenario file.
 
 use crate::client::{
+    files::read_text,
     settings::{read_policy, read_reputation, read_schedule, read_terms},
     signer,
     toml::{amount, each, expected, owned, parse, points, refused, text, Fields, Problem, Read},
@@ -13,7 +14,7 @@ use anyhow::Result;
 use chain::Settings;
 use ink::primitives::AccountId;
 use interfaces::market::{Asset, AssetPolicy};
-use std::{fs, path::Path};
+use std::path::Path;
 use toml_edit::Item;
 
 /// How an organization is to be set up.
@@ -37,7 +38,7 @@ impl Config {
     /// What the file at `path` says; what it does not say is as in `settings`.
     pub fn load_onto(path: &Path, settings: Settings) -> Result<Self> {
         let text =
-            fs::read_to_string(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+            read_text(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
         Ok(parse(&path.display().to_string(), &text, |file| read_config(file, settings))?)
     }
 
