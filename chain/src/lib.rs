@@ -31,5 +31,6 @@ pub use messages::{
 };
 pub use outcome::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
 pub use roles::{role_name, role_table, ROLES};
+pub use runtime::EXISTENTIAL_DEPOSIT;
 pub use settings::{default_policy, default_terms, Settings};
 pub use world::{World, POCKET_MONEY};

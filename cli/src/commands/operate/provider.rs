@@ -8,7 +8,7 @@ use crate::commands::operate::{
     Command,
 };
 use anyhow::{bail, Result};
-use chain::amounts::amount;
+use chain::amounts::{amount, whole};
 use clap::Args;
 use interfaces::{
     market::{Asset, RequestSpec, Verdict},
@@ -27,9 +27,10 @@ fn value(spec: &RequestSpec, deposit: Balance) -> Balance {
 #[derive(Args, Debug)]
 pub struct Signal {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// How many places
-    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = whole::<u16>)]
     places: u16,
 }
 
@@ -48,6 +49,7 @@ impl Command for Signal {
 #[derive(Args, Debug)]
 pub struct Offer {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// The price for full weight; in an engagement, for each period
     #[arg(value_parser = amount)]
@@ -83,6 +85,7 @@ impl Command for Offer {
 #[derive(Args, Debug)]
 pub struct RetractOffer {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -96,6 +99,7 @@ impl Command for RetractOffer {
 #[derive(Args, Debug)]
 pub struct Submit {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// What is delivered
     file: PathBuf,
@@ -133,8 +137,10 @@ impl Command for Submit {
 #[derive(Args, Debug)]
 pub struct Revise {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// The submission's number in it
+    #[arg(value_parser = whole::<SubmissionId>)]
     submission: SubmissionId,
     /// What is delivered instead
     file: PathBuf,
@@ -155,6 +161,7 @@ impl Command for Revise {
 #[derive(Args, Debug)]
 pub struct Unseal {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 

@@ -7,7 +7,7 @@ use crate::commands::{
     table::{pairs, Table},
 };
 use anyhow::Result;
-use chain::amounts::{show_micro, thousands};
+use chain::amounts::{show_micro, thousands, whole};
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -20,7 +20,7 @@ use serde_json::json;
 #[derive(Args, Debug)]
 pub struct Terms {
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 
@@ -144,7 +144,7 @@ fn show_policy(session: &Session, policy: &Policy) -> String {
 #[derive(Args, Debug)]
 pub struct Capacity {
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 
@@ -176,7 +176,7 @@ pub struct Member {
     #[arg(value_parser = account)]
     who: Option<AccountId>,
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 

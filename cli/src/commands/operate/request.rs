@@ -2,22 +2,19 @@
 
 use crate::client::{
     conditions::{read_conditions, Conditions, EngagementPlan},
-    moments, signer,
+    files, moments, signer,
     toml::{expected, owned, parse, refused, text, Fields, Read},
     unusable::Unusable,
 };
 use anyhow::Result;
-use chain::blake2_256;
+use chain::{amounts::whole, blake2_256};
 use clap::Args;
 use ink::primitives::Hash;
 use interfaces::{
     market::{Asset, RequestSpec},
     Timestamp,
 };
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 use toml_edit::{value, Array, DocumentMut, InlineTable, Item, Value};
 
 /// The request, as it was given.
@@ -46,10 +43,10 @@ pub struct Given {
     #[arg(long, value_parser = curve)]
     curve: Option<Value>,
     /// The most submissions in all
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     limit: Option<i64>,
     /// The most submissions of one provider
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     per_provider: Option<i64>,
     /// How places are taken: open, or offers
     #[arg(long)]
@@ -64,25 +61,25 @@ pub struct Given {
     #[arg(long, value_name = "AMOUNT")]
     place_deposit: Option<String>,
     /// The reputation locked for each place taken
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     provider_bond: Option<i64>,
     /// The reputation spent for each place taken
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     access_price: Option<i64>,
     /// The least reputation that a provider must have
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     min_reputation: Option<i64>,
     /// The lowest tier that a provider must have
-    #[arg(long, value_name = "TIER")]
+    #[arg(long, value_name = "TIER", value_parser = whole::<i64>)]
     min_tier: Option<i64>,
     /// The fewest reviews that decide
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     quorum: Option<i64>,
     /// The most reviews of a submission
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     max_reviews: Option<i64>,
     /// How far from the median a coherent review may be
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     tolerance: Option<i64>,
     /// How long providers can take places, such as 1d
     #[arg(long, value_name = "DURATION")]
@@ -109,13 +106,13 @@ pub struct Given {
     #[arg(long, value_name = "TIME")]
     reveal_by: Option<String>,
     /// Makes it an engagement of this many periods
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     periods: Option<i64>,
     /// The time from one delivery of an engagement to the next, such as 7d
     #[arg(long, value_name = "DURATION")]
     period: Option<String>,
     /// How many periods of an engagement may be missed
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     missed: Option<i64>,
 }
 
@@ -133,7 +130,7 @@ impl Given {
     pub fn request(&self, now: Timestamp) -> Result<Asked> {
         let (name, text) = match &self.file {
             Some(file) => {
-                let text = fs::read_to_string(file)
+                let text = files::read_text(file)
                     .map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
                 (file.display().to_string(), text)
             }
@@ -209,7 +206,7 @@ impl Given {
 fn curve(text: &str) -> Result<Value, String> {
     let bucket = |part: &str| -> Option<Value> {
         let (from, weight) = part.split_once('=')?;
-        let from: i64 = from.trim().parse().ok()?;
+        let from: i64 = whole(from.trim()).ok()?;
         let bucket: InlineTable =
             [("from", Value::from(from)), ("weight", spaced(weight).into())].into_iter().collect();
         Some(bucket.into())
@@ -319,6 +316,6 @@ impl ReadRequest {
 
 /// The hash of what is in a file, blake2-256.
 pub fn file_hash(path: &Path) -> Result<Hash, Unusable> {
-    let bytes = fs::read(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+    let bytes = files::read(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
     Ok(blake2_256(&bytes).into())
 }

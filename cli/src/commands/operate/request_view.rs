@@ -15,6 +15,7 @@ use crate::{
     },
 };
 use anyhow::Result;
+use chain::amounts::whole;
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -29,6 +30,7 @@ use serde_json::{json, Value as Json};
 #[derive(Args, Debug)]
 pub struct Request {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 

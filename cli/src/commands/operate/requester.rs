@@ -8,7 +8,10 @@ use crate::commands::operate::{
 };
 use crate::commands::table::pairs;
 use anyhow::Result;
-use chain::{amounts::amount, TokenCalls};
+use chain::{
+    amounts::{amount, whole},
+    TokenCalls,
+};
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -101,6 +104,7 @@ fn offer(session: &Session, request: RequestId, provider: AccountId) -> Result<O
 #[derive(Args, Debug)]
 pub struct Accept {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// Whose offer it is
     #[arg(value_parser = account)]
@@ -142,6 +146,7 @@ impl Command for Takeover {
 #[derive(Args, Debug)]
 pub struct Reclaim {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -157,6 +162,7 @@ impl Command for Reclaim {
 #[derive(Args, Debug)]
 pub struct WithdrawRequest {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 

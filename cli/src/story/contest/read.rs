@@ -2,6 +2,7 @@
 
 use crate::client::toml::Problem;
 use crate::story::contest::DECIMALS;
+use chain::amounts::whole;
 use csv::{ByteRecord, ReaderBuilder, Trim};
 use interfaces::{Balance, Bps};
 use std::ops::Range;
@@ -12,6 +13,8 @@ const COLUMNS: [&str; 8] = ["contest", "warden", "finding", "severity", "duplica
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Digits before the point: with 10^12 of anything in a line, no file adds up to more than a `Balance` holds.
 const MAX_DIGITS: usize = 12;
+/// More have never found the same: a larger number is a mistake in the file.
+const MAX_FINDERS: u32 = 10_000;
 
 /// One contest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,9 +131,12 @@ fn add_line(contests: &mut Vec<Contest>, line: &Line) -> Result<(), Problem> {
         "medium" => Severity::Medium,
         _ => return Err(line.wrong("severity", "this is not a severity; expected high or medium")),
     };
-    let duplicates = match line.text("duplicates").parse() {
-        Ok(count @ 1..) => count,
-        _ => return Err(line.wrong("duplicates", "this is not a number of finders; expected a whole number from 1 on")),
+    let duplicates = match whole(line.text("duplicates")) {
+        Ok(count @ 1..=MAX_FINDERS) => count,
+        _ => {
+            let message = format!("this is not a number of finders; expected a whole number from 1 to {MAX_FINDERS}");
+            return Err(line.wrong("duplicates", &message));
+        }
     };
     let (slice, award, coin) = (line.number("slice")?, line.number("award")?, line.name("coin")?);
 
@@ -388,6 +394,13 @@ mod tests {
             ("7,ada,,high,1,10,100,USDC", 7, "finding", "this is empty"),
             ("7,ada,H-01,low,1,10,100,USDC", 12, "severity", "this is not a severity; expected high or medium"),
             ("7,ada,H-01,high,0,10,100,USDC", 17, "duplicates", "this is not a number of finders"),
+            ("7,ada,H-01,high,+1,10,100,USDC", 17, "duplicates", "this is not a number of finders"),
+            (
+                "7,ada,H-01,high,4294967295,10,100,USDC",
+                17,
+                "duplicates",
+                "this is not a number of finders; expected a whole number from 1 to 10000",
+            ),
             ("7,ada,H-01,high,1,ten,100,USDC", 19, "slice", "this is not an amount; expected digits"),
             ("7,ada,H-01,high,1,10,-100,USDC", 22, "award", "this is not an amount; expected digits"),
             ("7,ada,H-01,high,1,10,100,", 26, "coin", "this is empty"),
