@@ -479,7 +479,7 @@ fn the_private_file_is_its_owners_alone() {
 }
 
 #[test]
-fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_before_anything_is_sent() {
+fn a_private_file_that_is_torn_or_cannot_be_written_stops_before_anything_is_sent() {
     let desk = in_review("private");
     desk.done("review 0 0 85 --as eve");
     let good = fs::read_to_string(private(&desk)).expect("a private file");
@@ -495,12 +495,7 @@ fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_
     );
     with("", "is damaged");
     with(&good.replace("\"salt\": \"0x", "\"salt\": \"0y"), "is damaged (`0y…` is not 32 bytes in hex)");
-    with(&good.replace("\"format\": 1", "\"format\": 2"), "is of format 2; this program reads 1");
-    let market = good.lines().find(|line| line.contains("\"market\"")).expect("a market");
-    with(
-        &good.replace(market, "  \"market\": \"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\","),
-        "is of another deployment",
-    );
+    with(&good.replace("\"format\": 2", "\"format\": 3"), "is of format 3; this program reads 1 and 2");
 
     fs::write(private(&desk), &good).expect("a private file");
     let part = desk.folder.join(".atomic/deployment.private.json.part");
@@ -517,6 +512,155 @@ fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_
 
     fs::remove_file(private(&desk)).expect("it is lost");
     desk.fails("review 0 0 70 --as dave", 1, "dave has committed to a score of submission 0 of request 0 elsewhere");
+}
+
+#[test]
+fn commitments_that_the_private_file_cannot_open_are_named_and_nobody_is_told_that_all_is_revealed() {
+    let desk = in_review("commitments");
+    desk.done("review 0 0 85 --as eve");
+    desk.done("review 0 0 80 --as dave");
+    let good = fs::read_to_string(private(&desk)).expect("a private file");
+    let until = "2030-01-05 00:00 UTC";
+    let named = format!(
+        "the review of submission 0 of request 0 cannot be revealed from here: the private file \
+         .atomic/deployment.private.json does not have what eve committed to; reveal it by {until} ("
+    );
+    let lost = |why: &str| {
+        let ran = desk.run("review --due --as eve");
+        assert_eq!((ran.code, ran.err.as_str()), (Some(1), "error: 1 commitment cannot be opened\n"), "{why}: {}", ran.out);
+        assert!(ran.out.contains(&named) && !ran.out.contains("nothing to reveal"), "{why}: {}", ran.out);
+        let json = desk.run("review --due --as eve --json").out;
+        let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((&json["lost"][0]["request"], &json["lost"][0]["submission"]), (&0.into(), &0.into()));
+    };
+    let markets = serde_json::from_str::<serde_json::Value>(&good).expect("JSON")["markets"].clone();
+    let salt = markets[0]["reviews"][0]["salt"].as_str().expect("a salt").to_owned();
+    for phase in ["review", "reveal"] {
+        fs::remove_file(private(&desk)).expect("it is lost");
+        lost("lost");
+        // One of its digits was changed.
+        let other = if salt.ends_with('0') { "1" } else { "0" };
+        fs::write(private(&desk), good.replace(&salt, &format!("{}{other}", &salt[..65]))).expect("a file");
+        lost("altered");
+        // It is of another chain, or of another market.
+        for part in ["genesis", "market"] {
+            let of = markets[0][part].as_str().expect("text");
+            let another = if part == "genesis" { of.replace("0x", "0x").replace(&of[2..6], "0707") } else {
+                "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY".to_owned()
+            };
+            let foreign = good.replace(of, &another);
+            fs::write(private(&desk), &foreign).expect("a file");
+            lost(part);
+            assert_eq!(fs::read_to_string(private(&desk)).expect("it is left alone"), foreign);
+        }
+        fs::write(private(&desk), &good).expect("a file");
+        // Nobody else is told so.
+        assert_eq!(desk.run("review --due --as charlie").code, Some(0), "{phase}");
+        pass(&desk, 12);
+    }
+    desk.done("review --due --as eve");
+    desk.says("review --due --as eve", "eve has nothing to reveal");
+}
+
+#[test]
+fn one_private_file_holds_what_is_kept_for_several_chains_and_markets() {
+    let desk = in_review("chains");
+    desk.done("review 0 0 85 --as eve");
+    // As the program wrote it when a file was of one market.
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(private(&desk)).expect("a private file")).expect("JSON");
+    let mut old = json["markets"][0].clone();
+    old["format"] = 1.into();
+    fs::write(private(&desk), old.to_string()).expect("a file");
+    // The same folder is used for another chain, in which the same numbers mean something else.
+    let other = in_review("chains-other");
+    for file in ["state", "deployment.json"] {
+        let place = |desk: &Desk| desk.folder.join(".atomic").join(file);
+        fs::rename(place(&desk), desk.folder.join(file)).expect("moved");
+        fs::copy(place(&other), place(&desk)).expect("copied");
+    }
+    let file = desk.folder.join(".atomic/deployment.json");
+    let genesis = json["markets"][0]["genesis"].as_str().expect("a genesis").to_owned();
+    // All desks are copies of one chain; this one is told apart as two chains are.
+    let state = desk.folder.join(".atomic/state");
+    let own = "07".repeat(32);
+    fs::write(&state, with_genesis(&fs::read(&state).expect("a state"), [7; 32])).expect("a state");
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(&file, text.replace(&genesis, &format!("0x{own}"))).expect("a file");
+    desk.done("review 0 0 60 --as eve");
+    let kept: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(private(&desk)).expect("a private file")).expect("JSON");
+    assert_eq!(kept["format"], 2);
+    let markets = kept["markets"].as_array().expect("markets");
+    let scores: Vec<_> = markets.iter().map(|of| (of["genesis"].clone(), of["reviews"][0]["score"].clone())).collect();
+    assert_eq!(scores, [(genesis.into(), 85.into()), (format!("0x{own}").into(), 60.into())]);
+    pass(&desk, 12);
+    desk.says("review --due --as eve", "review of submission 0 of request 0 revealed: a score of 60\n  eve gives 60 to 0");
+    for file in ["state", "deployment.json"] {
+        fs::rename(desk.folder.join(file), desk.folder.join(".atomic").join(file)).expect("moved back");
+    }
+    pass(&desk, 12);
+    desk.says("review --due --as eve", "review of submission 0 of request 0 revealed: a score of 85\n  eve gives 85 to 0");
+}
+
+/// A state file with another identity: it is after the magic, the format and the version.
+fn with_genesis(state: &[u8], genesis: [u8; 32]) -> Vec<u8> {
+    let at = "atomic state\n".len() + 2 + 1 + env!("CARGO_PKG_VERSION").len();
+    let mut state = state[..state.len() - 32].to_vec();
+    state[at..at + 32].copy_from_slice(&genesis);
+    let digest = chain::blake2_256(&state);
+    state.extend(digest);
+    state
+}
+
+#[test]
+fn links_to_the_state_and_the_private_file_stay_links_and_who_else_can_read_secrets_is_told() {
+    use std::os::unix::fs::{symlink, PermissionsExt};
+    let desk = in_review("links");
+    desk.done("review 0 0 85 --as eve");
+    let kept = desk.folder.join("kept");
+    fs::create_dir(&kept).expect("a folder");
+    let files = [private(&desk), desk.folder.join(".atomic/state")];
+    for file in &files {
+        let target = kept.join(file.file_name().expect("a name"));
+        fs::rename(file, &target).expect("moved");
+        symlink(&target, file).expect("a link");
+    }
+    fs::set_permissions(kept.join("deployment.private.json"), fs::Permissions::from_mode(0o644)).expect("permissions");
+    let ran = desk.run("review 0 0 80 --as dave");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let warning = "warning: .atomic/deployment.private.json holds secrets, and others may read it (its mode is 644): \
+                   `chmod 600 .atomic/deployment.private.json`\n";
+    assert_eq!(ran.err, warning, "once");
+    for file in &files {
+        assert!(fs::symlink_metadata(file).expect("a link").is_symlink(), "{}", file.display());
+    }
+    let text = fs::read_to_string(kept.join("deployment.private.json")).expect("the target");
+    assert_eq!(text.matches("\"score\"").count(), 2);
+    assert_eq!(desk.run("review 0 0 80 --as dave").err, "", "it was written anew for its owner alone");
+
+    desk.write("key", "//Alice");
+    fs::write(desk.folder.join("key"), "bottom drive obey lake curtain smoke basket hold race lonely fit walk//Eve").expect("a key");
+    fs::set_permissions(desk.folder.join("key"), fs::Permissions::from_mode(0o640)).expect("permissions");
+    let ran = desk.run("reputation --key-file key");
+    assert_eq!(ran.err, "warning: key holds secrets, and others may read it (its mode is 640): `chmod 600 key`\n");
+    assert!(ran.out.starts_with("account    eve\n"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_no_file_or_no_number_is_refused() {
+    let desk = Desk::new("strict");
+    desk.fails("status --state /dev/full", 2, "/dev/full cannot be used: this is no regular file");
+    desk.fails("submit 0 /dev/zero --as bob", 2, "reading /dev/zero: this is more than the 67108864 bytes that are read");
+    desk.fails("request +0", 2, "this is not a whole number");
+    desk.fails("signal 0 --places +1 --as bob", 2, "this is not a whole number");
+    desk.fails("review 0 0 +80 --as eve", 2, "this is not a whole number");
+    desk.fails(&format!("{POST} --quorum +3 --as alice"), 2, "this is not a whole number");
+    desk.fails(&format!("{} --as alice", POST.replace("40=50%", "+40=50%")), 2, "this is not a curve");
+    desk.fails(&format!("member 0x+4{}", "35".repeat(31)), 2, "is not 32 bytes; expected an address");
+    desk.fails("pass --until +1893715200000", 2, "is not a moment");
+    desk.fails("pass 213503982334d", 2, "this is more than a thousand years");
+    desk.fails("pass --until 18446744073709551615", 2, "is not a moment");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::{
         unusable::Unusable,
         words::Words,
     },
-    commands::options::Options,
+    commands::options::{progress, Options},
 };
 use anyhow::{bail, Result};
 use chain::{
@@ -25,7 +25,7 @@ use serde_json::{json, Map, Value as Json};
 use std::{
     cell::{Cell, RefCell},
     fmt::{Debug, Display},
-    io::{stderr, IsTerminal, Write},
+    io::Write,
 };
 
 /// How much a development node's clock may be behind.
@@ -255,15 +255,11 @@ impl<'a> Session<'a> {
 
     /// Shows whoever watches what is going on, until there is more to say.
     pub fn progress_line(&self, text: &str) {
-        if stderr().is_terminal() {
-            eprint!("\r\x1b[K{text} …\r");
-        }
+        progress(Some(text));
     }
 
     fn clear_progress(&self) {
-        if stderr().is_terminal() {
-            eprint!("\x1b[K");
-        }
+        progress(None);
     }
 
     /// Does something that may have to wait for a block, and shows that to whoever watches.
