@@ -127,7 +127,8 @@ pub fn fraction_bps(text: &str) -> Result<u16, String> {
     u16::try_from(ppm / BPS_PPM).map_err(|_| "this is out of range".into())
 }
 
-fn split_unit(text: &str) -> (&str, &str) {
+/// A number and the unit behind it, which may be empty.
+pub fn split_unit(text: &str) -> (&str, &str) {
     let text = text.trim();
     let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '_')).unwrap_or(text.len());
     (&text[..end], text[end..].trim_start())
@@ -144,11 +145,17 @@ pub fn show_amount(amount: Balance) -> String {
 
 /// As [`show_amount`], always in UNIT, without saying so.
 pub fn show_units(amount: Balance) -> String {
-    let fraction = format!("{:0DECIMALS$}", amount % UNIT);
-    let fraction = fraction.trim_end_matches('0');
-    match fraction.is_empty() {
-        true => thousands(amount / UNIT),
-        false => format!("{}.{fraction}", thousands(amount / UNIT)),
+    show_decimal(amount, DECIMALS)
+}
+
+/// A number of smallest units, of which there are `10^decimals` in a whole one, as a decimal number, exact.
+pub fn show_decimal(number: u128, decimals: usize) -> String {
+    let digits = format!("{number:0>width$}", width = decimals.saturating_add(1));
+    let (whole, fraction) = digits.split_at(digits.len() - decimals);
+    let whole = grouped(whole);
+    match fraction.trim_end_matches('0') {
+        "" => whole,
+        fraction => format!("{whole}.{fraction}"),
     }
 }
 
@@ -163,7 +170,11 @@ pub fn show_change(before: Balance, after: Balance) -> String {
 
 /// A whole number with its thousands separated.
 pub fn thousands(number: u128) -> String {
-    let digits = number.to_string();
+    grouped(&number.to_string())
+}
+
+/// Digits with their thousands separated.
+fn grouped(digits: &str) -> String {
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index) % 3 == 0 {
@@ -292,6 +303,8 @@ mod tests {
         assert_eq!(show_amount(999), "999 plancks");
         assert_eq!(show_amount(1), "1 planck");
         assert_eq!(show_amount(0), "0 UNIT");
+        assert_eq!([0, 6, 38].map(|decimals| show_decimal(1_234_500, decimals))[..2], ["1,234,500", "1.2345"]);
+        assert_eq!(show_decimal(u128::MAX, 38), "3.40282366920938463463374607431768211455");
         assert_eq!(show_change(UNIT, UNIT), "0");
         assert_eq!(show_change(2 * UNIT, UNIT), "-1");
         assert_eq!(show_change(0, UNIT / 4), "+0.25");

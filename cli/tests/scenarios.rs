@@ -173,7 +173,9 @@ fn funds_and_times_that_cannot_be_are_told_with_their_line_and_nothing_panics() 
         assert!(said.contains(expected), "{said}");
     }
     let longest = REQUEST.replace("at = \"1d\"", "at = \"365250d\"\nwindows = { signal = '365250d', reveal = '365250d' }");
-    assert_eq!(run("longest", &format!("{CAST}{longest}"), &[]).status.code(), Some(0), "as long as may be");
+    // The contracts may refuse what is as long as may be; the story and its books go on.
+    let said = String::from_utf8_lossy(&run("longest", &format!("{CAST}{longest}"), &[]).stdout).into_owned();
+    assert!(said.contains("Everything adds up to the last unit."), "{said}");
 }
 
 #[test]

@@ -150,7 +150,9 @@ impl Node {
     /// [`Error::ConnectionLost`] if nobody answers; [`Error::NotUnderstood`] if another chain does.
     fn reconnect(&self) -> Answer<()> {
         let link = self.link();
-        if matches!(self.runtime.block_on(tokio::time::timeout(QUIET, link.rpc.system_chain())), Ok(Ok(_))) {
+        // A timer is made within the runtime.
+        let alive = self.runtime.block_on(async { tokio::time::timeout(QUIET, link.rpc.system_chain()).await });
+        if matches!(alive, Ok(Ok(_))) {
             return Ok(());
         }
         let what = format!("connecting to the node at {} again", self.url);
@@ -215,8 +217,12 @@ impl Node {
     }
 
     async fn block(&self, hash: Hash256) -> Result<Block, Problem> {
-        let header =
-            self.link().rpc.chain_get_header(Some(hash)).await?.ok_or_else(|| not_understood("a block is not there"))?;
+        let header = self
+            .link()
+            .rpc
+            .chain_get_header(Some(hash))
+            .await?
+            .ok_or_else(|| not_understood("a block is not there"))?;
         let time = self.stored::<Timestamp>(hash, "Timestamp", "Now", Vec::new()).await?;
         Ok(Block { number: header.number, hash: hash.0, time: time.unwrap_or_default() })
     }
@@ -276,8 +282,12 @@ impl Node {
     async fn signed(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Signed, Problem> {
         let account = signer.account();
         let best = self.best().await?;
-        let header =
-            self.link().rpc.chain_get_header(Some(best)).await?.ok_or_else(|| not_understood("a block is not there"))?;
+        let header = self
+            .link()
+            .rpc
+            .chain_get_header(Some(best))
+            .await?
+            .ok_or_else(|| not_understood("a block is not there"))?;
         let nonce = self.link().rpc.system_account_next_index(&Address(*account.as_ref())).await?;
         let parameters = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(&header, MORTALITY).build();
         let payload = payload(transaction, limit);
@@ -340,7 +350,9 @@ impl Node {
             match self.reconnect().and_then(|()| self.ask(self.find(signed))) {
                 Ok(Found::In(sent)) => return Ok(sent),
                 Ok(Found::Never(why)) => {
-                    return Err(Error::Rejected(format!("{what} is in no block, and cannot get into one any more: {why}")))
+                    return Err(Error::Rejected(format!(
+                        "{what} is in no block, and cannot get into one any more: {why}"
+                    )))
                 }
                 Ok(Found::NotYet) => {}
                 Err(Error::ConnectionLost { reason: again, .. }) => reason = again,
@@ -353,7 +365,7 @@ impl Node {
                      may still get into one until block {last}"
                 )));
             }
-            self.runtime.block_on(tokio::time::sleep(QUIET));
+            self.runtime.block_on(async { tokio::time::sleep(QUIET).await });
         }
     }
 
@@ -366,10 +378,10 @@ impl Node {
             let Some(hash) = link.rpc.chain_get_block_hash(Some(number.into())).await? else { continue };
             let Some(block) = link.rpc.chain_get_block(Some(hash)).await? else { continue };
             let mut extrinsics = block.block.extrinsics.iter();
-            let Some(index) = extrinsics.position(|extrinsic| blake2_256(&extrinsic.0) == signed.hash) else { continue };
-            let is_its = |event: &EventDetails<PolkadotConfig>| {
-                matches!(event.phase(), Phase::ApplyExtrinsic(of) if usize::try_from(of) == Ok(index))
+            let Some(index) = extrinsics.position(|extrinsic| blake2_256(&extrinsic.0) == signed.hash) else {
+                continue;
             };
+            let is_its = |event: &EventDetails<PolkadotConfig>| matches!(event.phase(), Phase::ApplyExtrinsic(of) if usize::try_from(of) == Ok(index));
             let events = link.client.events().at(hash).await?;
             let its = events.iter().filter(|event| event.as_ref().map_or(true, is_its));
             return Ok(Found::In(self.left_in(number, its)?));

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 use anyhow::Result;
-use chain::amounts::show_units;
+use chain::amounts::{show_units, thousands};
 use clap::Args;
 use interfaces::{
     market::{Asset, Phase},
@@ -267,7 +267,7 @@ fn requests(view: &View) -> List {
         let (spec, state) = (&details.spec, &details.state);
         let held = match spec.asset {
             Asset::Native => format!("{} UNIT", show_units(state.held)),
-            Asset::Psp22(_) => format!("{} tokens", state.held),
+            Asset::Psp22(_) => format!("{} of a token", thousands(state.held)),
         };
         let until = if *ends > 0 { moments::moment_from(*ends, view.now) } else { String::new() };
         let row = format!(

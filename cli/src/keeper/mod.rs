@@ -297,7 +297,7 @@ impl Keeper {
             self.hold_unpaid(upkeep, tip);
             let (weight, worth) = (tried.weight, tried.worth);
             let pays = worth.pays(self.rules.point);
-            let words = report::news(&tried.events).unwrap_or_else(|| upkeep.to_string());
+            let words = report::news(&tried.events, &self.follower.known).unwrap_or_else(|| upkeep.to_string());
             say(Entry::new(time, Happened::Would { upkeep: upkeep.clone(), words, weight, worth, pays }));
             return Ok(false);
         }
@@ -335,7 +335,8 @@ impl Keeper {
                 let worth = work::worth(&receipt, &me, &self.follower.known, &self.follower.deployment.addresses());
                 *self.calls.entry(upkeep.message()).or_default() += 1;
                 self.earned = self.earned.and(worth);
-                let words = report::news(&self.follower.deployment.addresses().events(&receipt.outcome.emitted))
+                let events = self.follower.deployment.addresses().events(&receipt.outcome.emitted);
+                let words = report::news(&events, &self.follower.known)
                     .unwrap_or_else(|| format!("{upkeep}: done"));
                 let (upkeep, block) = (upkeep.clone(), receipt.block);
                 self.forget(&upkeep);

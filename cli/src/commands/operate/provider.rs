@@ -8,7 +8,7 @@ use crate::commands::operate::{
     Command,
 };
 use anyhow::{bail, Result};
-use chain::amounts::{amount, whole};
+use chain::amounts::whole;
 use clap::Args;
 use interfaces::{
     market::{Asset, RequestSpec, Verdict},
@@ -52,8 +52,7 @@ pub struct Offer {
     #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// The price for full weight; in an engagement, for each period
-    #[arg(value_parser = amount)]
-    price: Balance,
+    price: String,
     /// The deadline offered, in an engagement for the first delivery; by default the request's deadline
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     deliver_by: Option<Timestamp>,
@@ -66,12 +65,13 @@ impl Command for Offer {
     fn run(&self, session: &Session) -> Result<()> {
         let (mut market, me) = (session.deployment.market(), session.me()?);
         let (spec, _) = session.read(market.request(self.request))?;
+        let price = session.read_amount(spec.asset, &self.price)?;
         // Only the first offer takes a deposit: a change costs nothing.
         let made = session.backend.read(market.offers(self.request, Some(me), 1))?;
         let stands = made.is_ok_and(|page| page.first().is_some_and(|(who, offer)| *who == me && offer.open));
         let (what, deposit) = if stands { ("changed", 0) } else { ("made", value(&spec, spec.place_deposit)) };
         let deliver_by = self.deliver_by.unwrap_or(spec.deliver_by);
-        let message = market.offer(self.request, self.price, deliver_by, self.uri.clone().into_bytes());
+        let message = market.offer(self.request, price, deliver_by, self.uri.clone().into_bytes());
         session.send(&format!("offer for request {} {what}", self.request), message.transferred_value(deposit))?;
         session.hint(format!(
             "it may be accepted until {}; take it back with `atomic retract-offer {}` while you can still deliver",

@@ -1,6 +1,7 @@
 //! A request to be posted: from a TOML file with the keys of a scenario's request, from options, or both.
 
 use crate::client::{
+    coins::Coin,
     conditions::{read_conditions, Conditions, EngagementPlan},
     files, moments, signer,
     toml::{expected, owned, parse, refused, text, Fields, Read},
@@ -14,7 +15,10 @@ use interfaces::{
     market::{Asset, RequestSpec},
     Timestamp,
 };
-use std::path::{Path, PathBuf};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+};
 use toml_edit::{value, Array, DocumentMut, InlineTable, Item, Value};
 
 /// The request, as it was given.
@@ -32,7 +36,7 @@ pub struct Given {
     /// What it pays in: `native`, or a token's address
     #[arg(long)]
     asset: Option<String>,
-    /// The pay of all providers, such as '30 UNIT'; in a token, its smallest units as plancks; in an engagement, per
+    /// The pay of all providers, such as '30 UNIT'; in a token, with the token's own symbol; in an engagement, per
     /// period
     #[arg(long, value_name = "AMOUNT")]
     reward: Option<String>,
@@ -127,7 +131,8 @@ impl Given {
     ///
     /// # Errors
     /// [`Problem`](crate::client::toml::Problem) or [`Unusable`] if the file or an option is wrong.
-    pub fn request(&self, now: Timestamp) -> Result<Asked> {
+    /// Amounts are in the coin that `coins` says an asset is counted in.
+    pub fn request(&self, now: Timestamp, coins: &dyn Fn(Asset) -> Result<Coin>) -> Result<Asked> {
         let (name, text) = match &self.file {
             Some(file) => {
                 let text = files::read_text(file)
@@ -141,7 +146,13 @@ impl Given {
             Ok(document) => self.added_to(document).map_or(text, |document| document.to_string()),
             Err(_) => text,
         };
-        parse(&name, &text, read_request)?.at(now, self.file.as_deref().and_then(Path::parent))
+        let unanswered = RefCell::new(None);
+        let coins = |asset| coins(asset).map_err(|error| _ = unanswered.replace(Some(error))).ok();
+        let read = parse(&name, &text, |file| read_request(file, &coins));
+        match unanswered.into_inner() {
+            Some(error) => Err(error),
+            None => read?.at(now, self.file.as_deref().and_then(Path::parent)),
+        }
     }
 
     /// The file with the options in place of what it says; `None` if there are no options.
@@ -260,12 +271,14 @@ struct ReadRequest {
     deadlines: [Option<Timestamp>; 4],
 }
 
-fn read_request(file: &Fields) -> Read<ReadRequest> {
+fn read_request(file: &Fields, coins: &dyn Fn(Asset) -> Option<Coin>) -> Read<ReadRequest> {
+    let (spec, uri) = (file.required("spec", owned)?, file.or("uri", String::new(), owned)?);
+    let asset = file.or("asset", Asset::Native, read_asset)?;
     Ok(ReadRequest {
-        spec: file.required("spec", owned)?,
-        uri: file.or("uri", String::new(), owned)?,
-        asset: file.or("asset", Asset::Native, read_asset)?,
-        conditions: read_conditions(file)?,
+        spec,
+        uri,
+        asset,
+        conditions: read_conditions(file, &coins(asset).unwrap_or(Coin::Native))?,
         deadlines: [
             file.optional("signal_by", moment)?,
             file.optional("deliver_by", moment)?,

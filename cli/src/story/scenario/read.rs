@@ -8,6 +8,7 @@ use super::plan::{
     Opinion, Plan, ProviderAct, RequestPlan, RequesterAct, Scenario, ScorePlan, Step, UpkeepAct, MANAGER, TREASURY,
 };
 use crate::client::{
+    coins::Coin,
     conditions::read_conditions,
     settings::{read_policy, read_reputation, read_schedule, read_terms},
     toml::{
@@ -173,7 +174,7 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
     let name = fields.required("name", owned)?;
     let posts_at = fields.optional("at", duration)?;
     let requester = fields.required("by", actor)?;
-    let conditions = read_conditions(&fields)?;
+    let conditions = read_conditions(&fields, &Coin::Native)?;
     let (access, engagement) = (conditions.access, conditions.engagement.is_some());
     let plan = RequestPlan {
         name,
