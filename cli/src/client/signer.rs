@@ -48,8 +48,7 @@ impl Signer {
     /// The account whose secret is in this file: a phrase of words or a seed in hex, with or without a path, as in
     /// `//phrase//hard/soft`.
     pub fn from_file(file: &Path) -> Result<Self, Unusable> {
-        let text =
-            read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+        let text = read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
         let secret = text.trim();
         let unusable = |reason: &str| Unusable(format!("{}: {reason}", file.display()));
         if secret.is_empty() || secret.starts_with('/') {

@@ -263,9 +263,7 @@ fn lost(session: &Session) -> Result<u32> {
     }
     let who = session.name(&me);
     lost.iter().for_each(|lost| say_lost(session, &who, *lost));
-    let data = |(request, submission, reveal_by): &(RequestId, SubmissionId, Timestamp)| {
-        json!({ "request": request, "submission": submission, "reveal_by": reveal_by })
-    };
+    let data = |(request, submission, reveal_by): &(RequestId, SubmissionId, Timestamp)| json!({ "request": request, "submission": submission, "reveal_by": reveal_by });
     session.answer("lost", lost.iter().map(data).collect());
     Ok(u32::try_from(lost.len()).unwrap_or(u32::MAX))
 }
