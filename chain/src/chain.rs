@@ -10,7 +10,7 @@ use crate::{
     outcome::{Emitted, Outcome, Returned, Trap},
     runtime::{self, AtomicRuntime},
 };
-use anyhow::Result;
+use anyhow::{anyhow, Result};
 use frame_support::{
     sp_runtime::{DispatchError, TransactionOutcome},
     storage::{storage_prefix, unhashed, with_transaction},
@@ -190,8 +190,21 @@ impl Chain {
     }
 
     /// Makes `amount` of the chain's currency out of nothing, for `who`.
+    ///
+    /// # Panics
+    /// Where [`Chain::try_fund`] fails.
     pub fn fund(&self, who: &AccountId, amount: Balance) {
-        self.within(|| runtime::Balances::mint_into(&to_runtime(who), amount)).expect("an amount the account can hold");
+        self.try_fund(who, amount).expect("an amount the account can hold");
+    }
+
+    /// As [`Chain::fund`].
+    ///
+    /// # Errors
+    /// If the account has less than the existential deposit then, or there would be more of the currency than can be
+    /// counted.
+    pub fn try_fund(&self, who: &AccountId, amount: Balance) -> Result<()> {
+        let minted = self.within(|| runtime::Balances::mint_into(&to_runtime(who), amount));
+        minted.map(|_| ()).map_err(|error| anyhow!("{amount} plancks cannot be given to an account: {error:?}"))
     }
 
     /// Destroys all that `who` can spend; without deposits to keep it, the account is gone.
@@ -235,6 +248,18 @@ impl Chain {
         caller: &AccountId,
         value: Balance,
     ) -> Outcome<AccountId> {
+        self.deploy_naming(artifact, constructor, caller, value, |data| format!("{data:?}"))
+    }
+
+    /// As [`Chain::deploy`]; `name` says what a refusal is called whose bytes these are.
+    pub fn deploy_naming<Args: Encode>(
+        &self,
+        artifact: &Artifact,
+        constructor: ExecutionInput<Args>,
+        caller: &AccountId,
+        value: Balance,
+        name: impl FnOnce(&[u8]) -> String,
+    ) -> Outcome<AccountId> {
         let result = self.transact(true, || {
             // As in a transaction, the nonce makes each address a new one.
             System::inc_account_nonce(to_runtime(caller));
@@ -253,7 +278,7 @@ impl Chain {
         });
         Outcome::new(result).and_then(|returned| match (returned.reverted, returned.contract) {
             (false, Some(contract)) => Ok(contract),
-            _ => Err(format!("the constructor refused: {:?}", returned.data)),
+            _ => Err(format!("the constructor refused: {}", name(&returned.data))),
         })
     }
 
@@ -509,6 +534,15 @@ mod tests {
         chain.fund(&account("bob"), UNIT);
         assert_eq!(chain.balance(&account("alice")), 2 * UNIT);
         assert_eq!(chain.total_issuance(), 3 * UNIT);
+    }
+
+    #[test]
+    fn an_amount_that_no_account_can_hold_is_refused() {
+        let chain = Chain::new();
+        assert!(chain.try_fund(&account("alice"), chain.existential_deposit() - 1).is_err());
+        chain.fund(&account("alice"), UNIT);
+        assert!(chain.try_fund(&account("bob"), Balance::MAX).is_err());
+        assert_eq!(chain.total_issuance(), UNIT);
     }
 
     #[test]

@@ -27,9 +27,10 @@ pub use events::Addresses;
 pub use hash::{account, blake2_256};
 pub use messages::{
     constructor, market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message,
-    ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls,
+    ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls, TokenMetadataCalls,
 };
 pub use outcome::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
 pub use roles::{role_name, role_table, ROLES};
+pub use runtime::EXISTENTIAL_DEPOSIT;
 pub use settings::{default_policy, default_terms, Settings};
 pub use world::{World, POCKET_MONEY};

@@ -14,7 +14,11 @@ use ink::{
     primitives::AccountId,
 };
 use interfaces::Reputation as _;
-use pendzl::contracts::{access_control::AccessControl, pausable::Pausable, psp22::PSP22};
+use pendzl::contracts::{
+    access_control::AccessControl,
+    pausable::Pausable,
+    psp22::{metadata::PSP22Metadata, PSP22},
+};
 use scale::Encode;
 
 /// A message to a contract, as the builders of `contract_ref!` make it.
@@ -38,6 +42,9 @@ pub type PauseCalls = <contract_ref!(Pausable, DefaultEnvironment) as TraitCallB
 
 /// Builds PSP22 messages to the reputation contract; see [`World::token`].
 pub type TokenCalls = <contract_ref!(PSP22, DefaultEnvironment) as TraitCallBuilder>::Builder;
+
+/// Builds messages to a PSP22 token about its name, symbol and decimals.
+pub type TokenMetadataCalls = <contract_ref!(PSP22Metadata, DefaultEnvironment) as TraitCallBuilder>::Builder;
 
 /// The input of a constructor that has no arguments yet.
 pub fn constructor(name: &str) -> ExecutionInput<ink::env::call::utils::EmptyArgumentList> {

@@ -16,7 +16,8 @@ use ink_sandbox::{frame_system, pallet_balances, pallet_contracts, pallet_timest
 /// What the node asks for each item of storage, and for each byte in it.
 const DEPOSIT_PER_ITEM: u128 = UNIT / 10;
 const DEPOSIT_PER_BYTE: u128 = UNIT / 200_000;
-const EXISTENTIAL_DEPOSIT: u128 = UNIT / 1_000;
+/// What an account must have to exist.
+pub const EXISTENTIAL_DEPOSIT: u128 = UNIT / 1_000;
 const MAX_CODE: u32 = 256 * 1024;
 
 construct_runtime!(

@@ -205,6 +205,27 @@ fn what_a_contract_refuses_is_said_by_name_and_the_rest_follows_once_it_is_right
 }
 
 #[test]
+fn what_the_last_step_would_refuse_is_found_before_the_first_is_done() {
+    let folder = Folder::new("rehearsed");
+    let founders = "[[founders]]\naccounts = ['bob']\nreputation = 400\n";
+    for (wrong, expected) in [
+        ("[policy]\nmin_quorum = 2\n", "cannot open the market: refused as InvalidPolicy("),
+        ("[terms]\nseats = 0\n", "cannot open the market: refused as Obligation(InvalidTerms"),
+        ("[reputation]\ntiers = [5, 5]\n", "cannot instantiate the reputation contract: refused as InvalidTiers"),
+    ] {
+        fs::write(folder.0.join("organization.toml"), format!("{founders}{wrong}")).expect("a file");
+        let ran = folder.run(&["deploy", "--as", "alice", "--config", "organization.toml"]);
+        let said = text(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(1), "{said}");
+        assert!(said.starts_with("error: nothing was done, because a rehearsal failed: "), "{said}");
+        assert!(said.contains(expected), "{said}");
+        for file in ["state", "deployment.json"] {
+            assert!(!folder.0.join(".atomic").join(file).exists(), "{wrong}: {file}");
+        }
+    }
+}
+
+#[test]
 fn many_founders_are_endowed_in_several_calls_and_only_with_what_they_lack() {
     let (folder, backend) = (Folder::new("founders"), Embedded::new());
     let path = folder.deployment();

@@ -568,6 +568,19 @@ fn a_node_that_has_forgotten_old_events_is_asked_for_requests_by_their_numbers()
 }
 
 #[test]
+fn requests_are_looked_for_up_to_the_last_that_was_posted_however_many_are_gone_before_it() {
+    let town = Town::new();
+    town.until_reviewed();
+    let oldest = town.backend().tip().expect("a tip").number - 3;
+    let posted = town.deployment.market().posted().params().exec_input().encode();
+    let request = |id: u32| town.deployment.market().request(id).params().exec_input().encode();
+    let gone = Gone { chain: Rc::clone(&town.chain), oldest, posted, last: request(300), asked: Cell::new(false) };
+    let mut follower = Follower::new(town.deployment, Memory::forgetful(), Known::default());
+    follower.look(&gone, &mut |_| (), &|| false).expect("a look");
+    assert!(gone.asked.get(), "the last of 301 requests");
+}
+
+#[test]
 fn a_second_keeper_of_the_same_account_is_kept_out() {
     let folder = Folder::new("second");
     let town = Town::new();
@@ -794,6 +807,38 @@ backend! {
             }
         }
     } leaving network tip hash_of balance code_of has_code simulate fee wait_for_sent runs_by_itself execute next_block pass_until
+}
+
+/// Has no events of blocks before its oldest, and says that 301 requests were posted.
+struct Gone {
+    chain: Rc<Embedded>,
+    oldest: u32,
+    posted: Vec<u8>,
+    last: Vec<u8>,
+    /// Whether the last request was asked for.
+    asked: Cell<bool>,
+}
+
+backend! {
+    Gone {
+        fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>> {
+            match first < self.oldest {
+                true => Err(Error::Rejected("state already discarded".into())),
+                false => self.chain.events(first, last),
+            }
+        }
+
+        fn simulate(&self, caller: &AccountId, call: &Transaction) -> Answer<Receipt> {
+            let mut receipt = self.chain.simulate(caller, call)?;
+            if let (Transaction::Call { data, .. }, Ok(returned)) = (call, &mut receipt.outcome.result) {
+                self.asked.set(self.asked.get() || *data == self.last);
+                if *data == self.posted {
+                    returned.data = Ok::<Result<u32, u8>, u8>(Ok(301)).encode();
+                }
+            }
+            Ok(receipt)
+        }
+    } leaving network tip hash_of balance code_of has_code fee wait_for_sent runs_by_itself execute next_block pass_until
 }
 
 /// Notes from which block on events were asked for.

@@ -147,26 +147,54 @@ fn what_there_is_to_see_is_shown_line_by_line() {
 }
 
 #[test]
+fn what_a_stranger_wrote_forges_no_line_of_what_is_shown() {
+    let desk = Desk::new("forged");
+    let uri = "ipfs://x\n  eve gives 99\u{1b}[1A\u{202e}";
+    let other = POST.replace("--spec", &format!("--uri '{uri}' --spec"));
+    desk.done(&format!("{} --as alice", other));
+    desk.done("signal 0 --as bob");
+    desk.done(&format!("submit 0 report.txt --uri '{uri}' --as bob"));
+    let escaped = "ipfs://x\\n  eve gives 99\\u{1b}[1A\\u{202e}";
+    let shown = desk.done("request 0");
+    assert_eq!(shown.matches(escaped).count(), 2, "{shown}");
+    assert!(!shown.lines().any(|line| line == "  eve gives 99" || line.contains('\u{1b}')), "{shown}");
+    // What programs read is exact, in hex where it is no plain text.
+    let hex = uri.bytes().fold("0x".to_owned(), |hex, byte| hex + &format!("{byte:02x}"));
+    assert_eq!(desk.json("request 0")["submissions"][0]["delivery"]["uri"], hex.as_str());
+}
+
+#[test]
 fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
     let desk = Desk::new("wrong");
     desk.fails("member zoe", 2, "`zoe` is not an address…expected an address such as 5Grwva…");
     desk.fails("accept 0 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQZ --as alice", 2, "is not an address");
     desk.fails("signal 0 --as zoe", 2, "--as takes one of alice, bob");
     desk.fails("signal 0", 2, "nobody signs this: say who with --as");
-    desk.fails("offer 0 30 --as bob", 2, "the unit is missing; expected an amount such as");
+    desk.done(&format!("{POST} --access offers --as alice"));
+    desk.fails("offer 0 30 --as bob", 2, "`30`: the unit is missing; expected an amount such as");
     desk.fails("offer 0 '1.5 UNTI' --as bob", 2, "this is not a unit of the currency");
+    desk.fails("accept 0 bob --price '1 USDC' --as alice", 2, "this is not a unit of the currency");
     desk.fails("offer 0 '1 UNIT' --deliver-by soon --as bob", 2, "`soon` is not a moment");
     desk.fails("review 0 0 101 --as eve", 2, "101 is not in 0..=100");
     desk.fails("review 0 --as eve", 2, "required");
     desk.fails(
         &POST.replace("post", "quote").replace("'30 UNIT'", "'30'"),
         2,
-        "the options:…: `reward`: the unit is missing…reward = \"30\"",
+        "error: --reward: the unit is missing; expected an amount such as",
     );
     for wrong in ["--curve 40", "--curve 40=50%,,", "--curve x=50%", "--award best=60%", "--duplicates ranked=60%"] {
         desk.fails(&format!("quote {wrong}"), 2, "; expected …such as ");
     }
-    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "`award`: this is not an award");
+    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "--award: this is not an award");
+    // What an option says is not told as a line of the file, which says something else there.
+    desk.write(
+        "request.toml",
+        "spec = 'brief.md'\nreward = '30 UNIT'\nreview_fee = '1 UNIT'\nlimit = 1\ncurve = [{ from = 40, weight = '50 %' }]\n",
+    );
+    desk.fails("quote request.toml --reward 30", 2, "error: --reward: the unit is missing");
+    desk.fails("quote request.toml --review-fee 1UNTI", 2, "error: --review-fee: this is not a unit of the currency");
+    desk.fails("quote request.toml --signal 1w", 2, "error: --signal: this has no unit of time");
+    desk.fails("quote request.toml --quorum 9", 1, "refused as InvalidRequest(Quorum): …help: a --quorum is 3, 5 or 7");
 }
 
 #[test]
@@ -464,7 +492,7 @@ fn the_private_file_is_its_owners_alone() {
 }
 
 #[test]
-fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_before_anything_is_sent() {
+fn a_private_file_that_is_torn_or_cannot_be_written_stops_before_anything_is_sent() {
     let desk = in_review("private");
     desk.done("review 0 0 85 --as eve");
     let good = fs::read_to_string(private(&desk)).expect("a private file");
@@ -480,12 +508,7 @@ fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_
     );
     with("", "is damaged");
     with(&good.replace("\"salt\": \"0x", "\"salt\": \"0y"), "is damaged (`0y…` is not 32 bytes in hex)");
-    with(&good.replace("\"format\": 1", "\"format\": 2"), "is of format 2; this program reads 1");
-    let market = good.lines().find(|line| line.contains("\"market\"")).expect("a market");
-    with(
-        &good.replace(market, "  \"market\": \"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\","),
-        "is of another deployment",
-    );
+    with(&good.replace("\"format\": 2", "\"format\": 3"), "is of format 3; this program reads 1 and 2");
 
     fs::write(private(&desk), &good).expect("a private file");
     let part = desk.folder.join(".atomic/deployment.private.json.part");
@@ -502,6 +525,169 @@ fn a_private_file_that_is_torn_of_another_deployment_or_cannot_be_written_stops_
 
     fs::remove_file(private(&desk)).expect("it is lost");
     desk.fails("review 0 0 70 --as dave", 1, "dave has committed to a score of submission 0 of request 0 elsewhere");
+}
+
+#[test]
+fn commitments_that_the_private_file_cannot_open_are_named_and_nobody_is_told_that_all_is_revealed() {
+    let desk = in_review("commitments");
+    desk.done("review 0 0 85 --as eve");
+    desk.done("review 0 0 80 --as dave");
+    let good = fs::read_to_string(private(&desk)).expect("a private file");
+    let until = "2030-01-05 00:00 UTC";
+    let named = format!(
+        "the review of submission 0 of request 0 cannot be revealed from here: the private file \
+         .atomic/deployment.private.json does not have what eve committed to; reveal it by {until} ("
+    );
+    let lost = |why: &str| {
+        let ran = desk.run("review --due --as eve");
+        assert_eq!(ran.code, Some(1), "{why}: {}", ran.out);
+        assert!(ran.err.ends_with("error: 1 commitment cannot be opened\n"), "{why}: {}", ran.err);
+        assert!(ran.out.contains(&named) && !ran.out.contains("nothing to reveal"), "{why}: {}", ran.out);
+        let json = desk.run("review --due --as eve --json").out;
+        let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!((&json["lost"][0]["request"], &json["lost"][0]["submission"]), (&0.into(), &0.into()));
+    };
+    let markets = serde_json::from_str::<serde_json::Value>(&good).expect("JSON")["markets"].clone();
+    let salt = markets[0]["reviews"][0]["salt"].as_str().expect("a salt").to_owned();
+    for phase in ["review", "reveal"] {
+        fs::remove_file(private(&desk)).expect("it is lost");
+        lost("lost");
+        // One of its digits was changed.
+        let other = if salt.ends_with('0') { "1" } else { "0" };
+        fs::write(private(&desk), good.replace(&salt, &format!("{}{other}", &salt[..65]))).expect("a file");
+        lost("altered");
+        // It is of another chain, or of another market.
+        for part in ["genesis", "market"] {
+            let of = markets[0][part].as_str().expect("text");
+            let another = if part == "genesis" {
+                of.replace("0x", "0x").replace(&of[2..6], "0707")
+            } else {
+                "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY".to_owned()
+            };
+            let foreign = good.replace(of, &another);
+            fs::write(private(&desk), &foreign).expect("a file");
+            lost(part);
+            assert_eq!(fs::read_to_string(private(&desk)).expect("it is left alone"), foreign);
+        }
+        fs::write(private(&desk), &good).expect("a file");
+        // Nobody else is told so.
+        assert_eq!(desk.run("review --due --as charlie").code, Some(0), "{phase}");
+        pass(&desk, 12);
+    }
+    desk.done("review --due --as eve");
+    desk.says("review --due --as eve", "eve has nothing to reveal");
+}
+
+#[test]
+fn one_private_file_holds_what_is_kept_for_several_chains_and_markets() {
+    let desk = in_review("chains");
+    desk.done("review 0 0 85 --as eve");
+    // As the program wrote it when a file was of one market.
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(private(&desk)).expect("a private file")).expect("JSON");
+    let mut old = json["markets"][0].clone();
+    old["format"] = 1.into();
+    fs::write(private(&desk), old.to_string()).expect("a file");
+    // The same folder is used for another chain, in which the same numbers mean something else.
+    let other = in_review("chains-other");
+    for file in ["state", "deployment.json"] {
+        let place = |desk: &Desk| desk.folder.join(".atomic").join(file);
+        fs::rename(place(&desk), desk.folder.join(file)).expect("moved");
+        fs::copy(place(&other), place(&desk)).expect("copied");
+    }
+    let file = desk.folder.join(".atomic/deployment.json");
+    let genesis = json["markets"][0]["genesis"].as_str().expect("a genesis").to_owned();
+    // All desks are copies of one chain; this one is told apart as two chains are.
+    let state = desk.folder.join(".atomic/state");
+    let own = "07".repeat(32);
+    fs::write(&state, with_genesis(&fs::read(&state).expect("a state"), [7; 32])).expect("a state");
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(&file, text.replace(&genesis, &format!("0x{own}"))).expect("a file");
+    desk.done("review 0 0 60 --as eve");
+    let kept: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(private(&desk)).expect("a private file")).expect("JSON");
+    assert_eq!(kept["format"], 2);
+    let markets = kept["markets"].as_array().expect("markets");
+    let scores: Vec<_> = markets.iter().map(|of| (of["genesis"].clone(), of["reviews"][0]["score"].clone())).collect();
+    assert_eq!(scores, [(genesis.into(), 85.into()), (format!("0x{own}").into(), 60.into())]);
+    pass(&desk, 12);
+    desk.says(
+        "review --due --as eve",
+        "review of submission 0 of request 0 revealed: a score of 60\n  eve gives 60 to 0",
+    );
+    for file in ["state", "deployment.json"] {
+        fs::rename(desk.folder.join(file), desk.folder.join(".atomic").join(file)).expect("moved back");
+    }
+    pass(&desk, 12);
+    desk.says(
+        "review --due --as eve",
+        "review of submission 0 of request 0 revealed: a score of 85\n  eve gives 85 to 0",
+    );
+}
+
+/// A state file with another identity: it is after the magic, the format and the version.
+fn with_genesis(state: &[u8], genesis: [u8; 32]) -> Vec<u8> {
+    let at = "atomic state\n".len() + 2 + 1 + env!("CARGO_PKG_VERSION").len();
+    let mut state = state[..state.len() - 32].to_vec();
+    state[at..at + 32].copy_from_slice(&genesis);
+    let digest = chain::blake2_256(&state);
+    state.extend(digest);
+    state
+}
+
+#[test]
+fn links_to_the_state_and_the_private_file_stay_links_and_who_else_can_read_secrets_is_told() {
+    use std::os::unix::fs::{symlink, PermissionsExt};
+    let desk = in_review("links");
+    desk.done("review 0 0 85 --as eve");
+    let kept = desk.folder.join("kept");
+    fs::create_dir(&kept).expect("a folder");
+    let files = [private(&desk), desk.folder.join(".atomic/state")];
+    for file in &files {
+        let target = kept.join(file.file_name().expect("a name"));
+        fs::rename(file, &target).expect("moved");
+        symlink(&target, file).expect("a link");
+    }
+    fs::set_permissions(kept.join("deployment.private.json"), fs::Permissions::from_mode(0o644)).expect("permissions");
+    let ran = desk.run("review 0 0 80 --as dave");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    let warning = "warning: .atomic/deployment.private.json holds secrets, and others may read it (its mode is 644): \
+                   `chmod 600 .atomic/deployment.private.json`\n";
+    assert_eq!(ran.err, warning, "once");
+    for file in &files {
+        assert!(fs::symlink_metadata(file).expect("a link").is_symlink(), "{}", file.display());
+    }
+    let text = fs::read_to_string(kept.join("deployment.private.json")).expect("the target");
+    assert_eq!(text.matches("\"score\"").count(), 2);
+    assert_eq!(desk.run("review 0 0 80 --as dave").err, "", "it was written anew for its owner alone");
+
+    desk.write("key", "//Alice");
+    fs::write(desk.folder.join("key"), "bottom drive obey lake curtain smoke basket hold race lonely fit walk//Eve")
+        .expect("a key");
+    fs::set_permissions(desk.folder.join("key"), fs::Permissions::from_mode(0o640)).expect("permissions");
+    let ran = desk.run("reputation --key-file key");
+    assert_eq!(ran.err, "warning: key holds secrets, and others may read it (its mode is 640): `chmod 600 key`\n");
+    assert!(ran.out.starts_with("account    eve\n"), "{}", ran.out);
+}
+
+#[test]
+fn what_is_no_file_or_no_number_is_refused() {
+    let desk = Desk::new("strict");
+    desk.fails("status --state /dev/full", 2, "/dev/full cannot be used: this is no regular file");
+    desk.fails(
+        "submit 0 /dev/zero --as bob",
+        2,
+        "reading /dev/zero: this is more than the 67108864 bytes that are read",
+    );
+    desk.fails("request +0", 2, "this is not a whole number");
+    desk.fails("signal 0 --places +1 --as bob", 2, "this is not a whole number");
+    desk.fails("review 0 0 +80 --as eve", 2, "this is not a whole number");
+    desk.fails(&format!("{POST} --quorum +3 --as alice"), 2, "this is not a whole number");
+    desk.fails(&format!("{} --as alice", POST.replace("40=50%", "+40=50%")), 2, "this is not a curve");
+    desk.fails(&format!("member 0x+4{}", "35".repeat(31)), 2, "is not 32 bytes; expected an address");
+    desk.fails("pass --until +1893715200000", 2, "is not a moment");
+    desk.fails("pass 213503982334d", 2, "this is more than a thousand years");
+    desk.fails("pass --until 18446744073709551615", 2, "is not a moment");
 }
 
 #[test]
@@ -669,7 +855,8 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
         let code = package(PSP22).expect("a token").wasm;
         let uploaded = backend.execute(&alice, &Transaction::Upload { code }).expect("an answer").outcome.returned();
         let code_hash = uploaded.data.try_into().expect("a hash");
-        let made = backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_u128), b"");
+        let made =
+            backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_000_000_u128), b"");
         made.expect("an answer").outcome.ok()
     };
     let token = address(&token);
@@ -678,16 +865,29 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
     desk.write("organization.toml", &listed);
     desk.set_up();
 
-    let post = "post --spec brief.md --reward '3_000 plancks' --review-fee '100 plancks' --limit 1 --curve 40=100%";
+    let post = "post --spec brief.md --reward '0.0003 TEST' --review-fee '100 plancks' --limit 1 --curve 40=100%";
     let post = format!("{post} --asset {token} --as alice");
     desk.fails(&post, 1, "refused as TransferFailed: …help: if you pay in a token, let the market");
-    desk.says(&format!("approve {token} '5_000 plancks' --as alice"), &format!("the market may take 5,000 of {token}"));
+    desk.fails(
+        &post.replace("0.0003 TEST", "30 UNIT"),
+        2,
+        "--reward: this is paid in a token, and UNIT is the chain's currency; expected an amount such as \"1.5 TEST\"",
+    );
+    desk.fails(&format!("approve {token} '5 UNIT' --as alice"), 2, "`5 UNIT`: this is paid in a token");
+    desk.says(&format!("approve {token} 0.001TEST --as alice"), &format!("the market may take 0.001 TEST of {token}"));
     let posted = desk.json(&post);
     assert_eq!(posted["transactions"][0]["events"][0]["event"], "Transfer");
+    let note = posted["transactions"][0]["notes"][0].as_str().expect("a note");
+    assert!(note.contains(&format!(" 0.0003 TEST of {token} reward")), "{note}");
     let request = desk.done("request 0");
-    assert!(request.contains(&format!("reward      3,000 of {token}, an equal part for each place")), "{request}");
-    desk.done("withdraw-request 0 --as alice");
-    desk.done(&format!("withdraw --asset {token} --as alice"));
+    assert!(
+        request.contains(&format!("reward      0.0003 TEST of {token}, an equal part for each place")),
+        "{request}"
+    );
+    let withdrawn = desk.done("withdraw-request 0 --as alice");
+    assert!(withdrawn.contains(&format!(" TEST of {token} credited")), "{withdrawn}");
+    let paid = desk.done(&format!("withdraw --asset {token} --as alice"));
+    assert!(paid.contains(&format!(" TEST of {token}")) && paid.contains("alice receives 0.0003"), "{paid}");
     desk.fails("withdraw --as alice", 1, "refused as NothingToWithdraw");
 
     // A policy that does not speak of tokens leaves them; one that says that there are none takes none any more.

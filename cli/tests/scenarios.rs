@@ -119,6 +119,68 @@ fn a_story_that_breaks_off_still_adds_up_with_what_is_held() {
 }
 
 #[test]
+fn what_steps_delivered_beside_the_plan_is_claimed_and_paid_out_too() {
+    let step = |rest: &str| format!("[[step]]\n{rest}\nrequest = 'logo'\n");
+    let reviewed = |at: &str, what: &str| {
+        let of = |submission: u32| {
+            let at = if submission == 0 { format!("at = '{at}'\n") } else { String::new() };
+            step(&format!("{at}do = '{what}'\nwho = ['ada', 'ben', 'cleo']\nsubmission = {submission}\nscore = 90"))
+        };
+        of(0) + &of(1)
+    };
+    let report = played(
+        &[
+            REQUEST.replace("at = \"1d\"\n", ""),
+            step("at = '1d'\ndo = 'post'\nwho = 'rita'"),
+            step("wait = '1h'\ndo = 'signal'\nwho = ['pia', 'paul']"),
+            step("wait = '1h'\ndo = 'submit'\nwho = ['pia', 'paul']"),
+            step("at = '3d 1h'\ndo = 'open_reviews'\nwho = 'rita'"),
+            reviewed("3d 20h", "commit"),
+            reviewed("4d 1h", "reveal"),
+            // One of them is claimed by a step before.
+            step("at = '5d 1h'\ndo = 'finalize'\nwho = 'rita'\nsubmission = 0"),
+            step("do = 'finalize'\nwho = 'rita'\nsubmission = 1"),
+            step("do = 'wrap_up'\nwho = 'rita'"),
+        ]
+        .concat(),
+    );
+    assert!(report.adds_up, "{:?}", report.checks);
+    let unexpected: Vec<_> = report.timeline.iter().filter(|entry| !entry.expected).collect();
+    assert!(unexpected.is_empty(), "{unexpected:?}");
+    let paid: Vec<_> =
+        report.deliveries.iter().map(|delivered| (&*delivered.provider, show_units(delivered.pay))).collect();
+    assert_eq!(paid, [("pia", "5".to_owned()), ("paul", "5".to_owned())]);
+    for name in ["pia", "paul"] {
+        let account = report.accounts.iter().find(|account| account.name == name).expect("an account");
+        assert_eq!(show_units(account.received), "6", "the pay and the deposit of {name}");
+    }
+}
+
+#[test]
+fn funds_and_times_that_cannot_be_are_told_with_their_line_and_nothing_panics() {
+    for (line, wrong, expected) in [
+        (8, "funds = '1 planck'\n", ":8:9: `funds`: no account can have this; expected 0 UNIT, or from 0.001 UNIT to "),
+        (8, "funds = '340282366920938463463374607431768211455 plancks'\n", ":8:9: `funds`: no account can have this"),
+        (0, "[[step]]\nwait = '213503982334d'\ndo = 'show'\n", "`wait`: this is more than a thousand years; expected"),
+        (0, "[[step]]\nat = '365250d'\ndo = 'show'\n[[step]]\nwait = '1d'\ndo = 'show'\n", "a thousand years after"),
+    ] {
+        let text = match line {
+            8 => CAST.trim_start().replacen("reputation = 400\n", wrong, 1),
+            _ => format!("{CAST}{wrong}"),
+        };
+        let output = run("extreme", &text, &[]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(expected), "{said}");
+    }
+    let longest =
+        REQUEST.replace("at = \"1d\"", "at = \"365250d\"\nwindows = { signal = '365250d', reveal = '365250d' }");
+    // The contracts may refuse what is as long as may be; the story and its books go on.
+    let said = String::from_utf8_lossy(&run("longest", &format!("{CAST}{longest}"), &[]).stdout).into_owned();
+    assert!(said.contains("Everything adds up to the last unit."), "{said}");
+}
+
+#[test]
 fn steps_that_attack_are_refused_as_the_file_expects() {
     let report = played(&format!(
         "{REQUEST}[[request.delivery]]\nby = 'pia'\nscores = {{ ada = 90, ben = 80, cleo = 85 }}\n\
@@ -138,6 +200,14 @@ fn a_wrong_file_exits_with_2_and_says_where() {
     assert!(said.contains(":3:9: `names`: this is a whole number; expected a text in quotes"), "{said}");
     let missing = Command::new(env!("CARGO_BIN_EXE_atomic")).args(["run", "no-such-file.toml"]).output();
     assert_eq!(missing.expect("the command").status.code(), Some(2));
+}
+
+#[test]
+fn a_constructor_that_refuses_is_told_by_name() {
+    let output = run("tiers", &format!("{CAST}[reputation]\ntiers = [5, 5]\n"), &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("deploying the reputation contract: the constructor refused: InvalidTiers"), "{said}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 //! `backend.read(market.policy())` reads from it. Messages are built by the builders of [`crate::world`] (such as
 //! [`chain::MarketCalls`]), and results, traps and events are those of [`crate::chain`].
 
-use crate::client::signer::Signer;
+use crate::client::{signer::Signer, text::shown};
 use chain::blake2_256;
 use chain::{account, Emitted, Message, Outcome, Returned, Trap, Weight};
 use ink::{
@@ -94,16 +94,18 @@ pub enum Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::ConnectionLost { url, reason } => write!(f, "no connection to the node at {url}: {reason}"),
-            Self::Rejected(reason) => write!(f, "the chain did not take the transaction: {reason}"),
+        let words = match self {
+            Self::ConnectionLost { url, reason } => format!("no connection to the node at {url}: {reason}"),
+            Self::Rejected(reason) => format!("the chain did not take the transaction: {reason}"),
             Self::Unanswered { contract, trap } => {
-                write!(f, "no answer from a contract at {}: {trap}", crate::client::signer::address(contract))
+                format!("no answer from a contract at {}: {trap}", crate::client::signer::address(contract))
             }
-            Self::NotUnderstood(reason) => write!(f, "the chain's answer is not understood: {reason}"),
-            Self::NotKept(reason) => write!(f, "the chain's state could not be kept, and nothing happened: {reason}"),
-            Self::Unsupported(reason) => f.write_str(reason),
-        }
+            Self::NotUnderstood(reason) => format!("the chain's answer is not understood: {reason}"),
+            Self::NotKept(reason) => format!("the chain's state could not be kept, and nothing happened: {reason}"),
+            Self::Unsupported(reason) => (*reason).to_owned(),
+        };
+        // Nodes and contracts choose some of these words.
+        f.write_str(&shown(&words))
     }
 }
 

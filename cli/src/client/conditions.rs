@@ -1,6 +1,9 @@
 //! A request's conditions, and how a file says them.
 
-use crate::client::toml::{amount, bps, duration, each, expected, integer, points, ppm, refused, score, Fields, Read};
+use crate::client::{
+    coins::Coin,
+    toml::{bps, duration, each, expected, integer, points, ppm, refused, score, text, Fields, Read},
+};
 use chain::days;
 use ink::primitives::Hash;
 use interfaces::{
@@ -101,8 +104,9 @@ impl Default for Windows {
     }
 }
 
-/// The keys of a request that are its conditions.
-pub fn read_conditions(fields: &Fields) -> Read<Conditions> {
+/// The keys of a request that are its conditions, with amounts in this coin.
+pub fn read_conditions(fields: &Fields, coin: &Coin) -> Read<Conditions> {
+    let amount = |item: &Item| coin.read(text(item)?).map_err(|why| refused(item, why));
     let engagement = fields.optional("engagement", read_engagement)?;
     let review_fee = fields.required("review_fee", amount)?;
     let quorum = fields.or("quorum", 3, integer)?;

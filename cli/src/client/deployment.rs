@@ -5,7 +5,7 @@
 
 use crate::client::{
     backend::{Backend, Hash},
-    files::replace,
+    files::{read_our_text, replace},
     signer::{account, address, bytes32, hex},
     unusable::Unusable,
 };
@@ -14,7 +14,7 @@ use chain::{build::Contract, Addresses, MarketCalls, ObligationCalls, Reputation
 use ink::primitives::AccountId;
 use interfaces::PoolId;
 use serde::{Deserialize, Serialize};
-use std::{fs, io::ErrorKind, path::Path};
+use std::{io::ErrorKind, path::Path};
 
 /// Changes with the layout of the file.
 const FORMAT: u32 = 1;
@@ -65,7 +65,7 @@ impl File {
     /// What the file at `path` says; `None` if there is no file.
     pub fn read(path: &Path) -> Result<Option<Self>, Unusable> {
         let unusable = |reason: String| Unusable(format!("the deployment file {} {reason}", path.display()));
-        let text = match fs::read_to_string(path) {
+        let text = match read_our_text(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unusable(format!("cannot be read: {error}"))),
@@ -83,7 +83,7 @@ impl File {
     /// Writes the file, as a whole or not at all.
     pub fn write(&self, path: &Path) -> Result<()> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            std::fs::create_dir_all(folder)?;
         }
         replace(path, (serde_json::to_string_pretty(&Written::of(self))? + "\n").as_bytes())
     }
@@ -278,6 +278,7 @@ mod tests {
     use super::*;
     use crate::client::embedded::Embedded;
     use chain;
+    use std::fs;
 
     fn sample() -> File {
         let deployed = |name: &str, block| Some(Deployed { address: chain::account(name), code_hash: [7; 32], block });

@@ -4,16 +4,19 @@
 //! by [`Backend::pass_until`]. There are no fees. The accounts of a development chain have the same balances as on a
 //! development node.
 //!
+//! A chain that is kept in a file has an identity of its own, by which its deployment file and the secrets of its reviews
+//! are told from those of any other. Chains that are forgotten all have the same one.
+//!
 //! The file is replaced as a whole by renaming, so that it is never half-written, and its last bytes are a checksum. While
 //! somebody uses it, a lock beside it (`FILE.lock`) keeps others out.
 
 use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
-use crate::client::files::{replace, Lock};
+use crate::client::files::{read_ours, replace, Lock};
 use crate::client::{
     signer::{Signer, DEV_ACCOUNTS},
     unusable::Unusable,
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chain::blake2_256;
 use chain::{chain::Saved, Chain, Emitted, Weight, GAS_LIMIT};
 use ink::primitives::AccountId;
@@ -22,7 +25,6 @@ use scale::{Decode, Encode};
 use std::{
     cell::RefCell,
     collections::VecDeque,
-    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
     time::Duration,
@@ -38,7 +40,9 @@ pub const KEPT_BLOCKS: usize = 4_096;
 /// The first bytes of a state file.
 const MAGIC: &[u8] = b"atomic state\n";
 /// Changes with the layout of what is in the file, the runtime's storage included.
-const FORMAT: u16 = 1;
+const FORMAT: u16 = 2;
+/// In this one there was no identity: all chains had that of [`forgotten_genesis`].
+const FORMAT_WITHOUT_IDENTITY: u16 = 1;
 const DIGEST: usize = 32;
 
 /// The embedded chain as a backend.
@@ -59,6 +63,7 @@ struct StateFile {
 /// What is in the file beside its magic, format, version and checksum.
 #[derive(Encode, Decode)]
 struct State {
+    genesis: Hash,
     chain: Saved,
     events: Vec<(u32, Vec<Emitted>)>,
 }
@@ -80,12 +85,12 @@ impl Embedded {
                 chain.fund(&signer.account(), ENDOWMENT);
             }
         }
-        Self::of(chain, VecDeque::new(), None)
+        Self::of(chain, forgotten_genesis(), VecDeque::new(), None)
     }
 
     /// A chain that was started elsewhere, and is forgotten. What others do on it is not among its events.
     pub fn around(chain: Chain) -> Self {
-        Self::of(chain, VecDeque::new(), None)
+        Self::of(chain, forgotten_genesis(), VecDeque::new(), None)
     }
 
     /// The chain that is kept in this file, or a new one if there is no such file.
@@ -97,19 +102,22 @@ impl Embedded {
         let shown = path.display();
         let taken = format!("another atomic is using {shown}; wait for it to end, or name another file with --state");
         let file = Some(StateFile { path: path.to_owned(), _lock: Lock::take(path, &taken)? });
-        match fs::read(path) {
+        match read_ours(path) {
             Ok(bytes) => {
                 let state = decode(&bytes).map_err(|reason| Unusable(format!("{} {reason}", path.display())))?;
-                Ok(Self::of(Chain::load(state.chain), state.events.into(), file))
+                Ok(Self::of(Chain::load(state.chain), state.genesis, state.events.into(), file))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Self { file, ..Self::new() }),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let mut genesis = Hash::default();
+                getrandom::getrandom(&mut genesis).context("asking the operating system for random bytes")?;
+                let new = Self::new();
+                Ok(Self { file, network: Network { genesis, ..new.network }, ..new })
+            }
             Err(error) => Err(Unusable(format!("reading {}: {error}", path.display())).into()),
         }
     }
 
-    fn of(chain: Chain, events: VecDeque<(u32, Vec<Emitted>)>, file: Option<StateFile>) -> Self {
-        // All embedded chains begin alike, as all development nodes do.
-        let genesis = blake2_256(b"the embedded chain of Atomic Obligation");
+    fn of(chain: Chain, genesis: Hash, events: VecDeque<(u32, Vec<Emitted>)>, file: Option<StateFile>) -> Self {
         let network = Network { name: NAME.into(), genesis };
         Self { chain, network, events: RefCell::new(events), file }
     }
@@ -122,7 +130,8 @@ impl Embedded {
     /// Writes everything to the file, if there is one.
     fn keep(&self) -> Answer<()> {
         let Some(file) = &self.file else { return Ok(()) };
-        let state = State { chain: self.chain.save(), events: self.events.borrow().iter().cloned().collect() };
+        let (genesis, events) = (self.network.genesis, self.events.borrow().iter().cloned().collect());
+        let state = State { genesis, chain: self.chain.save(), events };
         replace(&file.path, &encode(&state)).map_err(|error| Error::NotKept(format!("{error:#}")))
     }
 
@@ -218,6 +227,11 @@ impl Backend for Embedded {
     }
 }
 
+/// The identity of every chain that is forgotten: they all begin alike.
+fn forgotten_genesis() -> Hash {
+    blake2_256(b"the embedded chain of Atomic Obligation")
+}
+
 fn encode(state: &State) -> Vec<u8> {
     let mut bytes = MAGIC.to_vec();
     bytes.extend(FORMAT.to_le_bytes());
@@ -235,7 +249,7 @@ fn decode(bytes: &[u8]) -> Result<State, String> {
     let (format, mut rest) = rest.split_first_chunk().ok_or(DAMAGED)?;
     let format = u16::from_le_bytes(*format);
     let version = String::decode(&mut rest).map_err(|_| DAMAGED)?;
-    if format != FORMAT {
+    if ![FORMAT, FORMAT_WITHOUT_IDENTITY].contains(&format) {
         return Err(format!(
             "was written by atomic {version} in format {format}; this is atomic {}, which reads format {FORMAT}",
             env!("CARGO_PKG_VERSION")
@@ -246,13 +260,18 @@ fn decode(bytes: &[u8]) -> Result<State, String> {
     if rest[content..] != digest {
         return Err(DAMAGED.into());
     }
-    State::decode(&mut &rest[..content]).map_err(|_| DAMAGED.into())
+    let content = match format {
+        FORMAT_WITHOUT_IDENTITY => [&forgotten_genesis()[..], &rest[..content]].concat(),
+        _ => rest[..content].to_vec(),
+    };
+    State::decode(&mut content.as_slice()).map_err(|_| DAMAGED.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use chain::{days, GENESIS};
+    use std::fs;
 
     /// A folder that is gone with the test.
     struct Folder(PathBuf);
@@ -313,6 +332,48 @@ mod tests {
         assert_eq!(chain.chain.state_hash(), state);
         assert_eq!(chain.has_code(hash), Ok(true));
         assert!(chain.balance(&alice().account()).expect("a balance") < ENDOWMENT, "the deposit is paid");
+    }
+
+    #[test]
+    fn every_chain_that_is_kept_has_an_identity_of_its_own_and_keeps_it() {
+        let (one, other) = (Folder::new("one"), Folder::new("other"));
+        let begun = |folder: &Folder| {
+            let chain = Embedded::open(&folder.file()).expect("a new chain");
+            chain.pass_until(GENESIS + 1).expect("a millisecond");
+            chain.network().genesis
+        };
+        let (genesis, of_other) = (begun(&one), begun(&other));
+        assert_ne!(genesis, of_other);
+        assert!(![genesis, of_other].contains(&Embedded::new().network().genesis));
+        let again = Embedded::open(&one.file()).expect("the chain");
+        assert_eq!((again.network().genesis, again.hash_of(0)), (genesis, Ok(Some(genesis))));
+    }
+
+    #[test]
+    fn a_file_of_the_format_without_an_identity_is_read_with_the_one_that_all_had() {
+        let folder = Folder::new("format");
+        let path = folder.file();
+        Embedded::open(&path).expect("a new chain").pass_until(GENESIS + 7).expect("7 milliseconds");
+        let new = fs::read(&path).expect("a file");
+        let mut version = Vec::new();
+        env!("CARGO_PKG_VERSION").encode_to(&mut version);
+        let identity = MAGIC.len() + 2 + version.len();
+        let mut old = [MAGIC, &FORMAT_WITHOUT_IDENTITY.to_le_bytes()[..], &version].concat();
+        old.extend(&new[identity + 32..new.len() - DIGEST]);
+        let digest = blake2_256(&old);
+        old.extend(digest);
+        fs::write(&path, &old).expect("a file");
+        let chain = Embedded::open(&path).expect("the old chain");
+        assert_eq!(chain.network().genesis, Embedded::new().network().genesis);
+        assert_eq!(chain.tip().expect("a tip").time, GENESIS + 7);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_no_file_holds_no_chain() {
+        for path in ["/dev/full", "/dev/zero"] {
+            assert!(problem(Path::new(path)).contains("this is no regular file"));
+        }
     }
 
     #[test]

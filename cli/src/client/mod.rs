@@ -4,11 +4,14 @@
 //! - [`signer`]: who signs, and how accounts are written.
 //! - [`deployment`]: the file that says which contracts an organization has.
 //! - [`files`]: files that are ours alone while we use them, and replaced as a whole.
+//! - [`coins`]: what amounts of the chain's currency and of tokens are written in.
 //! - [`toml`], [`settings`], [`conditions`]: how the project's TOML files are read.
 //! - [`moments`], [`words`]: how times and events are put into words.
+//! - [`text`]: how text that a stranger wrote is shown.
 //! - [`unusable`]: what cannot be used, and ends the program with 2.
 
 pub mod backend;
+pub mod coins;
 pub mod conditions;
 pub mod deployment;
 pub mod embedded;
@@ -17,6 +20,7 @@ pub mod moments;
 pub mod node;
 pub mod settings;
 pub mod signer;
+pub mod text;
 pub mod toml;
 pub mod unusable;
 pub mod words;

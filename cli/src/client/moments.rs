@@ -1,9 +1,11 @@
 //! Shows moments, and reads them. Amounts, durations and fractions are [elsewhere](chain::amounts).
 
-use chain::{days, hours, minutes};
+use chain::{amounts::whole, days, hours, minutes};
 use interfaces::Timestamp;
 
 const SECOND: Timestamp = 1_000;
+/// The last millisecond of the year 9999; later moments are not read.
+pub const LAST: Timestamp = 253_402_300_799_999;
 
 /// A moment for people: `2030-01-04 00:00 UTC`, with seconds if there are any.
 pub fn moment(time: Timestamp) -> String {
@@ -40,13 +42,13 @@ pub fn read_moment(text: &str) -> Result<Timestamp, String> {
     let refuse =
         || format!("`{text}` is not a moment; expected one such as \"2030-01-04 06:30\", in UTC, or in milliseconds");
     let text = text.trim();
-    if let Ok(time) = text.parse() {
-        return Ok(time);
+    if text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return whole(text).ok().filter(|time| *time <= LAST).ok_or_else(refuse);
     }
     let text = text.trim_end_matches("UTC").trim_end().trim_end_matches('Z');
     let (date, clock) = text.split_once([' ', 'T']).unwrap_or((text, "00:00"));
     let numbers = |text: &str, separator: char| -> Result<Vec<u64>, String> {
-        text.split(separator).map(|part| part.parse().map_err(|_| refuse())).collect()
+        text.split(separator).map(|part| whole(part).map_err(|_| refuse())).collect()
     };
     let [year, month, day] = numbers(date, '-')?[..] else { return Err(refuse()) };
     let (hour, minute, second) = match numbers(clock, ':')?[..] {
@@ -124,11 +126,27 @@ mod tests {
             assert_eq!(read_moment(text), Ok(expected), "{text}");
         }
         assert_eq!(read_moment("2030-01-04"), Ok(GENESIS + days(3)));
+        assert_eq!(read_moment(&LAST.to_string()), Ok(LAST));
     }
 
     #[test]
     fn what_is_no_moment_is_refused_with_an_example() {
-        for text in ["", "soon", "2030-13-01", "2030-02-29", "2030-01-04 24:00", "2030-01-04 6", "1969-12-31", "-1"] {
+        for text in [
+            "",
+            "soon",
+            "2030-13-01",
+            "2030-02-29",
+            "2030-01-04 24:00",
+            "2030-01-04 6",
+            "1969-12-31",
+            "-1",
+            "+1",
+            "+2030-01-04",
+            "2030-01-+4",
+            "2030-01-04 +6:30",
+            "253402300800000",
+            "18446744073709551615",
+        ] {
             assert!(read_moment(text).expect_err(text).contains("expected one such as"), "{text}");
         }
     }

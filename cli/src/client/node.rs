@@ -3,10 +3,13 @@
 //! A transaction is first tried at the latest block, for its weight and for its result; if it would fail, it is not
 //! sent. It is valid only for some minutes, so that a lost one does not turn up later. A block counts as soon as it is
 //! the best one, because a development node finalizes none.
+//!
+//! Where the connection is lost after a transaction was sent, it is made again, and the blocks since then are searched for
+//! the transaction: whoever sent it is told its result, or that it is in no block, or that this is not known.
 
 use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
-use crate::client::signer::{address, Signer};
-use chain::{amounts::show_amount, Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
+use crate::client::signer::{address, hex, Signer};
+use chain::{amounts::show_amount, blake2_256, Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
 use frame_support::sp_runtime::{AccountId32, DispatchError};
 use ink::primitives::AccountId;
 use ink_sandbox::pallet_contracts::{
@@ -15,8 +18,10 @@ use ink_sandbox::pallet_contracts::{
 use interfaces::{Balance, Timestamp};
 use scale::{Decode, Encode};
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     future::Future,
+    pin::pin,
+    rc::Rc,
     time::{Duration, Instant},
 };
 use subxt::{
@@ -24,7 +29,7 @@ use subxt::{
     config::DefaultExtrinsicParamsBuilder,
     dynamic::{At, Value},
     error::RpcError,
-    events::EventDetails,
+    events::{EventDetails, Phase},
     ext::{
         scale_decode::DecodeAsType,
         scale_value::{self, Composite, ValueDef},
@@ -38,6 +43,12 @@ use tokio::runtime::Runtime;
 
 /// How long a node may take to answer a question, and to put a transaction into a block.
 const PATIENCE: Duration = Duration::from_secs(120);
+/// How long it may take to connect.
+const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(20);
+/// How long it is tried to connect again, and to find a transaction that was sent before.
+const PATIENCE_TO_FIND: Duration = Duration::from_secs(60);
+/// After this long, whoever waits is told for what.
+const QUIET: Duration = Duration::from_secs(2);
 /// How often a node is asked whether there is a new block.
 const POLL: Duration = Duration::from_millis(500);
 /// For how many blocks a transaction is valid.
@@ -49,12 +60,49 @@ const MARGIN_PERCENT: u64 = 25;
 pub struct Node {
     url: String,
     network: Network,
-    client: OnlineClient<PolkadotConfig>,
-    rpc: LegacyRpcMethods<PolkadotConfig>,
+    link: RefCell<Rc<Link>>,
+    tell: Tell,
     /// The block whose events were counted last, and how many they are.
     counted: Cell<Option<(Hash256, usize)>>,
     // This field comes last, because those above run in it.
     runtime: Runtime,
+}
+
+/// Is told what is waited for, and with `None` that the waiting is over.
+pub type Tell = Box<dyn Fn(Option<&str>)>;
+
+/// A connection.
+struct Link {
+    client: OnlineClient<PolkadotConfig>,
+    rpc: LegacyRpcMethods<PolkadotConfig>,
+}
+
+impl Link {
+    /// A connection, and the chain's own name.
+    async fn open(url: &str) -> Result<(Self, String), subxt::Error> {
+        let connection = RpcClient::from_insecure_url(url).await?;
+        let rpc = LegacyRpcMethods::<PolkadotConfig>::new(connection.clone());
+        let client = OnlineClient::<PolkadotConfig>::from_rpc_client(connection).await?;
+        let name = rpc.system_chain().await?;
+        Ok((Self { client, rpc }, name))
+    }
+}
+
+/// Waits for an answer, but not longer than `patience`. If it takes a while, `tell` says for what.
+async fn patiently<T>(
+    patience: Duration,
+    tell: &Tell,
+    what: &str,
+    answer: impl Future<Output = T>,
+) -> Result<T, tokio::time::error::Elapsed> {
+    let mut answer = pin!(answer);
+    if let Ok(answer) = tokio::time::timeout(QUIET.min(patience), &mut answer).await {
+        return Ok(answer);
+    }
+    tell(Some(what));
+    let answer = tokio::time::timeout(patience.saturating_sub(QUIET), answer).await;
+    tell(None);
+    answer
 }
 
 impl Node {
@@ -63,37 +111,72 @@ impl Node {
     /// # Errors
     /// [`Error::ConnectionLost`] if there is none; [`Error::NotUnderstood`] if its chain has no contracts.
     pub fn connect(url: &str) -> Answer<Self> {
+        Self::connect_telling(url, Box::new(|_| ()))
+    }
+
+    /// As [`Node::connect`]. Whenever the node makes somebody wait, `tell` says so.
+    pub fn connect_telling(url: &str, tell: Tell) -> Answer<Self> {
+        Self::connect_within(PATIENCE_TO_CONNECT, url, tell)
+    }
+
+    fn connect_within(patience: Duration, url: &str, tell: Tell) -> Answer<Self> {
         let lost = |reason: String| Error::ConnectionLost { url: url.to_owned(), reason };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| Error::NotUnderstood(format!("starting to listen: {error}")))?;
-        let connected = runtime.block_on(async {
-            tokio::time::timeout(PATIENCE, async {
-                let connection = RpcClient::from_insecure_url(url).await?;
-                let rpc = LegacyRpcMethods::<PolkadotConfig>::new(connection.clone());
-                let client = OnlineClient::<PolkadotConfig>::from_rpc_client(connection).await?;
-                let name = rpc.system_chain().await?;
-                Ok::<_, subxt::Error>((client, rpc, name))
-            })
-            .await
-        });
-        let (client, rpc, name) = match connected {
+        let what = format!("waiting for the node at {url}");
+        let (link, name) = match runtime.block_on(patiently(patience, &tell, &what, Link::open(url))) {
             Ok(Ok(connected)) => connected,
             Ok(Err(error)) => return Err(lost(words(&error))),
             Err(_) => return Err(lost("it does not answer".into())),
         };
-        if client.metadata().pallet_by_name("Contracts").is_none() {
+        if link.client.metadata().pallet_by_name("Contracts").is_none() {
             return Err(Error::NotUnderstood(format!("the chain {name} has no contracts (no pallet-contracts)")));
         }
-        let network = Network { name, genesis: client.genesis_hash().0 };
-        Ok(Self { url: url.to_owned(), network, client, rpc, counted: Cell::new(None), runtime })
+        let network = Network { name, genesis: link.client.genesis_hash().0 };
+        let link = RefCell::new(Rc::new(link));
+        Ok(Self { url: url.to_owned(), network, link, tell, counted: Cell::new(None), runtime })
+    }
+
+    /// The present connection.
+    fn link(&self) -> Rc<Link> {
+        self.link.borrow().clone()
+    }
+
+    /// Connects again, unless the connection is there.
+    ///
+    /// # Errors
+    /// [`Error::ConnectionLost`] if nobody answers; [`Error::NotUnderstood`] if another chain does.
+    fn reconnect(&self) -> Answer<()> {
+        let link = self.link();
+        // A timer is made within the runtime.
+        let alive = self.runtime.block_on(async { tokio::time::timeout(QUIET, link.rpc.system_chain()).await });
+        if matches!(alive, Ok(Ok(_))) {
+            return Ok(());
+        }
+        let what = format!("connecting to the node at {} again", self.url);
+        let opened = self.runtime.block_on(patiently(PATIENCE_TO_CONNECT, &self.tell, &what, Link::open(&self.url)));
+        let (link, _) = match opened {
+            Ok(opened) => opened.map_err(|error| self.lost(words(&error)))?,
+            Err(_) => return Err(self.lost("it does not answer".into())),
+        };
+        if link.client.genesis_hash().0 != self.network.genesis {
+            return Err(Error::NotUnderstood(format!("another chain answers at {} now", self.url)));
+        }
+        self.link.replace(Rc::new(link));
+        Ok(())
     }
 
     /// Does what `question` says. All of it together may take [`PATIENCE`].
     fn ask<T>(&self, question: impl Future<Output = Result<T, Problem>>) -> Answer<T> {
+        self.ask_for(&format!("waiting for the node at {}", self.url), question)
+    }
+
+    /// As [`Node::ask`]; `what` says what is waited for.
+    fn ask_for<T>(&self, what: &str, question: impl Future<Output = Result<T, Problem>>) -> Answer<T> {
         self.runtime.block_on(async {
-            let problem = match tokio::time::timeout(PATIENCE, question).await {
+            let problem = match patiently(PATIENCE, &self.tell, what, question).await {
                 Ok(Ok(answer)) => return Ok(answer),
                 Ok(Err(Problem::Known(error))) => return Err(error),
                 Ok(Err(Problem::Subxt(error))) => error,
@@ -101,7 +184,7 @@ impl Node {
             };
             // A refusal and a broken connection come as the same error: a node that still answers has refused.
             let is_transport = matches!(&problem, subxt::Error::Rpc(_) | subxt::Error::Io(_));
-            let alive = tokio::time::timeout(PATIENCE, self.rpc.system_chain()).await;
+            let alive = tokio::time::timeout(PATIENCE_TO_CONNECT, self.link().rpc.system_chain()).await;
             match (is_transport, alive) {
                 (true, Ok(Ok(_))) if !dropped(&problem) => Err(Error::Rejected(words(&problem))),
                 (true, _) => Err(self.lost(words(&problem))),
@@ -118,7 +201,7 @@ impl Node {
     }
 
     async fn best(&self) -> Result<Hash256, Problem> {
-        self.rpc.chain_get_block_hash(None).await?.ok_or_else(|| not_understood("there is no best block"))
+        self.link().rpc.chain_get_block_hash(None).await?.ok_or_else(|| not_understood("there is no best block"))
     }
 
     async fn stored<T: DecodeAsType>(
@@ -129,13 +212,17 @@ impl Node {
         keys: Vec<Value>,
     ) -> Result<Option<T>, Problem> {
         let place: DynamicAddress<Vec<Value>> = subxt::dynamic::storage(pallet, entry, keys);
-        let found = self.client.storage().at(at).fetch(&place).await?;
+        let found = self.link().client.storage().at(at).fetch(&place).await?;
         found.map(|found| found.as_type::<T>().map_err(|error| not_understood(&error.to_string()))).transpose()
     }
 
     async fn block(&self, hash: Hash256) -> Result<Block, Problem> {
-        let header =
-            self.rpc.chain_get_header(Some(hash)).await?.ok_or_else(|| not_understood("a block is not there"))?;
+        let header = self
+            .link()
+            .rpc
+            .chain_get_header(Some(hash))
+            .await?
+            .ok_or_else(|| not_understood("a block is not there"))?;
         let time = self.stored::<Timestamp>(hash, "Timestamp", "Now", Vec::new()).await?;
         Ok(Block { number: header.number, hash: hash.0, time: time.unwrap_or_default() })
     }
@@ -145,7 +232,7 @@ impl Node {
         match self.counted.get() {
             Some((counted, events)) if counted == block => Ok(events),
             _ => {
-                let events = self.client.events().at(block).await?.len() as usize;
+                let events = self.link().client.events().at(block).await?.len() as usize;
                 self.counted.set(Some((block, events)));
                 Ok(events)
             }
@@ -153,12 +240,12 @@ impl Node {
     }
 
     async fn state_call<T: Decode>(&self, at: Hash256, function: &str, arguments: Vec<u8>) -> Result<T, Problem> {
-        let bytes = self.rpc.state_call(function, Some(&arguments), Some(at)).await?;
+        let bytes = self.link().rpc.state_call(function, Some(&arguments), Some(at)).await?;
         T::decode(&mut &bytes[..]).map_err(|error| not_understood(&format!("{function}: {error}")))
     }
 
     async fn try_out(&self, caller: &AccountId, transaction: &Transaction) -> Result<Tried, Problem> {
-        let metadata = self.client.metadata();
+        let metadata = self.link().client.metadata();
         let caller: &[u8; 32] = caller.as_ref();
         let at = self.best().await?;
         let (gas_limit, deposit_limit) = (None::<Weight>, None::<Balance>);
@@ -193,19 +280,25 @@ impl Node {
     }
 
     async fn signed(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Signed, Problem> {
-        let account = Address(*signer.account().as_ref());
+        let account = signer.account();
         let best = self.best().await?;
-        let header =
-            self.rpc.chain_get_header(Some(best)).await?.ok_or_else(|| not_understood("a block is not there"))?;
-        let nonce = self.rpc.system_account_next_index(&account).await?;
+        let header = self
+            .link()
+            .rpc
+            .chain_get_header(Some(best))
+            .await?
+            .ok_or_else(|| not_understood("a block is not there"))?;
+        let nonce = self.link().rpc.system_account_next_index(&Address(*account.as_ref())).await?;
         let parameters = DefaultExtrinsicParamsBuilder::new().nonce(nonce).mortal(&header, MORTALITY).build();
         let payload = payload(transaction, limit);
-        Ok(self.client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?)
+        let extrinsic = self.link().client.tx().create_signed_offline(&payload, signer.keypair(), parameters)?;
+        let hash = blake2_256(extrinsic.encoded());
+        Ok(Signed { extrinsic, hash, account, nonce, since: header.number })
     }
 
     /// Sends a transaction and waits for the block it is in.
-    async fn send(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Result<Sent, Problem> {
-        let mut progress = self.signed(signer, transaction, limit).await?.submit_and_watch().await?;
+    async fn send(&self, signed: &Signed) -> Result<Sent, Problem> {
+        let mut progress = signed.extrinsic.submit_and_watch().await?;
         while let Some(status) = progress.next().await {
             let block = match status? {
                 TxStatus::InBestBlock(block) | TxStatus::InFinalizedBlock(block) => block,
@@ -214,23 +307,92 @@ impl Node {
                 }
                 _ => continue,
             };
-            let mut sent = Sent { block: self.block(block.block_hash()).await?.number, ..Sent::default() };
-            for event in block.fetch_events().await?.iter() {
-                let event = event?;
-                match (event.pallet_name(), event.variant_name()) {
-                    ("System", "ExtrinsicFailed") => {
-                        sent.failed = Some(dispatch_error(event.field_bytes(), self.client.metadata()));
-                    }
-                    ("TransactionPayment", "TransactionFeePaid") => {
-                        let (_, fee): (Hash, Balance) = fields(&event)?;
-                        sent.fee = fee;
-                    }
-                    _ => sent.emitted.extend(emitted(&event)?),
-                }
-            }
-            return Ok(sent);
+            let number = self.block(block.block_hash()).await?.number;
+            return self.left_in(number, block.fetch_events().await?.iter());
         }
         Err(Problem::Known(self.lost("it stopped telling what becomes of the transaction".into())))
+    }
+
+    /// What a transaction with these events left in its block.
+    fn left_in(
+        &self,
+        block: u32,
+        events: impl Iterator<Item = Result<EventDetails<PolkadotConfig>, subxt::Error>>,
+    ) -> Result<Sent, Problem> {
+        let mut sent = Sent { block, ..Sent::default() };
+        for event in events {
+            let event = event?;
+            match (event.pallet_name(), event.variant_name()) {
+                ("System", "ExtrinsicFailed") => {
+                    sent.failed = Some(dispatch_error(event.field_bytes(), self.link().client.metadata()));
+                }
+                ("TransactionPayment", "TransactionFeePaid") => {
+                    let (_, fee): (Hash, Balance) = fields(&event)?;
+                    sent.fee = fee;
+                }
+                _ => sent.emitted.extend(emitted(&event)?),
+            }
+        }
+        Ok(sent)
+    }
+
+    /// Connects again for a while after the connection was lost for this `reason`, and looks for what was sent.
+    ///
+    /// # Errors
+    /// [`Error::Rejected`] if it is in no block and cannot get into one any more; [`Error::ConnectionLost`] if what became
+    /// of it is not known.
+    fn find_again(&self, signed: &Signed, reason: String) -> Answer<Sent> {
+        let (hash, nonce, account) = (hex(&signed.hash), signed.nonce, address(&signed.account));
+        let what = format!("transaction {hash}, number {nonce} of {account},");
+        let until = Instant::now() + PATIENCE_TO_FIND;
+        let mut reason = reason;
+        loop {
+            match self.reconnect().and_then(|()| self.ask(self.find(signed))) {
+                Ok(Found::In(sent)) => return Ok(sent),
+                Ok(Found::Never(why)) => {
+                    return Err(Error::Rejected(format!(
+                        "{what} is in no block, and cannot get into one any more: {why}"
+                    )))
+                }
+                Ok(Found::NotYet) => {}
+                Err(Error::ConnectionLost { reason: again, .. }) => reason = again,
+                Err(error) => return Err(error),
+            }
+            if Instant::now() >= until {
+                let last = u64::from(signed.since).saturating_add(MORTALITY);
+                return Err(self.lost(format!(
+                    "{reason}. It is not known whether {what} was taken: it was sent, and is in no block that was seen; it \
+                     may still get into one until block {last}"
+                )));
+            }
+            self.runtime.block_on(async { tokio::time::sleep(QUIET).await });
+        }
+    }
+
+    /// Looks for what was sent in the blocks in which it is valid.
+    async fn find(&self, signed: &Signed) -> Result<Found, Problem> {
+        let (link, best) = (self.link(), self.best().await?);
+        let tip = link.rpc.chain_get_header(Some(best)).await?.ok_or_else(|| not_understood("a block is not there"))?;
+        let last = u64::from(signed.since).saturating_add(MORTALITY);
+        for number in signed.since.saturating_add(1)..=tip.number {
+            let Some(hash) = link.rpc.chain_get_block_hash(Some(number.into())).await? else { continue };
+            let Some(block) = link.rpc.chain_get_block(Some(hash)).await? else { continue };
+            let mut extrinsics = block.block.extrinsics.iter();
+            let Some(index) = extrinsics.position(|extrinsic| blake2_256(&extrinsic.0) == signed.hash) else {
+                continue;
+            };
+            let is_its = |event: &EventDetails<PolkadotConfig>| matches!(event.phase(), Phase::ApplyExtrinsic(of) if usize::try_from(of) == Ok(index));
+            let events = link.client.events().at(hash).await?;
+            let its = events.iter().filter(|event| event.as_ref().map_or(true, is_its));
+            return Ok(Found::In(self.left_in(number, its)?));
+        }
+        let account: &[u8; 32] = signed.account.as_ref();
+        let done: u32 = self.state_call(best, "AccountNonceApi_account_nonce", account.to_vec()).await?;
+        Ok(match (u64::from(done) > signed.nonce, u64::from(tip.number) > last) {
+            (true, _) => Found::Never(format!("the account sent another with number {}", signed.nonce)),
+            (_, true) => Found::Never(format!("it was valid until block {last}")),
+            _ => Found::NotYet,
+        })
     }
 }
 
@@ -244,7 +406,7 @@ impl Backend for Node {
     }
 
     fn hash_of(&self, number: u32) -> Answer<Option<Hash>> {
-        self.ask(async { Ok(self.rpc.chain_get_block_hash(Some(number.into())).await?.map(|hash| hash.0)) })
+        self.ask(async { Ok(self.link().rpc.chain_get_block_hash(Some(number.into())).await?.map(|hash| hash.0)) })
     }
 
     fn balance(&self, who: &AccountId) -> Answer<Balance> {
@@ -276,7 +438,7 @@ impl Backend for Node {
     }
 
     fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance> {
-        self.ask(async { Ok(self.signed(signer, transaction, weight).await?.partial_fee_estimate().await?) })
+        self.ask(async { Ok(self.signed(signer, transaction, weight).await?.extrinsic.partial_fee_estimate().await?) })
     }
 
     fn runs_by_itself(&self) -> bool {
@@ -289,7 +451,9 @@ impl Backend for Node {
             return Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 });
         }
         let limit = tried.required.saturating_mul(100 + MARGIN_PERCENT).saturating_div(100);
-        let sent = match self.ask(self.send(signer, transaction, limit)) {
+        let signed = self.ask(self.signed(signer, transaction, limit))?;
+        let sent = match self.ask_for("waiting for a block", self.send(&signed)) {
+            Err(Error::ConnectionLost { reason, .. }) => self.find_again(&signed, reason)?,
             // The runtime's words for it.
             Err(Error::Rejected(reason)) if reason.contains("Inability to pay some fees") => {
                 let who = signer.account();
@@ -319,7 +483,7 @@ impl Backend for Node {
             loop {
                 let done: u32 =
                     self.state_call(self.best().await?, "AccountNonceApi_account_nonce", account.to_vec()).await?;
-                let sent = self.rpc.system_account_next_index(&Address(*account)).await?;
+                let sent = self.link().rpc.system_account_next_index(&Address(*account)).await?;
                 if sent <= done.into() {
                     return Ok(());
                 }
@@ -332,11 +496,11 @@ impl Backend for Node {
         let mut found = Vec::new();
         for number in first..=last {
             let events = self.ask(async {
-                let Some(hash) = self.rpc.chain_get_block_hash(Some(number.into())).await? else {
+                let Some(hash) = self.link().rpc.chain_get_block_hash(Some(number.into())).await? else {
                     return Ok(Vec::new());
                 };
                 let mut found = Vec::new();
-                for event in self.client.events().at(hash).await?.iter() {
+                for event in self.link().client.events().at(hash).await?.iter() {
                     found.extend(emitted(&event?)?);
                 }
                 Ok(found)
@@ -369,7 +533,26 @@ impl Backend for Node {
     }
 }
 
-type Signed = subxt::tx::SubmittableExtrinsic<PolkadotConfig, OnlineClient<PolkadotConfig>>;
+/// A transaction that can be sent, and found again.
+struct Signed {
+    extrinsic: subxt::tx::SubmittableExtrinsic<PolkadotConfig, OnlineClient<PolkadotConfig>>,
+    hash: Hash,
+    account: AccountId,
+    /// Its number among those of the account.
+    nonce: u64,
+    /// The last block before it.
+    since: u32,
+}
+
+/// What became of a transaction.
+enum Found {
+    In(Sent),
+    /// It is in no block yet, and may get into one.
+    NotYet,
+    /// It is in no block, and cannot get into one any more.
+    Never(String),
+}
+
 type Hash256 = subxt::utils::H256;
 
 /// Why a question has no answer: our own reason, or the library's.
@@ -602,6 +785,20 @@ fn dispatch_error(bytes: &[u8], metadata: Metadata) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_node_that_says_nothing_is_waited_for_aloud_and_not_for_long() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("ws://{}", listener.local_addr().expect("an address"));
+        let told = Rc::new(RefCell::new(Vec::new()));
+        let known = told.clone();
+        let tell: Tell = Box::new(move |what| known.borrow_mut().push(what.map(str::to_owned)));
+        let began = Instant::now();
+        let Err(error) = Node::connect_within(QUIET + POLL, &url, tell) else { panic!("nobody answers") };
+        assert!(began.elapsed() < PATIENCE_TO_CONNECT, "{:?}", began.elapsed());
+        assert!(error.to_string().ends_with(": it does not answer"), "{error}");
+        assert_eq!(*told.borrow(), [Some(format!("waiting for the node at {url}")), None]);
+    }
 
     #[test]
     fn where_there_is_no_node_the_error_names_the_address() {

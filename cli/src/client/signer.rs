@@ -3,9 +3,9 @@
 //! Addresses are shown in SS58 with Substrate's general prefix, 42. They are read in SS58 of any prefix, in hex, and as the
 //! names of a development chain's accounts.
 
-use crate::client::unusable::Unusable;
+use crate::client::{files::read_text, unusable::Unusable};
 use ink::primitives::AccountId;
-use std::{fmt, fs, path::Path, str::FromStr, sync::OnceLock};
+use std::{fmt, path::Path, str::FromStr, sync::OnceLock};
 use subxt::utils::AccountId32;
 use subxt_signer::{sr25519::Keypair, SecretUri, DEV_PHRASE};
 
@@ -48,8 +48,7 @@ impl Signer {
     /// The account whose secret is in this file: a phrase of words or a seed in hex, with or without a path, as in
     /// `//phrase//hard/soft`.
     pub fn from_file(file: &Path) -> Result<Self, Unusable> {
-        let text =
-            fs::read_to_string(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+        let text = read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
         let secret = text.trim();
         let unusable = |reason: &str| Unusable(format!("{}: {reason}", file.display()));
         if secret.is_empty() || secret.starts_with('/') {
@@ -121,11 +120,13 @@ pub fn account(text: &str) -> Result<AccountId, String> {
 
 /// 32 bytes from 64 hexadecimal digits.
 pub fn bytes32(digits: &str) -> Option<[u8; 32]> {
-    if digits.len() != 64 || !digits.is_ascii() {
-        return None;
-    }
-    let bytes: Option<Vec<u8>> =
-        digits.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect();
+    // Not by the library's reader of numbers, which also takes a sign.
+    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
     bytes?.try_into().ok()
 }
 
@@ -137,6 +138,7 @@ pub fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 
@@ -168,6 +170,10 @@ mod tests {
             &ALICE[1..],
             "0x12",
             &format!("0x{}", "zz".repeat(32)),
+            &format!("0x+4{}", "35".repeat(31)),
+            &format!("0x{}-3", "35".repeat(31)),
+            &format!("0x{} 3", "35".repeat(31)),
+            &format!("0x{}", "+3".repeat(32)),
             &format!("0x{}", "é".repeat(32)),
         ] {
             let error = account(text).expect_err(text);

@@ -1,5 +1,6 @@
 //! Reads TOML files: which keys there are, what kind of value each has, and where a mistake is.
 
+use crate::client::text::shown;
 use chain::amounts;
 use interfaces::{Balance, Timestamp};
 use std::{cell::RefCell, fmt, ops::Range};
@@ -24,9 +25,15 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
-        writeln!(f, " {number} | {}", self.source)?;
-        write!(f, " {margin} | {}{}", " ".repeat(self.column - 1), "^".repeat(self.width.max(1)))
+        // Somebody else may have written the file. What is escaped is longer than it was.
+        let length = |from: usize, count: usize| {
+            shown(&self.source.chars().skip(from).take(count).collect::<String>()).chars().count()
+        };
+        let before = length(0, self.column - 1);
+        let width = length(self.column - 1, self.width);
+        writeln!(f, "{}:{}:{}: {}", shown(&self.file), self.line, self.column, shown(&self.message))?;
+        writeln!(f, " {number} | {}", shown(&self.source))?;
+        write!(f, " {margin} | {}{}", " ".repeat(before), "^".repeat(width.max(1)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What cannot be used, and ends the program with 2.
 
+use crate::client::text::shown;
 use std::fmt;
 
 /// Something about the command line, or a file it names, that cannot be used. The program exits with 2.
@@ -8,7 +9,8 @@ pub struct Unusable(pub String);
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        // It may quote a file that somebody else wrote.
+        f.write_str(&shown(&self.0))
     }
 }
 

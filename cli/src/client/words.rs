@@ -1,19 +1,22 @@
 //! Puts the contracts' events into words.
 
 use chain::{
-    amounts::{show_amount, show_time, thousands},
+    amounts::{show_time, thousands},
     Addresses, Emitted,
 };
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{self, Verdict},
-    obligation, reputation, Balance, Event, PoolId, Timestamp,
+    market::{self, Asset, Verdict},
+    obligation, reputation, Balance, Event, PoolId, RequestId, Timestamp,
 };
 
 /// How accounts and moments are named in them.
 pub struct Words<'a> {
     pub name: &'a dyn Fn(&AccountId) -> String,
     pub time: &'a dyn Fn(Timestamp) -> String,
+    /// What a request pays in; `None` where that is not known any more.
+    pub asset: &'a dyn Fn(RequestId) -> Option<Asset>,
+    pub amount: &'a dyn Fn(Asset, Balance) -> String,
     /// The contracts whose events these are.
     pub addresses: Addresses,
     /// The enforcers' pool.
@@ -21,6 +24,14 @@ pub struct Words<'a> {
 }
 
 impl Words<'_> {
+    /// An amount that has to do with a request.
+    fn of(&self, request: RequestId, amount: Balance) -> String {
+        match (self.asset)(request) {
+            Some(asset) => (self.amount)(asset, amount),
+            None => format!("{} of what it pays in", thousands(amount)),
+        }
+    }
+
     /// What there is to say about these events.
     pub fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
         let (mut notes, mut declared) = (Vec::new(), Vec::new());
@@ -118,8 +129,10 @@ impl Words<'_> {
     fn market_note(&self, event: market::Event) -> Option<String> {
         use market::Event;
         Some(match event {
-            Event::RequestPosted(posted) => quote_note(&posted.quote),
-            Event::PlacesTaken(taken) if taken.deposit > 0 => format!("deposit of {}", show_amount(taken.deposit)),
+            Event::RequestPosted(posted) => self.quote_note(posted.request, &posted.quote),
+            Event::PlacesTaken(taken) if taken.deposit > 0 => {
+                format!("deposit of {}", self.of(taken.request, taken.deposit))
+            }
             Event::Engaged(engaged) => {
                 let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
                 format!("{periods} of {}, at most {missed} missed", show_time(engaged.period))
@@ -135,7 +148,7 @@ impl Words<'_> {
             Event::WindowReopened(reopened) => {
                 format!("only {}: a second window begins", counted(reopened.reveals, "review"))
             }
-            Event::SubmissionFinalized(finalized) => verdict_note(&finalized),
+            Event::SubmissionFinalized(finalized) => self.verdict_note(&finalized),
             Event::OfferMade(_)
             | Event::OfferRetracted(_)
             | Event::OfferAccepted(_)
@@ -179,15 +192,19 @@ impl Words<'_> {
         use market::Event;
         Some(match event {
             Event::OfferMade(offer) => {
-                let (who, price) = ((self.name)(&offer.provider), show_amount(offer.price));
+                let (who, price) = ((self.name)(&offer.provider), self.of(offer.request, offer.price));
                 format!("{who} asks {price} and delivers by {}", (self.time)(offer.deliver_by))
             }
             Event::OfferRetracted(retracted) => {
-                let (who, deposit) = ((self.name)(&retracted.provider), show_amount(retracted.deposit));
+                let (who, deposit) = ((self.name)(&retracted.provider), self.of(retracted.request, retracted.deposit));
                 format!("{who} has the deposit of {deposit} back")
             }
             Event::OfferAccepted(accepted) => {
-                let mut note = format!("for {}, by {}", show_amount(accepted.price), (self.time)(accepted.deliver_by));
+                let mut note = format!(
+                    "for {}, by {}",
+                    self.of(accepted.request, accepted.price),
+                    (self.time)(accepted.deliver_by)
+                );
                 if accepted.first_period > 0 {
                     note.push_str(&format!(", from period {} on", accepted.first_period));
                 }
@@ -197,15 +214,15 @@ impl Words<'_> {
                 let outcome = match (closed.delivered, closed.accepted) {
                     (false, _) => "nothing was delivered".into(),
                     (true, false) => "not accepted".into(),
-                    (true, true) => format!("accepted, {} earned", show_amount(closed.pay)),
+                    (true, true) => format!("accepted, {} earned", self.of(closed.request, closed.pay)),
                 };
                 format!("period {}: {outcome}", closed.period)
             }
             Event::PlaceVacated(vacated) => {
-                let (who, lost) = ((self.name)(&vacated.provider), show_amount(vacated.forfeited));
+                let (who, lost) = ((self.name)(&vacated.provider), self.of(vacated.request, vacated.forfeited));
                 format!("{who} loses the place, and the deposit of {lost}")
             }
-            Event::RequestWithdrawn(withdrawn) => format!("{} credited", show_amount(withdrawn.amount)),
+            Event::RequestWithdrawn(withdrawn) => format!("{} credited", self.of(withdrawn.request, withdrawn.amount)),
             _ => return None,
         })
     }
@@ -214,13 +231,13 @@ impl Words<'_> {
         use market::Event;
         Some(match event {
             Event::RequestSettled(settled) if settled.deposit > 0 => {
-                format!("the deposit of {} returns", show_amount(settled.deposit))
+                format!("the deposit of {} returns", self.of(settled.request, settled.deposit))
             }
             Event::Claimed(claimed) => self.claim_note(&claimed),
-            Event::NoShow(absent) => format!("{} forfeited", show_amount(absent.forfeited)),
-            Event::Reclaimed(reclaimed) => format!("{} credited", show_amount(reclaimed.amount)),
+            Event::NoShow(absent) => format!("{} forfeited", self.of(absent.request, absent.forfeited)),
+            Event::Reclaimed(reclaimed) => format!("{} credited", self.of(reclaimed.request, reclaimed.amount)),
             Event::Withdrawn(withdrawn) => {
-                format!("{} receives {}", (self.name)(&withdrawn.who), show_amount(withdrawn.amount))
+                format!("{} receives {}", (self.name)(&withdrawn.who), (self.amount)(withdrawn.asset, withdrawn.amount))
             }
             Event::Pruned(pruned) => {
                 let rest = if pruned.finished { ", and all the rest" } else { "" };
@@ -232,25 +249,42 @@ impl Words<'_> {
     }
 
     fn claim_note(&self, claimed: &market::Claimed) -> String {
-        let mut note = format!("{} earned {}", (self.name)(&claimed.provider), show_amount(claimed.pay));
+        let mut note = format!("{} earned {}", (self.name)(&claimed.provider), self.of(claimed.request, claimed.pay));
         for (amount, what) in [(claimed.deposit, "the deposit back"), (claimed.forfeited, "the deposit forfeited")] {
             if amount > 0 {
-                note.push_str(&format!(", {what} ({})", show_amount(amount)));
+                note.push_str(&format!(", {what} ({})", self.of(claimed.request, amount)));
             }
         }
         note
     }
-}
 
-fn quote_note(quote: &market::Quote) -> String {
-    let [total, reward, review_fees, protocol_fee] =
-        [quote.total, quote.reward, quote.review_fees, quote.protocol_fee].map(show_amount);
-    let mut note =
-        format!("{total} in escrow: {reward} reward, {review_fees} review fees, {protocol_fee} protocol fee");
-    if quote.premium > 0 {
-        note.push_str(&format!(", {} capacity premium", show_amount(quote.premium)));
+    fn quote_note(&self, request: RequestId, quote: &market::Quote) -> String {
+        let [total, reward, review_fees, protocol_fee] =
+            [quote.total, quote.reward, quote.review_fees, quote.protocol_fee].map(|amount| self.of(request, amount));
+        let mut note =
+            format!("{total} in escrow: {reward} reward, {review_fees} review fees, {protocol_fee} protocol fee");
+        if quote.premium > 0 {
+            note.push_str(&format!(", {} capacity premium", self.of(request, quote.premium)));
+        }
+        note
     }
-    note
+
+    fn verdict_note(&self, finalized: &market::SubmissionFinalized) -> String {
+        let percent = f64::from(finalized.weight_bps) / 100.0;
+        let duplicate = match finalized.duplicate_of {
+            Some(original) => format!(", a duplicate of {original}"),
+            None => String::new(),
+        };
+        let fee = match finalized.coherent {
+            0 => String::new(),
+            coherent => format!(
+                "; {} share {}",
+                counted(coherent, "enforcer"),
+                self.of(finalized.request, finalized.fee.saturating_mul(coherent.into()))
+            ),
+        };
+        format!("{}, weighs {percent} %{duplicate}{fee}", verdict(finalized))
+    }
 }
 
 /// `1 place`, `2,000 places`.
@@ -270,21 +304,4 @@ pub(crate) fn verdict(finalized: &market::SubmissionFinalized) -> String {
         Verdict::Missed => "never delivered".into(),
         Verdict::Pending => "no verdict".into(),
     }
-}
-
-fn verdict_note(finalized: &market::SubmissionFinalized) -> String {
-    let percent = f64::from(finalized.weight_bps) / 100.0;
-    let duplicate = match finalized.duplicate_of {
-        Some(original) => format!(", a duplicate of {original}"),
-        None => String::new(),
-    };
-    let fee = match finalized.coherent {
-        0 => String::new(),
-        coherent => format!(
-            "; {} share {}",
-            counted(coherent, "enforcer"),
-            show_amount(finalized.fee * Balance::from(coherent))
-        ),
-    };
-    format!("{}, weighs {percent} %{duplicate}{fee}", verdict(finalized))
 }

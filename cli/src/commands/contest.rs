@@ -1,6 +1,7 @@
 //! Shows people the contests that were paid once more.
 
 use super::{paint::Paint, table::Table};
+use crate::client::text::shown;
 use crate::story::contest::report::{ContestReport, Report};
 use chain::amounts::{show_change, show_units, thousands};
 use std::fmt::Write;
@@ -16,7 +17,8 @@ pub fn table(contest: &ContestReport, all: bool, paint: Paint) -> String {
 fn write(out: &mut String, contest: &ContestReport, all: bool, paint: Paint) -> std::fmt::Result {
     let ContestReport { id, coin, submissions, findings, calls, .. } = contest;
     let (pot, wardens) = (show_units(contest.pot), contest.wardens.len());
-    let title = format!("Contest {id}: {pot} {coin}");
+    let coin = shown(coin);
+    let title = format!("Contest {}: {pot} {coin}", shown(id));
     writeln!(out, "{}", paint.strong(&title))?;
     let calls = thousands((*calls).into());
     writeln!(out, "  {submissions} submissions of {findings} findings by {wardens} wardens, {calls} transactions")?;
@@ -36,7 +38,7 @@ fn write(out: &mut String, contest: &ContestReport, all: bool, paint: Paint) -> 
         out.push_str(&table.show(paint));
     }
     for oddity in &contest.oddities {
-        writeln!(out, "  {}", paint.warn(&format!("in the file: {oddity}")))?;
+        writeln!(out, "  {}", paint.warn(&format!("in the file: {}", shown(oddity))))?;
     }
     let mark = if contest.agrees { paint.good("ok") } else { paint.bad("DIFFERS") };
     let (greatest, tolerance) = (show_units(contest.greatest_difference), show_units(contest.tolerance));

@@ -1,7 +1,7 @@
 //! `atomic deploy`: does the steps of a deployment, or says which ones it would do.
 
 use crate::{
-    client::{deployment::File, signer::address},
+    client::{deployment::File, signer::address, text::shown},
     commands::{options::Options, table::pairs, verify},
     setup::{
         checks::{self, Check},
@@ -9,7 +9,7 @@ use crate::{
         deployer::{as_text, Deployer, Done, Step},
     },
 };
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chain::{
     amounts::show_amount,
     build::{self, Contract},
@@ -21,7 +21,8 @@ use std::{fmt::Debug, io::Write, path::PathBuf};
 
 /// Deploys the contracts, wires them, opens the market, and checks the result
 ///
-/// Whoever signs becomes the manager. If you run it again, it goes on where it stopped, and does nothing if all is
+/// Whoever signs becomes the manager. All steps are rehearsed on a chain of its own first, so that nothing is done where a
+/// contract would refuse a later one. If you run it again, it goes on where it stopped, and does nothing if all is
 /// done. It exits with 1 if a check fails.
 ///
 /// Example: atomic deploy --as alice --config docs/deployment.toml
@@ -97,8 +98,11 @@ impl Deploy {
             return self.say_due(&deployer, out).map(|()| true);
         }
         if !self.options.json {
-            let (network, location) = (&backend.network().name, self.options.location()?);
+            let (network, location) = (shown(&backend.network().name), self.options.location()?);
             writeln!(out, "Deploying to {network} {location}, as {}\n", address(&signer.account()))?;
+        }
+        if !deployer.due()?.is_empty() {
+            deployer.rehearse().context("nothing was done, because a rehearsal failed")?;
         }
         let mut done = Vec::new();
         while let Some(step) = deployer.advance()? {

@@ -17,7 +17,7 @@ pub mod table;
 pub mod verify;
 pub mod watch;
 
-use crate::client::{toml::Problem, unusable::Unusable};
+use crate::client::{text::shown_lines, toml::Problem, unusable::Unusable};
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 use std::{
@@ -84,7 +84,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Whoever closes the pipe has read enough and needs no error.
             if !closed_pipe(&error) {
-                eprintln!("error: {error:#}");
+                eprintln!("error: {}", shown_lines(&format!("{error:#}")));
             }
             match error.is::<Problem>() || error.is::<Unusable>() {
                 true => UNUSABLE.into(),

@@ -1,10 +1,17 @@
 //! The options of all commands that talk to a chain: which chain, who signs, and how to say what happened.
 
-use crate::client::unusable::Unusable;
-use crate::client::{backend::Backend, embedded::Embedded, node::Node, signer::Signer};
+use crate::client::{
+    backend::Backend, embedded::Embedded, files::exposed, node::Node, signer::Signer, text::shown, unusable::Unusable,
+};
 use anyhow::Result;
 use clap::Args;
-use std::{env, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    env,
+    io::{self, IsTerminal},
+    path::PathBuf,
+    sync::Mutex,
+};
 
 /// Where the embedded chain lives unless `--state` says otherwise.
 pub const DEFAULT_STATE: &str = ".atomic/state";
@@ -45,7 +52,7 @@ impl Options {
     /// [`Unusable`] if a file is; [`crate::client::backend::Error::ConnectionLost`] if the node cannot be reached.
     pub fn connect(&self) -> Result<Box<dyn Backend>> {
         Ok(match self.chain()? {
-            (Some(url), _) => Box::new(Node::connect(&url)?),
+            (Some(url), _) => Box::new(Node::connect_telling(&url, Box::new(progress))?),
             (None, state) => Box::new(Embedded::open(&state.unwrap_or_else(|| DEFAULT_STATE.into()))?),
         })
     }
@@ -66,7 +73,10 @@ impl Options {
     pub fn known_signer(&self) -> Result<Option<Signer>, Unusable> {
         let given = (self.key_file.clone(), self.signer.clone());
         match either(given, (set("ATOMIC_KEY_FILE"), set("ATOMIC_AS")), "ATOMIC_KEY_FILE and ATOMIC_AS")? {
-            (Some(file), _) => Signer::from_file(&file).map(Some),
+            (Some(file), _) => {
+                warn(exposed(&file));
+                Signer::from_file(&file).map(Some)
+            }
             (None, Some(name)) => Signer::named(&name).map(Some),
             (None, None) => Ok(None),
         }
@@ -85,6 +95,25 @@ impl Options {
     fn chain(&self) -> Result<(Option<String>, Option<PathBuf>), Unusable> {
         let given = (self.url.clone(), self.state.clone());
         either(given, (set("ATOMIC_URL"), set("ATOMIC_STATE")), "ATOMIC_URL and ATOMIC_STATE")
+    }
+}
+
+/// Shows whoever watches what is waited for, until there is more to say; with `None`, takes that away again.
+pub fn progress(what: Option<&str>) {
+    if io::stderr().is_terminal() {
+        match what {
+            Some(what) => eprint!("\r\x1b[K{} …\r", shown(what)),
+            None => eprint!("\x1b[K"),
+        }
+    }
+}
+
+/// Says what is wrong with the permissions of a file, once for each run of the program.
+pub fn warn(exposed: Option<String>) {
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let Some(words) = exposed else { return };
+    if SAID.lock().is_ok_and(|mut said| said.insert(words.clone())) {
+        eprintln!("warning: {}", shown(&words));
     }
 }
 

@@ -47,6 +47,10 @@ impl Pass {
             Some(until) => until,
             None => from.saturating_add(duration(&self.duration.join(" ")).map_err(Unusable)?),
         };
+        if until > moments::LAST {
+            let reason = format!("the clock of an embedded chain ends at {}", moments::moment(moments::LAST));
+            return Err(Unusable(reason).into());
+        }
         let tip = match self.options.dry_run {
             true => crate::client::backend::Block { time: until, ..backend.tip()? },
             false => backend.pass_until(until)?,

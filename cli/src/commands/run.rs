@@ -2,14 +2,17 @@
 
 use super::{paint::Paint, story::Timeline};
 use crate::{
-    client::unusable::Unusable,
+    client::{
+        files::read_text,
+        text::{shown, shown_lines},
+        unusable::Unusable,
+    },
     story::scenario::{play, read},
 };
 use anyhow::{Context, Result};
 use chain::build::contracts;
 use clap::Args;
 use std::{
-    fs,
     io::{self, IsTerminal, Write},
     path::PathBuf,
 };
@@ -31,15 +34,15 @@ impl Run {
     /// Plays it, and says what came of it. Returns whether everything adds up and ended as the file says.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
         let name = self.file.display().to_string();
-        let text = fs::read_to_string(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let text = read_text(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
         let scenario = read::scenario(&name, &text)?;
         let contracts = contracts()?;
         let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
         let mut timeline = Timeline::of(&scenario, paint);
         if !self.json {
-            writeln!(out, "{}\n", scenario.title)?;
+            writeln!(out, "{}\n", shown(&scenario.title))?;
             if !scenario.about.is_empty() {
-                writeln!(out, "{}\n", scenario.about.trim())?;
+                writeln!(out, "{}\n", shown_lines(scenario.about.trim()))?;
             }
         }
         let report = play::play(&scenario, contracts, |entry| {

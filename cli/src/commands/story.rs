@@ -1,6 +1,7 @@
 //! A story for people: its timeline as it grows, and in the end its tables and its balance sheet.
 
 use super::{paint::Paint, table::Table};
+use crate::client::text::shown;
 use crate::story::scenario::{
     plan::Scenario,
     report::{Delivered, Entry, Escrow, Outcome, Report},
@@ -77,15 +78,16 @@ impl Timeline {
             true => entry.deed.clone(),
             false => format!("{} {}", entry.who.join(", "), conjugated(&entry.deed, entry.who.len())),
         };
+        let (sentence, notes) = (shown(&sentence), entry.notes.iter().map(|note| shown(note)).collect::<Vec<_>>());
         let (mark, sentence) = match (&entry.outcome, entry.expected) {
             (Outcome::Done, true) => (" ", paint.strong(&sentence)),
             (Outcome::Done, false) => ("!", paint.bad(&format!("{sentence}: accepted, not refused as expected"))),
             (Outcome::Refused(error), true) => ("-", paint.warn(&format!("{sentence}: refused as expected, {error}"))),
             (Outcome::Refused(error), false) => ("!", paint.bad(&format!("{sentence}: refused, {error}"))),
-            (Outcome::Trapped(trap), _) => ("!", paint.bad(&format!("{sentence}: failed, {trap}"))),
+            (Outcome::Trapped(trap), _) => ("!", paint.bad(&format!("{sentence}: failed, {}", shown(trap)))),
         };
         let mut shown = format!("{} {mark} {sentence}\n", paint.faint(&shown_time));
-        for line in wrapped(&entry.notes, WIDTH - margin.len() - 2) {
+        for line in wrapped(&notes, WIDTH - margin.len() - 2) {
             let line = match line.contains("Banned") || line.contains("Throttled") {
                 true => paint.warn(&line),
                 false => line,
@@ -261,7 +263,7 @@ fn write_checks(out: &mut String, report: &Report, paint: Paint) -> Result {
             false => format!("{} is not {}", show_units(check.left), show_units(check.right)),
         };
         let mark = if check.holds { paint.good("ok") } else { paint.bad("WRONG") };
-        writeln!(out, "  {mark} {}: {numbers}", check.what)?;
+        writeln!(out, "  {mark} {}: {numbers}", shown(&check.what))?;
     }
     Ok(())
 }
@@ -307,6 +309,13 @@ mod tests {
         let shown = timeline.add(&entry("cleo", "freeze for a rest"));
         assert_eq!(shown, " 0d 01:00   ada, ben enlist\n");
         assert_eq!(timeline.finish(), "            cleo freezes for a rest\n");
+    }
+
+    #[test]
+    fn names_in_a_file_begin_no_line_and_paint_nothing() {
+        let mut timeline = Timeline::new(PLAIN);
+        timeline.add(&Entry { notes: vec!["of \u{1b}[1mben".into()], ..entry("ada\n 9d 00:00   eve", "enlist") });
+        assert_eq!(timeline.finish(), " 0d 01:00   ada\\n 9d 00:00   eve enlists\n              of \\u{1b}[1mben\n");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Tables for people.
 
 use super::paint::Paint;
+use crate::client::text::shown;
 
 /// Columns under their heads, or without heads if those are all empty: first words, then numbers.
 pub struct Table {
@@ -26,8 +27,9 @@ impl Table {
         Self { words: heads.len(), indent: "", ..Self::new(heads) }
     }
 
+    /// Adds a row, each cell of it on one line, whoever wrote it.
     pub fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        self.rows.push(cells.into_iter().map(|cell| shown(&cell)).collect());
     }
 
     /// Whether there is nothing but heads.
@@ -75,6 +77,11 @@ mod tests {
     #[test]
     fn pairs_stand_under_each_other() {
         assert_eq!(pairs([("time", "now".into()), ("a", "1".into())]), "time  now\na     1\n");
+    }
+
+    #[test]
+    fn a_cell_stays_on_one_line() {
+        assert_eq!(pairs([("asks", "x\nreward  9".into())]), "asks  x\\nreward  9\n");
     }
 
     #[test]

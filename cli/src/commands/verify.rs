@@ -1,7 +1,7 @@
 //! `atomic verify`: checks a deployment.
 
 use crate::{
-    client::{deployment::File, unusable::Unusable},
+    client::{deployment::File, text::shown, unusable::Unusable},
     commands::options::Options,
     setup::{
         checks::{checks, Check},
@@ -64,11 +64,12 @@ pub fn summary(checks: &[Check]) -> String {
 }
 
 fn line(check: &Check) -> String {
-    match (&check.problem, &check.note) {
-        (Some(problem), _) => format!("  WRONG  {}: {problem}\n", check.expected),
-        (None, Some(note)) => format!("  ok     {} ({note})\n", check.expected),
-        (None, None) => format!("  ok     {}\n", check.expected),
-    }
+    let words = match (&check.problem, &check.note) {
+        (Some(problem), _) => format!("  WRONG  {}: {problem}", check.expected),
+        (None, Some(note)) => format!("  ok     {} ({note})", check.expected),
+        (None, None) => format!("  ok     {}", check.expected),
+    };
+    shown(&words) + "\n"
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::{
         deployment::Deployment,
         moments,
         signer::address,
+        text::shown,
     },
     commands::{options::Options, paint::Paint},
     keeper::{
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 use anyhow::Result;
-use chain::amounts::show_units;
+use chain::amounts::{show_units, thousands};
 use clap::Args;
 use interfaces::{
     market::{Asset, Phase},
@@ -266,7 +267,7 @@ fn requests(view: &View) -> List {
         let (spec, state) = (&details.spec, &details.state);
         let held = match spec.asset {
             Asset::Native => format!("{} UNIT", show_units(state.held)),
-            Asset::Psp22(_) => format!("{} tokens", state.held),
+            Asset::Psp22(_) => format!("{} of a token", thousands(state.held)),
         };
         let until = if *ends > 0 { moments::moment_from(*ends, view.now) } else { String::new() };
         let row = format!(
@@ -326,8 +327,9 @@ fn short(address: &str) -> String {
 
 /// As much of a line as there is room for.
 fn clipped(line: &str, columns: usize) -> String {
+    let line = shown(line);
     match line.chars().count() <= columns {
-        true => line.to_owned(),
+        true => line,
         false => line.chars().take(columns.saturating_sub(1)).chain(['…']).collect(),
     }
 }
@@ -424,6 +426,14 @@ requests  none
 members  none
 ";
         assert_eq!(frame(&view(&Known::default()), screen(120, 40)), expected);
+    }
+
+    #[test]
+    fn what_a_node_calls_itself_stays_on_the_first_line() {
+        let title = "Chain\n\u{1b}[2Jmembers  none";
+        let frame = frame(&View { title, ..view(&Known::default()) }, screen(120, 40));
+        assert!(frame.starts_with("Chain\\n\\u{1b}[2Jmembers  none · block 3 · "), "{frame}");
+        assert_eq!(frame.lines().count(), 7);
     }
 
     #[test]

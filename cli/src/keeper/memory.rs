@@ -6,7 +6,7 @@
 use crate::client::{
     backend::Hash,
     deployment::Deployment,
-    files::{replace, Lock},
+    files::{read_our_text, replace, Lock},
     signer::{account, address, bytes32, hex},
     unusable::Unusable,
 };
@@ -17,7 +17,6 @@ use interfaces::{obligation::Standing, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
-    fs::{self},
     io::ErrorKind,
     path::{Path, PathBuf},
 };
@@ -56,7 +55,7 @@ impl Memory {
         let lock = Lock::take(&path, &taken)?;
         let of = address(&deployment.market);
         let (read, word) =
-            match fs::read_to_string(&path) {
+            match read_our_text(&path) {
                 Ok(text) => match serde_json::from_str::<Written>(&text).map_err(|error| error.to_string()).and_then(
                     |written| match (written.format, &written.market) {
                         (FORMAT, market) if *market == of => written.read(),

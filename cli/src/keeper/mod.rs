@@ -18,7 +18,7 @@ use crate::client::{
     signer::Signer,
 };
 use chain::Weight;
-use interfaces::{Balance, Timestamp};
+use interfaces::{Balance, Market as _, Timestamp};
 use known::Known;
 use memory::Memory;
 use plan::{Due, Upkeep};
@@ -28,8 +28,6 @@ use work::{Outcome, Refusal, Worth};
 
 /// Events of this many blocks are read at once.
 const BLOCKS_AT_ONCE: u32 = 256;
-/// Where events do not tell, the search ends after this many numbers without a request.
-const REQUESTS_PROBED: u32 = 256;
 /// A call that does not pay is tried again after this many blocks.
 const UNPAID_BLOCKS: u32 = 100;
 
@@ -173,10 +171,10 @@ impl Follower {
              who took a place or a seat then"
         );
         say(Entry::new(time, Happened::Note(words)));
-        let (mut id, mut missing) = (0, 0);
-        while missing < REQUESTS_PROBED {
-            missing = if self.known.find_request(id, backend, &self.deployment)? { 0 } else { missing + 1 };
-            id += 1;
+        let posted = backend.read(self.deployment.market().posted())?;
+        let posted = posted.map_err(|error| Error::NotUnderstood(format!("the market answers {error:?}")))?;
+        for id in 0..posted {
+            self.known.find_request(id, backend, &self.deployment)?;
         }
         Ok(kept)
     }
@@ -299,7 +297,7 @@ impl Keeper {
             self.hold_unpaid(upkeep, tip);
             let (weight, worth) = (tried.weight, tried.worth);
             let pays = worth.pays(self.rules.point);
-            let words = report::news(&tried.events).unwrap_or_else(|| upkeep.to_string());
+            let words = report::news(&tried.events, &self.follower.known).unwrap_or_else(|| upkeep.to_string());
             say(Entry::new(time, Happened::Would { upkeep: upkeep.clone(), words, weight, worth, pays }));
             return Ok(false);
         }
@@ -337,8 +335,8 @@ impl Keeper {
                 let worth = work::worth(&receipt, &me, &self.follower.known, &self.follower.deployment.addresses());
                 *self.calls.entry(upkeep.message()).or_default() += 1;
                 self.earned = self.earned.and(worth);
-                let words = report::news(&self.follower.deployment.addresses().events(&receipt.outcome.emitted))
-                    .unwrap_or_else(|| format!("{upkeep}: done"));
+                let events = self.follower.deployment.addresses().events(&receipt.outcome.emitted);
+                let words = report::news(&events, &self.follower.known).unwrap_or_else(|| format!("{upkeep}: done"));
                 let (upkeep, block) = (upkeep.clone(), receipt.block);
                 self.forget(&upkeep);
                 say(Entry::new(time, Happened::Did { upkeep, words, block, weight: receipt.outcome.gas, worth }));

@@ -1,11 +1,13 @@
 //! What a keeper says, as lines or as JSON.
 
 use crate::client::{
+    coins::show_plain,
     moments,
     signer::address,
+    text::shown,
     words::{counted, verdict},
 };
-use crate::keeper::{plan::Upkeep, show_weight, work::Worth};
+use crate::keeper::{known::Known, plan::Upkeep, show_weight, work::Worth};
 use chain::{
     amounts::{show_amount, thousands},
     Weight,
@@ -13,7 +15,7 @@ use chain::{
 use interfaces::{
     market,
     obligation::{self, Standing},
-    Balance, Event, Timestamp,
+    Balance, Event, RequestId, Timestamp,
 };
 use serde_json::{json, Map, Value};
 
@@ -68,7 +70,7 @@ impl Entry {
             Happened::Refused { upkeep, reason, fee } => format!("refused as {reason}: {upkeep}{}", lost(*fee)),
             Happened::Note(words) => words.clone(),
         };
-        format!("{}  {words}", moments::moment(self.time))
+        format!("{}  {}", moments::moment(self.time), shown(&words))
     }
 
     /// The same as data, on one line.
@@ -160,9 +162,9 @@ fn points(amount: Balance) -> String {
 }
 
 /// These events in words, the market's first; `None` if they tell nothing of note.
-pub fn news(events: &[Event]) -> Option<String> {
+pub fn news(events: &[Event], known: &Known) -> Option<String> {
     let of_market = events.iter().filter_map(|event| match event {
-        Event::Market(event) => of_market(event),
+        Event::Market(event) => of_market(event, known),
         Event::Obligation(_) | Event::Reputation(_) => None,
     });
     let of_pool = events.iter().filter_map(|event| match event {
@@ -174,8 +176,15 @@ pub fn news(events: &[Event]) -> Option<String> {
 }
 
 /// The events of the market's upkeep in words; other events are left out.
-fn of_market(event: &market::Event) -> Option<String> {
+fn of_market(event: &market::Event, known: &Known) -> Option<String> {
     use market::Event;
+    let amount = |request: RequestId, amount: Balance| {
+        let details = known.requests.get(&request).and_then(|request| request.details.as_ref());
+        match details.map(|details| details.spec.asset) {
+            Some(asset) => show_plain(asset, amount),
+            None => format!("{} of what it pays in", thousands(amount)),
+        }
+    };
     Some(match event {
         Event::ReviewsOpened(event) => {
             let late = if event.late > 0 { format!(", {} late", event.late) } else { String::new() };
@@ -197,7 +206,8 @@ fn of_market(event: &market::Event) -> Option<String> {
             format!("settled request {}, with {}", event.request, counted(event.submissions, "submission"))
         }
         Event::PeriodClosed(event) => {
-            let (how, pay) = (if event.accepted { "accepted" } else { "not accepted" }, show_amount(event.pay));
+            let (how, pay) =
+                (if event.accepted { "accepted" } else { "not accepted" }, amount(event.request, event.pay));
             format!("closed period {} of engagement {}: {how}, {pay}", event.period, event.request)
         }
         Event::PlaceVacated(event) => {
@@ -205,11 +215,11 @@ fn of_market(event: &market::Event) -> Option<String> {
         }
         Event::NoShow(event) => {
             let (who, places, lost) =
-                (address(&event.provider), counted(event.places, "place"), show_amount(event.forfeited));
+                (address(&event.provider), counted(event.places, "place"), amount(event.request, event.forfeited));
             format!("reported {who} for {places} of request {}, {lost} forfeited", event.request)
         }
         Event::Claimed(event) => {
-            let (pay, who) = (show_amount(event.pay), address(&event.provider));
+            let (pay, who) = (amount(event.request, event.pay), address(&event.provider));
             format!("claimed {pay} for submission {} of request {}, for {who}", event.submission, event.request)
         }
         Event::Pruned(event) => {

@@ -4,16 +4,23 @@
 //! The tables `[reputation]`, `[terms]`, `[schedule]` and `[policy]` are those of a scenario file.
 
 use crate::client::{
+    files::read_text,
     settings::{read_policy, read_reputation, read_schedule, read_terms},
     signer,
-    toml::{amount, each, expected, owned, parse, points, refused, text, Fields, Problem, Read},
+    toml::{each, expected, owned, parse, points, refused, text, Fields, Problem, Read},
     unusable::Unusable,
 };
 use anyhow::Result;
-use chain::Settings;
+use chain::{
+    amounts::{decimal, split_unit},
+    Settings,
+};
 use ink::primitives::AccountId;
-use interfaces::market::{Asset, AssetPolicy};
-use std::{fs, path::Path};
+use interfaces::{
+    market::{Asset, AssetPolicy},
+    Balance,
+};
+use std::path::Path;
 use toml_edit::Item;
 
 /// How an organization is to be set up.
@@ -36,8 +43,7 @@ impl Config {
 
     /// What the file at `path` says; what it does not say is as in `settings`.
     pub fn load_onto(path: &Path, settings: Settings) -> Result<Self> {
-        let text =
-            fs::read_to_string(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+        let text = read_text(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
         Ok(parse(&path.display().to_string(), &text, |file| read_config(file, settings))?)
     }
 
@@ -80,12 +86,23 @@ fn account(item: &Item) -> Read<AccountId> {
     signer::account(text(item)?).map_err(|reason| refused(item, reason))
 }
 
+/// An amount of a token, whose symbol and decimals are not known here.
+fn smallest_units(item: &Item) -> Read<Balance> {
+    let (digits, unit) = split_unit(text(item)?);
+    let too_fine = "this is not a whole number";
+    let read = match unit {
+        "" | "planck" | "plancks" => decimal(&digits.replace('_', ""), 0, "an amount", too_fine),
+        _ => Err("a token has units of its own".to_owned()),
+    };
+    read.map_err(|why| refused(item, format!("{why}; expected its smallest units, such as \"250 plancks\"")))
+}
+
 /// A PSP22 token that requests may pay in.
 fn read_token(item: &Item) -> Read<AssetPolicy> {
     let fields = Fields::of("[[tokens]]", item)?;
     let token = AssetPolicy {
         asset: Asset::Psp22(fields.required("address", account)?),
-        min_review_fee: fields.required("min_review_fee", amount)?,
+        min_review_fee: fields.required("min_review_fee", smallest_units)?,
     };
     fields.finish()?;
     Ok(token)
@@ -150,6 +167,11 @@ mod tests {
             ("[[founders]]\naccounts = []\nreputation = 1", (2, 12), "expected one account or more"),
             ("[[founders]]\naccounts = ['eve']\nreputation = 0", (3, 14), "a founder needs some reputation"),
             ("[[founders]]\naccounts = ['eve', 'eve']\nreputation = 1", (1, 1), "is a founder twice"),
+            (
+                "[[tokens]]\naddress = 'eve'\nmin_review_fee = '30 UNIT'",
+                (3, 18),
+                "`min_review_fee`: a token has units of its own; expected its smallest units, such as",
+            ),
             ("[term]\nseats = 4", (1, 2), "`term` is not a key of the file; expected one of salt, treasury"),
             ("[terms]\nseat = 4", (2, 1), "`seat` is not a key of [terms]"),
         ] {

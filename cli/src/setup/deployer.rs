@@ -12,6 +12,7 @@ use crate::{
         embedded::Embedded,
         files::Lock,
         signer::{address, hex, Signer},
+        text::shown,
         unusable::Unusable,
     },
     setup::config::Config,
@@ -403,7 +404,7 @@ impl<'a> Deployer<'a> {
                 let has = self.backend.balance(&who).map(show_amount).unwrap_or_else(|error| error.to_string());
                 anyhow!("{trap}: {} has {has}, which does not pay for the storage", address(&who))
             }
-            false => anyhow!("{trap}"),
+            false => anyhow!("{}", shown(&trap.to_string())),
         })?;
         read(returned)?;
         let block = block.context("it was not sent")?;

@@ -7,14 +7,15 @@ use crate::commands::operate::{
     Command, Refusal,
 };
 use anyhow::{bail, Error, Result};
-use chain::days;
+use chain::{amounts::whole, days};
 use clap::Args;
 use interfaces::{
     market::{self, Phase, MAX_SCORE},
     obligation::Standing,
     Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
 };
-use std::time::Duration;
+use serde_json::json;
+use std::{collections::BTreeSet, time::Duration};
 
 /// How long a node is left alone while waiting.
 const PATIENCE: Duration = Duration::from_secs(6);
@@ -22,16 +23,16 @@ const PATIENCE: Duration = Duration::from_secs(6);
 #[derive(Args, Debug)]
 pub struct Review {
     /// The request's number
-    #[arg(required_unless_present = "due")]
+    #[arg(required_unless_present = "due", value_parser = whole::<RequestId>)]
     request: Option<RequestId>,
     /// The submission's number in it
-    #[arg(required_unless_present = "due")]
+    #[arg(required_unless_present = "due", value_parser = whole::<SubmissionId>)]
     submission: Option<SubmissionId>,
     /// What it is worth, 0 to 100
-    #[arg(required_unless_present = "due", value_parser = clap::value_parser!(u8).range(..=i64::from(MAX_SCORE)))]
+    #[arg(required_unless_present = "due", value_parser = score)]
     score: Option<u8>,
     /// The earlier submission that it repeats
-    #[arg(long, value_name = "SUBMISSION")]
+    #[arg(long, value_name = "SUBMISSION", value_parser = whole::<SubmissionId>)]
     duplicate_of: Option<SubmissionId>,
     /// Reveals every committed review of the signer that is due
     #[arg(long, conflicts_with_all = ["request", "submission", "score", "duplicate_of"])]
@@ -39,6 +40,14 @@ pub struct Review {
     /// Waits until the review can be revealed, and reveals it
     #[arg(long)]
     wait: bool,
+}
+
+/// Reads a score.
+fn score(text: &str) -> Result<u8, String> {
+    match whole::<u8>(text)? {
+        score @ ..=MAX_SCORE => Ok(score),
+        _ => Err(format!("{text} is not in 0..={MAX_SCORE}")),
+    }
 }
 
 /// How far a kept review is.
@@ -69,25 +78,39 @@ impl Command for Review {
         if session.options.dry_run && mine.is_some() {
             return Ok(());
         }
-        loop {
-            let Some(next) = reveal(session, mine)? else { return Ok(()) };
+        let (mut next, revealed) = reveal(session, mine)?;
+        // Whoever waits is told of what is lost before, not after.
+        let lost = if mine.is_none() { lost(session)? } else { 0 };
+        if mine.is_none() && next.is_none() && (revealed, lost) == (0, 0) {
+            session.say(format!("{} has nothing to reveal", session.name(&session.me()?)));
+        }
+        while let Some(due) = next {
             if !self.wait {
                 session.say("`atomic review --due` reveals it then");
-                return Ok(());
+                break;
             }
-            session.progress_line(&format!("waiting until {}", moments::moment(next)));
-            // What counts is the time of the latest block, not that of the machine.
-            loop {
-                let tip = session.backend.tip()?;
-                if tip.time > next {
-                    break;
-                }
-                session.backend.next_block(tip.number, PATIENCE)?;
-                session.look_at_the_clock()?;
-                if session.now() > next {
-                    session.wake()?;
-                }
-            }
+            wait_until(session, due)?;
+            (next, _) = reveal(session, mine)?;
+        }
+        match lost {
+            0 => Ok(()),
+            lost => bail!("{} cannot be opened", counted(lost, "commitment")),
+        }
+    }
+}
+
+/// Waits until the latest block is later than this: its time counts, not that of the machine.
+fn wait_until(session: &Session, time: Timestamp) -> Result<()> {
+    session.progress_line(&format!("waiting until {}", moments::moment(time)));
+    loop {
+        let tip = session.backend.tip()?;
+        if tip.time > time {
+            return Ok(());
+        }
+        session.backend.next_block(tip.number, PATIENCE)?;
+        session.look_at_the_clock()?;
+        if session.now() > time {
+            session.wake()?;
         }
     }
 }
@@ -163,8 +186,9 @@ fn warn_of_full_hands(session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// Reveals the signer's committed reviews that are due, of one submission or of all. Returns when the next one is due.
-fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<Option<Timestamp>> {
+/// Reveals the signer's committed reviews that are due, of one submission or of all. Returns when the next one is due,
+/// and how many were revealed.
+fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<(Option<Timestamp>, u32)> {
     let (mut market, me) = (session.deployment.market(), session.me()?);
     let mut secrets = Secrets::open(session)?;
     let kept: Vec<_> = secrets
@@ -184,23 +208,74 @@ fn reveal(session: &Session, only: Option<(RequestId, SubmissionId)>) -> Result<
                 // It is kept until it counts, because blocks may be undone.
                 revealed += 1;
             }
-            Some(Progress::Done) => secrets.forget_reviews(&me, kept.request, kept.submission)?,
+            Some(Progress::Done) => secrets.forget_review(kept)?,
             Some(Progress::From(due)) => {
                 session.say(format!("the review of {of} can be revealed from {} on", session.moment(due)));
                 next = Some(next.map_or(due, |next| next.min(due)));
             }
             Some(Progress::Over(reason)) => {
                 session.say(format!("the review of {of} is forgotten: {reason}"));
-                secrets.forget_reviews(&me, kept.request, kept.submission)?;
+                secrets.forget_review(kept)?;
             }
         }
     }
     session.answer("revealed", revealed.into());
     session.answer("next_due", next.into());
-    if revealed == 0 && next.is_none() && only.is_none() {
-        session.say(format!("{} has nothing to reveal", session.name(&me)));
+    Ok((next, revealed))
+}
+
+/// Names the signer's open commitments on the chain that the private file cannot open, and counts them: their secrets are
+/// lost, or were altered, or are elsewhere.
+fn lost(session: &Session) -> Result<u32> {
+    let (market, obligation, me) = (session.deployment.market(), session.deployment.obligation(), session.me()?);
+    let reviews = Secrets::open(session)?.reviews(&me);
+    let kept: Vec<_> = reviews.iter().map(|kept| kept.commitment(&me)).collect();
+    let mine = |review: &market::Review| review.enforcer == me && !review.resolved;
+    // The obligation contract counts all that are open. If those that are kept are as many, there are no others, and not
+    // every request has to be read.
+    let mut known = BTreeSet::new();
+    for (request, submission) in reviews.iter().map(|kept| (kept.request, kept.submission)) {
+        let reviews = session.backend.read(market.reviews(request, submission))?.unwrap_or_default();
+        if reviews.iter().any(|review| mine(review) && kept.contains(&review.commitment)) {
+            known.insert((request, submission));
+        }
     }
-    Ok(next)
+    let open = session.backend.read(obligation.membership(session.deployment.pool, me))?.map(|member| member.open);
+    if open.is_ok_and(|open| usize::try_from(open) == Ok(known.len())) {
+        return Ok(0);
+    }
+    let mut lost = Vec::new();
+    let posted = session.read(market.posted())?;
+    for request in (0..posted).rev() {
+        session.progress("looking for commitments in requests", posted - request, posted);
+        let Ok((spec, state)) = session.backend.read(market.request(request))? else { continue };
+        for submission in (0..state.opened).filter(|_| !state.closed) {
+            let reviews = session.backend.read(market.reviews(request, submission))?.unwrap_or_default();
+            let open = |review: &market::Review| mine(review) && review.score.is_none();
+            if !reviews.iter().any(|review| open(review) && !kept.contains(&review.commitment)) {
+                continue;
+            }
+            let reveal_by = spec.window(session.read(market.submission(request, submission))?.window_start).reveal_by;
+            if session.now() < reveal_by {
+                lost.push((request, submission, reveal_by));
+            }
+        }
+    }
+    let who = session.name(&me);
+    lost.iter().for_each(|lost| say_lost(session, &who, *lost));
+    let data = |(request, submission, reveal_by): &(RequestId, SubmissionId, Timestamp)| json!({ "request": request, "submission": submission, "reveal_by": reveal_by });
+    session.answer("lost", lost.iter().map(data).collect());
+    Ok(u32::try_from(lost.len()).unwrap_or(u32::MAX))
+}
+
+fn say_lost(session: &Session, who: &str, (request, submission, reveal_by): (RequestId, SubmissionId, Timestamp)) {
+    session.say(format!(
+        "the review of submission {submission} of request {request} cannot be revealed from here: the private file {} \
+         does not have what {} committed to; reveal it by {} from where it is, or it counts as withheld",
+        Secrets::path(&session.options.deployment).display(),
+        who,
+        session.moment(reveal_by)
+    ));
 }
 
 /// How far a kept review is; `None` if its commitment is not on the chain, or not yet.
@@ -217,10 +292,12 @@ fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
         return Ok(long_over.then_some(Progress::Done));
     };
     let commitment = kept.commitment(&me);
-    let Some(review) = reviews.iter().find(|review| review.enforcer == me && review.commitment == commitment) else {
-        return Ok(None);
-    };
     let window = spec.window(delivery.window_start);
+    let Some(review) = reviews.iter().find(|review| review.enforcer == me && review.commitment == commitment) else {
+        // It never arrived, and cannot any more.
+        let long_over = session.now() > window.reveal_by.max(kept.reveal_by).saturating_add(days(1));
+        return Ok(long_over.then_some(Progress::Done));
+    };
     Ok(Some(match session.read(market.phase(request, Some(submission)))? {
         _ if review.score.is_some() && review.resolved => Progress::Done,
         _ if review.score.is_some() => return Ok(None),
@@ -291,6 +368,7 @@ impl Command for CheckIn {
 #[derive(Args, Debug)]
 pub struct Restore {
     /// How many operations
+    #[arg(value_parser = whole::<u32>)]
     ops: u32,
 }
 

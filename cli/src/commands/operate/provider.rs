@@ -8,7 +8,7 @@ use crate::commands::operate::{
     Command,
 };
 use anyhow::{bail, Result};
-use chain::amounts::amount;
+use chain::amounts::whole;
 use clap::Args;
 use interfaces::{
     market::{Asset, RequestSpec, Verdict},
@@ -27,9 +27,10 @@ fn value(spec: &RequestSpec, deposit: Balance) -> Balance {
 #[derive(Args, Debug)]
 pub struct Signal {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// How many places
-    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = whole::<u16>)]
     places: u16,
 }
 
@@ -48,10 +49,10 @@ impl Command for Signal {
 #[derive(Args, Debug)]
 pub struct Offer {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// The price for full weight; in an engagement, for each period
-    #[arg(value_parser = amount)]
-    price: Balance,
+    price: String,
     /// The deadline offered, in an engagement for the first delivery; by default the request's deadline
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     deliver_by: Option<Timestamp>,
@@ -64,12 +65,13 @@ impl Command for Offer {
     fn run(&self, session: &Session) -> Result<()> {
         let (mut market, me) = (session.deployment.market(), session.me()?);
         let (spec, _) = session.read(market.request(self.request))?;
+        let price = session.read_amount(spec.asset, &self.price)?;
         // Only the first offer takes a deposit: a change costs nothing.
         let made = session.backend.read(market.offers(self.request, Some(me), 1))?;
         let stands = made.is_ok_and(|page| page.first().is_some_and(|(who, offer)| *who == me && offer.open));
         let (what, deposit) = if stands { ("changed", 0) } else { ("made", value(&spec, spec.place_deposit)) };
         let deliver_by = self.deliver_by.unwrap_or(spec.deliver_by);
-        let message = market.offer(self.request, self.price, deliver_by, self.uri.clone().into_bytes());
+        let message = market.offer(self.request, price, deliver_by, self.uri.clone().into_bytes());
         session.send(&format!("offer for request {} {what}", self.request), message.transferred_value(deposit))?;
         session.hint(format!(
             "it may be accepted until {}; take it back with `atomic retract-offer {}` while you can still deliver",
@@ -83,6 +85,7 @@ impl Command for Offer {
 #[derive(Args, Debug)]
 pub struct RetractOffer {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -96,6 +99,7 @@ impl Command for RetractOffer {
 #[derive(Args, Debug)]
 pub struct Submit {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// What is delivered
     file: PathBuf,
@@ -133,8 +137,10 @@ impl Command for Submit {
 #[derive(Args, Debug)]
 pub struct Revise {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// The submission's number in it
+    #[arg(value_parser = whole::<SubmissionId>)]
     submission: SubmissionId,
     /// What is delivered instead
     file: PathBuf,
@@ -155,6 +161,7 @@ impl Command for Revise {
 #[derive(Args, Debug)]
 pub struct Unseal {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 

@@ -7,7 +7,7 @@ use crate::commands::{
     table::{pairs, Table},
 };
 use anyhow::Result;
-use chain::amounts::{show_micro, thousands};
+use chain::amounts::{show_micro, thousands, whole};
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -20,7 +20,7 @@ use serde_json::json;
 #[derive(Args, Debug)]
 pub struct Terms {
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 
@@ -55,10 +55,10 @@ impl Command for Terms {
             session.say(indented(&show_terms(&terms, &schedule)));
         }
         session.say("Policy of the market");
-        session.say(indented(&show_policy(session, &policy)));
+        session.say(indented(&show_policy(session, &policy)?));
         if let Some((policy, due)) = pending_policy {
             session.say(format!("Proposed, in force from {} on", session.moment(due)));
-            session.say(indented(&show_policy(session, &policy)));
+            session.say(indented(&show_policy(session, &policy)?));
         }
         Ok(())
     }
@@ -112,14 +112,14 @@ fn show_terms(terms: &obligation::Terms, schedule: &Schedule) -> String {
     pairs(lines)
 }
 
-fn show_policy(session: &Session, policy: &Policy) -> String {
+fn show_policy(session: &Session, policy: &Policy) -> Result<String> {
     let mut lines = Vec::new();
     for asset in &policy.assets {
         let name = match asset.asset {
             Asset::Native => "the chain's currency".to_owned(),
             Asset::Psp22(token) => session.name(&token),
         };
-        let least = session.amount(asset.asset, asset.min_review_fee);
+        let least = session.amount(asset.asset, asset.min_review_fee)?;
         lines.push(("pays in", format!("{name}, review fee at least {least}")));
     }
     lines.extend([
@@ -138,13 +138,13 @@ fn show_policy(session: &Session, policy: &Policy) -> String {
         ),
         ("reputation", format!("{} for each UNIT of protocol fee", thousands(policy.reputation_per_fee))),
     ]);
-    pairs(lines)
+    Ok(pairs(lines))
 }
 
 #[derive(Args, Debug)]
 pub struct Capacity {
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 
@@ -176,7 +176,7 @@ pub struct Member {
     #[arg(value_parser = account)]
     who: Option<AccountId>,
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 
@@ -292,7 +292,7 @@ impl Command for Requests {
                 id.to_string(),
                 phase_name(phase),
                 session.name(&state.requester),
-                session.amount(spec.asset, spec.reward),
+                session.amount(spec.asset, spec.reward)?,
                 format!("{} of {}", state.places, spec.limit),
                 state.submissions.to_string(),
                 next.map_or_else(String::new, |next| session.moment(next)),

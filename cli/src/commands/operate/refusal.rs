@@ -1,5 +1,6 @@
 //! Says why a contract refused, in the words of its own interface, and what can be done about it.
 
+use crate::client::text::shown;
 use chain::Trap;
 use scale::Encode;
 use scale_info::{form::MetaForm, Type, TypeDef, TypeInfo};
@@ -53,7 +54,10 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     ("RequestReason::ReviewFee", "the smallest review fee is in `atomic terms`"),
     ("RequestReason::Asset", "`atomic terms` lists the assets that the market takes"),
-    ("RequestReason::Quorum", "the smallest quorum is in `atomic terms`"),
+    (
+        "RequestReason::Quorum",
+        "a --quorum is 3, 5 or 7, as reviews may be as many as twice the quorum less one; `atomic terms` says the smallest",
+    ),
     ("RequestReason::Tolerance", "the greatest tolerance is in `atomic terms`"),
     ("obligation::MissingRole", "sign as the manager, whom the deployment file names"),
     ("obligation::NotAMember", "members enlist with `atomic enlist`"),
@@ -135,7 +139,8 @@ impl fmt::Display for Refusal {
         if let Some(block) = self.block {
             write!(f, " in block {block}")?;
         }
-        write!(f, " as {}: {}", self.error, self.meaning)?;
+        // A contract or a node may have chosen the words.
+        write!(f, " as {}: {}", shown(&self.error), shown(&self.meaning))?;
         self.advice.as_ref().map_or(Ok(()), |advice| write!(f, "\nhelp: {advice}"))
     }
 }

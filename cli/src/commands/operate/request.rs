@@ -1,13 +1,14 @@
 //! A request to be posted: from a TOML file with the keys of a scenario's request, from options, or both.
 
 use crate::client::{
+    coins::Coin,
     conditions::{read_conditions, Conditions, EngagementPlan},
-    moments, signer,
-    toml::{expected, owned, parse, refused, text, Fields, Read},
+    files, moments, signer,
+    toml::{expected, owned, parse, refused, text, Fields, Problem, Read},
     unusable::Unusable,
 };
 use anyhow::Result;
-use chain::blake2_256;
+use chain::{amounts::whole, blake2_256};
 use clap::Args;
 use ink::primitives::Hash;
 use interfaces::{
@@ -15,7 +16,7 @@ use interfaces::{
     Timestamp,
 };
 use std::{
-    fs,
+    cell::RefCell,
     path::{Path, PathBuf},
 };
 use toml_edit::{value, Array, DocumentMut, InlineTable, Item, Value};
@@ -35,7 +36,7 @@ pub struct Given {
     /// What it pays in: `native`, or a token's address
     #[arg(long)]
     asset: Option<String>,
-    /// The pay of all providers, such as '30 UNIT'; in a token, its smallest units as plancks; in an engagement, per
+    /// The pay of all providers, such as '30 UNIT'; in a token, with the token's own symbol; in an engagement, per
     /// period
     #[arg(long, value_name = "AMOUNT")]
     reward: Option<String>,
@@ -46,10 +47,10 @@ pub struct Given {
     #[arg(long, value_parser = curve)]
     curve: Option<Value>,
     /// The most submissions in all
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     limit: Option<i64>,
     /// The most submissions of one provider
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     per_provider: Option<i64>,
     /// How places are taken: open, or offers
     #[arg(long)]
@@ -64,25 +65,25 @@ pub struct Given {
     #[arg(long, value_name = "AMOUNT")]
     place_deposit: Option<String>,
     /// The reputation locked for each place taken
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     provider_bond: Option<i64>,
     /// The reputation spent for each place taken
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     access_price: Option<i64>,
     /// The least reputation that a provider must have
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     min_reputation: Option<i64>,
     /// The lowest tier that a provider must have
-    #[arg(long, value_name = "TIER")]
+    #[arg(long, value_name = "TIER", value_parser = whole::<i64>)]
     min_tier: Option<i64>,
     /// The fewest reviews that decide
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     quorum: Option<i64>,
     /// The most reviews of a submission
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     max_reviews: Option<i64>,
     /// How far from the median a coherent review may be
-    #[arg(long, value_name = "POINTS")]
+    #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     tolerance: Option<i64>,
     /// How long providers can take places, such as 1d
     #[arg(long, value_name = "DURATION")]
@@ -109,13 +110,13 @@ pub struct Given {
     #[arg(long, value_name = "TIME")]
     reveal_by: Option<String>,
     /// Makes it an engagement of this many periods
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     periods: Option<i64>,
     /// The time from one delivery of an engagement to the next, such as 7d
     #[arg(long, value_name = "DURATION")]
     period: Option<String>,
     /// How many periods of an engagement may be missed
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     missed: Option<i64>,
 }
 
@@ -129,27 +130,42 @@ impl Given {
     /// The request, where it is posted at `now`.
     ///
     /// # Errors
-    /// [`Problem`](crate::client::toml::Problem) or [`Unusable`] if the file or an option is wrong.
-    pub fn request(&self, now: Timestamp) -> Result<Asked> {
+    /// [`Problem`] or [`Unusable`] if the file or an option is wrong.
+    /// Amounts are in the coin that `coins` says an asset is counted in.
+    pub fn request(&self, now: Timestamp, coins: &dyn Fn(Asset) -> Result<Coin>) -> Result<Asked> {
         let (name, text) = match &self.file {
             Some(file) => {
-                let text = fs::read_to_string(file)
-                    .map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+                let text =
+                    files::read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
                 (file.display().to_string(), text)
             }
             None => ("the options".to_owned(), String::new()),
         };
         // The reader refuses what is not TOML, and says where.
-        let text = match text.parse() {
-            Ok(document) => self.added_to(document).map_or(text, |document| document.to_string()),
-            Err(_) => text,
+        let (text, options) = match text.parse() {
+            Ok(document) => {
+                let (document, options) = self.added_to(document);
+                (if options.is_empty() { text } else { document.to_string() }, options)
+            }
+            Err(_) => (text, Vec::new()),
         };
-        parse(&name, &text, read_request)?.at(now, self.file.as_deref().and_then(Path::parent))
+        let unanswered = RefCell::new(None);
+        let coins = |asset| coins(asset).map_err(|error| _ = unanswered.replace(Some(error))).ok();
+        let read = parse(&name, &text, |file| read_request(file, &coins));
+        match unanswered.into_inner() {
+            Some(error) => Err(error),
+            None => read.map_err(|problem| wrong_option(problem, &options))?.at(now, self.folder()),
+        }
     }
 
-    /// The file with the options in place of what it says; `None` if there are no options.
-    fn added_to(&self, mut document: DocumentMut) -> Option<DocumentMut> {
-        let mut found: Vec<(&str, Value)> = Vec::new();
+    /// Where the file is.
+    fn folder(&self) -> Option<&Path> {
+        self.file.as_deref().and_then(Path::parent)
+    }
+
+    /// The file with the options in place of what it says, and the keys of these options.
+    fn added_to(&self, mut document: DocumentMut) -> (DocumentMut, Vec<&'static str>) {
+        let mut found: Vec<(&'static str, Value)> = Vec::new();
         let texts = [
             ("spec", &self.spec),
             ("uri", &self.uri),
@@ -178,7 +194,7 @@ impl Given {
         found.extend(numbers.into_iter().filter_map(|(key, number)| Some((key, number?.into()))));
         let values = [("curve", &self.curve), ("award", &self.award), ("duplicates", &self.duplicates)];
         found.extend(values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))));
-        let mut changed = !found.is_empty();
+        let mut keys: Vec<_> = found.iter().map(|(key, _)| *key).collect();
         for (key, item) in found {
             document[key] = value(item);
         }
@@ -187,10 +203,10 @@ impl Given {
         for (key, text) in windows {
             if let Some(text) = text {
                 document["windows"][key] = value(text);
-                changed = true;
+                keys.push(key);
             }
         }
-        let engagement: [(&str, Option<Value>); 3] = [
+        let engagement: [(&'static str, Option<Value>); 3] = [
             ("periods", self.periods.map(Into::into)),
             ("period", self.period.as_ref().map(Into::into)),
             ("missed", self.missed.map(Into::into)),
@@ -198,10 +214,22 @@ impl Given {
         for (key, item) in engagement {
             if let Some(item) = item {
                 document["engagement"][key] = value(item);
-                changed = true;
+                keys.push(key);
             }
         }
-        changed.then_some(document)
+        (document, keys)
+    }
+}
+
+/// A problem with a value that an option gave, as one with that option: the file may not even have such a line.
+fn wrong_option(problem: Problem, options: &[&str]) -> anyhow::Error {
+    let of_option = options.iter().find_map(|key| {
+        let message = problem.message.strip_prefix(&format!("`{key}`: "))?;
+        Some(format!("--{}: {message}", key.replace('_', "-")))
+    });
+    match of_option {
+        Some(message) => Unusable(message).into(),
+        None => problem.into(),
     }
 }
 
@@ -209,7 +237,7 @@ impl Given {
 fn curve(text: &str) -> Result<Value, String> {
     let bucket = |part: &str| -> Option<Value> {
         let (from, weight) = part.split_once('=')?;
-        let from: i64 = from.trim().parse().ok()?;
+        let from: i64 = whole(from.trim()).ok()?;
         let bucket: InlineTable =
             [("from", Value::from(from)), ("weight", spaced(weight).into())].into_iter().collect();
         Some(bucket.into())
@@ -263,12 +291,14 @@ struct ReadRequest {
     deadlines: [Option<Timestamp>; 4],
 }
 
-fn read_request(file: &Fields) -> Read<ReadRequest> {
+fn read_request(file: &Fields, coins: &dyn Fn(Asset) -> Option<Coin>) -> Read<ReadRequest> {
+    let (spec, uri) = (file.required("spec", owned)?, file.or("uri", String::new(), owned)?);
+    let asset = file.or("asset", Asset::Native, read_asset)?;
     Ok(ReadRequest {
-        spec: file.required("spec", owned)?,
-        uri: file.or("uri", String::new(), owned)?,
-        asset: file.or("asset", Asset::Native, read_asset)?,
-        conditions: read_conditions(file)?,
+        spec,
+        uri,
+        asset,
+        conditions: read_conditions(file, &coins(asset).unwrap_or(Coin::Native))?,
         deadlines: [
             file.optional("signal_by", moment)?,
             file.optional("deliver_by", moment)?,
@@ -319,6 +349,6 @@ impl ReadRequest {
 
 /// The hash of what is in a file, blake2-256.
 pub fn file_hash(path: &Path) -> Result<Hash, Unusable> {
-    let bytes = fs::read(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+    let bytes = files::read(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
     Ok(blake2_256(&bytes).into())
 }

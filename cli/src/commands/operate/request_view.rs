@@ -8,13 +8,14 @@ use super::{
     Command,
 };
 use crate::{
-    client::{moments, signer::hex, words::counted},
+    client::{moments, signer::hex, text::shown_bytes, words::counted},
     commands::{
         paint::Paint,
         table::{pairs, Table},
     },
 };
 use anyhow::Result;
+use chain::amounts::whole;
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -29,6 +30,7 @@ use serde_json::{json, Value as Json};
 #[derive(Args, Debug)]
 pub struct Request {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -37,9 +39,9 @@ impl Command for Request {
 
     fn run(&self, session: &Session) -> Result<()> {
         let seen = Seen::read(session, self.request)?;
-        session.say(seen.conditions(session).trim_end());
-        seen.say_deliveries(session);
-        seen.say_offers(session);
+        session.say(seen.conditions(session)?.trim_end());
+        seen.say_deliveries(session)?;
+        seen.say_offers(session)?;
         seen.say_due(session);
         seen.answer(session);
         Ok(())
@@ -82,18 +84,18 @@ impl Seen {
         Ok(Self { id, spec, state, phase, engagement, deliveries, offers, due })
     }
 
-    fn conditions(&self, session: &Session) -> String {
+    fn conditions(&self, session: &Session) -> Result<String> {
         let Self { spec, state, .. } = self;
         let amount = |amount| session.amount(spec.asset, amount);
-        let document = format!("{} {}", hex(spec.spec.as_ref()), String::from_utf8_lossy(&spec.uri));
-        let places = format!("{} of {} taken, deposit {}", state.places, spec.limit, amount(spec.place_deposit));
+        let document = format!("{} {}", hex(spec.spec.as_ref()), shown_bytes(&spec.uri));
+        let places = format!("{} of {} taken, deposit {}", state.places, spec.limit, amount(spec.place_deposit)?);
         let held = state.held.saturating_add(state.deposits).saturating_add(state.offer_deposits);
         let mut lines = vec![
             ("request", format!("{}, {}", self.id, phase_name(self.phase))),
             ("requester", session.name(&state.requester)),
             ("asks", document.trim_end().to_owned()),
-            ("reward", format!("{}, {}", amount(spec.reward), award(spec))),
-            ("review fee", format!("{} a submission", amount(spec.review_fee))),
+            ("reward", format!("{}, {}", amount(spec.reward)?, award(spec))),
+            ("review fee", format!("{} a submission", amount(spec.review_fee)?)),
             ("curve", curve(spec)),
             ("places", places),
             ("reviews", format!("{} to {}, tolerance {}", spec.quorum, spec.max_reviews, spec.tolerance)),
@@ -101,29 +103,31 @@ impl Seen {
             ("deliver by", session.moment(spec.deliver_by)),
             ("review by", session.moment(spec.review_by)),
             ("reveal by", session.moment(spec.reveal_by)),
-            ("in escrow", amount(held)),
+            ("in escrow", amount(held)?),
         ];
         lines.extend(self.engagement.as_ref().map(|engagement| ("engagement", deal(session, engagement))));
-        pairs(lines)
+        Ok(pairs(lines))
     }
 
-    fn say_deliveries(&self, session: &Session) {
+    fn say_deliveries(&self, session: &Session) -> Result<()> {
         for Delivery { number, submission, phase, reviews } in &self.deliveries {
             let provider = session.name(&submission.provider);
-            let summary = summary(session, &self.spec, submission, *phase);
+            let summary = summary(session, &self.spec, submission, *phase)?;
             session.say(format!("submission {number} of {provider}: {summary}"));
             for review in reviews {
                 session.say(format!("  {} {}", session.name(&review.enforcer), opinion(review)));
             }
         }
+        Ok(())
     }
 
-    fn say_offers(&self, session: &Session) {
+    fn say_offers(&self, session: &Session) -> Result<()> {
         for (provider, offer) in &self.offers {
             let what = if offer.open { "asks" } else { "had asked" };
-            let (who, price) = (session.name(provider), session.amount(self.spec.asset, offer.price));
+            let (who, price) = (session.name(provider), session.amount(self.spec.asset, offer.price)?);
             session.say(format!("offer: {who} {what} {price}, by {}", session.moment(offer.deliver_by)));
         }
+        Ok(())
     }
 
     fn say_due(&self, session: &Session) {
@@ -199,7 +203,7 @@ fn curve(spec: &RequestSpec) -> String {
     spec.curve.iter().map(bucket).collect::<Vec<_>>().join(", ")
 }
 
-fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase: Phase) -> String {
+fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase: Phase) -> Result<String> {
     let mut words = match phase {
         Phase::Signalling | Phase::Delivery if submission.seal.is_some() => "sealed".to_owned(),
         Phase::Signalling | Phase::Delivery => "delivered".to_owned(),
@@ -215,12 +219,12 @@ fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase
         words.push_str(&format!(", a duplicate of {original}"));
     }
     if submission.claimed {
-        words.push_str(&format!(", {} earned", session.amount(spec.asset, submission.pay)));
+        words.push_str(&format!(", {} earned", session.amount(spec.asset, submission.pay)?));
     }
     if !submission.uri.is_empty() {
-        words.push_str(&format!(", at {}", String::from_utf8_lossy(&submission.uri)));
+        words.push_str(&format!(", at {}", shown_bytes(&submission.uri)));
     }
-    words
+    Ok(words)
 }
 
 /// How long a deal is, and who has it.

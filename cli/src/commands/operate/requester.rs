@@ -8,7 +8,7 @@ use crate::commands::operate::{
 };
 use crate::commands::table::pairs;
 use anyhow::Result;
-use chain::{amounts::amount, TokenCalls};
+use chain::{amounts::whole, TokenCalls};
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -32,15 +32,18 @@ pub struct Post {
     #[command(flatten)]
     given: Given,
     /// The highest premium to pay because enforcers are busy; by default the present one
-    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
-    max_premium: Option<Balance>,
+    #[arg(long, value_name = "AMOUNT")]
+    max_premium: Option<String>,
 }
 
 impl Command for Post {
     fn run(&self, session: &Session) -> Result<()> {
-        let asked = self.given.request(session.now())?;
+        let asked = self.given.request(session.now(), &|asset| session.coin(asset))?;
+        let asset = asked.spec.asset;
+        let max_premium = self.max_premium.as_deref().map(|text| session.read_amount(asset, text)).transpose()?;
+        session.pays_in(asset);
         let price = price(session, &asked)?;
-        let max_premium = self.max_premium.unwrap_or(price.premium);
+        let max_premium = max_premium.unwrap_or(price.premium);
         let value = match asked.spec.asset {
             Asset::Native => (price.total - price.premium).saturating_add(max_premium),
             Asset::Psp22(_) => 0,
@@ -71,20 +74,20 @@ impl Command for Quote {
     const READS: bool = true;
 
     fn run(&self, session: &Session) -> Result<()> {
-        let asked = self.given.request(session.now())?;
+        let asked = self.given.request(session.now(), &|asset| session.coin(asset))?;
         let price = price(session, &asked)?;
         session.answer("quote", super::data::json(&price));
-        let show = |amount| session.amount(asked.spec.asset, amount);
-        session.say(
-            pairs([
-                ("reward", show(price.reward)),
-                ("review fees", show(price.review_fees)),
-                ("protocol fee", show(price.protocol_fee)),
-                ("premium", show(price.premium)),
-                ("total", show(price.total)),
-            ])
-            .trim_end(),
-        );
+        let mut lines = Vec::new();
+        for (what, amount) in [
+            ("reward", price.reward),
+            ("review fees", price.review_fees),
+            ("protocol fee", price.protocol_fee),
+            ("premium", price.premium),
+            ("total", price.total),
+        ] {
+            lines.push((what, session.amount(asked.spec.asset, amount)?));
+        }
+        session.say(pairs(lines).trim_end());
         Ok(())
     }
 }
@@ -101,22 +104,31 @@ fn offer(session: &Session, request: RequestId, provider: AccountId) -> Result<O
 #[derive(Args, Debug)]
 pub struct Accept {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// Whose offer it is
     #[arg(value_parser = account)]
     provider: AccountId,
     /// Accepts only this price; by default any price
-    #[arg(long, value_name = "AMOUNT", value_parser = amount)]
-    price: Option<Balance>,
+    #[arg(long, value_name = "AMOUNT")]
+    price: Option<String>,
     /// Accepts only this deadline; by default any deadline
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     deliver_by: Option<Timestamp>,
 }
 
+impl Accept {
+    /// The price and the deadline that are accepted.
+    fn terms(&self, session: &Session) -> Result<(Balance, Timestamp)> {
+        let price = self.price.as_deref().map(|text| session.read_amount(session.asset_of(self.request)?, text));
+        let (price, offer) = (price.transpose()?, offer(session, self.request, self.provider)?);
+        Ok((price.unwrap_or(offer.price), self.deliver_by.unwrap_or(offer.deliver_by)))
+    }
+}
+
 impl Command for Accept {
     fn run(&self, session: &Session) -> Result<()> {
-        let offer = offer(session, self.request, self.provider)?;
-        let (price, deliver_by) = (self.price.unwrap_or(offer.price), self.deliver_by.unwrap_or(offer.deliver_by));
+        let (price, deliver_by) = self.terms(session)?;
         let deed = format!("offer of {} for request {} accepted", session.name(&self.provider), self.request);
         session.send(&deed, session.deployment.market().accept(self.request, self.provider, price, deliver_by))
     }
@@ -131,9 +143,7 @@ pub struct Takeover {
 impl Command for Takeover {
     fn run(&self, session: &Session) -> Result<()> {
         let Accept { request, provider, .. } = self.accept;
-        let offer = offer(session, request, provider)?;
-        let price = self.accept.price.unwrap_or(offer.price);
-        let deliver_by = self.accept.deliver_by.unwrap_or(offer.deliver_by);
+        let (price, deliver_by) = self.accept.terms(session)?;
         let deed = format!("engagement {request} taken over by {}", session.name(&provider));
         session.send(&deed, session.deployment.market().takeover(request, provider, price, deliver_by))
     }
@@ -142,6 +152,7 @@ impl Command for Takeover {
 #[derive(Args, Debug)]
 pub struct Reclaim {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -157,6 +168,7 @@ impl Command for Reclaim {
 #[derive(Args, Debug)]
 pub struct WithdrawRequest {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -175,15 +187,16 @@ pub struct Approve {
     /// The token's address
     #[arg(value_parser = account)]
     token: AccountId,
-    /// How much, in its smallest units, such as '5_000 plancks'
-    #[arg(value_parser = amount)]
-    amount: Balance,
+    /// How much, with the token's symbol, such as '5 USDC', or in its smallest units, such as '5_000 plancks'
+    amount: String,
 }
 
 impl Command for Approve {
     fn run(&self, session: &Session) -> Result<()> {
-        let shown = session.amount(Asset::Psp22(self.token), self.amount);
-        let message = TokenCalls::from(self.token).approve(session.deployment.market, self.amount);
+        let asset = Asset::Psp22(self.token);
+        let amount = session.read_amount(asset, &self.amount)?;
+        let shown = session.amount(asset, amount)?;
+        let message = TokenCalls::from(self.token).approve(session.deployment.market, amount);
         session.send(&format!("the market may take {shown}"), message)
     }
 }

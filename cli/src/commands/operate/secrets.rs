@@ -5,11 +5,11 @@
 //! whose transaction never arrived does no harm: what is on the chain says which one counts.
 
 use crate::client::{
-    files::{replace_private, Lock},
+    files::{exposed, read_our_text, replace_private, Lock},
     signer::{address, bytes32, hex},
     unusable::Unusable,
 };
-use crate::commands::operate::session::Session;
+use crate::commands::{operate::session::Session, options::warn};
 use anyhow::{Context, Result};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
@@ -18,32 +18,88 @@ use interfaces::{
 };
 use serde::{Deserialize, Serialize};
 use std::{
-    fs::{self},
     io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 /// Changes with the layout of the file.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// In this one the file held the secrets of one market alone.
+const FORMAT_OF_ONE: u32 = 1;
 
 /// What the file holds; it is ours alone as long as this lives.
 pub struct Secrets {
     path: PathBuf,
     kept: Kept,
+    /// The chain and the market that are used.
+    genesis: String,
+    market: String,
     /// Whether nothing is to change.
     dry_run: bool,
     _lock: Lock,
 }
 
+/// The file as it is written. It may hold secrets of several markets, on several chains; those of others are left as
+/// they are.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kept {
     format: u32,
-    /// The chain and the market that it belongs to.
+    markets: Vec<OfMarket>,
+}
+
+/// The secrets of one market.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OfMarket {
     genesis: String,
     market: String,
     reviews: Vec<KeptReview>,
     deliveries: Vec<KeptDelivery>,
+}
+
+/// The file in the format of one market.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeptOfOne {
+    #[serde(rename = "format")]
+    _format: u32,
+    genesis: String,
+    market: String,
+    reviews: Vec<KeptReview>,
+    deliveries: Vec<KeptDelivery>,
+}
+
+/// All that is read of a file before its format is known.
+#[derive(Deserialize)]
+struct Format {
+    format: u32,
+}
+
+impl Kept {
+    /// What the text of a file says, or what is wrong with it.
+    fn read(text: &str) -> Result<Self, String> {
+        const ADVICE: &str =
+            "restore it from a copy: without it nothing can be revealed. Or move it away to start again";
+        let damaged = |error: serde_json::Error| format!("is damaged ({error}); {ADVICE}");
+        let kept = match serde_json::from_str::<Format>(text).map_err(damaged)?.format {
+            FORMAT => serde_json::from_str::<Self>(text).map_err(damaged)?,
+            FORMAT_OF_ONE => {
+                let KeptOfOne { genesis, market, reviews, deliveries, .. } =
+                    serde_json::from_str(text).map_err(damaged)?;
+                Self { format: FORMAT, markets: vec![OfMarket { genesis, market, reviews, deliveries }] }
+            }
+            other => return Err(format!("is of format {other}; this program reads {FORMAT_OF_ONE} and {FORMAT}")),
+        };
+        for OfMarket { reviews, deliveries, .. } in &kept.markets {
+            let salts = reviews.iter().map(|kept| &kept.salt).chain(deliveries.iter().map(|kept| &kept.salt));
+            let hashes = deliveries.iter().map(|kept| &kept.content);
+            if let Some(wrong) = salts.chain(hashes).find(|text| try_read32(text).is_none()) {
+                return Err(format!("is damaged (`{wrong}` is not 32 bytes in hex); {ADVICE}"));
+            }
+        }
+        Ok(kept)
+    }
 }
 
 /// A review that was committed to.
@@ -126,81 +182,71 @@ impl Secrets {
         deployment.with_extension("private.json")
     }
 
-    /// What the private file beside the deployment holds; nothing yet if there is no file.
+    /// What the private file beside the deployment holds; nothing yet if there is no file. Warns if others can read it.
     ///
     /// # Errors
-    /// [`Unusable`] if it is damaged, belongs to another deployment, or cannot be read.
+    /// [`Unusable`] if it is damaged or cannot be read.
     pub fn open(session: &Session) -> Result<Self> {
         let path = Self::path(&session.options.deployment);
         let unusable = |reason: String| Unusable(format!("the private file {} {reason}", path.display()));
         let lock = Lock::wait_for(&path)?;
-        let (genesis, market) = (hex(&session.backend.network().genesis), address(&session.deployment.market));
-        let kept = match fs::read_to_string(&path) {
-            Ok(text) => {
-                let advice =
-                    "restore it from a copy: without it nothing can be revealed. Or move it away to start again";
-                let kept: Kept =
-                    serde_json::from_str(&text).map_err(|error| unusable(format!("is damaged ({error}); {advice}")))?;
-                if kept.format != FORMAT {
-                    return Err(unusable(format!("is of format {}; this program reads {FORMAT}", kept.format)).into());
-                }
-                let salts =
-                    kept.reviews.iter().map(|kept| &kept.salt).chain(kept.deliveries.iter().map(|kept| &kept.salt));
-                let hashes = kept.deliveries.iter().map(|kept| &kept.content);
-                if let Some(wrong) = salts.chain(hashes).find(|text| try_read32(text).is_none()) {
-                    return Err(unusable(format!("is damaged (`{wrong}` is not 32 bytes in hex); {advice}")).into());
-                }
-                if (&kept.genesis, &kept.market) != (&genesis, &market) {
-                    let reason = format!(
-                        "is of another deployment, with the market {}, and this one has the market {market}; move it \
-                         away, or name another deployment file with --deployment",
-                        kept.market
-                    );
-                    return Err(unusable(reason).into());
-                }
-                kept
-            }
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Kept { format: FORMAT, genesis, market, reviews: Vec::new(), deliveries: Vec::new() }
-            }
+        let kept = match read_our_text(&path) {
+            Ok(text) => Kept::read(&text).map_err(unusable)?,
+            Err(error) if error.kind() == ErrorKind::NotFound => Kept { format: FORMAT, markets: Vec::new() },
             Err(error) => return Err(unusable(format!("cannot be read: {error}")).into()),
         };
-        Ok(Self { path, kept, dry_run: session.options.dry_run, _lock: lock })
+        warn(exposed(&path));
+        let (genesis, market) = (hex(&session.backend.network().genesis), address(&session.deployment.market));
+        Ok(Self { path, kept, genesis, market, dry_run: session.options.dry_run, _lock: lock })
+    }
+
+    /// The secrets of the market that is used.
+    fn ours(&self) -> impl Iterator<Item = &OfMarket> {
+        self.kept.markets.iter().filter(|of| (&of.genesis, &of.market) == (&self.genesis, &self.market))
+    }
+
+    /// As [`Secrets::ours`], to be changed; begun if there are none yet.
+    fn ours_mut(&mut self) -> &mut OfMarket {
+        let Self { kept: Kept { markets, .. }, genesis, market, .. } = self;
+        let known = markets.iter().position(|of| (&of.genesis, &of.market) == (&*genesis, &*market));
+        let index = known.unwrap_or_else(|| {
+            let (genesis, market) = (genesis.clone(), market.clone());
+            markets.push(OfMarket { genesis, market, reviews: Vec::new(), deliveries: Vec::new() });
+            markets.len() - 1
+        });
+        &mut markets[index]
     }
 
     /// This enforcer's reviews that may have to be revealed.
     pub fn reviews(&self, enforcer: &AccountId) -> Vec<KeptReview> {
         let enforcer = address(enforcer);
-        self.kept.reviews.iter().filter(|kept| kept.enforcer == enforcer).cloned().collect()
+        self.ours().flat_map(|of| &of.reviews).filter(|kept| kept.enforcer == enforcer).cloned().collect()
     }
 
     /// What this provider delivered under a seal, and may have to unseal.
     pub fn deliveries(&self, provider: &AccountId) -> Vec<KeptDelivery> {
         let provider = address(provider);
-        self.kept.deliveries.iter().filter(|kept| kept.provider == provider).cloned().collect()
+        self.ours().flat_map(|of| &of.deliveries).filter(|kept| kept.provider == provider).cloned().collect()
     }
 
     pub fn add_review(&mut self, review: KeptReview) -> Result<()> {
-        self.kept.reviews.push(review);
+        self.ours_mut().reviews.push(review);
         self.write()
     }
 
     pub fn add_delivery(&mut self, delivery: KeptDelivery) -> Result<()> {
-        self.kept.deliveries.push(delivery);
+        self.ours_mut().deliveries.push(delivery);
         self.write()
     }
 
-    /// Forgets reviews of a submission that are useless now.
-    pub fn forget_reviews(&mut self, enforcer: &AccountId, request: RequestId, submission: SubmissionId) -> Result<()> {
-        let enforcer = address(enforcer);
-        self.kept
-            .reviews
-            .retain(|kept| (&kept.enforcer, kept.request, kept.submission) != (&enforcer, request, submission));
+    /// Forgets a review that is useless now, and no other of the same submission.
+    pub fn forget_review(&mut self, review: &KeptReview) -> Result<()> {
+        self.ours_mut().reviews.retain(|kept| kept != review);
         self.write()
     }
 
     pub fn forget_delivery(&mut self, delivery: &KeptDelivery) -> Result<()> {
-        self.kept.deliveries.retain(|kept| kept != delivery);
+        self.ours_mut().deliveries.retain(|kept| kept != delivery);
         self.write()
     }
 

@@ -4,12 +4,14 @@ use crate::commands::operate::{data, refusal::Refusal};
 use crate::{
     client::{
         backend::{self, Backend, Receipt, DEVELOPMENT},
+        coins::{show_plain, Coin},
         deployment::Deployment,
         moments, signer,
+        text::shown_lines,
         unusable::Unusable,
         words::Words,
     },
-    commands::options::Options,
+    commands::options::{progress, Options},
 };
 use anyhow::{bail, Result};
 use chain::{
@@ -17,14 +19,14 @@ use chain::{
     Message, StorageDeposit,
 };
 use ink::primitives::AccountId;
-use interfaces::{market::Asset, Balance, Market as _, Timestamp};
+use interfaces::{market::Asset, Balance, Market as _, RequestId, Timestamp};
 use scale::{Decode, Encode};
 use scale_info::TypeInfo;
 use serde_json::{json, Map, Value as Json};
 use std::{
     cell::{Cell, RefCell},
     fmt::{Debug, Display},
-    io::{stderr, IsTerminal, Write},
+    io::Write,
 };
 
 /// How much a development node's clock may be behind.
@@ -41,6 +43,10 @@ pub struct Session<'a> {
     pub backend: Box<dyn Backend>,
     pub deployment: Deployment,
     now: Cell<Timestamp>,
+    /// What amounts of the assets that were met are in.
+    coins: RefCell<Vec<(Asset, Coin)>>,
+    /// What the request pays in that is being posted.
+    pays_in: Cell<Option<Asset>>,
     out: RefCell<&'a mut dyn Write>,
     /// The answer as JSON, as it grows.
     answer: RefCell<Map<String, Json>>,
@@ -52,7 +58,8 @@ impl<'a> Session<'a> {
         let backend = options.connect()?;
         let deployment = Deployment::load(&options.deployment, backend.as_ref())?;
         let (out, answer) = (RefCell::new(out), RefCell::default());
-        let session = Self { options, backend, deployment, now: Cell::new(0), out, answer };
+        let (coins, pays_in) = (RefCell::default(), Cell::new(None));
+        let session = Self { options, backend, deployment, now: Cell::new(0), coins, pays_in, out, answer };
         session.look_at_the_clock()?;
         Ok(session)
     }
@@ -106,20 +113,46 @@ impl<'a> Session<'a> {
         moments::moment_from(time, self.now())
     }
 
-    /// An amount of an asset; of a token in its smallest units.
-    pub fn amount(&self, asset: Asset, amount: Balance) -> String {
-        match asset {
-            Asset::Native => show_amount(amount),
-            Asset::Psp22(token) => format!("{} of {}", thousands(amount), self.name(&token)),
+    /// What amounts of an asset are in. A token is asked once.
+    pub fn coin(&self, asset: Asset) -> Result<Coin> {
+        if let Some((_, coin)) = self.coins.borrow().iter().find(|(known, _)| *known == asset) {
+            return Ok(coin.clone());
+        }
+        let coin = Coin::of(asset, self.backend.as_ref())?;
+        self.coins.borrow_mut().push((asset, coin.clone()));
+        Ok(coin)
+    }
+
+    /// An amount of an asset for people.
+    pub fn amount(&self, asset: Asset, amount: Balance) -> Result<String> {
+        Ok(self.coin(asset)?.show(amount, &|account| self.name(account)))
+    }
+
+    /// Reads an amount of an asset.
+    pub fn read_amount(&self, asset: Asset, text: &str) -> Result<Balance> {
+        self.coin(asset)?.read(text).map_err(|why| Unusable(format!("`{text}`: {why}")).into())
+    }
+
+    /// What a request pays in.
+    pub fn asset_of(&self, request: RequestId) -> Result<Asset> {
+        match self.pays_in.get() {
+            Some(asset) => Ok(asset),
+            None => Ok(self.read(self.deployment.market().request(request))?.0.asset),
         }
     }
 
-    /// Says something to people.
+    /// Notes what a request pays in that is not on the chain yet.
+    pub fn pays_in(&self, asset: Asset) {
+        self.pays_in.set(Some(asset));
+    }
+
+    /// Says something to people, in lines of ours. What strangers wrote in them has to be
+    /// [`shown`](crate::client::text::shown) before.
     pub fn say(&self, text: impl Display) {
         if !self.options.json {
             self.clear_progress();
             // A closed pipe ends the output, not what is being done.
-            let _ = writeln!(self.out.borrow_mut(), "{text}");
+            let _ = writeln!(self.out.borrow_mut(), "{}", shown_lines(&text.to_string()));
         }
     }
 
@@ -197,9 +230,12 @@ impl<'a> Session<'a> {
         let returned = returned.unwrap_or_default();
         let name = |account: &AccountId| self.name(account);
         let time = |time: Timestamp| moments::moment(time);
-        let notes =
-            Words { name: &name, time: &time, addresses: self.deployment.addresses(), pool: self.deployment.pool }
-                .notes(&outcome.emitted);
+        // A request may be gone by now, and a token may not answer: its smallest units are right in any case.
+        let asset = |request| self.asset_of(request).ok();
+        let amount = |asset, amount| self.amount(asset, amount).unwrap_or_else(|_| show_plain(asset, amount));
+        let (addresses, pool) = (self.deployment.addresses(), self.deployment.pool);
+        let words = Words { name: &name, time: &time, asset: &asset, amount: &amount, addresses, pool };
+        let notes = words.notes(&outcome.emitted);
         let (deposit, sign, charged) = match &outcome.deposit {
             StorageDeposit::Charge(deposit) => (*deposit, "", "storage deposit"),
             StorageDeposit::Refund(refund) => (*refund, "-", "storage deposit back:"),
@@ -253,15 +289,11 @@ impl<'a> Session<'a> {
 
     /// Shows whoever watches what is going on, until there is more to say.
     pub fn progress_line(&self, text: &str) {
-        if stderr().is_terminal() {
-            eprint!("\r\x1b[K{text} …\r");
-        }
+        progress(Some(text));
     }
 
     fn clear_progress(&self) {
-        if stderr().is_terminal() {
-            eprint!("\x1b[K");
-        }
+        progress(None);
     }
 
     /// Does something that may have to wait for a block, and shows that to whoever watches.

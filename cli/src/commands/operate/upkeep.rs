@@ -3,6 +3,7 @@
 use crate::client::signer::account;
 use crate::commands::operate::{due::Submissions, request::asset, session::Session, Command};
 use anyhow::{bail, Result};
+use chain::amounts::whole;
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
@@ -13,6 +14,7 @@ use interfaces::{
 #[derive(Args, Debug)]
 pub struct OpenReviews {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -32,8 +34,10 @@ fn in_batches(session: &Session, mut batch: impl FnMut() -> Result<u32>) -> Resu
 #[derive(Args, Debug)]
 pub struct Finalize {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// Only this one
+    #[arg(value_parser = whole::<SubmissionId>)]
     submission: Option<SubmissionId>,
 }
 
@@ -61,6 +65,7 @@ impl Command for Finalize {
 #[derive(Args, Debug)]
 pub struct Settle {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -74,6 +79,7 @@ impl Command for Settle {
 #[derive(Args, Debug)]
 pub struct ClosePeriod {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -96,6 +102,7 @@ impl Command for ClosePeriod {
 #[derive(Args, Debug)]
 pub struct ReportNoShow {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// The provider that did not deliver
     #[arg(value_parser = account)]
@@ -112,8 +119,10 @@ impl Command for ReportNoShow {
 #[derive(Args, Debug)]
 pub struct Claim {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
     /// Only this one
+    #[arg(value_parser = whole::<SubmissionId>)]
     submission: Option<SubmissionId>,
 }
 
@@ -161,6 +170,7 @@ impl Command for Withdraw {
 #[derive(Args, Debug)]
 pub struct Prune {
     /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
 }
 
@@ -177,7 +187,7 @@ pub struct Evaluate {
     #[arg(value_parser = account)]
     who: AccountId,
     /// The pool's number; by default the enforcers' pool
-    #[arg(long)]
+    #[arg(long, value_parser = whole::<PoolId>)]
     pool: Option<PoolId>,
 }
 

@@ -36,7 +36,9 @@ pub fn by_slices(contest: &Contest) -> Vec<Balance> {
 
 /// What each of `finders` gets for a finding that weighs `slices` for a single finder.
 fn slice_of_each(slices: u128, finders: u32) -> u128 {
-    (1..finders).fold(slices, |left, _| left * 9 / 10) / u128::from(finders)
+    let left = (1..finders).try_fold(slices, |left, _| if left == 0 { None } else { Some(left * 9 / 10) });
+    // Nothing is left long before there are as many finders as can be counted.
+    left.unwrap_or(0) / u128::from(finders)
 }
 
 /// What does not follow the rule in the file, in sentences.
@@ -98,6 +100,7 @@ mod tests {
     fn finders_split_what_nine_tenths_for_each_further_one_leave() {
         let each = [1, 2, 3].map(|finders| slice_of_each(10 * SLICE, finders));
         assert_eq!(each, [10_000_000_000_000, 4_500_000_000_000, 2_700_000_000_000]);
+        assert_eq!(slice_of_each(10 * SLICE, u32::MAX), 0, "and that at once");
     }
 
     #[test]

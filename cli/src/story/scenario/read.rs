@@ -8,6 +8,7 @@ use super::plan::{
     Opinion, Plan, ProviderAct, RequestPlan, RequesterAct, Scenario, ScorePlan, Step, UpkeepAct, MANAGER, TREASURY,
 };
 use crate::client::{
+    coins::Coin,
     conditions::read_conditions,
     settings::{read_policy, read_reputation, read_schedule, read_terms},
     toml::{
@@ -15,10 +16,18 @@ use crate::client::{
         Mistake, Problem, Read,
     },
 };
-use chain::{account, Settings, POCKET_MONEY};
+use chain::{
+    account,
+    amounts::{show_amount, LONGEST},
+    Settings, EXISTENTIAL_DEPOSIT, POCKET_MONEY,
+};
 use interfaces::{market::Access, Balance, SubmissionId, Timestamp};
 use std::ops::Range;
 use toml_edit::{Item, TableLike};
+
+/// The most that one actor may begin with, in plancks. However many actors there are, and however often their money
+/// moves, the books can count it.
+const MOST_FUNDS: Balance = 1 << 100;
 
 /// Reads a scenario; `file` is the name that problems are reported under.
 pub fn scenario(file: &str, text: &str) -> Result<Scenario, Problem> {
@@ -43,7 +52,6 @@ fn read_scenario(file: &Fields) -> Read<Scenario> {
         each(item, read_actors)?.into_iter().flatten().try_for_each(|actor| cast.add(actor, &mut settings))
     })?;
 
-    let mut steps = Vec::new();
     let mut plays = Vec::new();
     file.optional("request", |item| {
         for (plan, posts_at) in each(item, |item| read_request(item, &cast))? {
@@ -63,26 +71,30 @@ fn read_scenario(file: &Fields) -> Read<Scenario> {
         }
         Ok(())
     })?;
-    file.optional("step", |item| {
-        let mut now = 0;
-        for read in each(item, |item| read_step(item, &cast))? {
-            now = match read.time {
-                When::At(at) => at,
-                When::After(wait) => now + wait,
-            };
-            let steps_of = read.actions.into_iter().map(|(who, action)| Step {
-                at: now,
-                who,
-                action,
-                expect: read.expect.clone(),
-            });
-            steps.extend(steps_of);
-        }
-        Ok(())
-    })?;
+    let mut steps = file.or("step", Vec::new(), |item| read_steps(item, &cast))?;
     steps.extend(plays);
     steps.sort_by_key(|step| step.at);
     Ok(Scenario { title, about, settings, actors: cast.actors, requests: cast.requests, steps })
+}
+
+/// All steps, each at its time since the beginning.
+fn read_steps(item: &Item, cast: &Cast) -> Read<Vec<Step>> {
+    let (mut now, mut steps) = (0, Vec::new());
+    for read in each(item, |item| read_step(item, cast))? {
+        now = match read.time {
+            When::At(at) => at,
+            // Neither is more than a thousand years.
+            When::After(wait) => now + wait,
+        };
+        if now > LONGEST {
+            let message = "`wait`: this step is more than a thousand years after the beginning".to_owned();
+            return Err(Mistake { span: read.span, message });
+        }
+        let steps_of =
+            read.actions.into_iter().map(|(who, action)| Step { at: now, who, action, expect: read.expect.clone() });
+        steps.extend(steps_of);
+    }
+    Ok(steps)
 }
 
 /// Everybody and everything that can be named.
@@ -137,10 +149,21 @@ impl Cast {
 fn read_actors(item: &Item) -> Read<Vec<ReadActor>> {
     let fields = Fields::of("[[actors]]", item)?;
     let names = fields.required("names", |item| each(item, |item| Ok((owned(item)?, span(item)))))?;
-    let funds = fields.or("funds", POCKET_MONEY, amount)?;
+    let funds = fields.or("funds", POCKET_MONEY, read_funds)?;
     let reputation = fields.or("reputation", 0, points)?;
     fields.finish()?;
     Ok(names.into_iter().map(|(name, span)| ReadActor { name, span, funds, reputation }).collect())
+}
+
+/// What an actor begins with: nothing, or enough to exist.
+fn read_funds(item: &Item) -> Read<Balance> {
+    match amount(item)? {
+        funds @ (0 | EXISTENTIAL_DEPOSIT..=MOST_FUNDS) => Ok(funds),
+        _ => {
+            let (least, most) = (show_amount(EXISTENTIAL_DEPOSIT), show_amount(MOST_FUNDS));
+            Err(refused(item, format!("no account can have this; expected 0 UNIT, or from {least} to {most}")))
+        }
+    }
 }
 
 /// A request, and when it is posted if it plays itself.
@@ -150,7 +173,7 @@ fn read_request(item: &Item, cast: &Cast) -> Read<(RequestPlan, Option<Timestamp
     let name = fields.required("name", owned)?;
     let posts_at = fields.optional("at", duration)?;
     let requester = fields.required("by", actor)?;
-    let conditions = read_conditions(&fields)?;
+    let conditions = read_conditions(&fields, &Coin::Native)?;
     let (access, engagement) = (conditions.access, conditions.engagement.is_some());
     let plan = RequestPlan {
         name,
@@ -257,6 +280,7 @@ enum When {
 }
 
 struct ReadStep {
+    span: Range<usize>,
     time: When,
     actions: Vec<(Actor, Action)>,
     expect: Option<String>,
@@ -281,13 +305,13 @@ fn read_step(item: &Item, cast: &Cast) -> Read<ReadStep> {
     let (deed, deed_span) = fields.required("do", |item| Ok((text(item)?, span(item))))?;
     if deed == "show" {
         fields.finish()?;
-        return Ok(ReadStep { time, actions: vec![(0, Action::Show)], expect });
+        return Ok(ReadStep { span: span(item), time, actions: vec![(0, Action::Show)], expect });
     }
     let who = fields.required("who", |item| each(item, |item| cast.actor(item)))?;
     let done = read_action(deed, &deed_span, &fields, cast)?;
     fields.finish()?;
     let actions = who.iter().flat_map(|who| done.iter().map(|action| (*who, action.clone()))).collect();
-    Ok(ReadStep { time, actions, expect })
+    Ok(ReadStep { span: span(item), time, actions, expect })
 }
 
 /// What each actor of the step does, in order.
@@ -554,6 +578,29 @@ mod tests {
             assert_eq!((problem.line, problem.column), (line, column), "{problem}");
             assert!(problem.message.contains(part), "{problem}");
         }
+    }
+
+    #[test]
+    fn funds_that_no_account_can_have_and_times_that_no_chain_reaches_are_told_with_their_line() {
+        let with_funds = |funds: &str| {
+            let text = ACTORS.replace("5 UNIT", funds);
+            scenario("story.toml", &text).map(|scenario| scenario.actors[2].funds)
+        };
+        assert_eq!(with_funds("0 UNIT"), Ok(0));
+        assert_eq!(with_funds("0.001 UNIT"), Ok(EXISTENTIAL_DEPOSIT));
+        for funds in ["1 planck", "0.000999999999 UNIT", &format!("{} plancks", u128::MAX)] {
+            let problem = with_funds(funds).expect_err(funds);
+            assert_eq!((problem.line, problem.column), (4, 9), "{problem}");
+            assert!(problem
+                .message
+                .starts_with("`funds`: no account can have this; expected 0 UNIT, or from 0.001 UNIT"));
+        }
+        let problem = problem_with("[[step]]\nat = '213503982334d'\ndo = 'show'\n");
+        assert_eq!((problem.line, problem.column), (7, 6), "{problem}");
+        assert!(problem.message.starts_with("`at`: this is more than a thousand years; expected"), "{problem}");
+        let problem = problem_with("[[step]]\nat = '365250d'\ndo = 'show'\n[[step]]\nwait = '1ms'\ndo = 'show'\n");
+        assert_eq!(problem.line, 9, "{problem}");
+        assert_eq!(problem.message, "`wait`: this step is more than a thousand years after the beginning");
     }
 
     #[test]

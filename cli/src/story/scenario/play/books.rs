@@ -2,7 +2,10 @@
 
 use super::Player;
 use crate::{
-    client::words::{verdict, Words},
+    client::{
+        coins::show_plain,
+        words::{verdict, Words},
+    },
     story::scenario::report::{Delivered, Entry, Member, Report, Reputation, Story},
 };
 use anyhow::Result;
@@ -135,7 +138,9 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
     pub(super) fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
         let name = |account: &AccountId| self.name(account);
         let time = |at: Timestamp| show_time(at - self.began).trim().to_owned();
-        Words { name: &name, time: &time, addresses: self.world.addresses(), pool: self.world.pool }.notes(emitted)
+        let asset = |_| Some(Asset::Native);
+        let (amount, addresses, pool) = (show_plain, self.world.addresses(), self.world.pool);
+        Words { name: &name, time: &time, asset: &asset, amount: &amount, addresses, pool }.notes(emitted)
     }
 
     pub(super) fn members(&self) -> Vec<Member> {

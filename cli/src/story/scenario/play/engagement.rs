@@ -67,11 +67,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::ClosePeriod)))?;
         }
         let Some(state) = self.state(id) else { return Ok(()) };
-        for submission in 0..state.settled {
-            if self.would_be_accepted(step.who, self.world.market().claim(id, submission)) {
-                self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::Claim(submission))))?;
-            }
-        }
+        self.claim_all(step, plan)?;
         let providers: BTreeSet<_> = wanted.offers.iter().map(|offer| offer.provider).collect();
         for who in providers {
             if self.would_be_accepted(who, self.world.market().withdraw(Asset::Native)) {

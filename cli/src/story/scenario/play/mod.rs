@@ -38,7 +38,7 @@ const SIXTEENTHS: Timestamp = 16;
 /// Plays the whole story. `watch` sees each entry of the timeline as it happens.
 pub fn play(scenario: &Scenario, contracts: &Contracts, watch: impl FnMut(&Entry)) -> Result<Report> {
     let world = World::deploy(contracts, scenario.settings.clone())?;
-    let mut player = Player::new(scenario, world, watch);
+    let mut player = Player::new(scenario, world, watch)?;
     player.run()?;
     player.report(contracts)
 }
@@ -79,7 +79,7 @@ struct Player<'a, W> {
 }
 
 impl<'a, W: FnMut(&Entry)> Player<'a, W> {
-    fn new(scenario: &'a Scenario, world: World, watch: W) -> Self {
+    fn new(scenario: &'a Scenario, world: World, watch: W) -> Result<Self> {
         let chain = world.chain.clone();
         let mut names: BTreeMap<_, _> =
             scenario.actors.iter().map(|actor| (actor.account, actor.name.clone())).collect();
@@ -87,7 +87,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         names.insert(world.obligation_address, "the obligation contract".into());
         for actor in &scenario.actors {
             if chain.total_balance(&actor.account) == 0 && actor.funds > 0 {
-                chain.fund(&actor.account, actor.funds);
+                chain.try_fund(&actor.account, actor.funds).with_context(|| format!("funding `{}`", actor.name))?;
             }
         }
         let accounts =
@@ -112,7 +112,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         for step in &scenario.steps {
             player.plan(player.began + step.at, step.clone());
         }
-        player
+        Ok(player)
     }
 
     fn plan(&mut self, at: Timestamp, step: Step) {

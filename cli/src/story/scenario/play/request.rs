@@ -6,15 +6,16 @@ use super::{
 };
 use crate::story::scenario::{
     plan::{
-        AccountAct, Action, DeliveryPlan, EnforcerAct, NextAct, OfferEnd, Opinion, Plan, ProviderAct, RequestPlan,
+        AccountAct, Action, Actor, EnforcerAct, NextAct, OfferEnd, Opinion, Plan, ProviderAct, RequestPlan,
         RequesterAct, ScorePlan, Step, UpkeepAct,
     },
     report::Entry,
 };
 use anyhow::{Context, Result};
+use ink::primitives::AccountId;
 use interfaces::{
     market::{Access, Asset, RequestSpec, Verdict},
-    Market as _, Reputation as _, SubmissionId, Timestamp,
+    Market as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -198,13 +199,24 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
             self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::ReportNoShow(provider))))?;
         }
         self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::Settle)))?;
-        let opened = |delivery: &DeliveryPlan| !wanted.conditions.is_sealed() || delivery.unseals;
-        for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
-            if let (true, Some(submission)) = (opened(delivery), submission) {
-                self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::Claim(submission))))?;
+        self.claim_all(step, plan)?;
+        self.end_request(step, plan)
+    }
+
+    /// Claims whatever is settled and can be paid, by what the chain says: steps may have delivered more than the plan
+    /// has, and claimed some of it.
+    pub(super) fn claim_all(&mut self, step: &Step, plan: Plan) -> Result<()> {
+        let (id, planned) = (self.live(plan)?.id, self.live(plan)?.delivered.clone());
+        let count = self.state(id).map_or(0, |state| state.submissions);
+        let mut order: Vec<_> = planned.into_iter().flatten().collect();
+        order.extend((0..count).filter(|submission| !order.contains(submission)).collect::<Vec<_>>());
+        for submission in order {
+            if self.would_be_accepted(step.who, self.world.market().claim(id, submission)) {
+                let claim = Action::Upkeep(plan, UpkeepAct::Claim(submission));
+                self.act(&Step { action: claim, expect: None, ..step.clone() })?;
             }
         }
-        self.end_request(step, plan)
+        Ok(())
     }
 
     /// The requester reclaims, open offers are taken back, storage is freed, and everyone is paid out.
@@ -212,6 +224,7 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         let wanted = self.request_plan(plan);
         let id = self.live(plan)?.id;
         let alone = |who, action| Step { at: step.at, who, action, expect: None };
+        let providers = self.providers_of(id);
         if self.would_be_accepted(wanted.requester, self.world.market().reclaim(id)) {
             self.act(&alone(wanted.requester, Action::Requester(plan, RequesterAct::Reclaim)))?;
         }
@@ -223,17 +236,26 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
                 self.act(&alone(offer.provider, Action::Provider(plan, ProviderAct::RetractOffer)))?;
             }
         }
-        self.pay_out(step, wanted)
+        self.pay_out(step, wanted, providers)
+    }
+
+    /// Everyone who delivered for a request.
+    fn providers_of(&self, id: RequestId) -> Vec<Actor> {
+        let count = self.state(id).map_or(0, |state| state.submissions);
+        let read = (0..count).filter_map(|number| self.chain.read(self.world.market().submission(id, number)).ok());
+        let actor = |who: AccountId| self.scenario.actors.iter().position(|actor| actor.account == who);
+        read.filter_map(|submission| actor(submission.provider)).collect()
     }
 
     /// Everyone who took part withdraws, and the keeper mints their reputation.
-    pub(super) fn pay_out(&mut self, step: &Step, wanted: &RequestPlan) -> Result<()> {
+    fn pay_out(&mut self, step: &Step, wanted: &RequestPlan, providers: Vec<Actor>) -> Result<()> {
         let mut parties = vec![wanted.requester];
         parties.extend(wanted.offers.iter().map(|offer| offer.provider));
         for delivery in &wanted.deliveries {
             parties.push(delivery.provider);
             parties.extend(delivery.scores.iter().chain(&delivery.second_scores).map(|score| score.enforcer));
         }
+        parties.extend(providers);
         let mut seen = BTreeSet::new();
         parties.retain(|party| seen.insert(*party));
         for party in &parties {
