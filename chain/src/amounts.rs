@@ -41,10 +41,10 @@ pub fn amount(text: &str) -> Result<Balance, String> {
     let (number, unit) = split_unit(text);
     let digits = number.replace('_', "");
     match unit {
-        "UNIT" => {
-            decimal(&digits, DECIMALS, "an amount", "a UNIT has 12 decimals").map_err(|why| refuse(&why))
+        "UNIT" => decimal(&digits, DECIMALS, "an amount", "a UNIT has 12 decimals").map_err(|why| refuse(&why)),
+        "planck" | "plancks" => {
+            decimal(&digits, 0, "an amount", "this is not a whole number").map_err(|why| refuse(&why))
         }
-        "planck" | "plancks" => decimal(&digits, 0, "an amount", "this is not a whole number").map_err(|why| refuse(&why)),
         "" => Err(refuse("the unit is missing")),
         _ => Err(refuse("this is not a unit of the currency")),
     }
@@ -231,10 +231,20 @@ mod tests {
 
     #[test]
     fn what_is_no_amount_is_refused_with_what_was_expected() {
-        for text in
-            [
-            "1.5", "UNIT", "", "1.5 DOT", ".5 UNIT", "1. UNIT", "1.0000000000001 UNIT", "1.5.5 UNIT", "2.5 plancks",
-            "2.0 plancks", "-1 UNIT", "+1 UNIT", "+1 plancks",
+        for text in [
+            "1.5",
+            "UNIT",
+            "",
+            "1.5 DOT",
+            ".5 UNIT",
+            "1. UNIT",
+            "1.0000000000001 UNIT",
+            "1.5.5 UNIT",
+            "2.5 plancks",
+            "2.0 plancks",
+            "-1 UNIT",
+            "+1 UNIT",
+            "+1 plancks",
         ] {
             let error = amount(text).expect_err(text);
             assert!(error.contains("expected an amount such as"), "{text}: {error}");
@@ -265,7 +275,9 @@ mod tests {
         assert_eq!(fraction_ppm("300 bps"), Ok(30_000));
         assert_eq!(fraction_ppm("125_000 ppm"), Ok(125_000));
         assert_eq!(fraction_bps("3 %"), Ok(300));
-        for text in ["5", "five %", "1.5 bps", "99999999 bps", ".5 %", "5. %", "1.5.5 %", "+5 %", "+5 ppm", "4294967296 ppm"] {
+        for text in
+            ["5", "five %", "1.5 bps", "99999999 bps", ".5 %", "5. %", "1.5.5 %", "+5 %", "+5 ppm", "4294967296 ppm"]
+        {
             assert!(fraction_ppm(text).is_err(), "{text}");
         }
         assert!(fraction_bps("1 ppm").expect_err("too fine").contains("finer"));
@@ -280,7 +292,10 @@ mod tests {
         assert_eq!(fraction_ppm("429496.7295 %"), Ok(u32::MAX));
         for text in ["99.99996 %", "99.99999 %", "0.00004 %", "12.50001 %"] {
             let error = fraction_ppm(text).expect_err(text);
-            assert!(error.starts_with("this is finer than a part per million (0.0001 %); expected a fraction"), "{error}");
+            assert!(
+                error.starts_with("this is finer than a part per million (0.0001 %); expected a fraction"),
+                "{error}"
+            );
             assert!(fraction_bps(text).is_err(), "{text}");
         }
         assert_eq!(fraction_bps("99.99 %"), Ok(9_999));

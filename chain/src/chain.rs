@@ -248,6 +248,18 @@ impl Chain {
         caller: &AccountId,
         value: Balance,
     ) -> Outcome<AccountId> {
+        self.deploy_naming(artifact, constructor, caller, value, |data| format!("{data:?}"))
+    }
+
+    /// As [`Chain::deploy`]; `name` says what a refusal is called whose bytes these are.
+    pub fn deploy_naming<Args: Encode>(
+        &self,
+        artifact: &Artifact,
+        constructor: ExecutionInput<Args>,
+        caller: &AccountId,
+        value: Balance,
+        name: impl FnOnce(&[u8]) -> String,
+    ) -> Outcome<AccountId> {
         let result = self.transact(true, || {
             // As in a transaction, the nonce makes each address a new one.
             System::inc_account_nonce(to_runtime(caller));
@@ -266,7 +278,7 @@ impl Chain {
         });
         Outcome::new(result).and_then(|returned| match (returned.reverted, returned.contract) {
             (false, Some(contract)) => Ok(contract),
-            _ => Err(format!("the constructor refused: {:?}", returned.data)),
+            _ => Err(format!("the constructor refused: {}", name(&returned.data))),
         })
     }
 

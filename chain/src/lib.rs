@@ -27,8 +27,7 @@ pub use events::Addresses;
 pub use hash::{account, blake2_256};
 pub use messages::{
     constructor, market_constructor, obligation_constructor, reputation_constructor, MarketCalls, Message,
-    ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls,
-    TokenMetadataCalls,
+    ObligationCalls, PauseCalls, ReputationCalls, RoleCalls, TokenCalls, TokenMetadataCalls,
 };
 pub use outcome::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
 pub use roles::{role_name, role_table, ROLES};

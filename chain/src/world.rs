@@ -17,11 +17,11 @@ use crate::{
 use anyhow::{anyhow, Context, Result};
 use ink::{
     codegen::TraitCallBuilder,
-    primitives::{AccountId, Hash},
+    primitives::{AccountId, ConstructorResult, Hash},
 };
 use interfaces::{
     market::{Access, Asset, Award, Bucket, Duplicates, RequestSpec},
-    Balance, Market as _, PoolId, Reputation as _,
+    reputation, Balance, Market as _, PoolId, Reputation as _,
 };
 use pendzl::contracts::access_control::AccessControl as _;
 use scale::{Decode, Encode};
@@ -69,7 +69,8 @@ impl World {
             outcome.result.with_context(|| format!("deploying the {what} contract"))
         };
         let new = reputation_constructor(settings);
-        let reputation = deployed("reputation", chain.deploy(&contracts.reputation, new, &manager, 0))?;
+        let made = chain.deploy_naming(&contracts.reputation, new, &manager, 0, reputation_error);
+        let reputation = deployed("reputation", made)?;
         let new = obligation_constructor(reputation);
         let obligation = deployed("obligation", chain.deploy(&contracts.obligation, new, &manager, 0))?;
         let new = market_constructor(reputation, obligation);
@@ -187,5 +188,25 @@ impl World {
             review_by: now + days(3),
             reveal_by: now + days(4),
         }
+    }
+}
+
+/// What the reputation contract's constructor refused with.
+fn reputation_error(data: &[u8]) -> String {
+    match ConstructorResult::<Result<(), reputation::Error>>::decode(&mut &*data) {
+        Ok(Ok(Err(error))) => format!("{error:?}"),
+        _ => format!("{data:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_of_the_constructor_has_its_name() {
+        let refused: Result<Result<(), reputation::Error>, u8> = Ok(Err(reputation::Error::InvalidTiers));
+        assert_eq!(reputation_error(&refused.encode()), "InvalidTiers");
+        assert_eq!(reputation_error(&[9]), "[9]");
     }
 }

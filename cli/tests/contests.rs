@@ -122,6 +122,35 @@ fn one_contest_can_be_picked() {
 }
 
 #[test]
+fn a_contest_without_awards_is_skipped_with_a_word_and_the_others_are_paid() {
+    let text = fs::read_to_string(workspace().join("scenarios/findings-example.csv")).expect("the example");
+    let header = text.lines().next().expect("a header").to_owned();
+    let none: Vec<_> = header
+        .split(',')
+        .map(|column| match column.trim() {
+            "contest" => "none",
+            "severity" => "high",
+            "duplicates" => "1",
+            "slice" => "10",
+            "award" => "0",
+            "coin" => "USDC",
+            _ => "x",
+        })
+        .collect();
+    let text = format!("{}\n{}\n", text.trim_end(), none.join(","));
+    let output = run("skipped", &text, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output.stderr));
+    let shown = said(&output.stdout);
+    assert!(
+        shown.starts_with("Contest none is skipped: nobody was awarded anything in it.\n\nContest vault: "),
+        "{shown}"
+    );
+    let asked = run("asked", &text, &["--contest", "none"]);
+    assert_eq!(asked.status.code(), Some(2));
+    assert!(said(&asked.stderr).contains("nobody was awarded anything in contest `none`"), "{}", said(&asked.stderr));
+}
+
+#[test]
 fn a_wrong_file_exits_with_2_and_says_where() {
     let output = run("wrong", &format!("{HEADER}\n5,ada,H-01,high,1,10,100,USDC\n5,ben,M-01,minor,1,3,30,USDC\n"), &[]);
     assert_eq!(output.status.code(), Some(2));

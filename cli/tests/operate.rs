@@ -178,12 +178,21 @@ fn a_wrong_address_amount_time_or_score_is_refused_with_what_was_expected() {
     desk.fails(
         &POST.replace("post", "quote").replace("'30 UNIT'", "'30'"),
         2,
-        "the options:…: `reward`: the unit is missing…reward = \"30\"",
+        "error: --reward: the unit is missing; expected an amount such as",
     );
     for wrong in ["--curve 40", "--curve 40=50%,,", "--curve x=50%", "--award best=60%", "--duplicates ranked=60%"] {
         desk.fails(&format!("quote {wrong}"), 2, "; expected …such as ");
     }
-    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "`award`: this is not an award");
+    desk.fails(&format!("{} --award best", POST.replace("post", "quote")), 2, "--award: this is not an award");
+    // What an option says is not told as a line of the file, which says something else there.
+    desk.write(
+        "request.toml",
+        "spec = 'brief.md'\nreward = '30 UNIT'\nreview_fee = '1 UNIT'\nlimit = 1\ncurve = [{ from = 40, weight = '50 %' }]\n",
+    );
+    desk.fails("quote request.toml --reward 30", 2, "error: --reward: the unit is missing");
+    desk.fails("quote request.toml --review-fee 1UNTI", 2, "error: --review-fee: this is not a unit of the currency");
+    desk.fails("quote request.toml --signal 1w", 2, "error: --signal: this has no unit of time");
+    desk.fails("quote request.toml --quorum 9", 1, "refused as InvalidRequest(Quorum): …help: a --quorum is 3, 5 or 7");
 }
 
 #[test]
@@ -548,7 +557,9 @@ fn commitments_that_the_private_file_cannot_open_are_named_and_nobody_is_told_th
         // It is of another chain, or of another market.
         for part in ["genesis", "market"] {
             let of = markets[0][part].as_str().expect("text");
-            let another = if part == "genesis" { of.replace("0x", "0x").replace(&of[2..6], "0707") } else {
+            let another = if part == "genesis" {
+                of.replace(&of[2..6], "0707")
+            } else {
                 "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY".to_owned()
             };
             let foreign = good.replace(of, &another);
@@ -598,12 +609,18 @@ fn one_private_file_holds_what_is_kept_for_several_chains_and_markets() {
     let scores: Vec<_> = markets.iter().map(|of| (of["genesis"].clone(), of["reviews"][0]["score"].clone())).collect();
     assert_eq!(scores, [(genesis.into(), 85.into()), (format!("0x{own}").into(), 60.into())]);
     pass(&desk, 12);
-    desk.says("review --due --as eve", "review of submission 0 of request 0 revealed: a score of 60\n  eve gives 60 to 0");
+    desk.says(
+        "review --due --as eve",
+        "review of submission 0 of request 0 revealed: a score of 60\n  eve gives 60 to 0",
+    );
     for file in ["state", "deployment.json"] {
         fs::rename(desk.folder.join(file), desk.folder.join(".atomic").join(file)).expect("moved back");
     }
     pass(&desk, 12);
-    desk.says("review --due --as eve", "review of submission 0 of request 0 revealed: a score of 85\n  eve gives 85 to 0");
+    desk.says(
+        "review --due --as eve",
+        "review of submission 0 of request 0 revealed: a score of 85\n  eve gives 85 to 0",
+    );
 }
 
 /// A state file with another identity: it is after the magic, the format and the version.
@@ -643,7 +660,8 @@ fn links_to_the_state_and_the_private_file_stay_links_and_who_else_can_read_secr
     assert_eq!(desk.run("review 0 0 80 --as dave").err, "", "it was written anew for its owner alone");
 
     desk.write("key", "//Alice");
-    fs::write(desk.folder.join("key"), "bottom drive obey lake curtain smoke basket hold race lonely fit walk//Eve").expect("a key");
+    fs::write(desk.folder.join("key"), "bottom drive obey lake curtain smoke basket hold race lonely fit walk//Eve")
+        .expect("a key");
     fs::set_permissions(desk.folder.join("key"), fs::Permissions::from_mode(0o640)).expect("permissions");
     let ran = desk.run("reputation --key-file key");
     assert_eq!(ran.err, "warning: key holds secrets, and others may read it (its mode is 640): `chmod 600 key`\n");
@@ -654,7 +672,11 @@ fn links_to_the_state_and_the_private_file_stay_links_and_who_else_can_read_secr
 fn what_is_no_file_or_no_number_is_refused() {
     let desk = Desk::new("strict");
     desk.fails("status --state /dev/full", 2, "/dev/full cannot be used: this is no regular file");
-    desk.fails("submit 0 /dev/zero --as bob", 2, "reading /dev/zero: this is more than the 67108864 bytes that are read");
+    desk.fails(
+        "submit 0 /dev/zero --as bob",
+        2,
+        "reading /dev/zero: this is more than the 67108864 bytes that are read",
+    );
     desk.fails("request +0", 2, "this is not a whole number");
     desk.fails("signal 0 --places +1 --as bob", 2, "this is not a whole number");
     desk.fails("review 0 0 +80 --as eve", 2, "this is not a whole number");
@@ -831,7 +853,8 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
         let code = package(PSP22).expect("a token").wasm;
         let uploaded = backend.execute(&alice, &Transaction::Upload { code }).expect("an answer").outcome.returned();
         let code_hash = uploaded.data.try_into().expect("a hash");
-        let made = backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_000_000_u128), b"");
+        let made =
+            backend.instantiate::<_, ()>(&alice, code_hash, constructor("new").push_arg(1_000_000_000_000_u128), b"");
         made.expect("an answer").outcome.ok()
     };
     let token = address(&token);
@@ -846,19 +869,19 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
     desk.fails(
         &post.replace("0.0003 TEST", "30 UNIT"),
         2,
-        "`reward`: this is paid in a token, and UNIT is the chain's currency; expected an amount such as \"1.5 TEST\"",
+        "--reward: this is paid in a token, and UNIT is the chain's currency; expected an amount such as \"1.5 TEST\"",
     );
     desk.fails(&format!("approve {token} '5 UNIT' --as alice"), 2, "`5 UNIT`: this is paid in a token");
-    desk.says(
-        &format!("approve {token} 0.001TEST --as alice"),
-        &format!("the market may take 0.001 TEST of {token}"),
-    );
+    desk.says(&format!("approve {token} 0.001TEST --as alice"), &format!("the market may take 0.001 TEST of {token}"));
     let posted = desk.json(&post);
     assert_eq!(posted["transactions"][0]["events"][0]["event"], "Transfer");
     let note = posted["transactions"][0]["notes"][0].as_str().expect("a note");
     assert!(note.contains(&format!(" 0.0003 TEST of {token} reward")), "{note}");
     let request = desk.done("request 0");
-    assert!(request.contains(&format!("reward      0.0003 TEST of {token}, an equal part for each place")), "{request}");
+    assert!(
+        request.contains(&format!("reward      0.0003 TEST of {token}, an equal part for each place")),
+        "{request}"
+    );
     let withdrawn = desk.done("withdraw-request 0 --as alice");
     assert!(withdrawn.contains(&format!(" TEST of {token} credited")), "{withdrawn}");
     let paid = desk.done(&format!("withdraw --asset {token} --as alice"));

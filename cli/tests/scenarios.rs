@@ -147,7 +147,8 @@ fn what_steps_delivered_beside_the_plan_is_claimed_and_paid_out_too() {
     assert!(report.adds_up, "{:?}", report.checks);
     let unexpected: Vec<_> = report.timeline.iter().filter(|entry| !entry.expected).collect();
     assert!(unexpected.is_empty(), "{unexpected:?}");
-    let paid: Vec<_> = report.deliveries.iter().map(|delivered| (&*delivered.provider, show_units(delivered.pay))).collect();
+    let paid: Vec<_> =
+        report.deliveries.iter().map(|delivered| (&*delivered.provider, show_units(delivered.pay))).collect();
     assert_eq!(paid, [("pia", "5".to_owned()), ("paul", "5".to_owned())]);
     for name in ["pia", "paul"] {
         let account = report.accounts.iter().find(|account| account.name == name).expect("an account");
@@ -172,7 +173,8 @@ fn funds_and_times_that_cannot_be_are_told_with_their_line_and_nothing_panics() 
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(said.contains(expected), "{said}");
     }
-    let longest = REQUEST.replace("at = \"1d\"", "at = \"365250d\"\nwindows = { signal = '365250d', reveal = '365250d' }");
+    let longest =
+        REQUEST.replace("at = \"1d\"", "at = \"365250d\"\nwindows = { signal = '365250d', reveal = '365250d' }");
     // The contracts may refuse what is as long as may be; the story and its books go on.
     let said = String::from_utf8_lossy(&run("longest", &format!("{CAST}{longest}"), &[]).stdout).into_owned();
     assert!(said.contains("Everything adds up to the last unit."), "{said}");
@@ -198,6 +200,14 @@ fn a_wrong_file_exits_with_2_and_says_where() {
     assert!(said.contains(":3:9: `names`: this is a whole number; expected a text in quotes"), "{said}");
     let missing = Command::new(env!("CARGO_BIN_EXE_atomic")).args(["run", "no-such-file.toml"]).output();
     assert_eq!(missing.expect("the command").status.code(), Some(2));
+}
+
+#[test]
+fn a_constructor_that_refuses_is_told_by_name() {
+    let output = run("tiers", &format!("{CAST}[reputation]\ntiers = [5, 5]\n"), &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("deploying the reputation contract: the constructor refused: InvalidTiers"), "{said}");
 }
 
 #[test]

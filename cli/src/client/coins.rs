@@ -121,7 +121,10 @@ mod tests {
         assert_eq!(usdc.read("1_000.5USDC"), Ok(1_000_500_000));
         assert_eq!(usdc.read("250 plancks"), Ok(250));
         for (text, why) in [
-            ("30 UNIT", "this is paid in a token, and UNIT is the chain's currency; expected an amount such as \"1.5 USDC\""),
+            (
+                "30 UNIT",
+                "this is paid in a token, and UNIT is the chain's currency; expected an amount such as \"1.5 USDC\"",
+            ),
             ("30", "the unit is missing"),
             ("30 DAI", "this is not a unit of the token"),
             ("30 usdc", "this is not a unit of the token"),

@@ -76,7 +76,8 @@ pub fn exposed(path: &Path) -> Option<String> {
         use std::os::unix::fs::PermissionsExt;
         let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
         let shown = path.display();
-        let words = || format!("{shown} holds secrets, and others may read it (its mode is {mode:o}): `chmod 600 {shown}`");
+        let words =
+            || format!("{shown} holds secrets, and others may read it (its mode is {mode:o}): `chmod 600 {shown}`");
         (mode & 0o077 != 0).then(words)
     }
     #[cfg(not(unix))]

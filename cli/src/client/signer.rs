@@ -48,8 +48,7 @@ impl Signer {
     /// The account whose secret is in this file: a phrase of words or a seed in hex, with or without a path, as in
     /// `//phrase//hard/soft`.
     pub fn from_file(file: &Path) -> Result<Self, Unusable> {
-        let text =
-            read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+        let text = read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
         let secret = text.trim();
         let unusable = |reason: &str| Unusable(format!("{}: {reason}", file.display()));
         if secret.is_empty() || secret.starts_with('/') {
@@ -124,7 +123,7 @@ pub fn bytes32(digits: &str) -> Option<[u8; 32]> {
     // Not by the library's reader of numbers, which also takes a sign.
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let byte = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
         _ => None,
     };
     let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();

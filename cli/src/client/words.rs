@@ -130,7 +130,9 @@ impl Words<'_> {
         use market::Event;
         Some(match event {
             Event::RequestPosted(posted) => self.quote_note(posted.request, &posted.quote),
-            Event::PlacesTaken(taken) if taken.deposit > 0 => format!("deposit of {}", self.of(taken.request, taken.deposit)),
+            Event::PlacesTaken(taken) if taken.deposit > 0 => {
+                format!("deposit of {}", self.of(taken.request, taken.deposit))
+            }
             Event::Engaged(engaged) => {
                 let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
                 format!("{periods} of {}, at most {missed} missed", show_time(engaged.period))
@@ -198,7 +200,11 @@ impl Words<'_> {
                 format!("{who} has the deposit of {deposit} back")
             }
             Event::OfferAccepted(accepted) => {
-                let mut note = format!("for {}, by {}", self.of(accepted.request, accepted.price), (self.time)(accepted.deliver_by));
+                let mut note = format!(
+                    "for {}, by {}",
+                    self.of(accepted.request, accepted.price),
+                    (self.time)(accepted.deliver_by)
+                );
                 if accepted.first_period > 0 {
                     note.push_str(&format!(", from period {} on", accepted.first_period));
                 }

@@ -2,7 +2,7 @@
 
 use super::{contest, paint::Paint};
 use crate::{
-    client::{files::read, unusable::Unusable},
+    client::{files::read, text::shown, unusable::Unusable},
     story::contest::{
         read::{contests, Contest},
         replay::replay,
@@ -50,10 +50,14 @@ impl Replay {
 
 impl ReplayContest {
     fn run(&self, out: &mut dyn Write) -> Result<bool> {
-        let wanted = self.wanted()?;
+        let (wanted, skipped) = self.wanted()?;
         let contracts = build::contracts()?;
         let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
         let mut reports = Vec::new();
+        for id in skipped.iter().filter(|_| !self.json) {
+            let id = shown(id);
+            let _ = writeln!(out, "Contest {id} is skipped: nobody was awarded anything in it.\n");
+        }
         for contest in &wanted {
             let report = ContestReport::new(contest, &replay(contest, contracts)?);
             if !self.json {
@@ -63,7 +67,7 @@ impl ReplayContest {
             }
             reports.push(report);
         }
-        let report = Report::new(reports);
+        let report = Report { skipped, ..Report::new(reports) };
         let rest = match self.json {
             true => serde_json::to_string_pretty(&report)? + "\n",
             false => contest::verdict(&report, paint),
@@ -72,8 +76,8 @@ impl ReplayContest {
         Ok(report.agrees)
     }
 
-    /// The contests of the file, or the one that was asked for.
-    fn wanted(&self) -> Result<Vec<Contest>> {
+    /// The contests of the file, or the one that was asked for, and the names of those in which there is nothing to pay.
+    fn wanted(&self) -> Result<(Vec<Contest>, Vec<String>)> {
         let name = self.file.display().to_string();
         let text = read(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
         let mut contests = contests(&name, &text)?;
@@ -87,6 +91,10 @@ impl ReplayContest {
                 );
             }
         }
-        Ok(contests)
+        let (wanted, skipped): (Vec<_>, Vec<_>) = contests.into_iter().partition(|contest| contest.pot > 0);
+        match (&self.contest, &wanted[..]) {
+            (Some(id), []) => Err(Unusable(format!("nobody was awarded anything in contest `{id}` of {name}")).into()),
+            _ => Ok((wanted, skipped.into_iter().map(|contest| contest.id).collect())),
+        }
     }
 }

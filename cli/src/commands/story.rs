@@ -315,10 +315,7 @@ mod tests {
     fn names_in_a_file_begin_no_line_and_paint_nothing() {
         let mut timeline = Timeline::new(PLAIN);
         timeline.add(&Entry { notes: vec!["of \u{1b}[1mben".into()], ..entry("ada\n 9d 00:00   eve", "enlist") });
-        assert_eq!(
-            timeline.finish(),
-            " 0d 01:00   ada\\n 9d 00:00   eve enlists\n              of \\u{1b}[1mben\n"
-        );
+        assert_eq!(timeline.finish(), " 0d 01:00   ada\\n 9d 00:00   eve enlists\n              of \\u{1b}[1mben\n");
     }
 
     #[test]

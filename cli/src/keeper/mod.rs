@@ -336,8 +336,7 @@ impl Keeper {
                 *self.calls.entry(upkeep.message()).or_default() += 1;
                 self.earned = self.earned.and(worth);
                 let events = self.follower.deployment.addresses().events(&receipt.outcome.emitted);
-                let words = report::news(&events, &self.follower.known)
-                    .unwrap_or_else(|| format!("{upkeep}: done"));
+                let words = report::news(&events, &self.follower.known).unwrap_or_else(|| format!("{upkeep}: done"));
                 let (upkeep, block) = (upkeep.clone(), receipt.block);
                 self.forget(&upkeep);
                 say(Entry::new(time, Happened::Did { upkeep, words, block, weight: receipt.outcome.gas, worth }));

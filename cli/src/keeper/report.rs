@@ -206,7 +206,8 @@ fn of_market(event: &market::Event, known: &Known) -> Option<String> {
             format!("settled request {}, with {}", event.request, counted(event.submissions, "submission"))
         }
         Event::PeriodClosed(event) => {
-            let (how, pay) = (if event.accepted { "accepted" } else { "not accepted" }, amount(event.request, event.pay));
+            let (how, pay) =
+                (if event.accepted { "accepted" } else { "not accepted" }, amount(event.request, event.pay));
             format!("closed period {} of engagement {}: {how}, {pay}", event.period, event.request)
         }
         Event::PlaceVacated(event) => {

@@ -43,8 +43,7 @@ impl Config {
 
     /// What the file at `path` says; what it does not say is as in `settings`.
     pub fn load_onto(path: &Path, settings: Settings) -> Result<Self> {
-        let text =
-            read_text(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+        let text = read_text(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
         Ok(parse(&path.display().to_string(), &text, |file| read_config(file, settings))?)
     }
 

@@ -54,7 +54,10 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     ("RequestReason::ReviewFee", "the smallest review fee is in `atomic terms`"),
     ("RequestReason::Asset", "`atomic terms` lists the assets that the market takes"),
-    ("RequestReason::Quorum", "the smallest quorum is in `atomic terms`"),
+    (
+        "RequestReason::Quorum",
+        "a --quorum is 3, 5 or 7, as reviews may be as many as twice the quorum less one; `atomic terms` says the smallest",
+    ),
     ("RequestReason::Tolerance", "the greatest tolerance is in `atomic terms`"),
     ("obligation::MissingRole", "sign as the manager, whom the deployment file names"),
     ("obligation::NotAMember", "members enlist with `atomic enlist`"),

@@ -4,7 +4,7 @@ use crate::client::{
     coins::Coin,
     conditions::{read_conditions, Conditions, EngagementPlan},
     files, moments, signer,
-    toml::{expected, owned, parse, refused, text, Fields, Read},
+    toml::{expected, owned, parse, refused, text, Fields, Problem, Read},
     unusable::Unusable,
 };
 use anyhow::Result;
@@ -130,34 +130,42 @@ impl Given {
     /// The request, where it is posted at `now`.
     ///
     /// # Errors
-    /// [`Problem`](crate::client::toml::Problem) or [`Unusable`] if the file or an option is wrong.
+    /// [`Problem`] or [`Unusable`] if the file or an option is wrong.
     /// Amounts are in the coin that `coins` says an asset is counted in.
     pub fn request(&self, now: Timestamp, coins: &dyn Fn(Asset) -> Result<Coin>) -> Result<Asked> {
         let (name, text) = match &self.file {
             Some(file) => {
-                let text = files::read_text(file)
-                    .map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+                let text =
+                    files::read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
                 (file.display().to_string(), text)
             }
             None => ("the options".to_owned(), String::new()),
         };
         // The reader refuses what is not TOML, and says where.
-        let text = match text.parse() {
-            Ok(document) => self.added_to(document).map_or(text, |document| document.to_string()),
-            Err(_) => text,
+        let (text, options) = match text.parse() {
+            Ok(document) => {
+                let (document, options) = self.added_to(document);
+                (if options.is_empty() { text } else { document.to_string() }, options)
+            }
+            Err(_) => (text, Vec::new()),
         };
         let unanswered = RefCell::new(None);
         let coins = |asset| coins(asset).map_err(|error| _ = unanswered.replace(Some(error))).ok();
         let read = parse(&name, &text, |file| read_request(file, &coins));
         match unanswered.into_inner() {
             Some(error) => Err(error),
-            None => read?.at(now, self.file.as_deref().and_then(Path::parent)),
+            None => read.map_err(|problem| wrong_option(problem, &options))?.at(now, self.folder()),
         }
     }
 
-    /// The file with the options in place of what it says; `None` if there are no options.
-    fn added_to(&self, mut document: DocumentMut) -> Option<DocumentMut> {
-        let mut found: Vec<(&str, Value)> = Vec::new();
+    /// Where the file is.
+    fn folder(&self) -> Option<&Path> {
+        self.file.as_deref().and_then(Path::parent)
+    }
+
+    /// The file with the options in place of what it says, and the keys of these options.
+    fn added_to(&self, mut document: DocumentMut) -> (DocumentMut, Vec<&'static str>) {
+        let mut found: Vec<(&'static str, Value)> = Vec::new();
         let texts = [
             ("spec", &self.spec),
             ("uri", &self.uri),
@@ -186,7 +194,7 @@ impl Given {
         found.extend(numbers.into_iter().filter_map(|(key, number)| Some((key, number?.into()))));
         let values = [("curve", &self.curve), ("award", &self.award), ("duplicates", &self.duplicates)];
         found.extend(values.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))));
-        let mut changed = !found.is_empty();
+        let mut keys: Vec<_> = found.iter().map(|(key, _)| *key).collect();
         for (key, item) in found {
             document[key] = value(item);
         }
@@ -195,10 +203,10 @@ impl Given {
         for (key, text) in windows {
             if let Some(text) = text {
                 document["windows"][key] = value(text);
-                changed = true;
+                keys.push(key);
             }
         }
-        let engagement: [(&str, Option<Value>); 3] = [
+        let engagement: [(&'static str, Option<Value>); 3] = [
             ("periods", self.periods.map(Into::into)),
             ("period", self.period.as_ref().map(Into::into)),
             ("missed", self.missed.map(Into::into)),
@@ -206,10 +214,22 @@ impl Given {
         for (key, item) in engagement {
             if let Some(item) = item {
                 document["engagement"][key] = value(item);
-                changed = true;
+                keys.push(key);
             }
         }
-        changed.then_some(document)
+        (document, keys)
+    }
+}
+
+/// A problem with a value that an option gave, as one with that option: the file may not even have such a line.
+fn wrong_option(problem: Problem, options: &[&str]) -> anyhow::Error {
+    let of_option = options.iter().find_map(|key| {
+        let message = problem.message.strip_prefix(&format!("`{key}`: "))?;
+        Some(format!("--{}: {message}", key.replace('_', "-")))
+    });
+    match of_option {
+        Some(message) => Unusable(message).into(),
+        None => problem.into(),
     }
 }
 

@@ -8,10 +8,7 @@ use crate::commands::operate::{
 };
 use crate::commands::table::pairs;
 use anyhow::Result;
-use chain::{
-    amounts::whole,
-    TokenCalls,
-};
+use chain::{amounts::whole, TokenCalls};
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{

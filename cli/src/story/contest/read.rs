@@ -98,7 +98,7 @@ impl Contest {
 }
 
 /// Reads the contests of a file, in the order in which they first appear; `file` is the name that problems are reported
-/// under.
+/// under. In some of them, but not in all, nobody may have been awarded anything.
 pub fn contests(file: &str, text: &[u8]) -> Result<Vec<Contest>, Problem> {
     let source = Source { file, text };
     let mut reader = ReaderBuilder::new().trim(Trim::All).has_headers(false).from_reader(text);
@@ -115,12 +115,12 @@ pub fn contests(file: &str, text: &[u8]) -> Result<Vec<Contest>, Problem> {
     if contests.is_empty() {
         return Err(source.problem(text.len()..text.len(), "there is no finding in the file".into()));
     }
-    match contests.iter().find(|contest| contest.pot == 0) {
-        Some(Contest { id, submissions, .. }) => {
+    match &contests[..] {
+        [Contest { id, submissions, .. }, ..] if contests.iter().all(|contest| contest.pot == 0) => {
             let message = format!("nobody was awarded anything in contest {id}");
             Err(source.problem(source.start_of(submissions.first().map_or(1, |first| first.line)), message))
         }
-        None => Ok(contests),
+        _ => Ok(contests),
     }
 }
 
@@ -194,12 +194,16 @@ fn number(text: &str) -> Result<u128, &'static str> {
 /// The position of each of [`COLUMNS`], by the first line.
 fn columns(source: &Source, header: &ByteRecord) -> Result<Vec<(&'static str, usize)>, Problem> {
     let column = |name: &'static str| {
-        let position =
-            header.iter().position(|field| field.strip_prefix(BYTE_ORDER_MARK).unwrap_or(field) == name.as_bytes());
-        position.map(|position| (name, position)).ok_or_else(|| {
-            let message = format!("the column `{name}` is missing; expected {}", COLUMNS.join(", "));
-            source.problem(source.span_at(0), message)
-        })
+        let is_it = |field: &[u8]| field.strip_prefix(BYTE_ORDER_MARK).unwrap_or(field) == name.as_bytes();
+        let found: Vec<_> = (0..).zip(header).filter(|(_, field)| is_it(field)).map(|(position, _)| position).collect();
+        match found[..] {
+            [position] => Ok((name, position)),
+            [] => {
+                let message = format!("the column `{name}` is missing; expected {}", COLUMNS.join(", "));
+                Err(source.problem(source.span_at(0), message))
+            }
+            _ => Err(source.problem(source.span_at(0), format!("there are {} columns `{name}`", found.len()))),
+        }
     };
     COLUMNS.into_iter().map(column).collect()
 }
@@ -432,8 +436,12 @@ mod tests {
         );
         let header = HEADER.replace("slice", "share");
         assert!(of(header.as_bytes()).message.starts_with("the column `slice` is missing"));
-        let (line, _, message) = problem("7,ada,H-01,high,1,10,100,USDC\n8,ada,H-01,high,1,10,0,USDC\n");
-        assert_eq!((line, message.as_str()), (3, "nobody was awarded anything in contest 8"));
+        let (line, _, message) = problem("8,ada,H-01,high,1,10,0,USDC\n");
+        assert_eq!((line, message.as_str()), (2, "nobody was awarded anything in contest 8"));
+        let contests = read("7,ada,H-01,high,1,10,100,USDC\n8,ada,H-01,high,1,10,0,USDC\n").expect("one that counts");
+        assert_eq!((contests.len(), contests[1].pot), (2, 0));
+        let twice = HEADER.replace("award,", "award,award,");
+        assert_eq!(of(twice.as_bytes()).message, "there are 2 columns `award`");
         let latin = [HEADER.as_bytes(), b"7,ad\xe4,H-01,high,1,10,100,USDC\n"].concat();
         assert_eq!((of(&latin).line, of(&latin).message.as_str()), (2, "this line is no UTF-8 text"));
     }

@@ -61,6 +61,8 @@ pub struct ContestReport {
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     pub contests: Vec<ContestReport>,
+    /// The contests of the file in which nobody was awarded anything.
+    pub skipped: Vec<String>,
     /// Whether every warden of every contest was paid what it was awarded.
     pub agrees: bool,
 }
@@ -107,7 +109,7 @@ impl ContestReport {
 impl Report {
     pub fn new(contests: Vec<ContestReport>) -> Self {
         let agrees = contests.iter().all(|contest| contest.agrees);
-        Self { contests, agrees }
+        Self { contests, skipped: Vec::new(), agrees }
     }
 }
 

@@ -52,7 +52,6 @@ fn read_scenario(file: &Fields) -> Read<Scenario> {
         each(item, read_actors)?.into_iter().flatten().try_for_each(|actor| cast.add(actor, &mut settings))
     })?;
 
-    let mut steps = Vec::new();
     let mut plays = Vec::new();
     file.optional("request", |item| {
         for (plan, posts_at) in each(item, |item| read_request(item, &cast))? {
@@ -72,30 +71,30 @@ fn read_scenario(file: &Fields) -> Read<Scenario> {
         }
         Ok(())
     })?;
-    file.optional("step", |item| {
-        let mut now = 0;
-        for read in each(item, |item| read_step(item, &cast))? {
-            now = match read.time {
-                When::At(at) => at,
-                When::After(wait) => now + wait,
-            };
-            if now > LONGEST {
-                let message = "`wait`: this step is more than a thousand years after the beginning".to_owned();
-                return Err(Mistake { span: read.span, message });
-            }
-            let steps_of = read.actions.into_iter().map(|(who, action)| Step {
-                at: now,
-                who,
-                action,
-                expect: read.expect.clone(),
-            });
-            steps.extend(steps_of);
-        }
-        Ok(())
-    })?;
+    let mut steps = file.or("step", Vec::new(), |item| read_steps(item, &cast))?;
     steps.extend(plays);
     steps.sort_by_key(|step| step.at);
     Ok(Scenario { title, about, settings, actors: cast.actors, requests: cast.requests, steps })
+}
+
+/// All steps, each at its time since the beginning.
+fn read_steps(item: &Item, cast: &Cast) -> Read<Vec<Step>> {
+    let (mut now, mut steps) = (0, Vec::new());
+    for read in each(item, |item| read_step(item, cast))? {
+        now = match read.time {
+            When::At(at) => at,
+            // Neither is more than a thousand years.
+            When::After(wait) => now + wait,
+        };
+        if now > LONGEST {
+            let message = "`wait`: this step is more than a thousand years after the beginning".to_owned();
+            return Err(Mistake { span: read.span, message });
+        }
+        let steps_of =
+            read.actions.into_iter().map(|(who, action)| Step { at: now, who, action, expect: read.expect.clone() });
+        steps.extend(steps_of);
+    }
+    Ok(steps)
 }
 
 /// Everybody and everything that can be named.
@@ -592,13 +591,14 @@ mod tests {
         for funds in ["1 planck", "0.000999999999 UNIT", &format!("{} plancks", u128::MAX)] {
             let problem = with_funds(funds).expect_err(funds);
             assert_eq!((problem.line, problem.column), (4, 9), "{problem}");
-            assert!(problem.message.starts_with("`funds`: no account can have this; expected 0 UNIT, or from 0.001 UNIT"));
+            assert!(problem
+                .message
+                .starts_with("`funds`: no account can have this; expected 0 UNIT, or from 0.001 UNIT"));
         }
         let problem = problem_with("[[step]]\nat = '213503982334d'\ndo = 'show'\n");
         assert_eq!((problem.line, problem.column), (7, 6), "{problem}");
         assert!(problem.message.starts_with("`at`: this is more than a thousand years; expected"), "{problem}");
-        let problem =
-            problem_with("[[step]]\nat = '365250d'\ndo = 'show'\n[[step]]\nwait = '1ms'\ndo = 'show'\n");
+        let problem = problem_with("[[step]]\nat = '365250d'\ndo = 'show'\n[[step]]\nwait = '1ms'\ndo = 'show'\n");
         assert_eq!(problem.line, 9, "{problem}");
         assert_eq!(problem.message, "`wait`: this step is more than a thousand years after the beginning");
     }
