@@ -560,7 +560,7 @@ fn commitments_that_the_private_file_cannot_open_are_named_and_nobody_is_told_th
         for part in ["genesis", "market"] {
             let of = markets[0][part].as_str().expect("text");
             let another = if part == "genesis" {
-                of.replace("0x", "0x").replace(&of[2..6], "0707")
+                of.replace(&of[2..6], "0707")
             } else {
                 "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY".to_owned()
             };

@@ -361,8 +361,8 @@ impl Node {
             if Instant::now() >= until {
                 let last = u64::from(signed.since).saturating_add(MORTALITY);
                 return Err(self.lost(format!(
-                    "{reason}. It is not known whether {what} was taken: it was sent, and is in no block that was seen; it \
-                     may still get into one until block {last}"
+                    "{reason}. It is not known whether {what} was taken: it is in no block that was seen, and may still get \
+                     into one until block {last}"
                 )));
             }
             self.runtime.block_on(async { tokio::time::sleep(QUIET).await });
@@ -381,7 +381,10 @@ impl Node {
             let Some(index) = extrinsics.position(|extrinsic| blake2_256(&extrinsic.0) == signed.hash) else {
                 continue;
             };
-            let is_its = |event: &EventDetails<PolkadotConfig>| matches!(event.phase(), Phase::ApplyExtrinsic(of) if usize::try_from(of) == Ok(index));
+            let is_its = |event: &EventDetails<PolkadotConfig>| match event.phase() {
+                Phase::ApplyExtrinsic(of) => usize::try_from(of) == Ok(index),
+                _ => false,
+            };
             let events = link.client.events().at(hash).await?;
             let its = events.iter().filter(|event| event.as_ref().map_or(true, is_its));
             return Ok(Found::In(self.left_in(number, its)?));

@@ -123,7 +123,7 @@ pub fn bytes32(digits: &str) -> Option<[u8; 32]> {
     // Not by the library's reader of numbers, which also takes a sign.
     let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let byte = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
         _ => None,
     };
     let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();

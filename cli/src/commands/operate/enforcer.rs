@@ -14,7 +14,7 @@ use interfaces::{
     obligation::Standing,
     Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
 };
-use serde_json::json;
+use serde_json::{json, Value as Json};
 use std::{collections::BTreeSet, time::Duration};
 
 /// How long a node is left alone while waiting.
@@ -263,17 +263,18 @@ fn lost(session: &Session) -> Result<u32> {
     }
     let who = session.name(&me);
     lost.iter().for_each(|lost| say_lost(session, &who, *lost));
-    let data = |(request, submission, reveal_by): &(RequestId, SubmissionId, Timestamp)| json!({ "request": request, "submission": submission, "reveal_by": reveal_by });
-    session.answer("lost", lost.iter().map(data).collect());
+    let named = |(request, submission, reveal_by): &(RequestId, SubmissionId, Timestamp)| -> Json {
+        json!({ "request": request, "submission": submission, "reveal_by": reveal_by })
+    };
+    session.answer("lost", lost.iter().map(named).collect());
     Ok(u32::try_from(lost.len()).unwrap_or(u32::MAX))
 }
 
 fn say_lost(session: &Session, who: &str, (request, submission, reveal_by): (RequestId, SubmissionId, Timestamp)) {
     session.say(format!(
         "the review of submission {submission} of request {request} cannot be revealed from here: the private file {} \
-         does not have what {} committed to; reveal it by {} from where it is, or it counts as withheld",
+         does not have what {who} committed to; reveal it by {} from where it is, or it counts as withheld",
         Secrets::path(&session.options.deployment).display(),
-        who,
         session.moment(reveal_by)
     ));
 }
