@@ -20,10 +20,7 @@ use frame_support::{
     },
     weights::Weight,
 };
-use ink::{
-    env::{call::ExecutionInput, Event},
-    primitives::AccountId,
-};
+use ink::{env::call::ExecutionInput, primitives::AccountId};
 use ink_sandbox::{
     frame_system,
     macros::BlockBuilder,

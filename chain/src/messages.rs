@@ -13,7 +13,6 @@ use ink::{
     },
     primitives::AccountId,
 };
-use interfaces::Reputation as _;
 use pendzl::contracts::{
     access_control::AccessControl,
     pausable::Pausable,

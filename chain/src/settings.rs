@@ -8,7 +8,7 @@ use ink::primitives::AccountId;
 use interfaces::{
     market::{Asset, AssetPolicy, Policy},
     obligation::{Rate, Schedule, Terms},
-    Balance, Market as _, Reputation as _, Timestamp,
+    Balance, Timestamp,
 };
 use std::fmt::Debug;
 

@@ -15,10 +15,7 @@ use crate::{
     settings::Settings,
 };
 use anyhow::{anyhow, Context, Result};
-use ink::{
-    codegen::TraitCallBuilder,
-    primitives::{AccountId, ConstructorResult, Hash},
-};
+use ink::primitives::{AccountId, ConstructorResult, Hash};
 use interfaces::{
     market::{Access, Asset, Award, Bucket, Duplicates, RequestSpec},
     reputation, Balance, Market as _, PoolId, Reputation as _,

@@ -15,7 +15,7 @@ use chain::{
     build::{self, Contract},
 };
 use clap::Args;
-use interfaces::{Balance, Market as _};
+use interfaces::Balance;
 use serde::Serialize;
 use std::{fmt::Debug, io::Write, path::PathBuf};
 

@@ -35,7 +35,6 @@ use scale::{Decode, Encode};
 use serde::{Serialize, Serializer};
 use std::{
     fmt::{self, Debug},
-    io::Write,
     path::Path,
 };
 

@@ -23,7 +23,7 @@ use chain::{
 };
 use interfaces::{market::Access, Balance, SubmissionId, Timestamp};
 use std::ops::Range;
-use toml_edit::{Item, TableLike};
+use toml_edit::Item;
 
 /// The most that one actor may begin with, in plancks. However many actors there are, and however often their money
 /// moves, the books can count it.

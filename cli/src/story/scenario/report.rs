@@ -10,7 +10,6 @@ use interfaces::{
 };
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// One thing that one actor, or several at the same time, did.
 #[derive(Clone, Debug, Serialize)]

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 /// The verdict of a sealed delivery until it is unsealed.
 const NEVER_UNSEALED: &str = "never unsealed";
 
-impl<'a, W: FnMut(&Entry)> Player<'a, W> {
+impl<W: FnMut(&Entry)> Player<'_, W> {
     /// Adds up what the market's events say has moved.
     pub(super) fn keep_account(&mut self, events: &[Event]) {
         use market::Event as Of;

@@ -9,7 +9,7 @@ use anyhow::Result;
 use interfaces::{market::Asset, Market as _, SubmissionId};
 use std::collections::BTreeSet;
 
-impl<'a, W: FnMut(&Entry)> Player<'a, W> {
+impl<W: FnMut(&Entry)> Player<'_, W> {
     /// Begins the present period of an engagement that still has the same provider, and plans how it goes on.
     pub(super) fn begin_period(&mut self, plan: Plan, vacancies: u32) -> Result<()> {
         let wanted = self.request_plan(plan);

@@ -17,7 +17,7 @@ use chain::{build::Contracts, Chain, Message, StorageDeposit, World};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
     market::{Engagement, RequestSpec, RequestState},
-    Balance, Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
+    Balance, Market as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::{Decode, Encode};
 use std::{collections::BTreeMap, fmt::Debug};

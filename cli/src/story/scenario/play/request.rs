@@ -19,7 +19,7 @@ use interfaces::{
 };
 use std::collections::BTreeSet;
 
-impl<'a, W: FnMut(&Entry)> Player<'a, W> {
+impl<W: FnMut(&Entry)> Player<'_, W> {
     /// Posts a request and plans how it goes on.
     pub(super) fn play_request(&mut self, step: &Step, plan: Plan) -> Result<()> {
         if !self.post(step, plan)? {
