@@ -292,7 +292,8 @@ fn set_build_environment(cache: &Path) -> Result<()> {
         let channel = toolchain.get("toolchain").and_then(|table| table.get("channel")).and_then(Value::as_str);
         env::set_var("RUSTUP_TOOLCHAIN", channel.context("rust-toolchain.toml names no channel")?);
     }
-    let cargo = env::var_os("CARGO").unwrap_or("cargo".into());
+    // Once it is set, `CARGO` is our own.
+    let cargo = env::var_os("ATOMIC_CARGO").or_else(|| env::var_os("CARGO")).unwrap_or("cargo".into());
     let remaps = remaps()?;
     env::set_var("CARGO_TARGET_DIR", cache.join("target"));
     env::set_var("ATOMIC_CARGO", cargo);
