@@ -34,10 +34,12 @@ const LOCK: &str = "Cargo.lock";
 const TOOLCHAIN: &str = "rust-toolchain.toml";
 /// Makes what the compiler writes independent of folders.
 const WRAPPER: &str = "scripts/rustc-wrapper.sh";
+/// What is compiled. Cargo does not notice another wrapper, so that its results have a folder of their own.
+const TARGET: &str = "target-anywhere";
 /// Stands for cargo in the contracts' builds.
 const CARGO: &str = "scripts/cargo-for-contracts.sh";
 /// Changes whenever this module builds the same sources into something else.
-const RECIPE: &str = "contract-build 5.0.3, release, in place 2";
+const RECIPE: &str = "contract-build 5.0.3, release, in place 3";
 /// The version of contract-build, which the metadata names as cargo-contract's.
 const CONTRACT_BUILD: &str = "5.0.3";
 /// The files kept of each contract.
@@ -295,7 +297,7 @@ fn set_build_environment(cache: &Path) -> Result<()> {
     // Once it is set, `CARGO` is our own.
     let cargo = env::var_os("ATOMIC_CARGO").or_else(|| env::var_os("CARGO")).unwrap_or("cargo".into());
     let remaps = remaps()?;
-    env::set_var("CARGO_TARGET_DIR", cache.join("target"));
+    env::set_var("CARGO_TARGET_DIR", cache.join(TARGET));
     env::set_var("ATOMIC_CARGO", cargo);
     env::set_var("CARGO", workspace().join(CARGO));
     env::set_var("RUSTC_WRAPPER", workspace().join(WRAPPER));

@@ -8,9 +8,8 @@ use std::{
     process::{self, Command},
 };
 
-/// What the reputation contract is built from.
-const SOURCES: [&str; 7] =
-    ["Cargo.toml", "rust-toolchain.toml", "scripts", "rules", "interfaces", "documented", "reputation"];
+/// What is not a part of the project: what was built, and where it came from.
+const NOT_COPIED: [&str; 4] = ["target", "node_modules", ".git", ".atomic"];
 /// Where the code goes that the other process built.
 const OUT: &str = "ATOMIC_TEST_OUT";
 
@@ -22,7 +21,7 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
         let name = entry.expect("an entry").file_name();
-        if name != "target" {
+        if !NOT_COPIED.iter().any(|other| name == *other) {
             copy(&from.join(&name), &to.join(&name));
         }
     }
@@ -38,10 +37,7 @@ fn the_same_sources_become_the_same_bytes_in_another_folder_and_for_another_user
 
     let elsewhere = env::temp_dir().join(format!("atomic bytes {}", process::id()));
     let project = elsewhere.join("a project");
-    fs::create_dir_all(&project).expect("a folder");
-    for source in SOURCES {
-        copy(&workspace().join(source), &project.join(source));
-    }
+    copy(workspace(), &project);
     // Another user has the same packages and the same compiler, under other names.
     fs::create_dir_all(elsewhere.join("home")).expect("a folder");
     symlink(home("CARGO_HOME", ".cargo"), elsewhere.join("cargo")).expect("a link");
