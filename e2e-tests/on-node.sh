@@ -38,9 +38,19 @@ if ! command -v npm > /dev/null || ! node -e 'process.exit(parseInt(process.vers
 elif ! install_packages; then
     skipped+=("docs/polkadot-js.md: npm could not fetch (see above) @polkadot/api and @polkadot/api-contract")
 else
-    # shellcheck disable=SC2086 # several words where nobody says which program
-    ${ATOMIC:-cargo run --locked --quiet --package cli --} build --out target/ink > /dev/null
+    atomic() {
+        # shellcheck disable=SC2086 # several words where nobody says which program
+        ${ATOMIC:-cargo run --locked --quiet --package cli --} "$@" > /dev/null
+    }
+    atomic build --out target/ink
     CONTRACTS=$PWD/target/ink npm test --prefix e2e-tests/polkadot-js --silent
+
+    say "docs/polkadot-js.md, from atomic deploy"
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    sed -n '/^ *```toml$/,/^ *```$/{/```/!p}' docs/polkadot-js.md > "$work/trial.toml"
+    atomic deploy --url "$URL" --config "$work/trial.toml" --as alice --deployment "$work/deployment.json"
+    DEPLOYMENT=$work/deployment.json CONTRACTS=$PWD/target/ink npm test --prefix e2e-tests/polkadot-js --silent
 fi
 
 # This comes after the page, which needs a chain that has none of the code yet.

@@ -6,7 +6,7 @@
 
 use ink::primitives::AccountId;
 use interfaces::{
-    obligation::{Capacity, Error, MemberState, Membership, Rate, Schedule, Standing, Terms},
+    obligation::{Capacity, Error, MemberState, Membership, Rate, Schedule, Standing, Terms, OP},
     Points, PoolId, Timestamp,
 };
 use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
@@ -289,8 +289,8 @@ impl PoolNow {
             standing: self.standing(member),
             seen: seen.floor_micro(),
             declared: declared.ceil_micro(),
-            required: rules::required(seen, self.fixed.terms.denominator),
-            deficit: self.deficit(member),
+            required: rules::required(seen, self.fixed.terms.denominator).saturating_mul(OP),
+            deficit: self.deficit(member).saturating_mul(OP),
             seat_since: member.seat_since,
             open: member.open,
             bond: member.bond,
@@ -366,8 +366,6 @@ mod tests {
     use interfaces::obligation::Segment;
     use proptest::prelude::*;
 
-    const OP: u128 = 1_000_000;
-
     fn seated(pool: &mut PoolNow) -> Member {
         let mut member = Member::default();
         pool.seat(&mut member);
@@ -381,7 +379,7 @@ mod tests {
         let mut member = seated(&mut pool);
         pool.see(48, 3);
         assert_eq!(pool.membership(&member).seen, 48 * OP);
-        assert_eq!((pool.membership(&member).required, pool.deficit(&member)), (1, 1));
+        assert_eq!((pool.membership(&member).required, pool.deficit(&member)), (OP, 1));
         pool.declare(&mut member, 1);
         pool.vacate(&mut member, MemberState::Left);
         pool.see(1_000, 3);
@@ -399,7 +397,7 @@ mod tests {
         now.declare(&mut member, 4);
         let mut now = after(now, 7 * DAY);
         let faded = now.membership(&member);
-        assert_eq!((faded.seen, faded.declared, faded.required), (432 * OP - 1, 3_600_000 + 1, 8));
+        assert_eq!((faded.seen, faded.declared, faded.required), (432 * OP - 1, 3_600_000 + 1, 8 * OP));
         now.vacate(&mut member, MemberState::Frozen);
         let mut now = after(now, 700 * DAY);
         now.see(999, 3);
@@ -407,7 +405,7 @@ mod tests {
         assert_eq!((rested.seen, rested.declared), (faded.seen, faded.declared));
         now.seat(&mut member);
         let now = after(now, 7 * DAY);
-        assert_eq!(now.membership(&member).required, 8, "388.8 ops seen");
+        assert_eq!(now.membership(&member).required, 8 * OP, "388.8 ops seen");
         assert!(now.membership(&member).declared < rested.declared);
     }
 
@@ -476,8 +474,8 @@ mod tests {
         let mut now = pool(Terms { retention_ppm: 1_000_000, ..terms() }, Schedule::default());
         let member = seated(&mut now);
         assert_eq!(after(now.clone(), 7 * DAY - 1).membership(&member).required, 0);
-        assert_eq!(after(now.clone(), 7 * DAY).membership(&member).required, 1);
-        assert_eq!(after(now, 70 * DAY).membership(&member).required, 10);
+        assert_eq!(after(now.clone(), 7 * DAY).membership(&member).required, OP);
+        assert_eq!(after(now, 70 * DAY).membership(&member).required, 10 * OP);
     }
 
     #[test]
@@ -582,7 +580,7 @@ mod tests {
                     let membership = pool.membership(member);
                     prop_assert_eq!(membership.seen, u128::from(*seen) * OP);
                     prop_assert_eq!(membership.declared, u128::from(*declared) * OP);
-                    prop_assert_eq!(membership.required, u128::from(seen / 48));
+                    prop_assert_eq!(membership.required, u128::from(seen / 48) * OP);
                 }
             }
         }

@@ -613,7 +613,7 @@ pub mod obligation {
             assert_eq!(events(), before, "nobody declared anything");
 
             let membership = contract.membership(0, account(MEMBER)).unwrap();
-            assert_eq!((membership.required, membership.deficit), (10, 8));
+            assert_eq!((membership.required, membership.deficit), (10_000_000, 8_000_000));
             assert_eq!(contract.reserve(0, 8).map(|capacity| capacity.demand), Ok(1440));
             assert_eq!(contract.record_closed(0, 3), Ok(()));
             assert_eq!(contract.capacity(0).map(|capacity| capacity.backlog), Ok(5));

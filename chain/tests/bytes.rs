@@ -1,6 +1,6 @@
 //! The same sources become the same bytes, wherever they lie and whoever builds them.
 
-use chain::build::{package, workspace, Contract};
+use chain::build::{cache, code, package, workspace, Contract};
 use std::{
     env, fs,
     os::unix::fs::symlink,
@@ -40,6 +40,11 @@ fn the_same_sources_become_the_same_bytes_in_another_folder_and_for_another_user
     copy(workspace(), &project);
     // Another user has the same packages and the same compiler, under other names.
     fs::create_dir_all(elsewhere.join("home")).expect("a folder");
+    fs::create_dir_all(elsewhere.join("cache")).expect("a folder");
+    // What builds contracts, where there is no cargo-contract, is no part of what is built.
+    let builder = cache().expect("a cache").join("builder");
+    fs::create_dir_all(&builder).expect("a folder");
+    symlink(builder, elsewhere.join("cache/builder")).expect("a link");
     symlink(home("CARGO_HOME", ".cargo"), elsewhere.join("cargo")).expect("a link");
     symlink(home("RUSTUP_HOME", ".rustup"), elsewhere.join("rustup")).expect("a link");
     let out = elsewhere.join("reputation.wasm");
@@ -64,5 +69,5 @@ fn the_same_sources_become_the_same_bytes_in_another_folder_and_for_another_user
 #[ignore = "another process of the test above runs it"]
 fn builds_the_contract_for_the_other_test() {
     let Some(out) = env::var_os(OUT) else { return };
-    fs::write(out, package(Contract::Reputation.package()).expect("the contract").wasm).expect("a file");
+    fs::write(out, code(Contract::Reputation.package()).expect("the contract")).expect("a file");
 }

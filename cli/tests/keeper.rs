@@ -9,7 +9,10 @@ use atomic_cli::{
         embedded::Embedded,
         signer::Signer,
     },
-    commands::watch::{Screen, View},
+    commands::{
+        paint::Paint,
+        watch::{Screen, View},
+    },
     keeper::{
         endless::keep,
         known::Known,
@@ -654,7 +657,7 @@ fn the_market_is_shown_with_its_capacity_requests_and_members() {
     let mut follower = Follower::new(town.deployment, Memory::forgetful(), Known::default());
     let tip = follower.look(town.backend(), &mut |_| (), &|| false).expect("a look");
     let view = View { title: "Embedded chain in .atomic/state", tip, now: tip.time, known: follower.known() };
-    let frame = |columns, rows| atomic_cli::commands::watch::frame(&view, Screen { columns, rows, colour: false });
+    let frame = |columns, rows| atomic_cli::commands::watch::frame(&view, Screen { columns, rows, paint: Paint::NONE });
     let expected = format!(
         "\
 Embedded chain in .atomic/state · block {} · 2030-01-04 00:00 UTC

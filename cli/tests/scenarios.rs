@@ -434,7 +434,7 @@ fn a_strategist_is_paid_month_by_month_and_one_bad_month_is_forgiven() {
     holds_gains(&report, &[("stella", "180"), ("otis", "0"), ("ada", "2.4"), ("ed", "0.4"), ("fund", "-202.56")]);
     let [stella] = &report.providers[..] else { panic!("{:?}", report.providers) };
     let stood = (stella.standing.as_str(), stella.seen, stella.declared, stella.deficit);
-    assert_eq!(stood, ("Throttled", 6_000_000, 5_000_000, 1));
+    assert_eq!(stood, ("Throttled", 6_000_000, 5_000_000, 1_000_000));
     assert!(notes(&report).contains("only 1 review: a second window begins"));
     let cleo = report.reputation.iter().find(|row| row.name == "cleo").expect("her reputation");
     assert_eq!(cleo.slashed, 51, "twice a review's stake of 25 and one more");

@@ -37,18 +37,27 @@ export class Chain {
         return this.keyring.addFromUri(uri);
     }
 
+    /// What a `.contract` file says of its contract.
+    abi(file) {
+        return new Abi(JSON.parse(fs.readFileSync(file, 'utf8')), this.api.registry.getChainProperties());
+    }
+
     /// Uploads and instantiates a `.contract` file, as "Upload & deploy code" does.
     async deploy(file, signer, args) {
-        const bundle = JSON.parse(fs.readFileSync(file, 'utf8'));
-        const abi = new Abi(bundle, this.api.registry.getChainProperties());
+        const abi = this.abi(file);
         const code = new CodePromise(this.api, abi, abi.info.source.wasm);
         const gasLimit = this.api.registry.createType('WeightV2', DEPLOYMENT);
         const salt = crypto.getRandomValues(new Uint8Array(32));
         const result = await this.submit(code.tx.new({ gasLimit, salt, storageDepositLimit: null }, ...args), signer);
-        // Added with the same file, as "Add an existing contract" does.
-        const contract = new Contract(this, new ContractPromise(this.api, abi, result.contract.address));
-        this.contracts.push(contract);
+        const contract = this.add(file, result.contract.address);
         this.decoded(result.events);
+        return contract;
+    }
+
+    /// Adds a contract that is there, as "Add an existing contract" does.
+    add(file, address) {
+        const contract = new Contract(this, new ContractPromise(this.api, this.abi(file), address));
+        this.contracts.push(contract);
         return contract;
     }
 

@@ -5,7 +5,7 @@ use e2e_tests::{refused, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use interfaces::market::commitment;
 use interfaces::{
     market,
-    obligation::{self, Outcome, Standing, StandingChanged},
+    obligation::{self, Outcome, Standing, StandingChanged, OP},
     reputation::{self, Effect, MintReason},
     Market as _, Obligation as _, Reputation as _,
 };
@@ -225,7 +225,7 @@ fn a_deficit_is_neither_rested_nor_resigned_away() {
     let town = Town::new();
     town.play_request(&ENFORCERS[..3], 80);
     let elsa = town.who("elsa");
-    assert_eq!(town.member("elsa").deficit, 1);
+    assert_eq!(town.member("elsa").deficit, OP);
     assert_eq!(refused(&town.chain, &elsa, town.obligation().resign(town.pool)), obligation::Error::Deficit);
     assert_eq!(refused(&town.chain, &elsa, town.obligation().freeze()), obligation::Error::Deficit);
 }

@@ -7,7 +7,7 @@ use chain::{account, build, constructor, days, Chain, Message, ReputationCalls, 
 use e2e_tests::{People, Town, ENDOWMENT};
 use ink::primitives::AccountId;
 use interfaces::{
-    obligation::{self, MemberState, Membership, Rate, Schedule, Seated, Standing, StandingChanged, Terms},
+    obligation::{self, MemberState, Membership, Rate, Schedule, Seated, Standing, StandingChanged, Terms, OP},
     reputation::{self, Effect, MintReason, Transfer},
     roles, Balance, Obligation as _, PoolId, Reputation as _, Timestamp,
 };
@@ -15,8 +15,6 @@ use pendzl::contracts::access_control::{AccessControl as _, AccessControlError, 
 use scale::Encode;
 use std::{fs, path::Path};
 
-/// Micro-operations of one op.
-const OP: u128 = 1_000_000;
 /// Reviews that each op of the examples asks for.
 const REVIEWS: u32 = 3;
 
@@ -148,8 +146,8 @@ impl Workshop {
             format!("{:?}", now.state),
             ops(now.seen),
             ops(now.declared),
-            now.required.to_string(),
-            now.deficit.to_string(),
+            ops(now.required),
+            ops(now.deficit),
             format!("{:?}", now.standing),
             self.town.profile(name).available.to_string(),
         ])
@@ -246,7 +244,7 @@ fn the_lives_of_mia_and_noa_are_as_the_page_tells_them() {
     mia.push(shop.tell("mia", "60 ops are seen, but not by her"));
     noa.push(shop.tell("noa", "60 ops are seen: too much is missing"));
     let wim = shop.member("wim");
-    assert_eq!((wim.standing, wim.deficit), (Standing::Throttled, 6));
+    assert_eq!((wim.standing, wim.deficit), (Standing::Throttled, 6_000_000));
     page.says("Wim has seen only the 60, misses 6, and is Throttled");
     assert_eq!(shop.refused("noa", calls().restore(pool, 1)), obligation::Error::Banned);
 
@@ -266,7 +264,7 @@ fn the_lives_of_mia_and_noa_are_as_the_page_tells_them() {
     shop.until_day(14);
     mia.push(shop.tell("mia", "a second epoch is over"));
     let wim = shop.member("wim");
-    assert_eq!((wim.standing, wim.deficit), (Standing::Healthy, 3));
+    assert_eq!((wim.standing, wim.deficit), (Standing::Healthy, 3_000_000));
     page.says("By day 14 half of that has faded, and Wim, missing 3, is Healthy again without having done anything.");
     shop.send("mia", calls().resign(pool)).ok();
     mia.push(shop.tell("mia", "resigns: the bond is hers again"));

@@ -13,7 +13,7 @@ use ink::{
 use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestSpec, Verdict},
-    obligation::{self, MemberState, Queued, Rate, Schedule, Seated, Standing, StandingChanged, Terms},
+    obligation::{self, MemberState, Queued, Rate, Schedule, Seated, Standing, StandingChanged, Terms, OP},
     reputation, roles, Balance, Market as _, Obligation as _, Reputation as _, RequestId, Timestamp,
 };
 use pendzl::contracts::access_control::{AccessControl as _, AccessControlError};
@@ -330,7 +330,11 @@ fn members_who_leave_before_the_work_they_were_counted_for_is_seen_ban_nobody_wh
     town.open_reviews(request);
     for name in honest {
         let member = town.member(name);
-        assert_eq!((member.required, member.standing), (2, Standing::Healthy), "{name}: all but three, rounded down");
+        assert_eq!(
+            (member.required, member.standing),
+            (2 * OP, Standing::Healthy),
+            "{name}: all but three, rounded down"
+        );
     }
     // Whoever commits to three makes up for all of it.
     town.until_open_to_all(request, 0);
@@ -671,7 +675,7 @@ fn commitments_that_are_never_revealed_put_a_ban_off_and_cost_more_than_doing_th
         town.finalize(long, submission).ok();
     }
     let elsa = town.member("elsa");
-    assert_eq!((elsa.declared, elsa.deficit, elsa.open), (0, 1, 0), "until it turns out that it was not");
+    assert_eq!((elsa.declared, elsa.deficit, elsa.open), (0, OP, 0), "until it turns out that it was not");
     assert_eq!(town.profile("elsa").slashed, 3 * (2 * STAKE + 1));
 }
 

@@ -366,7 +366,7 @@ fn a_missed_period_cannot_be_bought_back() {
     let deal = Deal::running(4, 2);
     deal.until_due(0);
     deal.close().ok();
-    assert_eq!(deal.member(FIRST).deficit, 1);
+    assert_eq!(deal.member(FIRST).deficit, 1_000_000);
     let restore = deal.town.obligation().restore(deal.pool(), 1);
     let unaffordable = obligation::Error::Reputation(reputation::Error::InsufficientReputation);
     assert_eq!(refused(&deal.town.chain, &deal.town.who(FIRST), restore), unaffordable);
@@ -669,7 +669,7 @@ fn periods_are_closed_in_order_and_a_missed_one_when_its_delivery_was_due() {
     told(2, false, false, 0);
     assert_eq!(deal.close().err(), Error::TooEarly);
     let member = deal.member(FIRST);
-    assert_eq!((member.seen, member.declared, member.deficit), (3_000_000, 1_000_000, 2));
+    assert_eq!((member.seen, member.declared, member.deficit), (3_000_000, 1_000_000, 2_000_000));
     assert_eq!(deal.town.state(deal.request).claimed, 2, "a missed period has nothing to be claimed");
     assert_eq!(deal.town.claim(deal.request, 0).err(), Error::UnknownSubmission);
     deal.is_balanced();

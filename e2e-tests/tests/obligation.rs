@@ -14,7 +14,7 @@ use interfaces::{
     obligation::{
         Capacity, CheckedIn, Error, FreezeChanged, MemberState, Membership, OpsDeclared, OpsSeen, Outcome, PoolOpened,
         Queued, Rate, ReputationRefused, Resigned, Schedule, Seated, Segment, Standing, StandingChanged, Terms,
-        TermsReason, MAX_OUTCOMES, MAX_POOLS_OF,
+        TermsReason, MAX_OUTCOMES, MAX_POOLS_OF, OP,
     },
     reputation::{self, MintReason, Owed, Slashed},
     roles, Balance, Market as _, Obligation as _, PoolId, Reputation as _,
@@ -35,9 +35,6 @@ const ENDOWMENT: Balance = e2e_tests::ENDOWMENT;
 const BOND: Balance = 50;
 /// A pool that nobody opened.
 const NO_POOL: PoolId = 99;
-/// Micro-operations in an operation.
-const OP: u128 = 1_000_000;
-
 /// Two seats; otherwise the default terms: every second op seen is due, three short are tolerated, six ban.
 fn two_seats() -> Terms {
     Terms { seats: 2, ..default_terms() }
@@ -501,7 +498,7 @@ fn who_has_done_its_part_may_leave_and_comes_back_to_its_own_ledger() {
     assert_eq!(guild.refused("eva", guild.calls().resign(NO_POOL)), Error::UnknownPool);
     assert_eq!(guild.refused(STRANGER, resign()), Error::NotAMember);
     guild.see(5);
-    assert_eq!(guild.membership("eva").deficit, 2);
+    assert_eq!(guild.membership("eva").deficit, 2 * OP);
     assert_eq!(guild.refused("eva", resign()), Error::Deficit);
     guild.open_commitment("eva").ok();
     guild.open_commitment("eva").ok();
@@ -518,7 +515,7 @@ fn who_has_done_its_part_may_leave_and_comes_back_to_its_own_ledger() {
     assert_eq!(guild.counters("eva"), (5 * OP, 2 * OP), "as it was left");
     guild.see(1);
     let eva = guild.membership("eva");
-    assert_eq!((eva.seen, eva.required, eva.deficit), (6 * OP, 3, 1));
+    assert_eq!((eva.seen, eva.required, eva.deficit), (6 * OP, 3 * OP, OP));
 }
 
 // Presence and fading
@@ -540,9 +537,9 @@ fn presence_falls_due_with_every_epoch_and_is_declared_once_in_each() {
 
     // Each day two ops are seen, one of which is due: three may be missing, not four, and seven ban.
     guild.chain.pass(days(3) - 1);
-    assert_eq!((guild.membership("emil").required, guild.standing("emil")), (3, Standing::Healthy));
+    assert_eq!((guild.membership("emil").required, guild.standing("emil")), (3 * OP, Standing::Healthy));
     guild.chain.pass(1);
-    assert_eq!((guild.membership("emil").required, guild.standing("emil")), (4, Standing::Throttled));
+    assert_eq!((guild.membership("emil").required, guild.standing("emil")), (4 * OP, Standing::Throttled));
     guild.check_in("emil").ok();
     assert_eq!(guild.standing("emil"), Standing::Healthy);
     guild.chain.pass(days(3));
@@ -589,7 +586,7 @@ fn counters_fade_by_the_epoch_rounded_in_the_members_favour() {
     guild.see(4);
     guild.chain.pass(days(1));
     let eva = guild.membership("eva");
-    assert_eq!((eva.seen, eva.declared, eva.required, eva.deficit), (7_295_999, 2_048_001, 3, 1));
+    assert_eq!((eva.seen, eva.declared, eva.required, eva.deficit), (7_295_999, 2_048_001, 3 * OP, OP));
     guild.chain.pass(days(3_650));
     assert_eq!(guild.counters("eva"), (0, 1), "ten years later");
     assert_eq!(guild.standing("eva"), Standing::Healthy);
@@ -749,9 +746,9 @@ fn who_falls_short_is_throttled_works_its_way_back_and_is_banned_in_the_end() {
 
     guild.see(7);
     guild.evaluate("eva").ok();
-    assert_eq!((guild.membership("eva").required, guild.standing("eva")), (7, Standing::Throttled));
+    assert_eq!((guild.membership("eva").required, guild.standing("eva")), (7 * OP, Standing::Throttled));
     guild.see(1);
-    assert_eq!((guild.membership("eva").required, guild.standing("eva")), (8, Standing::Banned));
+    assert_eq!((guild.membership("eva").required, guild.standing("eva")), (8 * OP, Standing::Banned));
     assert_eq!(guild.state("eva"), MemberState::Seated, "nobody latched it yet");
 
     guild.chain.pass(hours(5));
@@ -852,7 +849,7 @@ fn nobody_is_banned_for_work_in_hand() {
     guild.open_commitment("eva").ok();
     guild.see(15);
     let eva = guild.membership("eva");
-    assert_eq!((eva.required, eva.declared, eva.open, eva.deficit), (7, 0, 1, 6));
+    assert_eq!((eva.required, eva.declared, eva.open, eva.deficit), (7 * OP, 0, 1, 6 * OP));
     assert_eq!(guild.evaluate("eva").ok(), Standing::Throttled);
     guild.release("eva").ok();
     assert_eq!(guild.evaluate("eva").ok(), Standing::Banned);

@@ -8,7 +8,7 @@ use interfaces::{
     obligation::{
         Capacity, Error, MemberState, Membership, PoolClosed, Reinstated, ReputationRefused, Resigned, Restored,
         Schedule, Seated, Segment, Standing, StandingChanged, Terms, TermsApplied, TermsProposed, TermsReason,
-        MAX_BANS, MAX_EVALUATED,
+        MAX_BANS, MAX_EVALUATED, OP,
     },
     reputation::{self, Owed, Slashed, Transfer},
     roles, Balance, Obligation as _, PoolId, Reputation as _, Timestamp,
@@ -218,14 +218,14 @@ fn a_deficit_is_restored_by_burning_reputation() {
     let guild = guild();
     guild.enlist(&["m0"]);
     guild.see(8);
-    assert_eq!((guild.member("m0").standing, guild.member("m0").deficit), (Standing::Throttled, 4));
+    assert_eq!((guild.member("m0").standing, guild.member("m0").deficit), (Standing::Throttled, 4 * OP));
     let restored = guild.send("m0", guild.calls().restore(guild.pool, 3));
     let expected = Restored { pool: guild.pool, who: account("m0"), ops: 3, burnt: 15 };
     assert_eq!(restored.events::<Restored>(), vec![expected]);
     assert_eq!(restored.events::<Transfer>(), vec![Transfer { from: Some(account("m0")), to: None, value: 15 }]);
     restored.ok();
     let member = guild.member("m0");
-    assert_eq!((member.standing, member.deficit, member.declared), (Standing::Healthy, 1, 3_000_000));
+    assert_eq!((member.standing, member.deficit, member.declared), (Standing::Healthy, OP, 3 * OP));
     let profile = guild.town.profile("m0");
     assert_eq!((profile.balance, profile.spent), (ENDOWMENT - 15, 15));
 }
@@ -252,7 +252,7 @@ fn restoring_is_refused_with_the_reason() {
     guild.send(STRANGER, guild.calls().evaluate(guild.pool, account("m0"))).ok();
     assert_eq!(guild.refused("m0", restore(1)), Error::Banned);
     guild.revoke(roles::SPENDER);
-    assert_eq!(guild.member("m2").deficit, 5);
+    assert_eq!(guild.member("m2").deficit, 5 * OP);
     assert_eq!(guild.refused("m2", restore(1)), Error::Reputation(reputation::Error::MissingRole));
     guild.send(OPERATOR, guild.calls().close_pool(guild.pool)).ok();
     assert_eq!(guild.refused("m2", restore(1)), Error::PoolClosed);
@@ -369,7 +369,7 @@ fn while_terms_are_proposed_a_member_may_leave_with_a_deficit_but_not_with_work_
     let resigned = guild.send("m0", resign());
     assert_eq!(resigned.events::<Resigned>(), vec![Resigned { pool: guild.pool, who: account("m0") }]);
     resigned.ok();
-    assert_eq!((guild.member("m0").deficit, guild.town.profile("m0").locked), (4, 0));
+    assert_eq!((guild.member("m0").deficit, guild.town.profile("m0").locked), (4 * OP, 0));
     guild.see(6);
     assert_eq!(guild.refused("m1", resign()), Error::Banned);
 }
@@ -406,7 +406,7 @@ fn a_closed_pool_asks_nothing_of_anyone() {
     assert_eq!(guild.town.chain.state_hash(), before);
     guild.see(99);
     guild.town.chain.pass(days(30));
-    assert_eq!((guild.member("m0").required, guild.capacity().demand), (5, 50));
+    assert_eq!((guild.member("m0").required, guild.capacity().demand), (5 * OP, 50));
 
     for name in ["m0", "m1", "m2"] {
         let resigned = guild.send(name, guild.calls().resign(guild.pool));
@@ -450,7 +450,7 @@ fn an_operator_seats_who_agreed_through_it_and_lets_go_of_it() {
     let discharged = guild.send(OPERATOR, discharge("m0"));
     assert_eq!(discharged.events::<Resigned>(), vec![Resigned { pool: guild.pool, who: account("m0") }]);
     discharged.ok();
-    assert_eq!((guild.member("m0").state, guild.member("m0").deficit), (MemberState::Left, 4));
+    assert_eq!((guild.member("m0").state, guild.member("m0").deficit), (MemberState::Left, 4 * OP));
     assert_eq!(guild.town.profile("m0").locked, 0);
     assert_eq!(guild.refused(OPERATOR, enroll("m0")), Error::CoolingDown);
     assert_eq!(guild.refused(OPERATOR, discharge("m0")), Error::NotAMember);

@@ -57,13 +57,14 @@ macro_rules! events {
 }
 pub(crate) use events;
 
-/// Declares an event of pendzl again, so that it can be cloned, compared and shown. It is not emitted, so it is not in
-/// any contract's metadata.
+/// Declares an event of pendzl again, so that it can be cloned, compared and shown. A contract emits pendzl's own, so that this
+/// one is not in its metadata.
 macro_rules! of_pendzl {
     ($($(#[$doc:meta])* $event:ident { $($(#[$attribute:meta])* $field:ident: $type:ty),+ $(,)? })+) => {
         $(
             $(#[$doc])*
             #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+            #[cfg_attr(feature = "pendzl-events", derive(ink::EventMetadata))]
             #[ink::scale_derive(Encode, Decode)]
             pub struct $event {
                 $($(#[$attribute])* pub $field: $type,)+

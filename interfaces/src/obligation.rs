@@ -5,6 +5,8 @@ use ink::{prelude::vec::Vec, primitives::AccountId};
 
 pub use rules::Standing;
 
+/// One op, in micro-operations.
+pub const OP: u128 = 1_000_000;
 /// The most segments of a schedule.
 pub const MAX_SEGMENTS: usize = 32;
 /// The most outcomes in one [`Obligation::resolve`].
@@ -139,9 +141,9 @@ pub struct Membership {
     pub seen: u128,
     /// Micro-operations declared, open commitments not included, rounded up.
     pub declared: u128,
-    /// Whole ops that `seen` requires.
+    /// Micro-operations that `seen` requires, of whole ops.
     pub required: u128,
-    /// Whole ops missing, open commitments counted as declared.
+    /// Micro-operations missing, of whole ops, open commitments counted as declared.
     pub deficit: u128,
     /// When the seat was taken, in milliseconds since the Unix epoch; 0 without a seat.
     pub seat_since: Timestamp,

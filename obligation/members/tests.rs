@@ -1,6 +1,6 @@
 use super::*;
 use crate::fixtures::{account, on_chain, plain, terms, DAY, OPENED};
-use interfaces::obligation::{Capacity, Membership, Rate, TermsReason};
+use interfaces::obligation::{Capacity, Membership, Rate, TermsReason, OP};
 use proptest::prelude::*;
 
 const OPERATOR: u8 = 100;
@@ -175,7 +175,7 @@ fn a_ban_burns_the_bond_and_gives_the_seat_to_the_first_in_line_once() {
         let banned = world.membership(0, 1);
         assert_eq!((banned.state, banned.standing), (MemberState::Banned, Standing::Banned));
         assert_eq!((banned.bond, banned.seat_since, banned.ended), (0, 0, world.now));
-        assert_eq!(banned.required, 51, "what it was banned for stays to be seen");
+        assert_eq!(banned.required, 51 * OP, "what it was banned for stays to be seen");
         assert!(world.members.pools_of(account(1)).is_empty());
         let next = world.membership(0, 2);
         assert_eq!((next.state, next.seat_since, next.seen), (MemberState::Seated, world.now, 0));
@@ -343,7 +343,7 @@ fn a_deficit_is_restored_at_its_price_and_never_beyond() {
         assert_eq!(world.restore(1, 1, 1), Err(Error::UnknownPool));
         assert_eq!(world.cells(1, 3), before);
         assert_eq!(world.restore(0, 1, 4), Ok(20));
-        assert_eq!((world.membership(0, 1).declared, world.membership(0, 1).deficit), (4_000_000, 7));
+        assert_eq!((world.membership(0, 1).declared, world.membership(0, 1).deficit), (4 * OP, 7 * OP));
         assert_eq!(world.restore(0, 1, 7), Ok(35));
         assert_eq!(world.restore(0, 1, 1), Err(Error::NoDeficit));
         world.resolve(0, 1, 1, 1);
@@ -463,7 +463,7 @@ fn who_left_a_seat_cools_down_and_then_carries_on_with_its_ledger() {
         assert_eq!(world.enlist(0, 1), Ok(Place::Seat));
         world.see(0, 1);
         let membership = world.membership(0, 1);
-        assert_eq!((membership.required, membership.deficit, membership.declared), (4, 1, 3_000_000));
+        assert_eq!((membership.required, membership.deficit, membership.declared), (4 * OP, OP, 3 * OP));
     });
 }
 
@@ -545,7 +545,7 @@ fn presence_is_declared_once_an_epoch_by_who_has_a_seat() {
         assert_eq!((world.membership(0, 1).declared, world.capacity(0).supply), (2_000_000, 2));
         assert_eq!(world.check_in(0, 1), Err(Error::AlreadyCheckedIn));
         world.pass(7 * DAY);
-        assert_eq!(world.membership(0, 1).required, 2);
+        assert_eq!(world.membership(0, 1).required, 2 * OP);
         assert_eq!(world.check_in(0, 1), Ok(2));
         assert_eq!(world.check_in(0, 2), Err(Error::NotAMember));
         assert_eq!(world.check_in(0, STRANGER), Err(Error::NotAMember));
@@ -644,7 +644,7 @@ fn who_waits_in_line_rests_with_nothing_missing_from_a_seat_it_had() {
         world.enlist(0, 2).unwrap();
         world.pass(DAY);
         world.enlist(0, 1).unwrap();
-        assert_eq!((world.membership(0, 1).state, world.membership(0, 1).deficit), (MemberState::Waiting, 11));
+        assert_eq!((world.membership(0, 1).state, world.membership(0, 1).deficit), (MemberState::Waiting, 11 * OP));
         let before = world.cells(1, 2);
         assert_eq!(world.freeze(1), Err(Error::Deficit));
         world.pass(6 * DAY);
@@ -687,7 +687,7 @@ fn who_rests_just_before_work_arrives_loses_the_seat_and_cannot_do_it_again_soon
         assert_eq!((world.membership(0, 1).state, world.membership(0, 1).seen), (MemberState::Seated, 0));
         assert_eq!(world.freeze(1), Err(Error::FrozenRecently));
         world.see(0, short(8));
-        assert_eq!(world.membership(0, 1).deficit, 8);
+        assert_eq!(world.membership(0, 1).deficit, 8 * OP);
         world.pass(27 * DAY);
         assert_eq!(world.freeze(1), Err(Error::Deficit), "by now there is work to make up for");
     });
@@ -711,7 +711,7 @@ fn no_rest_begins_with_work_missing_and_none_makes_it_less() {
         world.pass(900 * DAY);
         world.unfreeze(1).unwrap();
         world.see(0, short(51));
-        assert_eq!(world.membership(0, 1).deficit, 51, "it goes on exactly where it left off");
+        assert_eq!(world.membership(0, 1).deficit, 51 * OP, "it goes on exactly where it left off");
         assert_eq!(world.evaluate(0, 1).map(|found| found.standing()), Ok(Standing::Banned));
     });
 }
@@ -745,7 +745,7 @@ fn who_rests_as_often_as_it_may_still_owes_the_work_of_the_time_between() {
         world.enlist(0, 1).unwrap();
         let mut rests = 0;
         for _ in 0..365 {
-            let missing = u32::try_from(world.membership(0, 1).deficit).unwrap();
+            let missing = u32::try_from(world.membership(0, 1).deficit / OP).unwrap();
             if missing > 0 {
                 world.declare(0, 1, missing);
             }
@@ -754,7 +754,7 @@ fn who_rests_as_often_as_it_may_still_owes_the_work_of_the_time_between() {
             let _ = world.unfreeze(1);
         }
         assert_eq!(rests, 13, "every thirty days");
-        assert_eq!(world.membership(0, 1).required, 365 - 13 * 3, "three days each");
+        assert_eq!(world.membership(0, 1).required, (365 - 13 * 3) * OP, "three days each");
     });
 }
 
@@ -845,15 +845,15 @@ fn presence_is_due_as_it_was_when_the_epoch_began() {
         world.propose(0, Terms { presence: 5, ..plain() }).unwrap();
         world.pass(8 * DAY);
         world.pass(2 * DAY);
-        assert_eq!((world.terms(0).presence, world.membership(0, 1).required), (5, 2));
+        assert_eq!((world.terms(0).presence, world.membership(0, 1).required), (5, 2 * OP));
         assert_eq!(world.check_in(0, 1), Ok(2), "this epoch began with two");
         world.pass(4 * DAY);
-        assert_eq!((world.membership(0, 1).required, world.membership(0, 1).deficit), (4, 2));
+        assert_eq!((world.membership(0, 1).required, world.membership(0, 1).deficit), (4 * OP, 2 * OP));
         assert_eq!(world.check_in(0, 1), Ok(5));
         world.pass(7 * DAY);
-        assert_eq!(world.membership(0, 1).required, 9);
+        assert_eq!(world.membership(0, 1).required, 9 * OP);
         world.pass(70 * DAY);
-        assert_eq!(world.membership(0, 1).required, 59);
+        assert_eq!(world.membership(0, 1).required, 59 * OP);
     });
 }
 
@@ -877,7 +877,7 @@ fn years_after_the_notice_the_ledger_is_the_same_as_if_terms_had_been_applied_at
     };
     let (lazy, applied) = (history(false), history(true));
     assert_eq!(lazy, applied);
-    assert_eq!(lazy.required, 10, "what an epoch of one op leaves, and a trace of all before");
+    assert_eq!(lazy.required, 10 * OP, "what an epoch of one op leaves, and a trace of all before");
 }
 
 #[test]
@@ -897,7 +897,7 @@ fn while_terms_are_proposed_a_deficit_keeps_nobody_but_goes_along() {
         assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
         world.pass(14 * DAY);
         world.enlist(0, 1).unwrap();
-        assert_eq!((world.membership(0, 1).deficit, world.resign(0, 1)), (11, Err(Error::Deficit)));
+        assert_eq!((world.membership(0, 1).deficit, world.resign(0, 1)), (11 * OP, Err(Error::Deficit)));
         world.propose(0, plain()).unwrap();
         world.see(0, short(40));
         assert_eq!(world.resign(0, 1), Err(Error::Banned));
@@ -998,7 +998,7 @@ fn in_a_closed_pool_nothing_accrues_and_nobody_is_banned_or_seated() {
 
         world.pass(70 * DAY);
         assert_eq!(world.members.pending(0, world.now), None);
-        assert_eq!(world.membership(0, 1).required, 50, "no presence falls due");
+        assert_eq!(world.membership(0, 1).required, 50 * OP, "no presence falls due");
         assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }), "whatever is missing");
         assert_eq!(world.resign(0, 2), Ok(Departed { bond: 50, seated: None }), "whatever is open");
         assert_eq!(world.members.fill_seats(0, 9, world.now), Ok(vec![]));
@@ -1062,7 +1062,7 @@ fn an_operator_enrolls_and_discharges_whatever_the_ledger_says() {
         assert_eq!(world.discharge(0, 2), Err(Error::NotAMember), "it came by itself");
         assert_eq!(world.discharge(0, 1), Ok(Departed { bond: 0, seated: Some(account(2)) }));
         assert_eq!(world.discharge(0, 1), Err(Error::NotAMember));
-        assert_eq!(world.membership(0, 1).deficit, 5, "leaving never launders a deficit");
+        assert_eq!(world.membership(0, 1).deficit, 5 * OP, "leaving never launders a deficit");
         assert_eq!(world.freeze(1), Err(Error::NotAMember), "no longer Engaged");
         world.freeze(2).unwrap();
         let other = world.open(plain());

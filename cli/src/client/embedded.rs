@@ -11,7 +11,7 @@
 //! somebody uses it, a lock beside it (`FILE.lock`) keeps others out.
 
 use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
-use crate::client::files::{read_ours, replace, Lock};
+use crate::client::files::{read_ours, replace, unreadable, Lock};
 use crate::client::{
     signer::{Signer, DEV_ACCOUNTS},
     unusable::Unusable,
@@ -113,7 +113,7 @@ impl Embedded {
                 let new = Self::new();
                 Ok(Self { file, network: Network { genesis, ..new.network }, ..new })
             }
-            Err(error) => Err(Unusable(format!("reading {}: {error}", path.display())).into()),
+            Err(error) => Err(unreadable(path, error).into()),
         }
     }
 

@@ -61,6 +61,11 @@ pub fn read_our_text(path: &Path) -> io::Result<String> {
     read_text(path)
 }
 
+/// What is said of a file that could not be read.
+pub fn unreadable(path: &Path, error: io::Error) -> Unusable {
+    Unusable(format!("reading {}: {error}", path.display()))
+}
+
 /// Refuses what is there and no regular file.
 fn ensure_regular(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {

@@ -17,6 +17,7 @@ pub mod deployment;
 pub mod embedded;
 pub mod files;
 pub mod moments;
+#[cfg(feature = "node")]
 pub mod node;
 pub mod settings;
 pub mod signer;

@@ -3,14 +3,20 @@
 //! Addresses are shown in SS58 with Substrate's general prefix, 42. They are read in SS58 of any prefix, in hex, and as the
 //! names of a development chain's accounts.
 
-use crate::client::{files::read_text, unusable::Unusable};
+use crate::client::{
+    files::{read_text, unreadable},
+    unusable::Unusable,
+};
 use ink::primitives::AccountId;
+use sp_core::crypto::{AccountId32, Ss58AddressFormat, Ss58Codec};
 use std::{fmt, path::Path, str::FromStr, sync::OnceLock};
-use subxt::utils::AccountId32;
 use subxt_signer::{sr25519::Keypair, SecretUri, DEV_PHRASE};
 
 /// The accounts that every development chain endows. Anybody can sign for them.
 pub const DEV_ACCOUNTS: [&str; 6] = ["alice", "bob", "charlie", "dave", "eve", "ferdie"];
+
+/// Substrate's general prefix.
+const PREFIX: u16 = 42;
 
 /// An account with its secret key.
 #[derive(Clone)]
@@ -48,7 +54,7 @@ impl Signer {
     /// The account whose secret is in this file: a phrase of words or a seed in hex, with or without a path, as in
     /// `//phrase//hard/soft`.
     pub fn from_file(file: &Path) -> Result<Self, Unusable> {
-        let text = read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+        let text = read_text(file).map_err(|error| unreadable(file, error))?;
         let secret = text.trim();
         let unusable = |reason: &str| Unusable(format!("{}: {reason}", file.display()));
         if secret.is_empty() || secret.starts_with('/') {
@@ -76,6 +82,7 @@ impl Signer {
         AccountId::from(self.keypair.public_key().0)
     }
 
+    #[cfg(feature = "node")]
     pub(crate) fn keypair(&self) -> &Keypair {
         &self.keypair
     }
@@ -95,7 +102,7 @@ pub fn dev_name(account: &AccountId) -> Option<&'static str> {
 
 /// An account as it is shown: its SS58 address.
 pub fn address(account: &AccountId) -> String {
-    AccountId32(*account.as_ref()).to_string()
+    AccountId32::new(*account.as_ref()).to_ss58check_with_version(Ss58AddressFormat::custom(PREFIX))
 }
 
 /// Reads an account: an address in SS58 or hex, or the name of a development account.
@@ -112,9 +119,9 @@ pub fn account(text: &str) -> Result<AccountId, String> {
             .map(AccountId::from)
             .ok_or_else(|| format!("`{text}` is not 32 bytes; expected {EXPECTED}"));
     }
-    match AccountId32::from_str(text) {
-        Ok(account) => Ok(AccountId::from(account.0)),
-        Err(error) => Err(format!("`{text}` is not an address ({error:?}); expected {EXPECTED}")),
+    match AccountId32::from_ss58check_with_version(text) {
+        Ok((account, _)) => Ok(AccountId::from(<[u8; 32]>::from(account))),
+        Err(_) => Err(format!("`{text}` is not an address; expected {EXPECTED}")),
     }
 }
 

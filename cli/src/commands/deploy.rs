@@ -2,7 +2,11 @@
 
 use crate::{
     client::{deployment::File, signer::address, text::shown},
-    commands::{options::Options, table::pairs, verify},
+    commands::{
+        options::{Options, Which},
+        table::pairs,
+        verify,
+    },
     setup::{
         checks::{self, Check},
         config::Config,
@@ -10,10 +14,7 @@ use crate::{
     },
 };
 use anyhow::{Context, Result};
-use chain::{
-    amounts::show_amount,
-    build::{self, Contract},
-};
+use chain::{amounts::show_amount, build::Contract};
 use clap::Args;
 use interfaces::Balance;
 use serde::Serialize;
@@ -31,6 +32,8 @@ pub struct Deploy {
     /// A TOML file that says how to set up the organization; docs/deployment.toml is an example with every key
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    which: Which,
     #[command(flatten)]
     options: Options,
 }
@@ -92,8 +95,8 @@ impl Deploy {
         let config = Config::load(self.config.as_deref())?;
         let signer = self.options.signer()?;
         let backend = self.options.connect()?;
-        let contracts = build::contracts()?;
-        let mut deployer = Deployer::new(&*backend, &signer, contracts, &config, &self.options.deployment)?;
+        let contracts = self.which.contracts()?;
+        let mut deployer = Deployer::new(&*backend, &signer, &contracts, &config, &self.options.deployment)?;
         if self.options.dry_run {
             return self.say_due(&deployer, out).map(|()| true);
         }
@@ -115,7 +118,7 @@ impl Deploy {
         // A finished deployment is not held to settings that nobody named: the manager may have changed its own.
         let named = self.config.is_some() || !done.is_empty();
         let settings = named.then_some(deployer.settings());
-        let checks = checks::checks(&*backend, deployer.file(), contracts, settings)?;
+        let checks = checks::checks(&*backend, deployer.file(), &contracts, settings)?;
         let report = Report::new(deployer.file(), self.options.deployment.display().to_string(), done, checks);
         match self.options.json {
             true => writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?,

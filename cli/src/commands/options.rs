@@ -1,9 +1,10 @@
 //! The options of all commands that talk to a chain: which chain, who signs, and how to say what happened.
 
 use crate::client::{
-    backend::Backend, embedded::Embedded, files::exposed, node::Node, signer::Signer, text::shown, unusable::Unusable,
+    backend::Backend, embedded::Embedded, files::exposed, signer::Signer, text::shown, unusable::Unusable,
 };
 use anyhow::Result;
+use chain::build::{contracts, Contracts};
 use clap::Args;
 use std::{
     collections::BTreeSet,
@@ -45,6 +46,27 @@ pub struct Options {
     pub json: bool,
 }
 
+/// Which contracts are used.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Which {
+    /// Takes the contracts from the .contract files in this folder, such as release, in place of those that the sources become
+    #[arg(long, value_name = "FOLDER")]
+    contracts: Option<PathBuf>,
+}
+
+impl Which {
+    /// The contracts, built first if need be.
+    ///
+    /// # Errors
+    /// [`Unusable`] if the folder has not all three; whatever stops a build.
+    pub fn contracts(&self) -> Result<Contracts> {
+        match &self.contracts {
+            Some(folder) => Ok(Contracts::in_folder(folder).map_err(|error| Unusable(format!("{error:#}")))?),
+            None => contracts().cloned(),
+        }
+    }
+}
+
 impl Options {
     /// The chain to talk to.
     ///
@@ -52,7 +74,7 @@ impl Options {
     /// [`Unusable`] if a file is; [`crate::client::backend::Error::ConnectionLost`] if the node cannot be reached.
     pub fn connect(&self) -> Result<Box<dyn Backend>> {
         Ok(match self.chain()? {
-            (Some(url), _) => Box::new(Node::connect_telling(&url, Box::new(progress))?),
+            (Some(url), _) => node(&url)?,
             (None, state) => Box::new(Embedded::open(&state.unwrap_or_else(|| DEFAULT_STATE.into()))?),
         })
     }
@@ -96,6 +118,17 @@ impl Options {
         let given = (self.url.clone(), self.state.clone());
         either(given, (set("ATOMIC_URL"), set("ATOMIC_STATE")), "ATOMIC_URL and ATOMIC_STATE")
     }
+}
+
+#[cfg(feature = "node")]
+fn node(url: &str) -> Result<Box<dyn Backend>> {
+    use crate::client::node::Node;
+    Ok(Box::new(Node::connect_telling(url, Box::new(progress))?))
+}
+
+#[cfg(not(feature = "node"))]
+fn node(url: &str) -> Result<Box<dyn Backend>> {
+    Err(Unusable(format!("this program was built without what talks to a node, and cannot reach {url}")).into())
 }
 
 /// Shows whoever watches what is waited for, until there is more to say; with `None`, takes that away again.

@@ -1,4 +1,9 @@
-//! Colours and tables: the only place that paints.
+//! Colours: the only place that paints.
+
+use std::{
+    env,
+    io::{self, IsTerminal},
+};
 
 /// Colours, if they are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +14,12 @@ pub struct Paint {
 impl Paint {
     /// Without colours.
     pub const NONE: Self = Self { colour: false };
+
+    /// As the terminal shows them: without colours where the output goes elsewhere, or `NO_COLOR` is set.
+    pub fn of_terminal() -> Self {
+        let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self { colour: io::stdout().is_terminal() && !refused }
+    }
 
     pub fn with(self, code: &str, text: &str) -> String {
         match self.colour {

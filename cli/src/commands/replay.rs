@@ -1,8 +1,12 @@
 //! `atomic replay`: plays what really happened, and compares.
 
-use super::{contest, paint::Paint};
+use super::{contest, options::Which, paint::Paint};
 use crate::{
-    client::{files::read, text::shown, unusable::Unusable},
+    client::{
+        files::{read, unreadable},
+        text::shown,
+        unusable::Unusable,
+    },
     story::contest::{
         read::{contests, Contest},
         replay::replay,
@@ -10,12 +14,8 @@ use crate::{
     },
 };
 use anyhow::Result;
-use chain::build;
 use clap::{Args, Subcommand};
-use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
-};
+use std::{io::Write, path::PathBuf};
 
 /// What is played once more.
 #[derive(Subcommand, Debug)]
@@ -37,6 +37,8 @@ pub struct ReplayContest {
     /// Prints everything as JSON instead
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    which: Which,
 }
 
 impl Replay {
@@ -51,15 +53,15 @@ impl Replay {
 impl ReplayContest {
     fn run(&self, out: &mut dyn Write) -> Result<bool> {
         let (wanted, skipped) = self.wanted()?;
-        let contracts = build::contracts()?;
-        let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
+        let contracts = self.which.contracts()?;
+        let paint = Paint::of_terminal();
         let mut reports = Vec::new();
         for id in skipped.iter().filter(|_| !self.json) {
             let id = shown(id);
             let _ = writeln!(out, "Contest {id} is skipped: nobody was awarded anything in it.\n");
         }
         for contest in &wanted {
-            let report = ContestReport::new(contest, &replay(contest, contracts)?);
+            let report = ContestReport::new(contest, &replay(contest, &contracts)?);
             if !self.json {
                 let shown = contest::table(&report, wanted.len() == 1, paint);
                 // A closed pipe ends the output, not the verdict.
@@ -79,7 +81,7 @@ impl ReplayContest {
     /// The contests of the file, or the one that was asked for, and the names of those in which there is nothing to pay.
     fn wanted(&self) -> Result<(Vec<Contest>, Vec<String>)> {
         let name = self.file.display().to_string();
-        let text = read(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let text = read(&self.file).map_err(|error| unreadable(&self.file, error))?;
         let mut contests = contests(&name, &text)?;
         if let Some(wanted) = &self.contest {
             let known: Vec<_> = contests.iter().map(|contest| contest.id.clone()).collect();

@@ -1,21 +1,16 @@
 //! `atomic run`: plays a scenario.
 
-use super::{paint::Paint, story::Timeline};
+use super::{options::Which, paint::Paint, story::Timeline};
 use crate::{
     client::{
-        files::read_text,
+        files::{read_text, unreadable},
         text::{shown, shown_lines},
-        unusable::Unusable,
     },
     story::scenario::{play, read},
 };
 use anyhow::{Context, Result};
-use chain::build::contracts;
 use clap::Args;
-use std::{
-    io::{self, IsTerminal, Write},
-    path::PathBuf,
-};
+use std::{io::Write, path::PathBuf};
 
 /// Plays a scenario and prints its timeline and balance sheet
 ///
@@ -28,16 +23,18 @@ pub struct Run {
     /// Prints everything as JSON instead
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    which: Which,
 }
 
 impl Run {
     /// Plays it, and says what came of it. Returns whether everything adds up and ended as the file says.
     pub fn run(&self, out: &mut dyn Write) -> Result<bool> {
         let name = self.file.display().to_string();
-        let text = read_text(&self.file).map_err(|error| Unusable(format!("reading {name}: {error}")))?;
+        let text = read_text(&self.file).map_err(|error| unreadable(&self.file, error))?;
         let scenario = read::scenario(&name, &text)?;
-        let contracts = contracts()?;
-        let paint = Paint { colour: !self.json && io::stdout().is_terminal() };
+        let contracts = self.which.contracts()?;
+        let paint = Paint::of_terminal();
         let mut timeline = Timeline::of(&scenario, paint);
         if !self.json {
             writeln!(out, "{}\n", shown(&scenario.title))?;
@@ -45,7 +42,7 @@ impl Run {
                 writeln!(out, "{}\n", shown_lines(scenario.about.trim()))?;
             }
         }
-        let report = play::play(&scenario, contracts, |entry| {
+        let report = play::play(&scenario, &contracts, |entry| {
             if !self.json {
                 // A closed pipe ends the output, not the story's verdict.
                 let _ = write!(out, "{}", timeline.add(entry)).and_then(|()| out.flush());

@@ -193,7 +193,7 @@ fn providers(report: &Report) -> Option<Table> {
             member.standing.clone(),
             show_micro(member.seen),
             show_micro(member.declared),
-            thousands(member.deficit),
+            show_micro(member.deficit),
         ]);
     }
     (!report.providers.is_empty()).then_some(table)
@@ -208,8 +208,8 @@ fn enforcers(report: &Report) -> Option<Table> {
             member.standing.clone(),
             show_micro(member.seen),
             show_micro(member.declared),
-            thousands(member.required),
-            thousands(member.deficit),
+            show_micro(member.required),
+            show_micro(member.deficit),
             thousands(member.bond),
         ]);
     }

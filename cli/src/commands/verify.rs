@@ -2,18 +2,17 @@
 
 use crate::{
     client::{deployment::File, text::shown, unusable::Unusable},
-    commands::options::Options,
+    commands::options::{Options, Which},
     setup::{
         checks::{checks, Check},
         config::Config,
     },
 };
 use anyhow::Result;
-use chain::build;
 use clap::Args;
 use std::{io::Write, path::PathBuf};
 
-/// Checks a deployment against the local build: addresses, code, roles, mint caps, the seal, the market and its pool
+/// Checks a deployment against the contracts as they are built here: addresses, code, roles, mint caps, the seal, the market and its pool
 ///
 /// With --config it also checks the settings against the file. It exits with 1 if a check fails.
 ///
@@ -23,6 +22,8 @@ pub struct Verify {
     /// The file that the organization was set up with, as for `atomic deploy`
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    which: Which,
     #[command(flatten)]
     options: Options,
 }
@@ -38,7 +39,7 @@ impl Verify {
         let backend = self.options.connect()?;
         file.ensure_network(path, &*backend)?;
         let settings = config.map(|config| config.settings_for(file.manager));
-        let checks = checks(&*backend, &file, build::contracts()?, settings.as_ref())?;
+        let checks = checks(&*backend, &file, &self.which.contracts()?, settings.as_ref())?;
         let wired = checks.iter().all(Check::holds);
         match self.options.json {
             true => {

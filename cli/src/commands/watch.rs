@@ -20,7 +20,7 @@ use chain::amounts::{show_units, thousands};
 use clap::Args;
 use interfaces::{
     market::{Asset, Phase},
-    obligation::{Capacity, MemberState, Standing},
+    obligation::{Capacity, MemberState, Standing, OP},
     RequestId, Timestamp,
 };
 use signal_hook::{consts::SIGINT, flag};
@@ -65,7 +65,7 @@ pub struct Screen {
     pub columns: usize,
     /// Rows that a frame may have.
     pub rows: usize,
-    pub colour: bool,
+    pub paint: Paint,
 }
 
 /// What a frame shows.
@@ -111,7 +111,7 @@ impl Show<'_> {
         }
         let (columns, rows) = if io::stdout().is_terminal() { size() } else { (COLUMNS, ROWS) };
         // Everything is shown, even beyond the terminal's size: one can scroll back.
-        write!(out, "{}", frame(&view, Screen { columns, rows: rows.max(ROWS), colour: colour() }))?;
+        write!(out, "{}", frame(&view, Screen { columns, rows: rows.max(ROWS), paint: Paint::of_terminal() }))?;
         Ok(())
     }
 
@@ -141,7 +141,7 @@ impl Show<'_> {
                 write!(out, "{CLEAR}")?;
             }
             let (columns, rows) = size();
-            let frame = frame(&self.view(&*backend, tip), Screen { columns, rows, colour: colour() });
+            let frame = frame(&self.view(&*backend, tip), Screen { columns, rows, paint: Paint::of_terminal() });
             // Over the last frame, each line to its end, and nothing below.
             let lines = frame.lines().collect::<Vec<_>>().join("\x1b[K\n");
             write!(out, "\x1b[H{lines}\x1b[K\x1b[J")?;
@@ -155,11 +155,6 @@ impl Show<'_> {
     fn view(&self, backend: &dyn Backend, tip: Block) -> View {
         View { title: &self.title, tip, now: now(backend, &tip), known: self.follower.known() }
     }
-}
-
-/// Whether the terminal shows colours, and nobody asked for none.
-fn colour() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Columns and rows of the terminal.
@@ -186,7 +181,7 @@ pub fn frame(view: &View, screen: Screen) -> String {
     head.extend(requests.shown(for_requests));
     head.push(String::new());
     head.extend(members.shown(for_members));
-    let paint = Paint { colour: screen.colour };
+    let paint = screen.paint;
     head.iter().take(screen.rows.max(1)).map(|line| coloured(&clipped(line, screen.columns), paint) + "\n").collect()
 }
 
@@ -307,9 +302,9 @@ fn members(known: &Known) -> List {
             short(&address(who)),
             format!("{:?}", member.standing),
             format!("{:?}", member.state),
-            member.deficit,
-            member.required,
-            member.declared / 1_000_000,
+            member.deficit / OP,
+            member.required / OP,
+            member.declared / OP,
             member.open
         )
     });
@@ -374,9 +369,9 @@ fn data(view: &View) -> serde_json::Value {
             "state": format!("{:?}", membership.state),
             "standing": format!("{:?}", membership.standing),
             "latched": format!("{:?}", member.latched),
-            "required": membership.required.to_string(),
-            "declared": (membership.declared / 1_000_000).to_string(),
-            "deficit": membership.deficit.to_string(),
+            "required": (membership.required / OP).to_string(),
+            "declared": (membership.declared / OP).to_string(),
+            "deficit": (membership.deficit / OP).to_string(),
             "open": membership.open,
         }))
     });
@@ -406,7 +401,7 @@ mod tests {
     use super::*;
 
     fn screen(columns: usize, rows: usize) -> Screen {
-        Screen { columns, rows, colour: false }
+        Screen { columns, rows, paint: Paint::NONE }
     }
 
     fn view(known: &Known) -> View {

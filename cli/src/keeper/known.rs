@@ -9,13 +9,10 @@ use chain::Emitted;
 use ink::primitives::AccountId;
 use interfaces::{
     market::{self, Engagement, Phase, RequestSpec, RequestState, Review, Submission, Verdict},
-    obligation::{self, Capacity, Membership, Rate, Schedule, Standing, Terms},
+    obligation::{self, Capacity, Membership, Rate, Schedule, Standing, Terms, OP},
     Event, Market as _, Obligation as _, PoolId, RequestId, SubmissionId, Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
-
-/// One op in micro-operations, and one in parts per million.
-const OP: u128 = 1_000_000;
 
 /// A market as far as it is known.
 #[derive(Clone, Debug, Default)]

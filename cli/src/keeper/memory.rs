@@ -6,9 +6,8 @@
 use crate::client::{
     backend::Hash,
     deployment::Deployment,
-    files::{read_our_text, replace, Lock},
+    files::{read_our_text, replace, unreadable, Lock},
     signer::{account, address, bytes32, hex},
-    unusable::Unusable,
 };
 use crate::keeper::known::{Known, Member, Request};
 use anyhow::Result;
@@ -70,7 +69,7 @@ impl Memory {
                     }
                 },
                 Err(error) if error.kind() == ErrorKind::NotFound => Default::default(),
-                Err(error) => return Err(Unusable(format!("reading {}: {error}", path.display())).into()),
+                Err(error) => return Err(unreadable(&path, error).into()),
             };
         let (trail, mut known) = read;
         known.forget_details();

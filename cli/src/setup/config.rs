@@ -4,11 +4,10 @@
 //! The tables `[reputation]`, `[terms]`, `[schedule]` and `[policy]` are those of a scenario file.
 
 use crate::client::{
-    files::read_text,
+    files::{read_text, unreadable},
     settings::{read_policy, read_reputation, read_schedule, read_terms},
     signer,
     toml::{each, expected, owned, parse, points, refused, text, Fields, Problem, Read},
-    unusable::Unusable,
 };
 use anyhow::Result;
 use chain::{
@@ -43,7 +42,7 @@ impl Config {
 
     /// What the file at `path` says; what it does not say is as in `settings`.
     pub fn load_onto(path: &Path, settings: Settings) -> Result<Self> {
-        let text = read_text(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+        let text = read_text(path).map_err(|error| unreadable(path, error))?;
         Ok(parse(&path.display().to_string(), &text, |file| read_config(file, settings))?)
     }
 
@@ -162,7 +161,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, place, part) in [
-            ("treasury = 'zoe'", (1, 12), "`zoe` is not an address (BadLength); expected"),
+            ("treasury = 'zoe'", (1, 12), "`zoe` is not an address; expected"),
             ("[[founders]]\naccounts = ['alice']", (1, 1), "`reputation` is missing in [[founders]]"),
             ("[[founders]]\naccounts = []\nreputation = 1", (2, 12), "expected one account or more"),
             ("[[founders]]\naccounts = ['eve']\nreputation = 0", (3, 14), "a founder needs some reputation"),

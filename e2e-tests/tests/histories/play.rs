@@ -15,7 +15,7 @@ use ink::{
 use interfaces::market::{commitment, seal};
 use interfaces::{
     market::{Asset, Policy},
-    obligation::{MemberState, Outcome, Rate, Schedule, Standing, Terms},
+    obligation::{MemberState, Outcome, Rate, Schedule, Standing, Terms, OP},
     reputation::{self, Effect, MintReason, Transfer},
     Balance, Market as _, Obligation as _, Reputation as _,
 };
@@ -239,7 +239,7 @@ impl History {
         for who in whom {
             let membership = self.town.obligation().membership(0, self.model.accounts[who]);
             if let Ok(membership) = self.town.chain.read(membership) {
-                self.model.pools.oracle.insert(who, (membership.standing, membership.deficit));
+                self.model.pools.oracle.insert(who, (membership.standing, membership.deficit / OP));
             }
         }
     }

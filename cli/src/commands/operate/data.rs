@@ -6,8 +6,8 @@ use chain::Emitted;
 use ink::{metadata, primitives::AccountId};
 use scale::Encode;
 use scale_info::{form::PortableForm, MetaType, PortableRegistry, Registry, Type, TypeDef, TypeDefPrimitive, TypeInfo};
+use scale_value::{scale::decode_as_type, Composite, Primitive, Value, ValueDef};
 use serde_json::{Map, Value as Json};
-use subxt::ext::scale_value::{scale::decode_as_type, Composite, Primitive, Value, ValueDef};
 
 /// A value as JSON.
 pub fn json<T: Encode + TypeInfo + 'static>(value: &T) -> Json {

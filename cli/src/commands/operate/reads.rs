@@ -195,7 +195,7 @@ impl Command for Member {
         };
         let missing = format!(
             "{}; Throttled above {}, Banned above {}",
-            counted(u64::try_from(member.deficit).unwrap_or(u64::MAX), "operation"),
+            operations(member.deficit),
             terms.throttle_buffer,
             terms.ban_buffer
         );
@@ -205,7 +205,7 @@ impl Command for Member {
             ("standing", format!("{:?}", member.standing)),
             ("seen", operations(member.seen)),
             ("declared", operations(member.declared)),
-            ("required", counted(u64::try_from(member.required).unwrap_or(u64::MAX), "operation")),
+            ("required", operations(member.required)),
             ("missing", missing),
             ("open commitments", format!("{} of {limit}", member.open)),
             ("bond", thousands(member.bond)),

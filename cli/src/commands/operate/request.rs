@@ -127,16 +127,14 @@ pub struct Asked {
 }
 
 impl Given {
-    /// The request, where it is posted at `now`.
+    /// The request, where it is posted at `now`. Amounts are in the coin that `coins` says an asset is counted in.
     ///
     /// # Errors
     /// [`Problem`] or [`Unusable`] if the file or an option is wrong.
-    /// Amounts are in the coin that `coins` says an asset is counted in.
     pub fn request(&self, now: Timestamp, coins: &dyn Fn(Asset) -> Result<Coin>) -> Result<Asked> {
         let (name, text) = match &self.file {
             Some(file) => {
-                let text =
-                    files::read_text(file).map_err(|error| Unusable(format!("reading {}: {error}", file.display())))?;
+                let text = files::read_text(file).map_err(|error| files::unreadable(file, error))?;
                 (file.display().to_string(), text)
             }
             None => ("the options".to_owned(), String::new()),
@@ -349,6 +347,6 @@ impl ReadRequest {
 
 /// The hash of what is in a file, blake2-256.
 pub fn file_hash(path: &Path) -> Result<Hash, Unusable> {
-    let bytes = files::read(path).map_err(|error| Unusable(format!("reading {}: {error}", path.display())))?;
+    let bytes = files::read(path).map_err(|error| files::unreadable(path, error))?;
     Ok(blake2_256(&bytes).into())
 }

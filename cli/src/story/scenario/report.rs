@@ -209,12 +209,11 @@ pub struct Member {
     pub name: String,
     pub state: String,
     pub standing: String,
-    /// Micro-operations.
+    /// Micro-operations, as are the next three.
     #[serde(serialize_with = "exact")]
     pub seen: u128,
     #[serde(serialize_with = "exact")]
     pub declared: u128,
-    /// Whole operations.
     #[serde(serialize_with = "exact")]
     pub required: u128,
     #[serde(serialize_with = "exact")]
