@@ -27,16 +27,17 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Everything that is built is kept in $(ATOMIC_CACHE)"
 
-# Where the sources are those of release/, a program that can build no contracts plays the contracts there: it compiles in half
-# the time. Whoever has the whole program already needs no other.
+# Whoever does not have the whole program gets one that knows no nodes: it compiles in half the time. Where the sources are
+# those that release/ was made from, it plays the contracts there, and none are built.
 demo: toolchain ## Play the story of scenarios/labor-market.toml on real contracts (SCENARIO=file for another)
-	@if [ ! -e "$(CARGO_TARGET_DIR)/debug/atomic" ] && scripts/release.sh same; then \
-		$(SAY) "Compiling what plays the contracts of release/ (about six minutes the first time)"; \
-		cargo build --locked --package cli --no-default-features --profile demo; \
-		"$(CARGO_TARGET_DIR)/demo/atomic" run --contracts release $(SCENARIO); \
-	else \
+	@if [ -e "$(CARGO_TARGET_DIR)/debug/atomic" ]; then \
 		$(MAKE) --no-print-directory build; \
 		cargo run --locked --quiet --package cli -- run $(SCENARIO); \
+	else \
+		$(SAY) "Compiling what plays the story (about five minutes the first time)"; \
+		cargo build --locked --package cli --no-default-features --profile demo; \
+		contracts=; if scripts/release.sh same; then contracts="--contracts release"; fi; \
+		"$(CARGO_TARGET_DIR)/demo/atomic" run $$contracts $(SCENARIO); \
 	fi
 
 test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, and on a real node if there is one
@@ -74,7 +75,7 @@ bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool 
 
 build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files)
 	@if [ -z "$(ATOMIC)" ]; then \
-		$(SAY) "Building the command that builds the contracts (about ten minutes the first time)"; \
+		$(SAY) "Building the command that builds the contracts (about six minutes the first time)"; \
 		cargo build --locked --package cli; \
 	fi
 	@$(SAY) "Building the contracts"
