@@ -1,7 +1,7 @@
 //! Builds the contract of a manifest, as `cargo contract build --release` does, with `--generate code-only` its code alone.
 
 use anyhow::{Context, Result};
-use contract_build::{execute, BuildArtifacts, BuildMode, ExecuteArgs, ManifestPath};
+use contract_build::{execute, BuildArtifacts, BuildMode, ExecuteArgs, ManifestPath, Verbosity};
 use std::env;
 
 fn main() -> Result<()> {
@@ -16,6 +16,7 @@ fn main() -> Result<()> {
         manifest_path: ManifestPath::new(manifest)?,
         build_mode: BuildMode::Release,
         build_artifact,
+        verbosity: Verbosity::Quiet,
         ..ExecuteArgs::default()
     })?;
     Ok(())

@@ -167,7 +167,7 @@ fn builder(cargo: &OsString) -> Result<PathBuf> {
     let program = target.join("debug/builder");
     if !program.exists() {
         eprintln!(
-            "Compiling what builds the contracts, as there is no cargo-contract {VERSION} here (about eight minutes)"
+            "Compiling what builds the contracts, as there is no cargo-contract {VERSION} here (about ten minutes)"
         );
     }
     let status = Command::new(cargo)
