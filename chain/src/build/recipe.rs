@@ -1,8 +1,8 @@
 //! How the contracts are built: by cargo-contract if it is here, or else by the project's own `builder/`, which is compiled first.
 //!
-//! Each contract is a workspace of its own, so that `cargo contract build` in its folder builds the same. What this adds is that
-//! the same sources become the same bytes in any folder (`scripts/rustc-wrapper.sh`), and that the metadata lists only events
-//! that the contract can emit.
+//! Each contract is a workspace of its own, so that `cargo contract build` in its folder builds the same sources with the same
+//! versions. What this adds is that they become the same bytes in any folder (`scripts/rustc-wrapper.sh`), and that the metadata
+//! lists only events that the contract can emit.
 
 use super::{
     artifact_folder, cache, contracts_cache,
