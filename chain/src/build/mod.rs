@@ -6,7 +6,7 @@
 mod recipe;
 mod sources;
 
-use crate::hash::blake2_256;
+use crate::hash::{blake2_256, unhex};
 use anyhow::{ensure, Context, Result};
 pub use recipe::code;
 use serde_json::Value as Json;
@@ -154,21 +154,11 @@ fn load(package: Package) -> Result<Artifact> {
 /// The code in a `.contract` file.
 fn code_in(bundle: &Path) -> Result<Vec<u8>> {
     let bundle: Json = serde_json::from_slice(&fs::read(bundle)?)?;
-    let bytes = |field: &str| bundle.pointer(field).and_then(Json::as_str).and_then(unhex);
+    let bytes =
+        |field: &str| bundle.pointer(field).and_then(Json::as_str).and_then(|text| unhex(text.strip_prefix("0x")?));
     let (wasm, hash) = bytes("/source/wasm").zip(bytes("/source/hash")).context("it has no code, or no hash of it")?;
     ensure!(blake2_256(&wasm).as_slice() == hash, "its code has another hash than it says");
     Ok(wasm)
-}
-
-/// The bytes that `0x…` stands for.
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.strip_prefix("0x")?.as_bytes();
-    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
-        _ => None,
-    };
-    digits.chunks(2).map(byte).collect()
 }
 
 /// The project's folder: where this was compiled, or `$ATOMIC_WORKSPACE`.
@@ -214,13 +204,13 @@ pub fn export(contracts: &Contracts, folder: &Path) -> Result<Vec<PathBuf>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::hex;
     use std::process;
 
     #[test]
     fn contracts_of_a_folder_are_those_that_were_put_there_and_a_file_that_lies_is_refused() {
         let folder = env::temp_dir().join(format!("atomic-contracts-{}", process::id()));
         fs::create_dir_all(&folder).expect("a folder");
-        let hex = |bytes: &[u8]| bytes.iter().fold("0x".to_owned(), |text, byte| text + &format!("{byte:02x}"));
         let write = |contract: Contract, wasm: &[u8], hash: &[u8]| {
             let bundle = serde_json::json!({ "source": { "wasm": hex(wasm), "hash": hex(hash) } });
             fs::write(folder.join(contract.name()).with_extension("contract"), bundle.to_string()).expect("a file");

@@ -7,8 +7,9 @@
 use super::{
     artifact_folder, cache, contracts_cache,
     sources::{read_table, MANIFEST, TOOLCHAIN, WRAPPER},
-    unhex, workspace, Package,
+    workspace, Package,
 };
+use crate::hash::unhex;
 use anyhow::{ensure, Context, Result};
 use fs2::FileExt;
 use ink::metadata::{collect_events, EventSpec};
@@ -226,7 +227,9 @@ fn tidy(metadata_file: &Path, bundle_file: &Path) -> Result<()> {
 
 /// Gives an event and its fields the docs that `interfaces/` has for it, if it has none.
 fn document(event: &mut Json, known: &[EventSpec]) {
-    let Some(topic) = event["signature_topic"].as_str().and_then(unhex) else { return };
+    let Some(topic) = event["signature_topic"].as_str().and_then(|topic| unhex(topic.strip_prefix("0x")?)) else {
+        return;
+    };
     let documented = |spec: &&EventSpec| {
         spec.signature_topic().is_some_and(|known| known.as_bytes() == topic) && !spec.docs().is_empty()
     };

@@ -7,6 +7,8 @@ use crate::client::{
     files::{read_text, unreadable},
     unusable::Unusable,
 };
+pub use chain::hash::hex;
+use chain::hash::unhex;
 use ink::primitives::AccountId;
 use sp_core::crypto::{AccountId32, Ss58AddressFormat, Ss58Codec};
 use std::{fmt, path::Path, str::FromStr, sync::OnceLock};
@@ -127,19 +129,7 @@ pub fn account(text: &str) -> Result<AccountId, String> {
 
 /// 32 bytes from 64 hexadecimal digits.
 pub fn bytes32(digits: &str) -> Option<[u8; 32]> {
-    // Not by the library's reader of numbers, which also takes a sign.
-    let digit = |digit: u8| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some((digit(*high)? << 4) | digit(*low)?),
-        _ => None,
-    };
-    let bytes: Option<Vec<u8>> = digits.as_bytes().chunks(2).map(byte).collect();
-    bytes?.try_into().ok()
-}
-
-/// Bytes as `0x…`.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold("0x".to_owned(), |shown, byte| shown + &format!("{byte:02x}"))
+    unhex(digits)?.try_into().ok()
 }
 
 #[cfg(test)]
