@@ -103,7 +103,7 @@ clean: ## Remove everything that was built
 
 # Cargo takes crates of the same name in two checkouts for the same crate, and the newer build for fresh. So when another
 # checkout built last, the project's own crates are built again; their dependencies stay.
-OWN := rules interfaces documented reputation obligation market chain e2e-tests cli
+OWN := rules interfaces documented runtime reputation obligation market chain node e2e-tests cli
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

@@ -8,123 +8,39 @@ use crate::{
     hash::account,
     messages::Message,
     outcome::{Emitted, Outcome, Returned, Trap},
-    runtime::{self, AtomicRuntime},
 };
 use anyhow::{anyhow, Result};
-use frame_support::{
-    sp_runtime::{DispatchError, TransactionOutcome},
-    storage::{storage_prefix, unhashed, with_transaction},
-    traits::{
-        fungible::{Inspect, Mutate},
-        Get,
-    },
-    weights::Weight,
-};
 use ink::{env::call::ExecutionInput, primitives::AccountId};
-use ink_sandbox::{
-    frame_system,
-    macros::BlockBuilder,
-    pallet_contracts::{self, ContractResult, StorageDeposit},
-    AccountId32, Sandbox, Snapshot, TestExternalities,
-};
 use interfaces::{Balance, Timestamp};
+use runtime::{
+    frame_support::{
+        storage::{storage_prefix, unhashed, with_transaction},
+        traits::{
+            fungible::{Inspect, Mutate},
+            Get,
+        },
+    },
+    frame_system, pallet_balances,
+    pallet_contracts::{self, ContractResult, StorageDeposit},
+    sp_runtime::{DispatchError, TransactionOutcome},
+    AccountId as AccountId32, Balances, Contracts, EventRecord, Hash, Runtime, RuntimeEvent, State, System,
+};
 use scale::{Decode, Encode};
 use std::{
-    cell::RefCell,
-    rc::{Rc, Weak},
+    cell::{RefCell, RefMut},
+    rc::Rc,
 };
 
-/// The time of the first block: 2030-01-01T00:00:00Z.
+pub use runtime::frame_support::weights::Weight;
+
+/// The time with which chains begin: 2030-01-01T00:00:00Z.
 pub const GENESIS: Timestamp = 1_893_456_000_000;
 
-/// What one call may use at most: the greatest part of a block that a contracts chain gives to one transaction.
-pub const GAS_LIMIT: Weight = Weight::from_parts(500_000_000_000, 5 * 1024 * 1024);
+/// What one call may use at most: less than the node gives to one transaction, and what there is in a block of a parachain.
+pub const GAS_LIMIT: Weight = Weight::from_parts(500_000_000_000, 10 * 1024 * 1024);
 
-type System = frame_system::Pallet<AtomicRuntime>;
-
-type Contracts = pallet_contracts::Pallet<AtomicRuntime>;
-
-thread_local! {
-    /// The chain that this thread started last.
-    static LATEST: RefCell<Weak<RefCell<TestExternalities>>> = const { RefCell::new(Weak::new()) };
-}
-
-/// The chain as a backend of `ink_e2e`: `#[ink_e2e::test(backend(runtime_only(sandbox = AtomicSandbox)))]`.
-///
-/// `ink_e2e` hides the sandbox it makes; [`Chain::of_this_thread`] reaches it, to set the clock for example.
-pub struct AtomicSandbox {
-    ext: Rc<RefCell<TestExternalities>>,
-}
-
-impl Default for AtomicSandbox {
-    fn default() -> Self {
-        let mut ext = BlockBuilder::<AtomicRuntime>::new_ext(Vec::new());
-        ext.execute_with(|| runtime::Timestamp::set_timestamp(GENESIS));
-        let ext = Rc::new(RefCell::new(ext));
-        LATEST.with(|latest| *latest.borrow_mut() = Rc::downgrade(&ext));
-        Self { ext }
-    }
-}
-
-impl Sandbox for AtomicSandbox {
-    type Runtime = AtomicRuntime;
-
-    fn execute_with<T>(&mut self, execute: impl FnOnce() -> T) -> T {
-        self.ext.borrow_mut().execute_with(execute)
-    }
-
-    fn dry_run<T>(&mut self, action: impl FnOnce(&mut Self) -> T) -> T {
-        let before = self.ext.borrow().as_backend();
-        let result = action(self);
-        let mut ext = self.ext.borrow_mut();
-        ext.commit_all().expect("no transaction is open outside of a call");
-        ext.backend = before;
-        result
-    }
-
-    fn register_extension<E: std::any::Any + ink_sandbox::Extension>(&mut self, extension: E) {
-        self.ext.borrow_mut().register_extension(extension);
-    }
-
-    fn initialize_block(height: u32, parent_hash: <Self::Runtime as frame_system::Config>::Hash) {
-        let now = runtime::Timestamp::get();
-        BlockBuilder::<Self::Runtime>::initialize_block(height, parent_hash);
-        runtime::Timestamp::set_timestamp(now);
-    }
-
-    fn finalize_block(height: u32) -> <Self::Runtime as frame_system::Config>::Hash {
-        BlockBuilder::<Self::Runtime>::finalize_block(height)
-    }
-
-    fn default_actor() -> AccountId32 {
-        to_runtime(&account("default"))
-    }
-
-    fn default_gas_limit() -> Weight {
-        GAS_LIMIT
-    }
-
-    fn get_metadata() -> ink_sandbox::RuntimeMetadataPrefixed {
-        Self::Runtime::metadata()
-    }
-
-    fn convert_account_to_origin(account: AccountId32) -> runtime::RuntimeOrigin {
-        Some(account).into()
-    }
-
-    fn take_snapshot(&mut self) -> Snapshot {
-        let mut backend = self.ext.borrow().as_backend();
-        let storage = backend.backend_storage_mut().drain().into_iter().filter(|(_, (_, count))| *count > 0).collect();
-        Snapshot { storage, storage_root: *backend.root() }
-    }
-
-    fn restore_snapshot(&mut self, snapshot: Snapshot) {
-        *self.ext.borrow_mut() =
-            TestExternalities::from_raw_snapshot(snapshot.storage, snapshot.storage_root, Default::default());
-    }
-}
-
-fn to_runtime(account: &AccountId) -> AccountId32 {
+/// As the runtime has it.
+pub fn to_runtime(account: &AccountId) -> AccountId32 {
     AccountId32::new(*account.as_ref())
 }
 
@@ -135,7 +51,7 @@ fn from_runtime(account: &AccountId32) -> AccountId {
 /// A handle of an embedded chain; clones are handles of the same one.
 #[derive(Clone)]
 pub struct Chain {
-    ext: Rc<RefCell<TestExternalities>>,
+    state: Rc<RefCell<State>>,
 }
 
 impl Default for Chain {
@@ -147,35 +63,54 @@ impl Default for Chain {
 impl Chain {
     /// Starts a new chain.
     pub fn new() -> Self {
-        Self { ext: AtomicSandbox::default().ext }
+        State::development(GENESIS).into()
     }
 
-    /// The chain that this thread started last and still holds, by [`Chain::new`] or by `ink_e2e` with
-    /// [`AtomicSandbox`].
-    pub fn of_this_thread() -> Option<Self> {
-        LATEST.with(|latest| latest.borrow().upgrade()).map(|ext| Self { ext })
+    /// What the chain has in storage, and makes its blocks.
+    pub fn state(&self) -> RefMut<'_, State> {
+        self.state.borrow_mut()
     }
 
     fn within<T>(&self, action: impl FnOnce() -> T) -> T {
-        self.ext.borrow_mut().execute_with(action)
+        self.state().within(action)
+    }
+
+    /// As [`Chain::within`], in the block that is being made, with a new one if there is none.
+    fn within_block<T>(&self, action: impl FnOnce() -> T) -> T {
+        let mut state = self.state();
+        if !state.is_open() {
+            let now = state.now();
+            state.open(now);
+        }
+        state.within(action)
     }
 
     /// The time, in milliseconds since the Unix epoch.
     pub fn now(&self) -> Timestamp {
-        self.within(runtime::Timestamp::get)
+        self.state().now()
+    }
+
+    /// The hash of the first block.
+    pub fn genesis(&self) -> Hash {
+        let head = self.state().head();
+        // Storage knows a block's hash only once there is a later one.
+        if head.number == 0 {
+            head.hash
+        } else {
+            self.within(|| System::block_hash(0))
+        }
     }
 
     /// Lets this many milliseconds pass; what comes next happens in a new block.
     pub fn pass(&self, time: Timestamp) {
-        self.within(|| {
-            let height = System::block_number();
-            let parent = AtomicSandbox::finalize_block(height);
-            AtomicSandbox::initialize_block(height.saturating_add(1), parent);
-            runtime::Timestamp::set_timestamp(runtime::Timestamp::get().saturating_add(time));
-        });
+        let mut state = self.state();
+        let now = state.now().saturating_add(time);
         // A block's changes go into the trie when it ends. Pending ones would slow down every call after: each clears the
         // index of events, and walks over all that was ever deleted from it since.
-        self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
+        if state.is_open() {
+            state.seal();
+        }
+        state.open(now);
     }
 
     /// Lets time pass until `time`; does nothing if that time is past.
@@ -200,41 +135,41 @@ impl Chain {
     /// If the account has less than the existential deposit then, or there would be more of the currency than can be
     /// counted.
     pub fn try_fund(&self, who: &AccountId, amount: Balance) -> Result<()> {
-        let minted = self.within(|| runtime::Balances::mint_into(&to_runtime(who), amount));
+        let minted = self.within(|| Balances::mint_into(&to_runtime(who), amount));
         minted.map(|_| ()).map_err(|error| anyhow!("{amount} plancks cannot be given to an account: {error:?}"))
     }
 
     /// Destroys all that `who` can spend; without deposits to keep it, the account is gone.
     pub fn drain(&self, who: &AccountId) {
         let who = to_runtime(who);
-        self.within(|| runtime::Balances::set_balance(&who, 0));
+        self.within(|| Balances::set_balance(&who, 0));
     }
 
     /// What `who` can spend: without deposits for storage, but with the existential deposit.
     pub fn balance(&self, who: &AccountId) -> Balance {
-        self.within(|| ink_sandbox::pallet_balances::Pallet::<AtomicRuntime>::free_balance(to_runtime(who)))
+        self.within(|| Balances::free_balance(to_runtime(who)))
     }
 
     /// All that `who` has, deposits for storage included.
     pub fn total_balance(&self, who: &AccountId) -> Balance {
-        self.within(|| runtime::Balances::total_balance(&to_runtime(who)))
+        self.within(|| Balances::total_balance(&to_runtime(who)))
     }
 
     /// The total issuance of the chain's currency.
     pub fn total_issuance(&self) -> Balance {
-        self.within(runtime::Balances::total_issuance)
+        self.within(Balances::total_issuance)
     }
 
     /// What an account must have to exist.
     pub fn existential_deposit(&self) -> Balance {
-        self.within(<AtomicRuntime as ink_sandbox::pallet_balances::Config>::ExistentialDeposit::get)
+        self.within(<Runtime as pallet_balances::Config>::ExistentialDeposit::get)
     }
 
     /// The hash of everything in storage: equal hashes, equal states.
     pub fn state_hash(&self) -> [u8; 32] {
         // Events belong to the block, not to the state.
         self.within(System::reset_events);
-        self.ext.borrow().as_backend().root().0
+        self.state().root().0
     }
 
     /// Uploads a contract's code and makes one of it.
@@ -273,7 +208,7 @@ impl Chain {
                 pallet_contracts::CollectEvents::UnsafeCollect,
             )
         });
-        Outcome::new(result).and_then(|returned| match (returned.reverted, returned.contract) {
+        Outcome::from(result).and_then(|returned| match (returned.reverted, returned.contract) {
             (false, Some(contract)) => Ok(contract),
             _ => Err(format!("the constructor refused: {}", name(&returned.data))),
         })
@@ -330,7 +265,7 @@ impl Chain {
         gas_limit: Weight,
         keep: bool,
     ) -> Outcome<Returned> {
-        Outcome::new(self.transact(keep, || {
+        Outcome::from(self.transact(keep, || {
             Contracts::bare_call(
                 to_runtime(caller),
                 to_runtime(to),
@@ -355,7 +290,7 @@ impl Chain {
         salt: Vec<u8>,
         keep: bool,
     ) -> Outcome<Returned> {
-        Outcome::new(self.transact(keep, || {
+        Outcome::from(self.transact(keep, || {
             Contracts::bare_instantiate(
                 to_runtime(caller),
                 value,
@@ -372,7 +307,7 @@ impl Chain {
 
     /// `caller` uploads code; returns its hash. It remains only if `keep` is set.
     pub fn upload(&self, caller: &AccountId, code: Vec<u8>, keep: bool) -> Outcome<Returned> {
-        Outcome::new(self.transact(keep, || {
+        Outcome::from(self.transact(keep, || {
             let determinism = pallet_contracts::Determinism::Enforced;
             let uploaded = Contracts::bare_upload_code(to_runtime(caller), code, None, determinism);
             let deposit = uploaded.as_ref().map(|uploaded| uploaded.deposit).unwrap_or_default();
@@ -404,38 +339,16 @@ impl Chain {
         self.within(|| unhashed::exists(&key))
     }
 
-    /// The number of the block that is being made, and the hash of the one before.
-    pub fn block(&self) -> (u32, [u8; 32]) {
-        self.within(|| (System::block_number(), System::parent_hash().0))
-    }
-
-    /// The hash of an earlier block, of the last 250.
-    pub fn hash_of(&self, number: u32) -> Option<[u8; 32]> {
-        self.within(|| {
-            frame_system::BlockHash::<AtomicRuntime>::contains_key(number).then(|| System::block_hash(number).0)
-        })
-    }
-
-    /// Everything in storage, to be kept elsewhere.
-    pub fn save(&self) -> Saved {
-        self.within(System::reset_events);
-        self.ext.borrow_mut().commit_all().expect("no transaction is open outside of a call");
-        let mut backend = self.ext.borrow().as_backend();
-        let storage = backend.backend_storage_mut().drain().into_iter().filter(|(_, (_, count))| *count > 0).collect();
-        Saved { storage, root: backend.root().0 }
-    }
-
-    /// A chain as it was when it was saved.
-    pub fn load(saved: Saved) -> Self {
-        let ext = TestExternalities::from_raw_snapshot(saved.storage, saved.root.into(), Default::default());
-        Self { ext: Rc::new(RefCell::new(ext)) }
+    /// The hash of an earlier block, of the last 2,400.
+    pub fn hash_of(&self, number: u32) -> Option<Hash> {
+        self.within(|| frame_system::BlockHash::<Runtime>::contains_key(number).then(|| System::block_hash(number)))
     }
 
     /// Runs `action` as a transaction; it is rolled back if it fails, or is not to be kept.
     fn transact<R: Into<Returned>>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<Returned> {
-        self.within(|| {
-            System::reset_events();
+        let transaction = || {
             let result = with_transaction(|| {
+                System::reset_events();
                 let ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events } =
                     action();
                 let result = result.map(Into::into);
@@ -449,7 +362,17 @@ impl Chain {
                 }
             });
             result.expect("transactions are not nested as deep as the limit")
-        })
+        };
+        match keep {
+            true => self.within_block(transaction),
+            false => self.within(transaction),
+        }
+    }
+}
+
+impl From<State> for Chain {
+    fn from(state: State) -> Self {
+        Self { state: Rc::new(RefCell::new(state)) }
     }
 }
 
@@ -465,39 +388,33 @@ impl From<pallet_contracts::InstantiateReturnValue<AccountId32>> for Returned {
     }
 }
 
-/// A node of a trie under its key, and how often it is referenced.
-type Node = (Vec<u8>, (Vec<u8>, i32));
+type Executed<R> = ContractResult<Result<R, DispatchError>, Balance, EventRecord>;
 
-/// A chain's storage: the nodes of its tries, and the root.
-#[derive(Debug, Encode, Decode)]
-pub struct Saved {
-    storage: Vec<Node>,
-    root: [u8; 32],
-}
-
-type Executed<R> = ContractResult<Result<R, DispatchError>, Balance, ink_sandbox::EventRecordOf<AtomicRuntime>>;
-
-impl Outcome<Returned> {
-    fn new(executed: Executed<Returned>) -> Self {
+impl From<Executed<Returned>> for Outcome<Returned> {
+    fn from(executed: Executed<Returned>) -> Self {
         let debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
-        let result = executed.result.map_err(|error| match error {
-            DispatchError::Module(error) => error.message.unwrap_or("an unnamed error").to_owned(),
-            error => format!("{error:?}"),
-        });
         Self {
-            result: result.map_err(|error| Trap { error, debug }),
+            result: executed.result.map_err(|error| Trap { error: name_of(error), debug }),
             gas: executed.gas_consumed,
+            required: executed.gas_required,
             deposit: executed.storage_deposit,
             emitted: executed.events.unwrap_or_default().into_iter().filter_map(Emitted::of).collect(),
         }
     }
 }
 
+/// The runtime's name for an error.
+pub fn name_of(error: DispatchError) -> String {
+    match error {
+        DispatchError::Module(error) => error.message.unwrap_or("an unnamed error").to_owned(),
+        error => format!("{error:?}"),
+    }
+}
+
 impl Emitted {
-    fn of(record: ink_sandbox::EventRecordOf<AtomicRuntime>) -> Option<Self> {
-        let runtime::RuntimeEvent::Contracts(pallet_contracts::Event::ContractEmitted { contract, data }) =
-            record.event
-        else {
+    /// The event, if a contract emitted it.
+    pub fn of(record: EventRecord) -> Option<Self> {
+        let RuntimeEvent::Contracts(pallet_contracts::Event::ContractEmitted { contract, data }) = record.event else {
             return None;
         };
         let topics = record.topics.iter().map(|topic| topic.0).collect();
@@ -508,7 +425,7 @@ impl Emitted {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::amounts::{days, hours, UNIT};
+    use crate::amounts::{days, UNIT};
 
     #[test]
     fn time_stands_still_until_it_is_let_pass_and_counts_milliseconds() {
@@ -526,49 +443,21 @@ mod tests {
     #[test]
     fn accounts_are_of_their_name_and_balances_add_up() {
         let chain = Chain::new();
+        let issued = chain.total_issuance();
         assert_ne!(account("alice"), account("bob"));
         chain.fund(&account("alice"), 2 * UNIT);
         chain.fund(&account("bob"), UNIT);
         assert_eq!(chain.balance(&account("alice")), 2 * UNIT);
-        assert_eq!(chain.total_issuance(), 3 * UNIT);
+        assert_eq!(chain.total_issuance(), issued + 3 * UNIT);
     }
 
     #[test]
     fn an_amount_that_no_account_can_hold_is_refused() {
         let chain = Chain::new();
+        let issued = chain.total_issuance();
         assert!(chain.try_fund(&account("alice"), chain.existential_deposit() - 1).is_err());
         chain.fund(&account("alice"), UNIT);
         assert!(chain.try_fund(&account("bob"), Balance::MAX).is_err());
-        assert_eq!(chain.total_issuance(), UNIT);
-    }
-
-    #[test]
-    fn a_handle_of_this_thread_is_the_chain_it_started_last() {
-        let chain = Chain::new();
-        chain.fund(&account("alice"), UNIT);
-        let same = Chain::of_this_thread().expect("a chain");
-        same.pass(hours(1));
-        assert_eq!(chain.now(), GENESIS + hours(1));
-        drop((chain, same));
-        assert!(Chain::of_this_thread().is_none());
-    }
-
-    #[test]
-    fn a_sandbox_keeps_the_clock_of_the_chain_when_it_builds_a_block() {
-        use ink_sandbox::api::prelude::SystemAPI;
-        let mut sandbox = AtomicSandbox::default();
-        sandbox.build_blocks(3);
-        assert_eq!(Chain::of_this_thread().expect("a chain").now(), GENESIS);
-    }
-
-    #[test]
-    fn a_dry_run_of_the_sandbox_leaves_everything_as_it_was() {
-        let mut sandbox = AtomicSandbox::default();
-        let chain = Chain::of_this_thread().expect("a chain");
-        let before = chain.state_hash();
-        sandbox.dry_run(|_| chain.fund(&account("alice"), UNIT));
-        assert_eq!(chain.state_hash(), before);
-        chain.fund(&account("alice"), UNIT);
-        assert_ne!(chain.state_hash(), before);
+        assert_eq!(chain.total_issuance(), issued + UNIT);
     }
 }

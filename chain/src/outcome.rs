@@ -8,8 +8,7 @@ use interfaces::Balance;
 use scale::{Decode, Encode};
 use std::fmt;
 
-pub use frame_support::weights::Weight;
-pub use ink_sandbox::pallet_contracts::StorageDeposit;
+pub use runtime::{frame_support::weights::Weight, pallet_contracts::StorageDeposit};
 
 /// The result of an execution that did not trap.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +39,8 @@ pub struct Outcome<T> {
     pub result: Result<T, Trap>,
     /// What it used of the block.
     pub gas: Weight,
+    /// What it must be allowed to use: more than it did use, where it gave something back.
+    pub required: Weight,
     /// What the caller paid for storage, or got back.
     pub deposit: StorageDeposit<Balance>,
     /// The events of contracts, in order; none of a call that failed.
@@ -50,7 +51,7 @@ impl<T> Outcome<T> {
     /// The same with `read` applied to the result, or with its reason why there is none.
     pub fn and_then<U>(self, read: impl FnOnce(T) -> Result<U, String>) -> Outcome<U> {
         let result = self.result.and_then(|value| read(value).map_err(|error| Trap { error, debug: String::new() }));
-        Outcome { result, gas: self.gas, deposit: self.deposit, emitted: self.emitted }
+        Outcome { result, gas: self.gas, required: self.required, deposit: self.deposit, emitted: self.emitted }
     }
 
     /// The events of type `E`, in order.

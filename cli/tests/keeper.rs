@@ -748,7 +748,10 @@ macro_rules! backend {
     (@left wait_for_sent) => {
         fn wait_for_sent(&self, who: &AccountId) -> Answer<()> { self.chain.wait_for_sent(who) }
     };
-    (@left runs_by_itself) => { fn runs_by_itself(&self) -> bool { self.chain.runs_by_itself() } };
+    (@left runs_by_itself) => {
+        fn runs_by_itself(&self) -> bool { self.chain.runs_by_itself() }
+        fn clock_runs(&self) -> bool { self.chain.clock_runs() }
+    };
     (@left execute) => {
         fn execute(&self, signer: &Signer, call: &Transaction) -> Answer<Receipt> { self.chain.execute(signer, call) }
     };

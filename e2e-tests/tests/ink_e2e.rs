@@ -8,16 +8,14 @@
 extern crate ink_e2e as framework;
 extern crate self as ink_e2e;
 
-pub use framework::{
-    log_info, tokio, tracing_subscriber, Client, PolkadotConfig, SandboxClient, TestNodeProcess, INIT, LOG_PREFIX,
-};
+pub use framework::{log_info, tokio, tracing_subscriber, Client, PolkadotConfig, TestNodeProcess, INIT, LOG_PREFIX};
 
 /// What the framework's macro calls for the contracts.
 pub fn build_root_and_contract_dependencies() -> Vec<PathBuf> {
     contracts().expect("the contracts build").all().map(|artifact| artifact.bundle.with_extension("wasm")).to_vec()
 }
 
-use chain::{account, build::contracts, days, AtomicSandbox, Chain};
+use chain::{account, build::contracts, days};
 use framework::ContractsBackend;
 use ink::{
     codegen::TraitCallBuilder,
@@ -71,25 +69,6 @@ where
     let again = client.call(&manager, &reputation().seal()).dry_run().await?.return_value();
     assert_eq!(again, Err(reputation::Error::Sealed));
     Ok(deployed.account_id)
-}
-
-#[framework::test(backend(runtime_only(sandbox = AtomicSandbox)))]
-async fn a_founder_keeps_the_endowment_and_a_new_minter_waits_for_its_notice<Client: framework::E2EBackend>(
-    mut client: Client,
-) -> Result<(), Box<dyn Error>> {
-    let manager = framework::alice();
-    let address = found(&mut client).await?;
-    let minter: AccountId = account("minter");
-    let reputation = || Calls::from(address);
-    let grant = || RoleCalls::from(address).grant_role(roles::MINTER, Some(minter));
-
-    client.call(&manager, &reputation().propose_minter(minter)).submit().await?;
-    let early = client.call(&manager, &grant()).dry_run().await?.return_value();
-    assert_eq!(early, Err(AccessControlError::InvalidCaller));
-    Chain::of_this_thread().expect("the framework's chain").pass(notice());
-    let granted = client.call(&manager, &grant()).submit().await?.return_value();
-    assert_eq!(granted, Ok(()));
-    Ok(())
 }
 
 #[framework::test]

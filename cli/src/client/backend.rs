@@ -64,7 +64,7 @@ pub struct Receipt<T = Returned> {
     pub outcome: Outcome<T>,
     /// The block it is in; `None` if it was only tried, or refused before it was sent.
     pub block: Option<u32>,
-    /// What the chain took for it beside the deposit; 0 if it was not sent, and on the embedded chain.
+    /// What the chain took for it beside the deposit; 0 if it was not sent.
     pub fee: Balance,
 }
 
@@ -143,9 +143,11 @@ pub trait Backend {
     /// What the chain takes for this transaction beside the deposit, if it uses this weight: close enough to decide by.
     fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance>;
 
-    /// Whether its clock runs and others make blocks while this program waits. This is so on a node, not on the
-    /// embedded chain.
+    /// Whether others make blocks while this program waits. This is so on a node, not on the embedded chain.
     fn runs_by_itself(&self) -> bool;
+
+    /// Whether its clock runs. This is so on a node, unless it was started with a clock that somebody sets.
+    fn clock_runs(&self) -> bool;
 
     /// Sends this transaction and waits until it is in a block. If a dry run traps or is refused, it is not sent, and
     /// costs nothing.
@@ -162,7 +164,7 @@ pub trait Backend {
     /// wait: nothing happens there by itself.
     fn next_block(&self, after: u32, patience: Duration) -> Answer<Option<Block>>;
 
-    /// Lets the embedded chain's clock run until `time`. A node's clock cannot be set.
+    /// Lets the clock run until `time`, if it is one that somebody sets.
     fn pass_until(&self, time: Timestamp) -> Answer<Block>;
 }
 
@@ -210,9 +212,9 @@ impl dyn Backend + '_ {
     }
 }
 
-/// The time: a node's last block may be old, and the embedded chain has a clock of its own.
+/// The time: a node's last block may be old, and a clock that does not run has a time of its own.
 pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
-    match backend.runs_by_itself() {
+    match backend.clock_runs() {
         true => tip.time.max(machine_time()),
         false => tip.time,
     }

@@ -6,7 +6,7 @@ use anyhow::{bail, Context, Result};
 use fs2::FileExt;
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,8 @@ use std::{
 const MOST_LINKS: usize = 40;
 /// The most that is read of a file.
 const LARGEST: u64 = 1 << 32;
+/// The most that is read of what the holder of a lock says.
+const LONGEST_WORD: u64 = 256;
 /// The most that is read of something that has no length and may have no end, such as a pipe.
 const LARGEST_WITHOUT_LENGTH: u64 = 1 << 26;
 
@@ -104,20 +106,25 @@ fn beside(path: &Path, extension: &str) -> PathBuf {
 /// link, the lock is beside what it leads to, so that nobody else has the same file by another name.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
     /// Takes the lock. Makes the file's folder.
     ///
     /// # Errors
-    /// `taken` if somebody else has it; [`Unusable`] if it cannot be made, or there is something else than a file.
-    pub fn take(path: &Path, taken: &str) -> Result<Self> {
+    /// What `taken` says if somebody else has it, of what that one [left word of](Lock::say); [`Unusable`] if it cannot be made,
+    /// or there is something else than a file.
+    pub fn take(path: &Path, taken: impl FnOnce(&str) -> String) -> Result<Self> {
         let file = Self::file(path)?;
         if file.try_lock_exclusive().is_err() {
-            bail!("{taken}");
+            let mut words = String::new();
+            let _ = (&file).take(LONGEST_WORD).read_to_string(&mut words);
+            bail!("{}", taken(words.trim()));
         }
-        Ok(Self { _file: file })
+        // What the one before said is over.
+        file.set_len(0).with_context(|| format!("locking {}", beside(path, "lock").display()))?;
+        Ok(Self { file })
     }
 
     /// Takes the lock, and waits until whoever has it gives it back. Makes the file's folder.
@@ -127,7 +134,17 @@ impl Lock {
     pub fn wait_for(path: &Path) -> Result<Self> {
         let file = Self::file(path)?;
         file.lock_exclusive().with_context(|| format!("locking {}", beside(path, "lock").display()))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+
+    /// Leaves word for whoever wants the file meanwhile.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn say(&mut self, words: &str) -> io::Result<()> {
+        self.file.set_len(0)?;
+        self.file.rewind()?;
+        self.file.write_all(words.as_bytes())
     }
 
     fn file(path: &Path) -> Result<File, Unusable> {
@@ -138,7 +155,8 @@ impl Lock {
             fs::create_dir_all(folder).map_err(|error| unusable(folder, error))?;
         }
         let beside = beside(path, "lock");
-        File::create(&beside).map_err(|error| unusable(&beside, error))
+        let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&beside);
+        options.map_err(|error| unusable(&beside, error))
     }
 }
 
@@ -223,8 +241,9 @@ mod tests {
         let words = exposed(&link).expect("others may read it");
         assert!(words.contains("others may read it (its mode is 640): `chmod 600 "), "{words}");
         // Whoever has the file by its own name has the lock.
-        let lock = Lock::take(&link, "taken").expect("a lock");
-        assert_eq!(Lock::take(&target, "taken").expect_err("it is taken").to_string(), "taken");
+        let mut lock = Lock::take(&link, str::to_owned).expect("a lock");
+        lock.say("it is mine").expect("a word");
+        assert_eq!(Lock::take(&target, str::to_owned).expect_err("it is taken").to_string(), "it is mine");
         drop(lock);
         symlink("round", folder.0.join("round")).expect("a link");
         assert!(followed(&folder.0.join("round")).is_err());
@@ -247,7 +266,7 @@ mod tests {
         for path in ["/dev/full", "/dev/null", "/dev"] {
             let path = Path::new(path);
             assert!(read_ours(path).expect_err("no file").to_string().contains("no regular file"));
-            assert!(Lock::take(path, "taken").expect_err("no file").is::<Unusable>());
+            assert!(Lock::take(path, str::to_owned).expect_err("no file").is::<Unusable>());
             assert!(replace(path, b"bytes").is_err());
         }
         let error = read(Path::new("/dev/zero")).expect_err("it has no end").to_string();

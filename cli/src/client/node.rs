@@ -9,12 +9,18 @@
 
 use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
 use crate::client::signer::{address, hex, Signer};
-use chain::{amounts::show_amount, blake2_256, Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
-use frame_support::sp_runtime::{AccountId32, DispatchError};
-use ink::primitives::AccountId;
-use ink_sandbox::pallet_contracts::{
-    Code, CodeUploadResult, ContractExecResult, ContractInstantiateResult, ContractResult, Determinism,
+use chain::{
+    amounts::show_amount,
+    blake2_256,
+    runtime::{
+        pallet_contracts::{
+            Code, CodeUploadResult, ContractExecResult, ContractInstantiateResult, ContractResult, Determinism,
+        },
+        sp_runtime::{AccountId32, DispatchError},
+    },
+    Emitted, Outcome, Returned, StorageDeposit, Trap, Weight,
 };
+use ink::primitives::AccountId;
 use interfaces::{Balance, Timestamp};
 use scale::{Decode, Encode};
 use std::{
@@ -25,7 +31,10 @@ use std::{
     time::{Duration, Instant},
 };
 use subxt::{
-    backend::{legacy::LegacyRpcMethods, rpc::RpcClient},
+    backend::{
+        legacy::LegacyRpcMethods,
+        rpc::{rpc_params, RpcClient},
+    },
     config::DefaultExtrinsicParamsBuilder,
     dynamic::{At, Value},
     error::RpcError,
@@ -62,6 +71,8 @@ pub struct Node {
     network: Network,
     link: RefCell<Rc<Link>>,
     tell: Tell,
+    /// Somebody sets its clock.
+    manual_clock: bool,
     /// The block whose events were counted last, and how many they are.
     counted: Cell<Option<(Hash256, usize)>>,
     // This field comes last, because those above run in it.
@@ -73,6 +84,8 @@ pub type Tell = Box<dyn Fn(Option<&str>)>;
 
 /// A connection.
 struct Link {
+    /// For what only some nodes answer.
+    client_rpc: RpcClient,
     client: OnlineClient<PolkadotConfig>,
     rpc: LegacyRpcMethods<PolkadotConfig>,
 }
@@ -82,9 +95,15 @@ impl Link {
     async fn open(url: &str) -> Result<(Self, String), subxt::Error> {
         let connection = RpcClient::from_insecure_url(url).await?;
         let rpc = LegacyRpcMethods::<PolkadotConfig>::new(connection.clone());
-        let client = OnlineClient::<PolkadotConfig>::from_rpc_client(connection).await?;
+        let client = OnlineClient::<PolkadotConfig>::from_rpc_client(connection.clone()).await?;
         let name = rpc.system_chain().await?;
-        Ok((Self { client, rpc }, name))
+        Ok((Self { client_rpc: connection, client, rpc }, name))
+    }
+
+    /// Whether somebody sets the node's clock. A node that does not know the question has the machine's.
+    async fn has_manual_clock(&self) -> bool {
+        let clock: Result<serde_json::Value, _> = self.client_rpc.request("dev_clock", rpc_params![]).await;
+        clock.is_ok_and(|clock| clock["clock"] == "manual")
     }
 }
 
@@ -135,8 +154,9 @@ impl Node {
             return Err(Error::NotUnderstood(format!("the chain {name} has no contracts (no pallet-contracts)")));
         }
         let network = Network { name, genesis: link.client.genesis_hash().0 };
+        let manual_clock = runtime.block_on(link.has_manual_clock());
         let link = RefCell::new(Rc::new(link));
-        Ok(Self { url: url.to_owned(), network, link, tell, counted: Cell::new(None), runtime })
+        Ok(Self { url: url.to_owned(), network, link, tell, manual_clock, counted: Cell::new(None), runtime })
     }
 
     /// The present connection.
@@ -244,7 +264,7 @@ impl Node {
         T::decode(&mut &bytes[..]).map_err(|error| not_understood(&format!("{function}: {error}")))
     }
 
-    async fn try_out(&self, caller: &AccountId, transaction: &Transaction) -> Result<Tried, Problem> {
+    async fn try_out(&self, caller: &AccountId, transaction: &Transaction) -> Result<Outcome<Returned>, Problem> {
         let metadata = self.link().client.metadata();
         let caller: &[u8; 32] = caller.as_ref();
         let at = self.best().await?;
@@ -260,7 +280,7 @@ impl Node {
                     reverted: false,
                     contract: None,
                 });
-                Tried::new(&metadata, result, StorageDeposit::Charge(deposit))
+                tried(&metadata, result, StorageDeposit::Charge(deposit))
             }
             Transaction::Instantiate { code_hash, value, data, salt } => {
                 let code = Code::<Hash>::Existing(*code_hash);
@@ -436,8 +456,7 @@ impl Backend for Node {
     }
 
     fn simulate(&self, caller: &AccountId, transaction: &Transaction) -> Answer<Receipt> {
-        let tried = self.ask(self.try_out(caller, transaction))?;
-        Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 })
+        Ok(Receipt { outcome: self.ask(self.try_out(caller, transaction))?, block: None, fee: 0 })
     }
 
     fn fee(&self, signer: &Signer, transaction: &Transaction, weight: Weight) -> Answer<Balance> {
@@ -448,10 +467,14 @@ impl Backend for Node {
         true
     }
 
+    fn clock_runs(&self) -> bool {
+        !self.manual_clock
+    }
+
     fn execute(&self, signer: &Signer, transaction: &Transaction) -> Answer<Receipt> {
         let tried = self.ask(self.try_out(&signer.account(), transaction))?;
-        if !tried.outcome.result.as_ref().is_ok_and(|returned| !returned.reverted) {
-            return Ok(Receipt { outcome: tried.outcome, block: None, fee: 0 });
+        if !tried.result.as_ref().is_ok_and(|returned| !returned.reverted) {
+            return Ok(Receipt { outcome: tried, block: None, fee: 0 });
         }
         let limit = tried.required.saturating_mul(100 + MARGIN_PERCENT).saturating_div(100);
         let signed = self.ask(self.signed(signer, transaction, limit))?;
@@ -466,11 +489,11 @@ impl Backend for Node {
             sent => sent?,
         };
         let outcome = match sent.failed {
-            None => Outcome { emitted: sent.emitted, ..tried.outcome },
+            None => Outcome { emitted: sent.emitted, ..tried },
             // The block does not keep the contract's reason. Trying the call again, after whatever came in between,
             // tells it.
             Some(error) => {
-                let again = self.ask(self.try_out(&signer.account(), transaction))?.outcome;
+                let again = self.ask(self.try_out(&signer.account(), transaction))?;
                 match again.result.as_ref().is_ok_and(|returned| !returned.reverted) {
                     true => Outcome { result: Err(Trap { error, debug: String::new() }), emitted: Vec::new(), ..again },
                     false => again,
@@ -531,8 +554,16 @@ impl Backend for Node {
         }
     }
 
-    fn pass_until(&self, _time: Timestamp) -> Answer<Block> {
-        Err(Error::Unsupported("a node's clock cannot be set; only the embedded chain's can"))
+    fn pass_until(&self, time: Timestamp) -> Answer<Block> {
+        if !self.manual_clock {
+            return Err(Error::Unsupported(
+                "this node's clock cannot be set; that of `atomic node --clock manual` can, and the embedded chain's",
+            ));
+        }
+        self.ask(async {
+            let _: serde_json::Value = self.link().client_rpc.request("dev_setTime", rpc_params![time]).await?;
+            self.block(self.best().await?).await
+        })
     }
 }
 
@@ -621,20 +652,15 @@ struct CodeInfo {
 }
 
 /// What a dry run left.
-struct Tried {
-    outcome: Outcome<Returned>,
-    required: Weight,
-}
-
-impl Tried {
-    fn new(metadata: &Metadata, result: Result<Returned, DispatchError>, deposit: StorageDeposit<Balance>) -> Self {
-        let error = |error: DispatchError| Trap {
-            error: dispatch_error(&error.encode(), metadata.clone()),
-            debug: String::new(),
-        };
-        let outcome = Outcome { result: result.map_err(error), gas: Weight::zero(), deposit, emitted: Vec::new() };
-        Self { outcome, required: Weight::zero() }
-    }
+fn tried(
+    metadata: &Metadata,
+    result: Result<Returned, DispatchError>,
+    deposit: StorageDeposit<Balance>,
+) -> Outcome<Returned> {
+    let error =
+        |error: DispatchError| Trap { error: dispatch_error(&error.encode(), metadata.clone()), debug: String::new() };
+    let (gas, required) = (Weight::zero(), Weight::zero());
+    Outcome { result: result.map_err(error), gas, required, deposit, emitted: Vec::new() }
 }
 
 /// The result of a dry run, and the events that follow it, whose types only the chain's metadata knows.
@@ -663,16 +689,16 @@ impl<R: Decode> Decode for WithEvents<ContractResult<Result<R, DispatchError>, B
 
 impl<R: Into<Returned>> WithEvents<ContractResult<Result<R, DispatchError>, Balance, ()>> {
     /// A dry run collects the events of the block it starts from, too: `earlier` of them.
-    fn tried(self, metadata: &Metadata, earlier: usize) -> Tried {
+    fn tried(self, metadata: &Metadata, earlier: usize) -> Outcome<Returned> {
         let Self { result: executed, events } = self;
-        let mut tried = Tried::new(metadata, executed.result.map(Into::into), executed.storage_deposit);
-        if let Err(trap) = &mut tried.outcome.result {
+        let mut tried = tried(metadata, executed.result.map(Into::into), executed.storage_deposit);
+        if let Err(trap) = &mut tried.result {
             trap.debug = String::from_utf8_lossy(&executed.debug_message).trim().to_owned();
         }
-        if tried.outcome.result.as_ref().is_ok_and(|returned| !returned.reverted) {
-            tried.outcome.emitted = would_emit(metadata, &events, earlier).unwrap_or_default();
+        if tried.result.as_ref().is_ok_and(|returned| !returned.reverted) {
+            tried.emitted = would_emit(metadata, &events, earlier).unwrap_or_default();
         }
-        tried.outcome.gas = executed.gas_consumed;
+        tried.gas = executed.gas_consumed;
         tried.required = executed.gas_required;
         tried
     }

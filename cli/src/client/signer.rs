@@ -84,6 +84,11 @@ impl Signer {
         AccountId::from(self.keypair.public_key().0)
     }
 
+    /// The signature under this.
+    pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.keypair.sign(message).0
+    }
+
     #[cfg(feature = "node")]
     pub(crate) fn keypair(&self) -> &Keypair {
         &self.keypair

@@ -5,6 +5,8 @@ pub mod build;
 pub mod contest;
 pub mod deploy;
 pub mod keeper;
+#[cfg(feature = "node")]
+pub mod node;
 pub mod operate;
 pub mod options;
 pub mod paint;
@@ -51,6 +53,8 @@ enum Command {
     Deploy(deploy::Deploy),
     Verify(verify::Verify),
     Keeper(keeper::Command),
+    #[cfg(feature = "node")]
+    Node(node::Node),
     Pass(pass::Pass),
     Status(status::Status),
     #[command(flatten)]
@@ -68,6 +72,8 @@ impl Command {
             Self::Deploy(deploy) => deploy.run(out),
             Self::Verify(verify) => verify.run(out),
             Self::Keeper(keeper) => keeper.run(out).map(|()| true),
+            #[cfg(feature = "node")]
+            Self::Node(node) => node.run(out).map(|()| true),
             Self::Pass(pass) => pass.run(out).map(|()| true),
             Self::Operate(operate) => operate.run(out).map(|()| true),
             Self::Status(status) => status.run(out).map(|()| true),

@@ -14,6 +14,8 @@ use std::{
     sync::Mutex,
 };
 
+/// Where nodes listen, unless somebody says otherwise.
+pub const DEFAULT_PORT: u16 = 9_944;
 /// Where the embedded chain lives unless `--state` says otherwise.
 pub const DEFAULT_STATE: &str = ".atomic/state";
 /// Where the deployment is written down unless `--deployment` says otherwise.

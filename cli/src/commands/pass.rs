@@ -1,4 +1,4 @@
-//! `atomic pass`: lets time pass on the embedded chain.
+//! `atomic pass`: lets time pass on a chain whose clock stands still otherwise.
 
 use crate::{
     client::{moments, unusable::Unusable},
@@ -12,6 +12,8 @@ use serde::Serialize;
 use std::io::Write;
 
 /// Lets time pass on the embedded chain, whose clock otherwise stands still
+///
+/// With --url, on an `atomic node --clock manual`.
 ///
 /// Example: atomic pass 2d 6h
 #[derive(Args, Debug)]
@@ -48,7 +50,7 @@ impl Pass {
             None => from.saturating_add(duration(&self.duration.join(" ")).map_err(Unusable)?),
         };
         if until > moments::LAST {
-            let reason = format!("the clock of an embedded chain ends at {}", moments::moment(moments::LAST));
+            let reason = format!("the clock of such a chain ends at {}", moments::moment(moments::LAST));
             return Err(Unusable(reason).into());
         }
         let tip = match self.options.dry_run {

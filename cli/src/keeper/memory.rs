@@ -51,7 +51,7 @@ impl Memory {
     ) -> Result<(Self, Known, Option<String>)> {
         let path = deployment_file.with_extension(format!("keeper-{}.json", address(who)));
         let taken = format!("another keeper of {} is at work here ({}.lock is locked)", address(who), path.display());
-        let lock = Lock::take(&path, &taken)?;
+        let lock = Lock::take(&path, |_| taken)?;
         let of = address(&deployment.market);
         let (read, word) =
             match read_our_text(&path) {

@@ -128,7 +128,7 @@ impl<'a> Deployer<'a> {
     ) -> Result<Self> {
         let manager = signer.account();
         let taken = format!("another atomic is using {}; wait for it to end, or name another file", path.display());
-        let _lock = Some(Lock::take(path, &taken)?);
+        let _lock = Some(Lock::take(path, |_| taken)?);
         let file = match File::read(path)? {
             Some(file) => {
                 file.ensure_network(path, backend)?;
@@ -407,7 +407,13 @@ impl<'a> Deployer<'a> {
         })?;
         read(returned)?;
         let block = block.context("it was not sent")?;
-        let outcome = Outcome { result: Ok(()), gas: outcome.gas, deposit: outcome.deposit, emitted: outcome.emitted };
+        let outcome = Outcome {
+            result: Ok(()),
+            gas: outcome.gas,
+            required: outcome.required,
+            deposit: outcome.deposit,
+            emitted: outcome.emitted,
+        };
         Ok((block, Receipt { outcome, block: Some(block), fee }))
     }
 

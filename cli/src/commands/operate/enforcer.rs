@@ -64,8 +64,8 @@ enum Progress {
 
 impl Command for Review {
     fn run(&self, session: &Session) -> Result<()> {
-        if self.wait && !session.backend.runs_by_itself() {
-            let reason = "--wait is for nodes: the embedded chain's clock moves only with `atomic pass`";
+        if self.wait && !session.backend.clock_runs() {
+            let reason = "--wait is for clocks that run: this chain's moves only with `atomic pass`";
             return Err(Unusable(reason.into()).into());
         }
         let mine = match (self.request, self.submission, self.score) {

@@ -1,0 +1,201 @@
+//! `chain_…`: blocks and their headers.
+
+use super::{disk, number_of, Answer, Context};
+use crate::producer::Producer;
+use chain::runtime::{blocks::Head, sp_core::Bytes, Hash, Header};
+use jsonrpsee::{
+    core::{async_trait, SubscriptionResult},
+    proc_macros::rpc,
+    PendingSubscriptionSink, RpcModule, SubscriptionMessage,
+};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// The number of a block, as clients write it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Number(u64),
+    Hex(String),
+}
+
+/// One number, or several.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Numbers {
+    #[allow(private_interfaces)]
+    One(Number),
+    #[allow(private_interfaces)]
+    Many(Vec<Option<Number>>),
+}
+
+/// One hash, or several.
+#[derive(Clone, Serialize)]
+#[serde(untagged)]
+pub enum Hashes {
+    One(Option<Hash>),
+    Many(Vec<Option<Hash>>),
+}
+
+/// A block with its extrinsics.
+#[derive(Clone, Serialize)]
+pub struct Block {
+    header: Header,
+    extrinsics: Vec<Bytes>,
+}
+
+/// A block, and why it is final: nobody has to be convinced of that here.
+#[derive(Clone, Serialize)]
+pub struct SignedBlock {
+    block: Block,
+    justifications: Option<()>,
+}
+
+#[rpc(server)]
+pub trait Chain {
+    /// The header of the block with this hash, or of the last one.
+    #[method(name = "chain_getHeader")]
+    async fn header(&self, hash: Option<Hash>) -> Answer<Option<Header>>;
+
+    /// The block with this hash, or the last one.
+    #[method(name = "chain_getBlock")]
+    async fn block(&self, hash: Option<Hash>) -> Answer<Option<SignedBlock>>;
+
+    /// The hash of the block with this number, or of the last one; a list for a list.
+    #[method(name = "chain_getBlockHash", aliases = ["chain_getHead"])]
+    async fn block_hash(&self, number: Option<Numbers>) -> Answer<Hashes>;
+
+    /// The hash of the last block that is final.
+    #[method(name = "chain_getFinalizedHead", aliases = ["chain_getFinalisedHead"])]
+    async fn finalized_head(&self) -> Answer<Hash>;
+
+    /// The header of the last block, and of each that follows.
+    #[subscription(
+        name = "chain_subscribeNewHeads" => "chain_newHead",
+        aliases = ["subscribe_newHead", "chain_subscribeNewHead"],
+        unsubscribe = "chain_unsubscribeNewHeads",
+        unsubscribe_aliases = ["unsubscribe_newHead", "chain_unsubscribeNewHead"],
+        item = Header
+    )]
+    async fn new_heads(&self) -> SubscriptionResult;
+
+    /// The same: there are no other blocks.
+    #[subscription(
+        name = "chain_subscribeAllHeads" => "chain_allHead",
+        unsubscribe = "chain_unsubscribeAllHeads",
+        item = Header
+    )]
+    async fn all_heads(&self) -> SubscriptionResult;
+
+    /// The header of the last block that is final, and of each that follows.
+    #[subscription(
+        name = "chain_subscribeFinalizedHeads" => "chain_finalizedHead",
+        aliases = ["chain_subscribeFinalisedHeads"],
+        unsubscribe = "chain_unsubscribeFinalizedHeads",
+        unsubscribe_aliases = ["chain_unsubscribeFinalisedHeads"],
+        item = Header
+    )]
+    async fn finalized_heads(&self) -> SubscriptionResult;
+}
+
+pub fn methods(context: Context) -> RpcModule<Context> {
+    let mut methods = RpcModule::new(context.clone());
+    methods.merge(context.into_rpc()).expect("each method is here once");
+    methods
+}
+
+#[async_trait]
+impl ChainServer for Context {
+    async fn header(&self, hash: Option<Hash>) -> Answer<Option<Header>> {
+        self.ask(move |producer| Ok(block(producer, hash)?.map(|(header, _)| header))).await
+    }
+
+    async fn block(&self, hash: Option<Hash>) -> Answer<Option<SignedBlock>> {
+        self.ask(move |producer| {
+            let found = block(producer, hash)?;
+            Ok(found.map(|(header, extrinsics)| SignedBlock {
+                block: Block { header, extrinsics: extrinsics.into_iter().map(Bytes).collect() },
+                justifications: None,
+            }))
+        })
+        .await
+    }
+
+    async fn block_hash(&self, number: Option<Numbers>) -> Answer<Hashes> {
+        self.ask(move |producer| {
+            let one = |number: Option<Number>| match number {
+                None => Some(producer.head().hash),
+                Some(number) => number.block().and_then(|number| producer.history().hash_of(number)),
+            };
+            Ok(match number {
+                None => Hashes::One(one(None)),
+                Some(Numbers::One(number)) => Hashes::One(one(Some(number))),
+                Some(Numbers::Many(numbers)) => Hashes::Many(numbers.into_iter().map(one).collect()),
+            })
+        })
+        .await
+    }
+
+    async fn finalized_head(&self) -> Answer<Hash> {
+        Ok(self.finalized.borrow().hash)
+    }
+
+    async fn new_heads(&self, pending: PendingSubscriptionSink) -> SubscriptionResult {
+        follow(self, self.producer.heads(), pending).await
+    }
+
+    async fn all_heads(&self, pending: PendingSubscriptionSink) -> SubscriptionResult {
+        follow(self, self.producer.heads(), pending).await
+    }
+
+    async fn finalized_heads(&self, pending: PendingSubscriptionSink) -> SubscriptionResult {
+        follow(self, self.finalized.clone(), pending).await
+    }
+}
+
+impl Number {
+    /// A block of that number, if there can be one.
+    fn block(self) -> Option<u32> {
+        match self {
+            Self::Number(number) => u32::try_from(number).ok(),
+            Self::Hex(text) => {
+                let digits =
+                    text.strip_prefix("0x").filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
+                u32::from_str_radix(digits, 16).ok()
+            }
+        }
+    }
+}
+
+fn block(producer: &Producer, hash: Option<Hash>) -> Answer<Option<(Header, Vec<Vec<u8>>)>> {
+    match number_of(producer, hash) {
+        Ok(number) => producer.history().block(number).map_err(disk),
+        // Of a block that it does not know, a node says that there is none.
+        Err(_) => Ok(None),
+    }
+}
+
+/// Tells of the present head, and of every block that follows, none left out.
+async fn follow(
+    context: &Context,
+    mut heads: watch::Receiver<Head>,
+    pending: PendingSubscriptionSink,
+) -> SubscriptionResult {
+    let sink = pending.accept().await?;
+    let mut next = heads.borrow_and_update().number;
+    loop {
+        let last = heads.borrow_and_update().number;
+        while next <= last {
+            let number = next;
+            let found = context.ask(move |producer| producer.history().block(number).map_err(disk)).await;
+            if let Ok(Some((header, _))) = found {
+                sink.send(SubscriptionMessage::from_json(&header)?).await?;
+            }
+            next += 1;
+        }
+        tokio::select! {
+            changed = heads.changed() => changed?,
+            () = sink.closed() => return Ok(()),
+        }
+    }
+}

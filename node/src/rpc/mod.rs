@@ -1,0 +1,148 @@
+//! The JSON-RPC that clients of a Substrate node speak, in its older form: `author_…`, `chain_…`, `state_…` and so on. A file has the
+//! methods of one family; names, parameters, answers and the codes of errors are those of a substrate-contracts-node.
+
+mod author;
+mod chain;
+mod childstate;
+mod dev;
+mod payment;
+mod state;
+mod system;
+
+use crate::producer::{Gone, Handle, Producer};
+use ::chain::runtime::{blocks::Head, state::Fault, Hash};
+use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
+use std::{io, time::Duration};
+use tokio::{
+    sync::watch,
+    time::{sleep_until, Instant},
+};
+
+/// A block counts as final so long after it was made: a client that hears of both at once hears only one.
+const FINALITY: Duration = Duration::from_millis(200);
+
+/// The families of methods that this node does not have, and what to use in their place.
+const MISSING: [&str; 5] = [
+    "chainHead_v1_follow",
+    "chainSpec_v1_chainName",
+    "chainSpec_v1_genesisHash",
+    "transaction_v1_broadcast",
+    "transactionWatch_v1_submitAndWatch",
+];
+
+type Answer<T> = Result<T, ErrorObjectOwned>;
+
+/// What every method needs.
+#[derive(Clone)]
+pub struct Context {
+    producer: Handle,
+    /// The last block that counts as final.
+    finalized: watch::Receiver<Head>,
+}
+
+impl Context {
+    /// What the chain answers.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Producer) -> Answer<T> + Send + 'static,
+    ) -> Answer<T> {
+        self.producer.ask(question).await.map_err(gone)?
+    }
+}
+
+/// All methods.
+///
+/// # Panics
+/// Outside of a runtime of tokio, which waits until blocks are final.
+pub fn module(producer: Handle) -> RpcModule<()> {
+    let mut heads = producer.heads();
+    let (final_head, finalized) = watch::channel(*heads.borrow());
+    tokio::spawn(async move {
+        while heads.changed().await.is_ok() {
+            let (head, made) = (*heads.borrow_and_update(), Instant::now());
+            sleep_until(made + FINALITY).await;
+            final_head.send_replace(head);
+        }
+    });
+    let context = Context { producer, finalized };
+    let mut all = RpcModule::new(());
+    let families = [
+        author::methods(context.clone()),
+        chain::methods(context.clone()),
+        childstate::methods(context.clone()),
+        dev::methods(context.clone()),
+        payment::methods(context.clone()),
+        state::methods(context.clone()),
+        system::methods(context),
+    ];
+    for family in families {
+        all.merge(family).expect("each method is in one family");
+    }
+    let mut names: Vec<_> = all.method_names().collect();
+    names.push("rpc_methods");
+    names.sort_unstable();
+    let listed = serde_json::json!({ "methods": names });
+    all.register_method("rpc_methods", move |_, (), _| listed.clone()).expect("nobody else lists them");
+    for name in MISSING {
+        all.register_method(name, |_, (), _| Err::<(), _>(missing())).expect("it is missing");
+    }
+    all
+}
+
+fn missing() -> ErrorObjectOwned {
+    let words = "Method not found: this node speaks the older JSON-RPC alone (chain_, state_, author_); use a client that does, such \
+                 as dedot's LegacyClient or @polkadot/api";
+    ErrorObjectOwned::owned(jsonrpsee::types::error::METHOD_NOT_FOUND_CODE, words, None::<()>)
+}
+
+/// As a node says it, under the code of this family.
+fn error(code: i32, words: impl Into<String>) -> ErrorObjectOwned {
+    ErrorObjectOwned::owned(code, words, None::<()>)
+}
+
+fn gone(_: Gone) -> ErrorObjectOwned {
+    error(jsonrpsee::types::error::INTERNAL_ERROR_CODE, "the node is stopping")
+}
+
+/// The code of what the client of a chain has to say.
+const CLIENT: i32 = 4003;
+
+fn disk(problem: io::Error) -> ErrorObjectOwned {
+    error(CLIENT, format!("Client error: {problem}"))
+}
+
+fn unknown_block(hash: Hash) -> ErrorObjectOwned {
+    error(CLIENT, format!("Client error: UnknownBlock: Header was not found in the database: {hash:?}"))
+}
+
+fn fault(fault: &Fault) -> ErrorObjectOwned {
+    match fault {
+        Fault::Unknown(name) => {
+            error(CLIENT, format!("Client error: Execution failed: Other: Exported method {name} is not found"))
+        }
+        Fault::Panicked(words) => {
+            error(CLIENT, format!("Client error: Execution failed: Execution aborted due to trap: {words}"))
+        }
+    }
+}
+
+/// The number of the block with this hash; of the last one without a hash.
+fn number_of(producer: &Producer, hash: Option<Hash>) -> Answer<u32> {
+    match hash {
+        None => Ok(producer.head().number),
+        Some(hash) => producer.history().number_of(hash).ok_or_else(|| unknown_block(hash)),
+    }
+}
+
+/// What a runtime API answers after the block with this hash, or after the last one.
+fn call(producer: &mut Producer, hash: Option<Hash>, api: &str, arguments: &[u8]) -> Answer<Vec<u8>> {
+    let at = number_of(producer, hash)?;
+    let answered = producer.call(at, api, arguments).map_err(disk)?;
+    answered.ok_or_else(|| unknown_block(hash.unwrap_or_default()))?.map_err(|problem| fault(&problem))
+}
+
+/// As [`call`], decoded.
+fn call_for<T: scale::Decode>(producer: &mut Producer, hash: Option<Hash>, api: &str, arguments: &[u8]) -> Answer<T> {
+    let bytes = call(producer, hash, api, arguments)?;
+    T::decode(&mut &bytes[..]).map_err(|problem| error(CLIENT, format!("Client error: {api}: {problem}")))
+}

@@ -1,0 +1,136 @@
+//! `system_…`: what this node is, and the numbers of accounts' transactions.
+
+use super::{call_for, error, number_of, Answer, Context};
+use chain::runtime::{
+    blocks::Refused,
+    sp_core::{
+        crypto::{AccountId32, Ss58Codec},
+        Bytes,
+    },
+    Hash, Nonce,
+};
+use jsonrpsee::{core::async_trait, proc_macros::rpc, types::error::INVALID_PARAMS_CODE, RpcModule};
+use scale::Encode;
+use serde_json::{json, Value as Json};
+
+/// Codes of this family.
+const UNDECODABLE: i32 = 1;
+const RUNTIME: i32 = 2;
+
+#[rpc(server)]
+pub trait System {
+    #[method(name = "system_name")]
+    async fn name(&self) -> Answer<&'static str>;
+
+    #[method(name = "system_version")]
+    async fn version(&self) -> Answer<&'static str>;
+
+    /// The chain's name: that of every chain that anybody may try things out on.
+    #[method(name = "system_chain")]
+    async fn chain(&self) -> Answer<&'static str>;
+
+    #[method(name = "system_chainType")]
+    async fn chain_type(&self) -> Answer<&'static str>;
+
+    /// How addresses and amounts are written.
+    #[method(name = "system_properties")]
+    async fn properties(&self) -> Answer<Json>;
+
+    #[method(name = "system_health")]
+    async fn health(&self) -> Answer<Json>;
+
+    #[method(name = "system_peers")]
+    async fn peers(&self) -> Answer<Vec<Json>>;
+
+    #[method(name = "system_nodeRoles")]
+    async fn node_roles(&self) -> Answer<[&'static str; 1]>;
+
+    #[method(name = "system_syncState")]
+    async fn sync_state(&self) -> Answer<Json>;
+
+    /// The number of the account's next transaction, those counted that wait for a block.
+    #[method(name = "system_accountNextIndex", aliases = ["account_nextIndex"])]
+    async fn next_index(&self, account: String) -> Answer<Nonce>;
+
+    /// What would become of a transaction in the next block. Nothing changes.
+    #[method(name = "system_dryRun", aliases = ["system_dryRunAt"])]
+    async fn dry_run(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<Bytes>;
+}
+
+pub fn methods(context: Context) -> RpcModule<Context> {
+    let mut methods = RpcModule::new(context.clone());
+    methods.merge(context.into_rpc()).expect("each method is here once");
+    methods
+}
+
+#[async_trait]
+impl SystemServer for Context {
+    async fn name(&self) -> Answer<&'static str> {
+        Ok("atomic node")
+    }
+
+    async fn version(&self) -> Answer<&'static str> {
+        Ok(env!("CARGO_PKG_VERSION"))
+    }
+
+    async fn chain(&self) -> Answer<&'static str> {
+        Ok("Development")
+    }
+
+    async fn chain_type(&self) -> Answer<&'static str> {
+        Ok("Development")
+    }
+
+    async fn properties(&self) -> Answer<Json> {
+        Ok(json!({ "ss58Format": 42, "tokenDecimals": 12, "tokenSymbol": "UNIT" }))
+    }
+
+    async fn health(&self) -> Answer<Json> {
+        Ok(json!({ "peers": 0, "isSyncing": false, "shouldHavePeers": false }))
+    }
+
+    async fn peers(&self) -> Answer<Vec<Json>> {
+        Ok(Vec::new())
+    }
+
+    async fn node_roles(&self) -> Answer<[&'static str; 1]> {
+        Ok(["Authority"])
+    }
+
+    async fn sync_state(&self) -> Answer<Json> {
+        self.ask(|producer| {
+            let head = producer.head().number;
+            Ok(json!({ "startingBlock": 0, "currentBlock": head, "highestBlock": head }))
+        })
+        .await
+    }
+
+    async fn next_index(&self, account: String) -> Answer<Nonce> {
+        let account = AccountId32::from_ss58check(&account)
+            .map_err(|problem| error(INVALID_PARAMS_CODE, format!("Invalid params: {problem}")))?;
+        self.ask(move |producer| {
+            let api = "AccountNonceApi_account_nonce";
+            let mut next: Nonce = call_for(producer, None, api, &account.encode())?;
+            while producer.pool().provides(&(&account, next).encode()) {
+                next = next.saturating_add(1);
+            }
+            Ok(next)
+        })
+        .await
+    }
+
+    async fn dry_run(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<Bytes> {
+        self.ask(move |producer| {
+            // Only the next block is still open.
+            number_of(producer, hash)?;
+            match producer.try_out(&transaction.0) {
+                Ok(applied) => Ok(Bytes(applied.encode())),
+                Err(Refused::Undecodable) => {
+                    Err(error(UNDECODABLE, "Unable to dry run extrinsic: these bytes are no transaction"))
+                }
+                Err(other) => Err(error(RUNTIME, format!("Unable to dry run extrinsic: {other}"))),
+            }
+        })
+        .await
+    }
+}
