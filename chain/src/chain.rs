@@ -20,7 +20,7 @@ use runtime::{
             Get,
         },
     },
-    frame_system, pallet_balances,
+    frame_system, genesis, pallet_balances,
     pallet_contracts::{self, ContractResult, StorageDeposit},
     sp_runtime::{DispatchError, TransactionOutcome},
     AccountId as AccountId32, Balances, Contracts, EventRecord, Hash, Runtime, RuntimeEvent, State, System,
@@ -61,9 +61,9 @@ impl Default for Chain {
 }
 
 impl Chain {
-    /// Starts a new chain.
+    /// Starts a new chain, on which nobody has any money.
     pub fn new() -> Self {
-        State::development(GENESIS).into()
+        State::new(genesis::without_money(GENESIS), genesis::IDENTITY_OF_ALL).into()
     }
 
     /// What the chain has in storage, and makes its blocks.

@@ -52,7 +52,7 @@ pub fn constructor(name: &str) -> ExecutionInput<ink::env::call::utils::EmptyArg
 }
 
 /// Makes the reputation contract.
-pub fn reputation_constructor(settings: &Settings) -> ExecutionInput<impl Encode> {
+pub fn reputation_constructor(settings: &Settings) -> ExecutionInput<impl Encode + Clone> {
     constructor("new")
         .push_arg(Some(settings.name.clone()))
         .push_arg(Some(settings.symbol.clone()))
@@ -62,11 +62,11 @@ pub fn reputation_constructor(settings: &Settings) -> ExecutionInput<impl Encode
 }
 
 /// Makes the obligation contract.
-pub fn obligation_constructor(reputation: AccountId) -> ExecutionInput<impl Encode> {
+pub fn obligation_constructor(reputation: AccountId) -> ExecutionInput<impl Encode + Clone> {
     constructor("new").push_arg(reputation)
 }
 
 /// Makes the market.
-pub fn market_constructor(reputation: AccountId, obligation: AccountId) -> ExecutionInput<impl Encode> {
+pub fn market_constructor(reputation: AccountId, obligation: AccountId) -> ExecutionInput<impl Encode + Clone> {
     constructor("new").push_arg(reputation).push_arg(obligation)
 }

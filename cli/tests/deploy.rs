@@ -401,7 +401,8 @@ fn the_command_deploys_says_what_it_did_and_verifies() {
         "  block 16    grant OPERATOR in obligation to market\n",
         "  block 21    open the market\n",
         "\npool        0\nwritten to  .atomic/deployment.json\n",
-        "\nfees        0 UNIT\n\nAll 30 checks passed.\n",
+        "\nfees        0.0",
+        " UNIT\n\nAll 30 checks passed.\n",
     ] {
         assert!(said.contains(part), "{part}: {said}");
     }

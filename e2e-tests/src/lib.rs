@@ -6,6 +6,7 @@
 pub mod cells;
 pub mod contracts;
 pub mod market_weights;
+pub mod weighings;
 pub mod weights;
 
 mod money;

@@ -5,7 +5,7 @@
 //! execution of a transaction, after which everything is as it was. Another message is one more line in the function of
 //! its contract.
 
-use crate::contracts::PSP22;
+use crate::{contracts::PSP22, weighings};
 use chain::{
     account,
     build::{self, Contract, Package},
@@ -193,7 +193,7 @@ impl Scales {
 
     /// Weighs a read.
     fn weigh_read<Args: Encode, T: Decode>(&mut self, contract: Package, name: &str, call: Message<Args, T>) {
-        let outcome = self.chain().dry_run(&self.stranger, call);
+        let outcome = weighings::noted(self.chain(), &self.stranger, call);
         let weight = Weight::of(outcome.gas, &outcome.deposit);
         self.weighed.push(Weighed { contract, message: name.to_owned(), weight });
         outcome.returned();
@@ -378,7 +378,7 @@ impl Weight {
         who: &AccountId,
         call: Message<Args, Result<T, E>>,
     ) -> Self {
-        let outcome = chain.dry_run(who, call);
+        let outcome = weighings::noted(chain, who, call);
         let weight = Self::of(outcome.gas, &outcome.deposit);
         outcome.ok();
         weight

@@ -24,16 +24,22 @@ pub fn account(path: &str) -> AccountId {
     MultiSigner::from(pair.public()).into_account()
 }
 
-/// What a new chain has in storage: the development accounts have money, Alice may do what only root may, and the clock begins
-/// at `now`.
-///
-/// # Panics
-/// Never: these balances add up.
+/// What a new development chain has in storage: the development accounts have money, Alice may do what only root may, and the
+/// clock begins at `now`.
 pub fn storage(now: u64) -> Storage {
     let developers = DEVELOPERS.iter().flat_map(|name| [format!("//{name}"), format!("//{name}//stash")]);
+    of(now, developers.map(|path| account(&path)).collect(), Some(account("//Alice")))
+}
+
+/// As [`storage`], with nobody's money.
+pub fn without_money(now: u64) -> Storage {
+    of(now, Vec::new(), None)
+}
+
+fn of(now: u64, developers: Vec<AccountId>, key: Option<AccountId>) -> Storage {
     let config = RuntimeGenesisConfig {
-        balances: BalancesConfig { balances: developers.map(|path| (account(&path), ENDOWMENT)).collect() },
-        sudo: SudoConfig { key: Some(account("//Alice")) },
+        balances: BalancesConfig { balances: developers.into_iter().map(|account| (account, ENDOWMENT)).collect() },
+        sudo: SudoConfig { key },
         ..Default::default()
     };
     let mut storage = config.build_storage().expect("balances that add up");

@@ -1,13 +1,16 @@
 //! A chain's state, and what the runtime answers and does with it.
 
 use crate::{blocks::Head, dispatch, genesis, Hash};
-use sp_core::traits::Externalities as _;
+use sp_core::{
+    storage::{well_known_keys::DEFAULT_CHILD_STORAGE_KEY_PREFIX, ChildInfo, StorageChild},
+    traits::Externalities as _,
+};
 use sp_io::TestExternalities;
 use sp_runtime::Storage;
 use std::{
     any::Any,
     cell::Cell,
-    fmt,
+    fmt, iter,
     panic::{catch_unwind, AssertUnwindSafe},
 };
 
@@ -87,6 +90,29 @@ impl State {
         self.within(|| sp_io::storage::get(key)).map(|value| value.to_vec())
     }
 
+    /// Everything in storage, the tries included that were there after the last block.
+    pub fn storage(&mut self) -> Storage {
+        self.within(|| {
+            let mut storage = Storage::default();
+            for key in keys(sp_io::storage::next_key) {
+                match key.strip_prefix(DEFAULT_CHILD_STORAGE_KEY_PREFIX) {
+                    Some(id) => {
+                        let next = |key: &[u8]| sp_io::default_child_storage::next_key(id, key);
+                        let get = |key: Vec<u8>| Some((key.clone(), sp_io::default_child_storage::get(id, &key)?));
+                        let child_info = ChildInfo::new_default(id);
+                        let data = keys(next).filter_map(get).collect();
+                        storage.children_default.insert(id.to_vec(), StorageChild { data, child_info });
+                    }
+                    None => {
+                        let value = sp_io::storage::get(&key).map(|value| value.to_vec());
+                        storage.top.extend(value.map(|value| (key, value)));
+                    }
+                }
+            }
+            storage
+        })
+    }
+
     /// What a runtime API answers. Whatever it does is undone.
     pub fn ask(&mut self, api: &str, arguments: &[u8]) -> Result<Vec<u8>, Fault> {
         self.guarded(false, || dispatch(api, arguments))
@@ -130,6 +156,11 @@ impl State {
     pub(crate) fn externalities(&mut self) -> &mut TestExternalities {
         &mut self.externalities
     }
+}
+
+/// All keys, in order, of which `next` gives the one after another.
+fn keys(next: impl Fn(&[u8]) -> Option<Vec<u8>>) -> impl Iterator<Item = Vec<u8>> {
+    iter::successors(next(&[]), move |key| next(key))
 }
 
 fn words(panic: &(dyn Any + Send)) -> String {

@@ -219,7 +219,7 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     if desk.on_node() {
         desk.says("review 0 0 20 --wait --as eve", &format!("{committed}{}", revealed("eve", 20)));
     } else {
-        desk.fails("review 0 0 20 --wait --as eve", 2, "--wait is for nodes");
+        desk.fails("review 0 0 20 --wait --as eve", 2, "--wait is for clocks that run");
         desk.says("review 0 0 20 --as eve", &later);
         desk.wait_until(deadline("review_by") + 1);
         desk.says("review --due --as eve", &revealed("eve", 20));

@@ -1,4 +1,4 @@
-//! What `ink_e2e` names of `contract-build`. `tests/ink_e2e.rs` hands the framework contracts that are built already, so that
+//! What `ink_e2e` names of `contract-build`. `cli/tests/ink_e2e` hands the framework contracts that are built already, so that
 //! nothing here ever builds.
 
 use std::path::{Path, PathBuf};
