@@ -12,6 +12,7 @@ export CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS := fallback
 
 SCENARIO ?= scenarios/labor-market.toml
 MEMBERS ?=
+BLOCKS ?= 100000
 export SOAK_STEPS ?= 1000000
 export FUZZ_SECONDS ?= 60
 export MUTANTS SHARD
@@ -21,10 +22,10 @@ PORT ?= 9944
 export ATOMIC
 SAY := printf '\n\033[1m%s\033[0m\n'
 
-.PHONY: help demo test node test-node soak mutants fuzz bench build check fmt lint clean toolchain
+.PHONY: help demo test node test-node weights-on-node soak mutants fuzz bench bench-node build check fmt lint clean toolchain
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Everything that is built is kept in $(ATOMIC_CACHE)"
 
 # Whoever does not have the whole program gets one that knows no nodes: it compiles in half the time. Where the sources are
@@ -45,21 +46,28 @@ test: toolchain ## Run all tests: unit, property, the contracts on an embedded c
 	cargo test --locked --workspace --no-run
 	@$(SAY) "Running them; the first test that needs the contracts builds them"
 	cargo test --locked --workspace
-	@if scripts/node.sh find > /dev/null 2>&1; then \
-		$(MAKE) --no-print-directory test-node ATOMIC="$(CARGO_TARGET_DIR)/debug/atomic"; \
-	else \
-		$(SAY) "Skipped the tests that need a real node: there is none here"; scripts/node.sh find || true; \
-	fi
+	@$(MAKE) --no-print-directory test-node ATOMIC="$(CARGO_TARGET_DIR)/debug/atomic"
 
-node: ## Run a substrate-contracts-node to try things out on, or say how to get one (PORT=9944)
+node: toolchain ## Run a substrate-contracts-node to try things out on, or else `atomic node` (PORT=9944)
 	@scripts/node.sh run $(PORT)
 
-test-node: build ## Run the tests that need a real node, on one started for them
+# Each client plays its test on `atomic node`, and on a substrate-contracts-node if there is one.
+test-node: build ## Run the tests that need a node: on `atomic node`, and on a substrate-contracts-node if there is one
+	@$(SAY) "Clients of a node, on atomic node"
+	@scripts/node.sh with atomic e2e-tests/on-node.sh
+	@if node=$$(scripts/node.sh find 2>/dev/null); then \
+		$(SAY) "ink!'s end-to-end framework, on a substrate-contracts-node"; \
+		CONTRACTS_NODE="$$node" cargo test --locked --workspace --test ink_e2e -- --ignored; \
+		CONTRACTS_NODE="$$node" cargo test --locked --workspace --test alike -- --ignored; \
+		$(SAY) "Clients of a node, on a substrate-contracts-node"; \
+		scripts/node.sh with real e2e-tests/on-node.sh; \
+	else \
+		$(SAY) "Skipped the same on a substrate-contracts-node: there is none here"; scripts/node.sh find || true; \
+	fi
+
+weights-on-node: toolchain ## Weigh every message of the benchmark on a substrate-contracts-node too, and compare
 	@scripts/node.sh find > /dev/null
-	@$(SAY) "ink!'s end-to-end framework, on a node of its own"
-	cargo test --locked --workspace --test ink_e2e -- --ignored
-	@$(SAY) "Starting a node"
-	@scripts/node.sh with e2e-tests/on-node.sh
+	CONTRACTS_NODE="$$(scripts/node.sh find)" cargo test --locked --workspace --test on_node -- --ignored --nocapture
 
 soak: toolchain ## Play random histories until SOAK_STEPS=1000000 messages are sent, and count the answers
 	cargo test --locked --workspace --test histories -- --ignored --nocapture soak
@@ -72,6 +80,9 @@ fuzz: toolchain ## Fuzz everything that decodes bytes, and the rules, FUZZ_SECON
 
 bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool (MEMBERS="10 1000" for other sizes)
 	@cargo bench --locked --workspace --profile dev --bench weights -- $(MEMBERS)
+
+bench-node: build ## Time the chain: called directly, in a file, and as a node beside a substrate-contracts-node (BLOCKS=100000 for the large one)
+	@CONTRACTS_NODE="$$(scripts/node.sh find 2>/dev/null)" cargo bench --locked --package cli --bench node -- $(BLOCKS)
 
 build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files)
 	@if [ -z "$(ATOMIC)" ]; then \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests on a real node, the one at $URL: docs/deploy.md with cargo contract, docs/polkadot-js.md with the library of the
-# Polkadot.js UI, and the atomic command. Tests whose tools are missing are skipped, and named at the end. `scripts/node.sh
+# Tests on the node at $URL: docs/deploy.md with cargo contract, docs/polkadot-js.md with the library of the Polkadot.js UI,
+# dedot's LegacyClient, and the atomic command. Tests whose tools are missing are skipped, and named at the end. `scripts/node.sh
 # with` starts the node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -36,7 +36,7 @@ say "docs/polkadot-js.md, with @polkadot/api-contract"
 if ! command -v npm > /dev/null || ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
     skipped+=("docs/polkadot-js.md: there is no Node.js 20 or newer with npm; sudo apt-get install nodejs npm, or https://nodejs.org")
 elif ! install_packages; then
-    skipped+=("docs/polkadot-js.md: npm could not fetch (see above) @polkadot/api and @polkadot/api-contract")
+    skipped+=("docs/polkadot-js.md: npm could not fetch (see above) @polkadot/api, @polkadot/api-contract and dedot")
 else
     atomic() {
         # shellcheck disable=SC2086 # several words where nobody says which program
@@ -44,6 +44,9 @@ else
     }
     atomic build --out target/ink
     CONTRACTS=$PWD/target/ink npm test --prefix e2e-tests/polkadot-js --silent
+
+    say "dedot's LegacyClient"
+    CONTRACTS=$PWD/target/ink npm run dedot --prefix e2e-tests/polkadot-js --silent
 
     say "docs/polkadot-js.md, from atomic deploy"
     work=$(mktemp -d)

@@ -16,7 +16,7 @@ cache="${ATOMIC_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/atomic-obligation}"
 tools="$cache/tools"
 kept="$cache/fuzz"
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || targets=(messages types amounts ledger)
+[ "${#targets[@]}" -gt 0 ] || targets=(messages types amounts ledger rpc)
 
 say() { printf '\033[1m[fuzz]\033[0m %s\n' "$*"; }
 

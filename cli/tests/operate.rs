@@ -608,7 +608,6 @@ fn one_private_file_holds_what_is_kept_for_several_chains_and_markets() {
         fs::rename(place(&desk), desk.folder.join(file)).expect("moved");
         fs::copy(place(&other), place(&desk)).expect("copied");
     }
-    let file = desk.folder.join(".atomic/deployment.json");
     let genesis = json["markets"][0]["genesis"].as_str().expect("a genesis").to_owned();
     let deployment: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(other.folder.join(".atomic/deployment.json")).expect("a file"))

@@ -49,7 +49,16 @@ impl Node {
         fs::write(&specification, with_state(usual, state).to_string()).expect("a file");
         let mut process = Command::new(program)
             .args(["--chain", path(&specification), "--base-path", path(&folder.join("base"))])
-            .args(["--alice", "--rpc-port", "0", "--port", "0", "--no-prometheus", "--no-telemetry"])
+            .args([
+                "--alice",
+                "--unsafe-force-node-key-generation",
+                "--rpc-port",
+                "0",
+                "--port",
+                "0",
+                "--no-prometheus",
+                "--no-telemetry",
+            ])
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
@@ -99,6 +108,9 @@ fn path(path: &Path) -> &str {
 /// The specification of a chain that is like the usual one, but for its state.
 fn with_state(usual: &Json, state: &Storage) -> Json {
     let mut specification = usual.clone();
+    // It reads every file as that of a parachain, and runs this one as the development chain that it is named.
+    (specification["relay_chain"], specification["para_id"]) = ("dev".into(), 1.into());
+    specification["bootNodes"] = json!([]);
     let raw = &mut specification["genesis"]["raw"];
     let pairs = |data: &std::collections::BTreeMap<Vec<u8>, Vec<u8>>| -> Map<String, Json> {
         data.iter().map(|(key, value)| (hex(key), hex(value).into())).collect()
@@ -119,7 +131,8 @@ fn with_state(usual: &Json, state: &Storage) -> Json {
 #[ignore = "needs a substrate-contracts-node, which it starts some sixty times: make weights-on-node"]
 fn every_message_of_the_benchmark_weighs_the_same_on_a_substrate_contracts_node() {
     let program = env::var("CONTRACTS_NODE").unwrap_or_else(|_| "substrate-contracts-node".into());
-    let usual = Command::new(&program).args(["build-spec", "--dev", "--raw"]).output().expect("the node's specification");
+    let usual =
+        Command::new(&program).args(["build-spec", "--dev", "--raw"]).output().expect("the node's specification");
     let usual: Json = serde_json::from_slice(&usual.stdout).expect("JSON");
     let weighings: Vec<_> = [weighings::of(|| weigh_all(FEWEST_MEMBERS)), weighings::of(|| weigh_market(2))]
         .into_iter()

@@ -9,7 +9,7 @@ pub mod producer;
 pub mod rpc;
 
 use jsonrpsee::{
-    server::{Server, ServerHandle},
+    server::{middleware::http::ProxyGetRequestLayer, RandomStringIdProvider, Server, ServerHandle},
     RpcModule,
 };
 use origins::{Guard, Origins};
@@ -22,6 +22,8 @@ const LARGEST_REQUEST: u32 = 15 * 1024 * 1024;
 const LARGEST_ANSWER: u32 = 50 * 1024 * 1024;
 const MOST_CONNECTIONS: u32 = 5_000;
 const MOST_SUBSCRIPTIONS: u32 = 1_024;
+/// So long are the ids of subscriptions.
+const ID_LENGTH: usize = 16;
 
 /// Lets clients in at this address, over WebSocket and HTTP. Returns the address that it is, and what stops it.
 ///
@@ -38,12 +40,14 @@ pub async fn serve(
         .allow_origin(allowed)
         .allow_methods([http::Method::POST])
         .allow_headers([http::header::CONTENT_TYPE]);
+    let health = ProxyGetRequestLayer::new("/health", "system_health").map_err(io::Error::other)?;
     let server = Server::builder()
         .max_request_body_size(LARGEST_REQUEST)
         .max_response_body_size(LARGEST_ANSWER)
         .max_connections(MOST_CONNECTIONS)
         .max_subscriptions_per_connection(MOST_SUBSCRIPTIONS)
-        .set_http_middleware(tower::ServiceBuilder::new().layer(Guard(origins)).layer(cors))
+        .set_id_provider(RandomStringIdProvider::new(ID_LENGTH))
+        .set_http_middleware(tower::ServiceBuilder::new().layer(Guard(origins)).layer(cors).layer(health))
         .build(address)
         .await?;
     let address = server.local_addr()?;

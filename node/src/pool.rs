@@ -8,6 +8,7 @@ use chain::runtime::{
     sp_runtime::transaction_validity::{
         InvalidTransaction, TransactionValidityError, UnknownTransaction, ValidTransaction,
     },
+    state::Fault,
     Hash,
 };
 use std::collections::BTreeSet;
@@ -37,9 +38,8 @@ pub enum Status {
 /// Why a transaction is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Rejected {
-    Undecodable(String),
     /// The runtime panicked.
-    Fault(String),
+    Fault(Fault),
     Invalid(InvalidTransaction),
     Unknown(UnknownTransaction),
     AlreadyThere(Hash),

@@ -225,10 +225,9 @@ impl Producer {
         let arguments = (TransactionSource::External, Raw(transaction), head.hash).encode();
         let api = "TaggedTransactionQueue_validate_transaction";
         let answer = self.ledger.chain().state().ask(api, &arguments);
-        let answer = answer.map_err(|fault| Rejected::Fault(fault.to_string()))?;
-        let validity =
-            TransactionValidity::decode(&mut &answer[..]).map_err(|error| Rejected::Fault(error.to_string()))?;
-        Ok(validity?)
+        let answer = answer.map_err(Rejected::Fault)?;
+        let validity = TransactionValidity::decode(&mut &answer[..]);
+        Ok(validity.map_err(|error| Rejected::Fault(Fault::Panicked(error.to_string())))??)
     }
 
     /// Takes a transaction. Whoever watches is told what becomes of it.
@@ -237,7 +236,8 @@ impl Producer {
     /// [`Rejected`]; nothing changes then.
     pub fn submit(&mut self, transaction: Vec<u8>, watcher: Option<UnboundedSender<Status>>) -> Result<Hash, Rejected> {
         if decode_all::<UncheckedExtrinsic>(&transaction).is_none() {
-            return Err(Rejected::Undecodable("these bytes are no transaction".into()));
+            // The runtime would panic.
+            return Err(Rejected::Fault(Fault::Panicked("these bytes are no transaction".into())));
         }
         let valid = self.validated(&transaction)?;
         let hash = self.pool.add(transaction, valid, self.head().number, watcher)?;
@@ -310,6 +310,8 @@ impl Producer {
         }
         match self.ledger.make(time, &[]) {
             Ok((head, _)) => {
+                // Some of those that wait may have become too old.
+                self.sort_out(Some(head), &[], Vec::new());
                 self.heads.send_replace(head);
                 Ok(head)
             }

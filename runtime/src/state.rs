@@ -199,6 +199,18 @@ mod tests {
     }
 
     #[test]
+    fn the_metadata_lists_every_api_that_is_answered() {
+        let mut state = State::development(NOW);
+        let metadata = state.ask("Metadata_metadata_at_version", &15_u32.encode()).expect("metadata");
+        let holds = |name: &str| metadata.windows(name.len()).any(|bytes| bytes == name.as_bytes());
+        for api in
+            ["ContractsApi", "AccountNonceApi", "TransactionPaymentApi", "TaggedTransactionQueue", "GenesisBuilder"]
+        {
+            assert!(holds(api), "{api}");
+        }
+    }
+
+    #[test]
     fn what_is_asked_leaves_no_trace() {
         let mut state = State::development(NOW);
         let root = state.root();

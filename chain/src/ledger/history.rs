@@ -13,6 +13,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     io,
     ops::Bound,
+    path::Path,
 };
 
 /// Where something is stored: under a key of the chain, or of the trie of a contract, which has an id of its own.
@@ -34,7 +35,7 @@ struct Version {
 const GONE: u32 = u32::MAX;
 
 /// A block, and where its record is.
-struct Place {
+struct Recorded {
     number: u32,
     hash: Hash,
     start: u64,
@@ -45,7 +46,7 @@ struct Place {
 pub struct History {
     log: Log,
     /// In their order.
-    blocks: Vec<Place>,
+    blocks: Vec<Recorded>,
     numbers: HashMap<Hash, u32>,
     values: BTreeMap<Key, Vec<Version>>,
 }
@@ -60,13 +61,9 @@ impl History {
     ///
     /// # Errors
     /// [`Unreadable`]
-    pub fn open(path: &std::path::Path) -> Result<(Self, u64), Unreadable> {
+    pub fn open(path: &Path) -> Result<(Self, u64), Unreadable> {
         let mut read = Self::new(Log::new(None));
-        let (log, cut) = Log::open(path, |place, record| {
-            read.learn(place, record).map_err(|_| Unreadable::Damaged)?;
-            // Each block follows on the one before.
-            Ok(())
-        })?;
+        let (log, cut) = Log::open(path, |place, record| read.learn(place, record).map_err(|_| Unreadable::Damaged))?;
         if read.blocks.is_empty() {
             return Err(Unreadable::Damaged);
         }
@@ -107,7 +104,7 @@ impl History {
             return Err("more than a block".into());
         }
         let hash = header.hash();
-        self.blocks.push(Place { number, hash, start, length: record.len() });
+        self.blocks.push(Recorded { number, hash, start, length: record.len() });
         self.numbers.insert(hash, number);
         Ok(())
     }

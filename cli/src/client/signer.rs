@@ -8,9 +8,11 @@ use crate::client::{
     unusable::Unusable,
 };
 pub use chain::hash::hex;
-use chain::hash::unhex;
+use chain::{
+    hash::unhex,
+    runtime::sp_core::crypto::{AccountId32, Ss58AddressFormat, Ss58Codec},
+};
 use ink::primitives::AccountId;
-use sp_core::crypto::{AccountId32, Ss58AddressFormat, Ss58Codec};
 use std::{fmt, path::Path, str::FromStr, sync::OnceLock};
 use subxt_signer::{sr25519::Keypair, SecretUri, DEV_PHRASE};
 

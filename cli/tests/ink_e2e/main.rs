@@ -41,14 +41,14 @@ async fn a_request_goes_from_the_deployment_to_the_last_withdrawal_on_a_contract
 }
 
 #[given::test]
-async fn a_stranger_judges_who_does_nothing_until_its_seat_is_another_s(mut client: Client) -> Ended {
+async fn a_stranger_judges_who_does_nothing_until_another_has_its_seat(mut client: Client) -> Ended {
     ban::play(&mut client).await;
     Ok(())
 }
 
 #[given::test]
 #[ignore = "needs a substrate-contracts-node: make test-node"]
-async fn a_stranger_judges_who_does_nothing_until_its_seat_is_another_s_on_a_contracts_node(
+async fn a_stranger_judges_who_does_nothing_until_another_has_its_seat_on_a_contracts_node(
     mut client: Client,
 ) -> Ended {
     ban::play(&mut client).await;

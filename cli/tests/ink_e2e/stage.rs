@@ -5,10 +5,12 @@
 use crate::{Client, PolkadotConfig};
 use chain::{
     constructor, market_constructor, obligation_constructor, reputation_constructor, role_table, Addresses, Emitted,
-    MarketCalls, Message, ObligationCalls, ReputationCalls, RoleCalls, Settings, TokenCalls, UNIT,
+    MarketCalls, Message, ObligationCalls, ReputationCalls, RoleCalls, Settings, UNIT,
 };
 use e2e_tests::contracts::PSP22;
-use given::{alice, bob, charlie, dave, subxt::dynamic::Value, tokio::time::sleep, ChainBackend, ContractsBackend, Keypair};
+use given::{
+    alice, bob, charlie, dave, subxt::dynamic::Value, tokio::time::sleep, ChainBackend, ContractsBackend, Keypair,
+};
 use ink::{
     contract_ref,
     env::{
@@ -18,12 +20,15 @@ use ink::{
     primitives::AccountId,
 };
 use interfaces::{
-    market::{commitment, Access, Asset, Award, Bucket, Duplicates, RequestSpec, ReviewCommitted, ReviewRevealed, Window},
+    market::{
+        commitment, Access, Asset, Award, Bucket, Duplicates, RequestSpec, ReviewCommitted, ReviewRevealed, Window,
+        Withdrawn,
+    },
     obligation::{Membership, Seated},
     reputation::Profile,
     Balance, Market as _, Obligation as _, PoolId, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
-use pendzl::contracts::{access_control::AccessControl as _, psp22::PSP22 as _};
+use pendzl::contracts::access_control::AccessControl as _;
 use scale::{Decode, Encode};
 use std::{
     fmt::Debug,
@@ -43,13 +48,15 @@ pub const BOND: Balance = 50;
 pub const FEE: Balance = 3 * UNIT;
 /// What a request pays for its only place.
 pub const REWARD: Balance = 30 * UNIT;
+/// The treasury's part, 5 % of both, and all of it.
+pub const TREASURY: Balance = (REWARD + FEE) / 20;
+pub const PRICE: Balance = REWARD + FEE + TREASURY;
 /// What keeps reviews secret.
 pub const SALT: [u8; 32] = [7; 32];
 
 /// The shortest time between two deadlines.
-pub const SHORTEST: Timestamp = 3_000;
-/// The times from posting to the end of signalling, and then of delivery, of reviews and of reveals: a few transactions fit into
-/// each, even if everything is slow.
+const SHORTEST: Timestamp = 3_000;
+/// How long a request's windows are. A transaction takes a tenth of a second; where much else goes on, a node takes longer.
 const SIGNAL: Timestamp = 5_000;
 const DELIVER: Timestamp = SHORTEST;
 const REVIEW: Timestamp = 8_000;
@@ -67,7 +74,7 @@ pub fn founders() -> [Keypair; 3] {
     [bob(), charlie(), dave()]
 }
 
-/// The time of the machine, which is that of a node's next block.
+/// The machine's time, which a node's next block has.
 pub fn now() -> Timestamp {
     let time = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
     time.as_millis().try_into().expect("a time before the end of time")
@@ -130,7 +137,7 @@ impl<'a> Stage<'a> {
         stage
     }
 
-    /// Messages to the contracts.
+    /// Messages to the reputation contract; and to the other two below.
     pub fn reputation(&self) -> ReputationCalls {
         self.at.reputation.into()
     }
@@ -207,7 +214,7 @@ impl<'a> Stage<'a> {
     /// Waits until this time. A node that makes blocks only for transactions is given one, so that its reads know the time.
     pub async fn wait_until(&mut self, time: Timestamp) {
         while now() <= time {
-            sleep(Duration::from_millis(time + 1 - now().min(time))).await;
+            sleep(Duration::from_millis(10)).await;
         }
         let nothing = vec![Value::from_bytes([])];
         self.node.runtime_call(&alice(), "System", "remark", nothing).await.expect("a block");
@@ -267,8 +274,7 @@ impl<'a> Stage<'a> {
     pub async fn withdraws(&mut self, who: &Keypair, asset: Asset, amount: Balance) {
         assert_eq!(self.credit(asset, who).await, amount);
         let withdrawn = self.send(who, self.market().withdraw(asset)).await;
-        let told = interfaces::market::Withdrawn { who: id(who), asset, amount };
-        assert_eq!(withdrawn.events::<interfaces::market::Withdrawn>(), [told]);
+        assert_eq!(withdrawn.events::<Withdrawn>(), [Withdrawn { who: id(who), asset, amount }]);
     }
 }
 

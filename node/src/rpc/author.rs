@@ -1,22 +1,26 @@
 //! `author_…`: transactions on their way into a block.
 
-use super::{error, gone, Answer, Context};
+use super::{error, error_with, execution_failed, gone, tell, transaction, Answer, Context};
 use crate::pool::{Rejected, Status};
 use chain::runtime::{sp_core::Bytes, sp_runtime::transaction_validity::InvalidTransaction, Hash};
 use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
     proc_macros::rpc,
     types::ErrorObjectOwned,
-    PendingSubscriptionSink, RpcModule, SubscriptionMessage,
+    PendingSubscriptionSink, RpcModule,
 };
-use serde_json::{json, Value as Json};
+use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
+
+/// The codes for what is no transaction: of those that are watched, and of others.
+const INVALID_FORMAT: i32 = 1001;
+const CLIENT: i32 = 1040;
 
 #[rpc(server)]
 pub trait Author {
     /// Takes a transaction; returns its hash.
     #[method(name = "author_submitExtrinsic")]
-    async fn submit(&self, transaction: Bytes) -> Answer<Hash>;
+    async fn submit(&self, extrinsic: Bytes) -> Answer<Hash>;
 
     /// The transactions that are ready and in no block yet.
     #[method(name = "author_pendingExtrinsics")]
@@ -26,9 +30,9 @@ pub trait Author {
     #[subscription(
         name = "author_submitAndWatchExtrinsic" => "author_extrinsicUpdate",
         unsubscribe = "author_unwatchExtrinsic",
-        item = Json
+        item = serde_json::Value
     )]
-    async fn watch(&self, transaction: Bytes) -> SubscriptionResult;
+    async fn watch(&self, bytes: Bytes) -> SubscriptionResult;
 }
 
 pub fn methods(context: Context) -> RpcModule<Context> {
@@ -39,26 +43,28 @@ pub fn methods(context: Context) -> RpcModule<Context> {
 
 impl From<Rejected> for ErrorObjectOwned {
     fn from(rejected: Rejected) -> Self {
-        let with = |code, words: &str, data: String| ErrorObjectOwned::owned(code, words, Some(data));
         match rejected {
-            Rejected::Undecodable(words) => error(1001, format!("Extrinsic has invalid format: {words}")),
-            Rejected::Fault(words) => with(1002, "Verification Error: Runtime error: Execution failed", words),
+            Rejected::Fault(fault) => {
+                let failed = execution_failed(&fault);
+                let words = format!("Verification Error: Runtime error: {failed}");
+                error_with(1002, words, format!("RuntimeApi({failed:?})"))
+            }
             Rejected::Invalid(InvalidTransaction::Custom(number)) => {
-                with(1010, "Invalid Transaction", format!("Custom error: {number}"))
+                error_with(1010, "Invalid Transaction", format!("Custom error: {number}"))
             }
             Rejected::Invalid(reason) => {
                 let words: &str = reason.into();
-                with(1010, "Invalid Transaction", words.to_owned())
+                error_with(1010, "Invalid Transaction", words)
             }
-            Rejected::Unknown(reason) => with(1011, "Unknown Transaction Validity", format!("{reason:?}")),
-            Rejected::AlreadyThere(hash) => with(1013, "Transaction Already Imported", format!("{hash:?}")),
-            Rejected::TooLowPriority { old, new } => with(
+            Rejected::Unknown(reason) => error_with(1011, "Unknown Transaction Validity", format!("{reason:?}")),
+            Rejected::AlreadyThere(hash) => error_with(1013, "Transaction Already Imported", format!("{hash:?}")),
+            Rejected::TooLowPriority { old, new } => error_with(
                 1014,
-                &format!("Priority is too low: ({old} vs {new})"),
-                "The transaction has too low priority to replace another transaction already in the pool.".into(),
+                format!("Priority is too low: ({old} vs {new})"),
+                "The transaction has too low priority to replace another transaction already in the pool.",
             ),
             Rejected::Full => {
-                with(1016, "Immediately Dropped", "The transaction couldn't enter the pool because of the limit".into())
+                error_with(1016, "Immediately Dropped", "The transaction couldn't enter the pool because of the limit")
             }
         }
     }
@@ -66,17 +72,26 @@ impl From<Rejected> for ErrorObjectOwned {
 
 #[async_trait]
 impl AuthorServer for Context {
-    async fn submit(&self, transaction: Bytes) -> Answer<Hash> {
-        self.ask(move |producer| Ok(producer.submit(transaction.0, None)?)).await
+    async fn submit(&self, sent: Bytes) -> Answer<Hash> {
+        let sent = transaction(&sent).map_err(|problem| error(CLIENT, format!("Client error: {problem}")))?;
+        self.ask(move |producer| Ok(producer.submit(sent, None)?)).await
     }
 
     async fn pending(&self) -> Answer<Vec<Bytes>> {
         self.ask(move |producer| Ok(producer.pool().pending().into_iter().map(Bytes).collect())).await
     }
 
-    async fn watch(&self, pending: PendingSubscriptionSink, transaction: Bytes) -> SubscriptionResult {
+    async fn watch(&self, pending: PendingSubscriptionSink, sent: Bytes) -> SubscriptionResult {
         let (watcher, mut statuses) = unbounded_channel();
-        let submitted = self.producer.ask(move |producer| producer.submit(transaction.0, Some(watcher))).await;
+        let sent = match transaction(&sent) {
+            Ok(sent) => sent,
+            Err(problem) => {
+                let words = format!("Extrinsic has invalid format: {problem}");
+                pending.reject(error(INVALID_FORMAT, words)).await;
+                return Ok(());
+            }
+        };
+        let submitted = self.producer.ask(move |producer| producer.submit(sent, Some(watcher))).await;
         match submitted {
             Ok(Ok(_)) => {}
             Ok(Err(rejected)) => {
@@ -89,24 +104,27 @@ impl AuthorServer for Context {
             }
         }
         let sink = pending.accept().await?;
-        let send = |status: Json| {
-            let message = SubscriptionMessage::from_json(&status);
-            async { sink.send(message?).await.map_err(jsonrpsee::core::StringError::from) }
-        };
-        while let Some(status) = statuses.recv().await {
-            match status {
-                Status::Future => send(json!("future")).await?,
-                Status::Ready => send(json!("ready")).await?,
-                Status::Invalid => send(json!("invalid")).await?,
-                Status::Usurped(hash) => send(json!({ "usurped": hash })).await?,
-                Status::InBlock { number, hash } => {
-                    send(json!({ "inBlock": hash })).await?;
+        loop {
+            let status = tokio::select! {
+                status = statuses.recv() => status,
+                () = sink.closed() => None,
+            };
+            let told = match status {
+                None => return Ok(()),
+                Some(Status::Future) => tell(&sink, &"future").await,
+                Some(Status::Ready) => tell(&sink, &"ready").await,
+                Some(Status::Invalid) => tell(&sink, &"invalid").await,
+                Some(Status::Usurped(hash)) => tell(&sink, &json!({ "usurped": hash })).await,
+                Some(Status::InBlock { number, hash }) => {
+                    tell(&sink, &json!({ "inBlock": hash })).await;
                     let mut finalized = self.finalized.clone();
                     finalized.wait_for(|head| head.number >= number).await?;
-                    send(json!({ "finalized": hash })).await?;
+                    tell(&sink, &json!({ "finalized": hash })).await
                 }
+            };
+            if !told {
+                return Ok(());
             }
         }
-        Ok(())
     }
 }

@@ -1,32 +1,37 @@
 //! `chain_…`: blocks and their headers.
 
-use super::{disk, number_of, Answer, Context};
+use super::{disk, error, number_of, tell, Answer, Context};
 use crate::producer::Producer;
-use chain::runtime::{blocks::Head, sp_core::Bytes, Hash, Header};
+use chain::runtime::{
+    blocks::Head,
+    sp_core::{Bytes, U256},
+    Hash, Header,
+};
 use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
     proc_macros::rpc,
-    PendingSubscriptionSink, RpcModule, SubscriptionMessage,
+    PendingSubscriptionSink, RpcModule,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+/// There cannot be a block with so large a number.
+const TOO_LARGE: i32 = 3001;
+
 /// The number of a block, as clients write it.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(untagged)]
-enum Number {
+pub enum Number {
     Number(u64),
-    Hex(String),
+    Hex(U256),
 }
 
-/// One number, or several.
+/// One number, or several. Errors have its name.
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub enum Numbers {
-    #[allow(private_interfaces)]
-    One(Number),
-    #[allow(private_interfaces)]
-    Many(Vec<Option<Number>>),
+pub enum ListOrValue {
+    Value(Number),
+    List(Vec<Number>),
 }
 
 /// One hash, or several.
@@ -63,7 +68,7 @@ pub trait Chain {
 
     /// The hash of the block with this number, or of the last one; a list for a list.
     #[method(name = "chain_getBlockHash", aliases = ["chain_getHead"])]
-    async fn block_hash(&self, number: Option<Numbers>) -> Answer<Hashes>;
+    async fn block_hash(&self, hash: Option<ListOrValue>) -> Answer<Hashes>;
 
     /// The hash of the last block that is final.
     #[method(name = "chain_getFinalizedHead", aliases = ["chain_getFinalisedHead"])]
@@ -121,16 +126,13 @@ impl ChainServer for Context {
         .await
     }
 
-    async fn block_hash(&self, number: Option<Numbers>) -> Answer<Hashes> {
+    async fn block_hash(&self, numbers: Option<ListOrValue>) -> Answer<Hashes> {
         self.ask(move |producer| {
-            let one = |number: Option<Number>| match number {
-                None => Some(producer.head().hash),
-                Some(number) => number.block().and_then(|number| producer.history().hash_of(number)),
-            };
-            Ok(match number {
-                None => Hashes::One(one(None)),
-                Some(Numbers::One(number)) => Hashes::One(one(Some(number))),
-                Some(Numbers::Many(numbers)) => Hashes::Many(numbers.into_iter().map(one).collect()),
+            let one = |number: Number| Ok(producer.history().hash_of(number.block()?));
+            Ok(match numbers {
+                None => Hashes::One(Some(producer.head().hash)),
+                Some(ListOrValue::Value(number)) => Hashes::One(one(number)?),
+                Some(ListOrValue::List(numbers)) => Hashes::Many(numbers.into_iter().map(one).collect::<Answer<_>>()?),
             })
         })
         .await
@@ -154,16 +156,13 @@ impl ChainServer for Context {
 }
 
 impl Number {
-    /// A block of that number, if there can be one.
-    fn block(self) -> Option<u32> {
-        match self {
+    /// The same as the chain writes it.
+    fn block(self) -> Answer<u32> {
+        let number = match self {
             Self::Number(number) => u32::try_from(number).ok(),
-            Self::Hex(text) => {
-                let digits =
-                    text.strip_prefix("0x").filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
-                u32::from_str_radix(digits, 16).ok()
-            }
-        }
+            Self::Hex(number) => u32::try_from(number).ok(),
+        };
+        number.ok_or_else(|| error(TOO_LARGE, format!("`{self:?}` > u32::MAX, the max block number is u32.")))
     }
 }
 
@@ -189,7 +188,9 @@ async fn follow(
             let number = next;
             let found = context.ask(move |producer| producer.history().block(number).map_err(disk)).await;
             if let Ok(Some((header, _))) = found {
-                sink.send(SubscriptionMessage::from_json(&header)?).await?;
+                if !tell(&sink, &header).await {
+                    return Ok(());
+                }
             }
             next += 1;
         }

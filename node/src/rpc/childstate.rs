@@ -1,7 +1,6 @@
 //! `childstate_…`: what contracts have in storage.
 
 use super::{disk, error, number_of, Answer, Context, CLIENT};
-use crate::rpc::state::check_count;
 use chain::runtime::{
     sp_core::{
         blake2_256,
@@ -13,26 +12,31 @@ use jsonrpsee::{core::async_trait, proc_macros::rpc, RpcModule};
 
 #[rpc(server)]
 pub trait ChildState {
-    /// At most `count` keys that begin with `prefix` and come after `start`.
+    /// At most `count` keys that begin with `prefix` and come after `start_key`.
     #[method(name = "childstate_getKeysPaged", aliases = ["childstate_getKeysPagedAt"])]
     async fn keys_paged(
         &self,
-        child: PrefixedStorageKey,
+        child_storage_key: PrefixedStorageKey,
         prefix: Option<StorageKey>,
         count: u32,
-        start: Option<StorageKey>,
+        start_key: Option<StorageKey>,
         hash: Option<Hash>,
     ) -> Answer<Vec<StorageKey>>;
 
     /// All keys that begin with `prefix`.
     #[method(name = "childstate_getKeys")]
-    async fn keys(&self, child: PrefixedStorageKey, prefix: StorageKey, hash: Option<Hash>) -> Answer<Vec<StorageKey>>;
+    async fn keys(
+        &self,
+        child_storage_key: PrefixedStorageKey,
+        prefix: StorageKey,
+        hash: Option<Hash>,
+    ) -> Answer<Vec<StorageKey>>;
 
     /// What is stored under a key.
     #[method(name = "childstate_getStorage")]
     async fn storage(
         &self,
-        child: PrefixedStorageKey,
+        child_storage_key: PrefixedStorageKey,
         key: StorageKey,
         hash: Option<Hash>,
     ) -> Answer<Option<StorageData>>;
@@ -41,7 +45,7 @@ pub trait ChildState {
     #[method(name = "childstate_getStorageEntries")]
     async fn storage_entries(
         &self,
-        child: PrefixedStorageKey,
+        child_storage_key: PrefixedStorageKey,
         keys: Vec<StorageKey>,
         hash: Option<Hash>,
     ) -> Answer<Vec<Option<StorageData>>>;
@@ -50,15 +54,19 @@ pub trait ChildState {
     #[method(name = "childstate_getStorageHash")]
     async fn storage_hash(
         &self,
-        child: PrefixedStorageKey,
+        child_storage_key: PrefixedStorageKey,
         key: StorageKey,
         hash: Option<Hash>,
     ) -> Answer<Option<Hash>>;
 
     /// How long it is.
     #[method(name = "childstate_getStorageSize")]
-    async fn storage_size(&self, child: PrefixedStorageKey, key: StorageKey, hash: Option<Hash>)
-        -> Answer<Option<u64>>;
+    async fn storage_size(
+        &self,
+        child_storage_key: PrefixedStorageKey,
+        key: StorageKey,
+        hash: Option<Hash>,
+    ) -> Answer<Option<u64>>;
 }
 
 pub fn methods(context: Context) -> RpcModule<Context> {
@@ -100,9 +108,8 @@ impl ChildStateServer for Context {
         start: Option<StorageKey>,
         hash: Option<Hash>,
     ) -> Answer<Vec<StorageKey>> {
-        let count = check_count(count)?;
         self.ask(move |producer| {
-            let (id, at) = (id(&child)?, number_of(producer, hash)?);
+            let (id, at, count) = (id(&child)?, number_of(producer, hash)?, count as usize);
             let (prefix, start) = (prefix.map(|prefix| prefix.0).unwrap_or_default(), start.map(|start| start.0));
             let keys = producer.history().keys(at, Some(&id), &prefix, start.as_deref(), count);
             Ok(keys.into_iter().map(StorageKey).collect())

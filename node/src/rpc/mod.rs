@@ -10,9 +10,11 @@ mod state;
 mod system;
 
 use crate::producer::{Gone, Handle, Producer};
-use ::chain::runtime::{blocks::Head, state::Fault, Hash};
-use jsonrpsee::{types::ErrorObjectOwned, RpcModule};
-use std::{io, time::Duration};
+use ::chain::runtime::{blocks::Head, sp_core::Bytes, sp_runtime::OpaqueExtrinsic, state::Fault, Hash};
+use jsonrpsee::{types::ErrorObjectOwned, RpcModule, SubscriptionMessage, SubscriptionSink};
+use scale::{Decode, Encode};
+use serde::Serialize;
+use std::{fmt, io, time::Duration};
 use tokio::{
     sync::watch,
     time::{sleep_until, Instant},
@@ -100,6 +102,11 @@ fn error(code: i32, words: impl Into<String>) -> ErrorObjectOwned {
     ErrorObjectOwned::owned(code, words, None::<()>)
 }
 
+/// As [`error`], with what is particular to this case.
+fn error_with(code: i32, words: impl Into<String>, particular: impl ToString) -> ErrorObjectOwned {
+    ErrorObjectOwned::owned(code, words, Some(particular.to_string()))
+}
+
 fn gone(_: Gone) -> ErrorObjectOwned {
     error(jsonrpsee::types::error::INTERNAL_ERROR_CODE, "the node is stopping")
 }
@@ -115,14 +122,37 @@ fn unknown_block(hash: Hash) -> ErrorObjectOwned {
     error(CLIENT, format!("Client error: UnknownBlock: Header was not found in the database: {hash:?}"))
 }
 
-fn fault(fault: &Fault) -> ErrorObjectOwned {
+/// Why the runtime gave no answer.
+enum Unanswered {
+    UnknownBlock(Hash),
+    Fault(Fault),
+    Disk(io::Error),
+    Undecodable(scale::Error),
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownBlock(hash) => {
+                write!(f, "Api called for an unknown Block: Header was not found in the database: {hash:?}")
+            }
+            Self::Fault(fault) => f.write_str(&execution_failed(fault)),
+            Self::Disk(problem) => problem.fmt(f),
+            Self::Undecodable(problem) => problem.fmt(f),
+        }
+    }
+}
+
+impl From<Unanswered> for ErrorObjectOwned {
+    fn from(problem: Unanswered) -> Self {
+        error(CLIENT, format!("Client error: {problem}"))
+    }
+}
+
+fn execution_failed(fault: &Fault) -> String {
     match fault {
-        Fault::Unknown(name) => {
-            error(CLIENT, format!("Client error: Execution failed: Other: Exported method {name} is not found"))
-        }
-        Fault::Panicked(words) => {
-            error(CLIENT, format!("Client error: Execution failed: Execution aborted due to trap: {words}"))
-        }
+        Fault::Unknown(name) => format!("Execution failed: Other: Exported method {name} is not found"),
+        Fault::Panicked(words) => format!("Execution failed: Execution aborted due to trap: {words}"),
     }
 }
 
@@ -134,15 +164,41 @@ fn number_of(producer: &Producer, hash: Option<Hash>) -> Answer<u32> {
     }
 }
 
+/// The same, for whoever wants to ask the runtime.
+fn number_for_runtime(producer: &Producer, hash: Option<Hash>) -> Result<u32, Unanswered> {
+    match hash {
+        None => Ok(producer.head().number),
+        Some(hash) => producer.history().number_of(hash).ok_or(Unanswered::UnknownBlock(hash)),
+    }
+}
+
 /// What a runtime API answers after the block with this hash, or after the last one.
-fn call(producer: &mut Producer, hash: Option<Hash>, api: &str, arguments: &[u8]) -> Answer<Vec<u8>> {
-    let at = number_of(producer, hash)?;
-    let answered = producer.call(at, api, arguments).map_err(disk)?;
-    answered.ok_or_else(|| unknown_block(hash.unwrap_or_default()))?.map_err(|problem| fault(&problem))
+fn call(producer: &mut Producer, hash: Option<Hash>, api: &str, arguments: &[u8]) -> Result<Vec<u8>, Unanswered> {
+    let at = number_for_runtime(producer, hash)?;
+    let answered = producer.call(at, api, arguments).map_err(Unanswered::Disk)?;
+    answered.ok_or_else(|| Unanswered::UnknownBlock(hash.unwrap_or_default()))?.map_err(Unanswered::Fault)
 }
 
 /// As [`call`], decoded.
-fn call_for<T: scale::Decode>(producer: &mut Producer, hash: Option<Hash>, api: &str, arguments: &[u8]) -> Answer<T> {
+fn call_for<T: Decode>(
+    producer: &mut Producer,
+    hash: Option<Hash>,
+    api: &str,
+    arguments: &[u8],
+) -> Result<T, Unanswered> {
     let bytes = call(producer, hash, api, arguments)?;
-    T::decode(&mut &bytes[..]).map_err(|problem| error(CLIENT, format!("Client error: {api}: {problem}")))
+    T::decode(&mut &bytes[..]).map_err(Unanswered::Undecodable)
+}
+
+/// The bytes of a transaction, without what may follow. What they mean is for the runtime to say.
+fn transaction(sent: &Bytes) -> Result<Vec<u8>, scale::Error> {
+    OpaqueExtrinsic::decode(&mut &sent[..]).map(|transaction| transaction.encode())
+}
+
+/// Tells a subscriber something. Says whether there still is one.
+async fn tell(subscriber: &SubscriptionSink, what: &impl Serialize) -> bool {
+    match SubscriptionMessage::from_json(what) {
+        Ok(message) => subscriber.send(message).await.is_ok(),
+        Err(_) => false,
+    }
 }

@@ -1,23 +1,27 @@
 //! `payment_…`: what transactions cost.
 
-use super::{call_for, Answer, Context};
+use super::{call_for, error_with, transaction, Answer, Context};
 use chain::runtime::{
     pallet_transaction_payment::{FeeDetails, InclusionFee, RuntimeDispatchInfo},
     sp_core::{Bytes, U256},
     Balance, Hash,
 };
 use jsonrpsee::{core::async_trait, proc_macros::rpc, RpcModule};
-use scale::Encode;
+use scale::{Decode, Encode};
+
+/// Codes of this family.
+const RUNTIME: i32 = 1;
+const UNDECODABLE: i32 = 2;
 
 #[rpc(server)]
 pub trait Payment {
     /// The weight, class and fee of a transaction, without a tip.
     #[method(name = "payment_queryInfo")]
-    async fn query_info(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<RuntimeDispatchInfo<Balance>>;
+    async fn query_info(&self, encoded_xt: Bytes, at: Option<Hash>) -> Answer<RuntimeDispatchInfo<Balance>>;
 
     /// What its fee consists of.
     #[method(name = "payment_queryFeeDetails")]
-    async fn query_fee_details(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<FeeDetails<U256>>;
+    async fn query_fee_details(&self, encoded_xt: Bytes, at: Option<Hash>) -> Answer<FeeDetails<U256>>;
 }
 
 pub fn methods(context: Context) -> RpcModule<Context> {
@@ -26,32 +30,41 @@ pub fn methods(context: Context) -> RpcModule<Context> {
     methods
 }
 
-/// A transaction and its length.
-fn arguments(transaction: &Bytes) -> Vec<u8> {
-    let length = u32::try_from(transaction.len()).unwrap_or(u32::MAX);
-    [&transaction.0[..], &length.encode()].concat()
+impl Context {
+    /// What one of the runtime's APIs answers of a transaction and its length, or these words and the reason.
+    async fn about<T: Decode + Send + 'static>(
+        &self,
+        sent: Bytes,
+        hash: Option<Hash>,
+        api: &'static str,
+        words: &'static str,
+    ) -> Answer<T> {
+        let sent = transaction(&sent).map_err(|problem| error_with(UNDECODABLE, words, format!("{problem:?}")))?;
+        let length = u32::try_from(sent.len()).unwrap_or(u32::MAX);
+        let arguments = [sent, length.encode()].concat();
+        self.ask(move |producer| {
+            call_for(producer, hash, api, &arguments).map_err(|problem| error_with(RUNTIME, words, problem))
+        })
+        .await
+    }
 }
 
 #[async_trait]
 impl PaymentServer for Context {
-    async fn query_info(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<RuntimeDispatchInfo<Balance>> {
-        self.ask(move |producer| call_for(producer, hash, "TransactionPaymentApi_query_info", &arguments(&transaction)))
-            .await
+    async fn query_info(&self, sent: Bytes, hash: Option<Hash>) -> Answer<RuntimeDispatchInfo<Balance>> {
+        self.about(sent, hash, "TransactionPaymentApi_query_info", "Unable to query dispatch info.").await
     }
 
-    async fn query_fee_details(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<FeeDetails<U256>> {
-        self.ask(move |producer| {
-            let api = "TransactionPaymentApi_query_fee_details";
-            let details: FeeDetails<Balance> = call_for(producer, hash, api, &arguments(&transaction))?;
-            Ok(FeeDetails {
-                inclusion_fee: details.inclusion_fee.map(|fee| InclusionFee {
-                    base_fee: fee.base_fee.into(),
-                    len_fee: fee.len_fee.into(),
-                    adjusted_weight_fee: fee.adjusted_weight_fee.into(),
-                }),
-                tip: U256::zero(),
-            })
+    async fn query_fee_details(&self, sent: Bytes, hash: Option<Hash>) -> Answer<FeeDetails<U256>> {
+        let api = "TransactionPaymentApi_query_fee_details";
+        let details: FeeDetails<Balance> = self.about(sent, hash, api, "Unable to query fee details.").await?;
+        Ok(FeeDetails {
+            inclusion_fee: details.inclusion_fee.map(|fee| InclusionFee {
+                base_fee: fee.base_fee.into(),
+                len_fee: fee.len_fee.into(),
+                adjusted_weight_fee: fee.adjusted_weight_fee.into(),
+            }),
+            tip: U256::zero(),
         })
-        .await
     }
 }

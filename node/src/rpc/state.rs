@@ -1,6 +1,9 @@
 //! `state_…`: what the runtime answers, and what the chain has in storage, now and after any earlier block.
 
-use super::{call, call_for, disk, error, number_of, unknown_block, Answer, Context};
+use super::{
+    call, call_for, disk, error, number_for_runtime, number_of, tell, unknown_block, Answer, Context, Unanswered,
+    CLIENT,
+};
 use crate::producer::Producer;
 use chain::runtime::{
     sp_core::{
@@ -15,7 +18,7 @@ use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
     proc_macros::rpc,
     types::ErrorObjectOwned,
-    PendingSubscriptionSink, RpcModule, SubscriptionMessage,
+    PendingSubscriptionSink, RpcModule,
 };
 use std::collections::BTreeSet;
 
@@ -29,7 +32,7 @@ const INVALID_COUNT: i32 = 4002;
 pub trait State {
     /// What a runtime API answers; whatever it does is undone.
     #[method(name = "state_call", aliases = ["state_callAt"])]
-    async fn call(&self, name: String, arguments: Bytes, hash: Option<Hash>) -> Answer<Bytes>;
+    async fn call(&self, name: String, bytes: Bytes, hash: Option<Hash>) -> Answer<Bytes>;
 
     /// All keys that begin with `prefix`.
     #[method(name = "state_getKeys")]
@@ -39,13 +42,13 @@ pub trait State {
     #[method(name = "state_getPairs")]
     async fn pairs(&self, prefix: StorageKey, hash: Option<Hash>) -> Answer<Vec<(StorageKey, StorageData)>>;
 
-    /// At most `count` keys that begin with `prefix` and come after `start`.
+    /// At most `count` keys that begin with `prefix` and come after `start_key`.
     #[method(name = "state_getKeysPaged", aliases = ["state_getKeysPagedAt"])]
     async fn keys_paged(
         &self,
         prefix: Option<StorageKey>,
         count: u32,
-        start: Option<StorageKey>,
+        start_key: Option<StorageKey>,
         hash: Option<Hash>,
     ) -> Answer<Vec<StorageKey>>;
 
@@ -68,13 +71,13 @@ pub trait State {
     #[method(name = "state_getRuntimeVersion", aliases = ["chain_getRuntimeVersion"])]
     async fn runtime_version(&self, hash: Option<Hash>) -> Answer<RuntimeVersion>;
 
-    /// What was stored under these keys after the block `from`, and each change up to the block `to`.
+    /// What was stored under these keys after the block `block`, and each change up to the block `hash`.
     #[method(name = "state_queryStorage")]
     async fn query_storage(
         &self,
         keys: Vec<StorageKey>,
-        from: Hash,
-        to: Option<Hash>,
+        block: Hash,
+        hash: Option<Hash>,
     ) -> Answer<Vec<StorageChangeSet<Hash>>>;
 
     /// What is stored under these keys.
@@ -107,21 +110,24 @@ pub fn methods(context: Context) -> RpcModule<Context> {
 }
 
 /// So many keys, if they are not too many for one answer.
-pub fn check_count(count: u32) -> Answer<usize> {
+fn check_count(count: u32) -> Answer<usize> {
     match count {
         0..=MOST_KEYS => Ok(count as usize),
         _ => Err(error(INVALID_COUNT, format!("count exceeds maximum value. value: {count}, max: {MOST_KEYS}"))),
     }
 }
 
-/// What was stored under each of these keys after block number `at`.
-fn values(producer: &Producer, keys: &[StorageKey], at: u32) -> Answer<StorageChangeSet<Hash>> {
+/// What was stored under each of these keys after block number `at`; nothing if there are no keys.
+fn values(producer: &Producer, keys: &[StorageKey], at: u32) -> Answer<Vec<StorageChangeSet<Hash>>> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let block = producer.history().hash_of(at).unwrap_or_default();
     let value = |key: &StorageKey| -> Answer<_> {
         Ok(producer.history().get(at, None, &key.0).map_err(disk)?.map(StorageData))
     };
     let changes = keys.iter().map(|key| Ok((key.clone(), value(key)?))).collect::<Answer<_>>()?;
-    Ok(StorageChangeSet { block, changes })
+    Ok(vec![StorageChangeSet { block, changes }])
 }
 
 /// What changed under these keys in the blocks from `first` to `last`, block by block.
@@ -145,14 +151,40 @@ fn changes(producer: &Producer, keys: &[StorageKey], first: u32, last: u32) -> A
     Ok(found)
 }
 
-fn invalid_range(from: Hash, to: Hash, details: &str) -> ErrorObjectOwned {
-    error(INVALID_RANGE, format!("Cannot resolve a block range ['\"{from:?}\"' ... '\"{to:?}\"]. {details}"))
+fn invalid_range(from: &str, to: &str, details: &str) -> ErrorObjectOwned {
+    error(INVALID_RANGE, format!("Cannot resolve a block range ['\"{from}\"' ... '\"{to}\"]. {details}"))
+}
+
+/// The numbers of the first and the last block of a range.
+fn range(producer: &Producer, from: Hash, to: Hash) -> Answer<(u32, u32)> {
+    let number = |hash| {
+        producer.history().number_of(hash).ok_or_else(|| {
+            let unknown = unknown_block(hash);
+            let details = unknown.message().trim_start_matches("Client error: ");
+            invalid_range(&format!("{from:?}"), &format!("{:?}", Some(to)), details)
+        })
+    };
+    let (first, last) = (number(from)?, number(to)?);
+    match first <= last {
+        true => Ok((first, last)),
+        false => {
+            let (from, to) = (format!("{first} ({from:?})"), format!("{last} ({to:?})"));
+            Err(invalid_range(&from, &to, "from number > to number"))
+        }
+    }
 }
 
 #[async_trait]
 impl StateServer for Context {
     async fn call(&self, name: String, arguments: Bytes, hash: Option<Hash>) -> Answer<Bytes> {
-        self.ask(move |producer| call(producer, hash, &name, &arguments.0).map(Bytes)).await
+        self.ask(move |producer| match call(producer, hash, &name, &arguments.0) {
+            Err(Unanswered::UnknownBlock(hash)) => {
+                let words = format!("Client error: UnknownBlock: Expect block number from id: BlockId::Hash({hash:?})");
+                Err(error(CLIENT, words))
+            }
+            answered => Ok(Bytes(answered?)),
+        })
+        .await
     }
 
     async fn keys(&self, prefix: StorageKey, hash: Option<Hash>) -> Answer<Vec<StorageKey>> {
@@ -221,11 +253,15 @@ impl StateServer for Context {
     }
 
     async fn metadata(&self, hash: Option<Hash>) -> Answer<Bytes> {
-        self.ask(move |producer| call_for::<Vec<u8>>(producer, hash, "Metadata_metadata", &[]).map(Bytes)).await
+        self.ask(move |producer| Ok(Bytes(call_for(producer, hash, "Metadata_metadata", &[])?))).await
     }
 
     async fn runtime_version(&self, hash: Option<Hash>) -> Answer<RuntimeVersion> {
-        self.ask(move |producer| number_of(producer, hash).map(|_| VERSION)).await
+        self.ask(move |producer| {
+            number_for_runtime(producer, hash)?;
+            Ok(VERSION)
+        })
+        .await
     }
 
     async fn query_storage(
@@ -235,20 +271,8 @@ impl StateServer for Context {
         to: Option<Hash>,
     ) -> Answer<Vec<StorageChangeSet<Hash>>> {
         self.ask(move |producer| {
-            let to = to.unwrap_or(producer.head().hash);
-            let number = |hash| {
-                let known = producer.history().number_of(hash);
-                known.ok_or_else(|| invalid_range(from, to, &unknown_block(hash).message()["Client error: ".len()..]))
-            };
-            let (first, last) = (number(from)?, number(to)?);
-            if first > last {
-                return Err(invalid_range(
-                    from,
-                    to,
-                    &format!("from number: {first}, to number: {last}, from number > to number"),
-                ));
-            }
-            let mut found = vec![values(producer, &keys, first)?];
+            let (first, last) = range(producer, from, to.unwrap_or(producer.head().hash))?;
+            let mut found = values(producer, &keys, first)?;
             found.extend(changes(producer, &keys, first.saturating_add(1), last)?);
             Ok(found)
         })
@@ -256,12 +280,17 @@ impl StateServer for Context {
     }
 
     async fn query_storage_at(&self, keys: Vec<StorageKey>, at: Option<Hash>) -> Answer<Vec<StorageChangeSet<Hash>>> {
-        self.ask(move |producer| Ok(vec![values(producer, &keys, number_of(producer, at)?)?])).await
+        self.ask(move |producer| {
+            let at = at.unwrap_or(producer.head().hash);
+            let (number, _) = range(producer, at, at)?;
+            values(producer, &keys, number)
+        })
+        .await
     }
 
     async fn subscribe_runtime_version(&self, pending: PendingSubscriptionSink) -> SubscriptionResult {
         let sink = pending.accept().await?;
-        sink.send(SubscriptionMessage::from_json(&VERSION)?).await?;
+        tell(&sink, &VERSION).await;
         sink.closed().await;
         Ok(())
     }
@@ -273,25 +302,27 @@ impl StateServer for Context {
     ) -> SubscriptionResult {
         let Some(keys) = keys else {
             let words = "Client error: subscribe to keys, not to all of them";
-            pending.reject(error(super::CLIENT, words)).await;
+            pending.reject(error(CLIENT, words)).await;
             return Ok(());
         };
         let mut heads = self.producer.heads();
         let sink = pending.accept().await?;
         let mut known = heads.borrow_and_update().number;
         let (first, asked) = (known, keys.clone());
-        let present = self.ask(move |producer| values(producer, &asked, first)).await?;
-        sink.send(SubscriptionMessage::from_json(&present)?).await?;
+        let mut news = self.ask(move |producer| values(producer, &asked, first)).await?;
         loop {
+            for changed in &news {
+                if !tell(&sink, changed).await {
+                    return Ok(());
+                }
+            }
             tokio::select! {
                 changed = heads.changed() => changed?,
                 () = sink.closed() => return Ok(()),
             }
             let (first, last) = (known + 1, heads.borrow_and_update().number);
             let asked = keys.clone();
-            for changed in self.ask(move |producer| changes(producer, &asked, first, last)).await? {
-                sink.send(SubscriptionMessage::from_json(&changed)?).await?;
-            }
+            news = self.ask(move |producer| changes(producer, &asked, first, last)).await?;
             known = last;
         }
     }

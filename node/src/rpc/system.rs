@@ -1,12 +1,13 @@
 //! `system_…`: what this node is, and the numbers of accounts' transactions.
 
-use super::{call_for, error, number_of, Answer, Context};
+use super::{call_for, error_with, execution_failed, number_for_runtime, transaction, Answer, Context};
 use chain::runtime::{
     blocks::Refused,
     sp_core::{
         crypto::{AccountId32, Ss58Codec},
         Bytes,
     },
+    state::Fault,
     Hash, Nonce,
 };
 use jsonrpsee::{core::async_trait, proc_macros::rpc, types::error::INVALID_PARAMS_CODE, RpcModule};
@@ -14,8 +15,8 @@ use scale::Encode;
 use serde_json::{json, Value as Json};
 
 /// Codes of this family.
-const UNDECODABLE: i32 = 1;
-const RUNTIME: i32 = 2;
+const RUNTIME: i32 = 1;
+const UNDECODABLE: i32 = 2;
 
 #[rpc(server)]
 pub trait System {
@@ -54,7 +55,7 @@ pub trait System {
 
     /// What would become of a transaction in the next block. Nothing changes.
     #[method(name = "system_dryRun", aliases = ["system_dryRunAt"])]
-    async fn dry_run(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<Bytes>;
+    async fn dry_run(&self, extrinsic: Bytes, at: Option<Hash>) -> Answer<Bytes>;
 }
 
 pub fn methods(context: Context) -> RpcModule<Context> {
@@ -107,7 +108,7 @@ impl SystemServer for Context {
 
     async fn next_index(&self, account: String) -> Answer<Nonce> {
         let account = AccountId32::from_ss58check(&account)
-            .map_err(|problem| error(INVALID_PARAMS_CODE, format!("Invalid params: {problem}")))?;
+            .map_err(|problem| error_with(INVALID_PARAMS_CODE, "Invalid params", problem))?;
         self.ask(move |producer| {
             let api = "AccountNonceApi_account_nonce";
             let mut next: Nonce = call_for(producer, None, api, &account.encode())?;
@@ -119,16 +120,19 @@ impl SystemServer for Context {
         .await
     }
 
-    async fn dry_run(&self, transaction: Bytes, hash: Option<Hash>) -> Answer<Bytes> {
+    async fn dry_run(&self, sent: Bytes, hash: Option<Hash>) -> Answer<Bytes> {
+        let sent =
+            transaction(&sent).map_err(|problem| error_with(UNDECODABLE, "Unable to dry run extrinsic", problem))?;
+        let failed = |problem: String| error_with(RUNTIME, "Unable to dry run extrinsic.", problem);
+        let panicked = move |fault: &Fault| failed(execution_failed(fault));
         self.ask(move |producer| {
             // Only the next block is still open.
-            number_of(producer, hash)?;
-            match producer.try_out(&transaction.0) {
+            number_for_runtime(producer, hash).map_err(|problem| failed(problem.to_string()))?;
+            match producer.try_out(&sent) {
                 Ok(applied) => Ok(Bytes(applied.encode())),
-                Err(Refused::Undecodable) => {
-                    Err(error(UNDECODABLE, "Unable to dry run extrinsic: these bytes are no transaction"))
-                }
-                Err(other) => Err(error(RUNTIME, format!("Unable to dry run extrinsic: {other}"))),
+                Err(Refused::Fault(fault)) => Err(panicked(&fault)),
+                // The runtime would panic.
+                Err(other) => Err(panicked(&Fault::Panicked(other.to_string()))),
             }
         })
         .await
