@@ -2,7 +2,7 @@
 
 use crate::pool::{hash_of, Pool, Rejected, Status};
 use chain::{
-    ledger::{History, NotMade},
+    ledger::{Applied, History, NotMade},
     runtime::{
         blocks::{decode_all, Head, Refused},
         sp_runtime::{
@@ -18,7 +18,7 @@ use chain::{
 };
 use scale::{Decode, Encode};
 use std::{
-    io,
+    io::{self, Write},
     sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender},
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -151,9 +151,7 @@ impl Producer {
         self.made = Instant::now();
         if self.clock == Clock::Real || (self.pace == Pace::Slots && !self.pool.ready().is_empty()) {
             let made = self.make(true);
-            if let Err(error) = made {
-                eprintln!("error: a block could not be written down: {error}");
-            }
+            complain(made);
         }
     }
 
@@ -242,9 +240,8 @@ impl Producer {
         let valid = self.validated(&transaction)?;
         let hash = self.pool.add(transaction, valid, self.head().number, watcher)?;
         if self.pace == Pace::Instant {
-            if let Err(error) = self.make(false) {
-                eprintln!("error: a block could not be written down, and its transactions wait: {error}");
-            }
+            let made = self.make(false);
+            complain(made);
         }
         Ok(hash)
     }
@@ -277,7 +274,8 @@ impl Producer {
     }
 
     /// Takes those out of the pool that are in the block, and those that must not be.
-    fn sort_out(&mut self, head: Option<Head>, extrinsics: &[Vec<u8>], applied: Vec<chain::ledger::Applied>) {
+    fn sort_out(&mut self, head: Option<Head>, extrinsics: &[Vec<u8>], applied: Vec<Applied>) {
+        use InvalidTransaction::{ExhaustsResources, Future};
         for (extrinsic, applied) in extrinsics.iter().zip(applied) {
             let hash = hash_of(extrinsic);
             match (applied, head) {
@@ -285,10 +283,9 @@ impl Producer {
                     self.pool.remove(hash, Status::InBlock { number, hash: block });
                 }
                 // This block is full; the next one is not. One that no block has room for is gone.
-                (
-                    Err(Refused::Invalid(TransactionValidityError::Invalid(InvalidTransaction::ExhaustsResources))),
-                    Some(_),
-                ) => {}
+                (Err(Refused::Invalid(TransactionValidityError::Invalid(ExhaustsResources))), Some(_)) => {}
+                // One before it did not get in.
+                (Err(Refused::Invalid(TransactionValidityError::Invalid(Future))), _) => {}
                 _ => self.pool.remove(hash, Status::Invalid),
             }
         }
@@ -318,6 +315,14 @@ impl Producer {
             Err(NotMade::NotKept(error)) => Err(NotSet::NotKept(error)),
             Err(NotMade::Refused(_)) => unreachable!("there is nothing to refuse"),
         }
+    }
+}
+
+/// Says that a block could not be written down. Its transactions wait, and it is tried again with the next one.
+fn complain(made: io::Result<()>) {
+    if let Err(error) = made {
+        // Whoever started the node may not listen any more.
+        let _ = writeln!(io::stderr(), "error: a block could not be written down: {error}");
     }
 }
 

@@ -160,7 +160,7 @@ async fn what_cannot_get_into_a_block_is_refused_in_the_words_of_a_node() {
     let hash = submit(first.clone()).await.expect("a hash");
     let hash = hash.as_str().expect("text");
     assert_eq!(submit(first).await, refused(1013, "Transaction Already Imported", hash));
-    let same_number = node.remark("//Alice", 0, 8, 0, Era::Immortal);
+    let same_number = node.remark("//Alice", 0, 99, 0, Era::Immortal);
     assert_eq!(submit(same_number).await.expect_err("another has the number").0, 1014);
     let dearer = node.remark("//Alice", 0, 8, 1_000_000_000, Era::Immortal);
     submit(dearer).await.expect("it pays more");
@@ -185,8 +185,9 @@ async fn what_is_too_old_is_refused_and_dropped_where_it_waits() {
         node.ask("dev_pass", json!([1])).await;
     }
     assert_eq!(status(&mut waits).await, "invalid");
+    // It was signed with the hash of the block from which it was valid, and that is another one now.
     let late = node.asked("author_submitExtrinsic", json!([mortal(0)])).await.expect_err("it is too old");
-    assert_eq!((late.0, late.2.as_str()), (1010, "Transaction has an ancient birth block"));
+    assert_eq!((late.0, late.2.as_str()), (1010, "Transaction has a bad signature"));
     node.ask("author_submitExtrinsic", json!([node.small("//Alice", 0)])).await;
     let stale = node.asked("author_submitExtrinsic", json!([node.small("//Alice", 0)])).await.expect_err("it is done");
     assert_eq!((stale.0, stale.2.as_str()), (1010, "Transaction is outdated"));

@@ -110,7 +110,8 @@ impl State {
     pub fn apply(&mut self, extrinsic: &[u8]) -> Result<Result<(), DispatchError>, Refused> {
         assert!(self.is_open(), "no block is being made");
         let decoded = decode_all::<UncheckedExtrinsic>(extrinsic).ok_or(Refused::Undecodable)?;
-        let applied = self.guarded(true, || Executive::apply_extrinsic(decoded)).map_err(Refused::Fault)?;
+        // One that is refused has got as far as that: its number may be used up already, for example.
+        let applied = self.guarded(Result::is_ok, || Executive::apply_extrinsic(decoded)).map_err(Refused::Fault)?;
         let done = applied.map_err(Refused::Invalid)?;
         self.open.iter_mut().for_each(|extrinsics| extrinsics.push(extrinsic.to_vec()));
         Ok(done)
@@ -198,7 +199,8 @@ pub(crate) fn no_extrinsics() -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{genesis, Balances, SignedExtra, SignedPayload};
+    use crate::{genesis, Balances, SignedExtra, SignedPayload, System};
+    use frame_support::dispatch::DispatchClass;
     use sp_core::{sr25519, Pair};
     use sp_runtime::{generic::Era, transaction_validity::InvalidTransaction, MultiSignature, MultiSigner};
 
@@ -265,6 +267,16 @@ mod tests {
         assert_eq!(state.apply(&[7; 9]), Err(Refused::Undecodable));
         assert_eq!(state.apply(&[&good[..], &[0]].concat()), Err(Refused::Undecodable));
         assert_eq!(state.apply(&later), Err(Refused::Invalid(InvalidTransaction::Future.into())));
+        // Half of it has happened when it is found to be too large for what is left of the block.
+        let before = state.root();
+        let most = crate::pallets::RuntimeBlockWeights::get().max_block;
+        state.within(|| System::register_extra_weight_unchecked(most, DispatchClass::Mandatory));
+        let full = state.root();
+        assert_eq!(state.apply(&good), Err(Refused::Invalid(InvalidTransaction::ExhaustsResources.into())));
+        assert_eq!(state.root(), full, "nothing of it remains");
+        state.abandon();
+        state.open(NOW);
+        assert_eq!(state.root(), before);
         assert_eq!(state.apply(&good), Ok(Ok(())));
         assert_eq!(state.apply(&good), Err(Refused::Invalid(InvalidTransaction::Stale.into())));
         assert!(matches!(state.apply(&fails), Ok(Err(_))), "it is in the block, and pays its fee");

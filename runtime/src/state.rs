@@ -115,18 +115,18 @@ impl State {
 
     /// What a runtime API answers. Whatever it does is undone.
     pub fn ask(&mut self, api: &str, arguments: &[u8]) -> Result<Vec<u8>, Fault> {
-        self.guarded(false, || dispatch(api, arguments))
+        self.guarded(|_| false, || dispatch(api, arguments))
             .and_then(|answer| answer.ok_or_else(|| Fault::Unknown(api.into())))
     }
 
-    /// Does what may panic; nothing of it remains if it does, or if it is not to be kept.
-    pub(crate) fn guarded<T>(&mut self, keep: bool, action: impl FnOnce() -> T) -> Result<T, Fault> {
+    /// Does what may panic. What it does remains if it does not, and `keep` says so of what it returned.
+    pub(crate) fn guarded<T>(&mut self, keep: impl FnOnce(&T) -> bool, action: impl FnOnce() -> T) -> Result<T, Fault> {
         let depth = self.depth();
         self.begin_transaction();
         GUARDED.set(true);
         let answer = catch_unwind(AssertUnwindSafe(|| self.externalities.execute_with(action)));
         GUARDED.set(false);
-        if keep && answer.is_ok() {
+        if answer.as_ref().is_ok_and(keep) {
             self.commit_transaction();
         }
         self.roll_back_to(depth);
@@ -229,13 +229,16 @@ mod tests {
         // A block that does not follow on: it is begun, and then found wrong.
         let block = crate::Block { header: header_of(9), extrinsics: Vec::new() };
         assert!(matches!(state.ask("Core_execute_block", &block.encode()), Err(Fault::Panicked(_))));
-        let kept = state.guarded(true, || {
-            System::set_block_number(3);
-            frame_support::storage::with_transaction(|| -> sp_runtime::TransactionOutcome<Result<(), _>> {
-                panic!("within a transaction of the runtime")
-            })
-            .map_err(|error: sp_runtime::DispatchError| error)
-        });
+        let kept = state.guarded(
+            |_| true,
+            || {
+                System::set_block_number(3);
+                frame_support::storage::with_transaction(|| -> sp_runtime::TransactionOutcome<Result<(), _>> {
+                    panic!("within a transaction of the runtime")
+                })
+                .map_err(|error: sp_runtime::DispatchError| error)
+            },
+        );
         assert_eq!(kept, Err(Fault::Panicked("within a transaction of the runtime".into())));
         assert_eq!((state.within(System::block_number), state.root(), state.depth()), (0, root, 0));
         assert_eq!(state.ask("AccountNonceApi_account_nonce", &account("//Alice").encode()), Ok(0_u32.encode()));
