@@ -4,7 +4,7 @@
 #   scripts/node.sh find                    prints where a substrate-contracts-node is, or says how to get one and fails
 #   scripts/node.sh run [PORT]              runs it, or else `atomic node`, until it is stopped, on port 9944 or PORT
 #   scripts/node.sh with real COMMAND…      runs it on a free port while COMMAND runs, which finds it at $URL
-#   scripts/node.sh with atomic COMMAND…    the same with `atomic node`, which is always there
+#   scripts/node.sh with atomic COMMAND…    the same with `atomic node`, which is always there; $NODE_KIND says which it is
 #
 # The substrate-contracts-node is $CONTRACTS_NODE, or that on the PATH; `atomic` is $ATOMIC, or built first. They keep their
 # state in memory or in a temporary folder, and make a block whenever there is a transaction.
@@ -59,7 +59,7 @@ with_node() {
         sleep 1
         waited=$((waited + 1))
     done
-    export URL
+    export URL NODE_KIND=$which
     say "${started[0]##*/} runs at $URL"
     "$@" || status=$?
     if ! kill -0 "$pid" 2>/dev/null; then

@@ -178,7 +178,8 @@ fn on_node(name: &str, node: &Running, folder: &Path) {
     let post_now = || post(&backend, &market, machine_time());
     row(&format!("`post` through {name}, until it is in a block"), timed(TIMES / 4, post_now));
     let read = || {
-        (&backend as &dyn Backend).read(market.market().policy()).expect("an answer");
+        let policy = (&backend as &dyn Backend).read(market.market().policy()).expect("an answer");
+        assert!(policy.is_ok());
     };
     row(&format!("a read through {name}"), timed(TIMES, read));
     let runtime =

@@ -250,7 +250,9 @@ fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_an
         assert_eq!(done(words), 1, "{words}\n{said}");
     }
     assert!(done("no connection to the node at") >= 1 && done("connected again") >= 1, "{said}");
-    assert!(done("made block") >= 1, "{said}");
+    // A substrate-contracts-node makes no block by itself, and `atomic node` makes one every six seconds.
+    let is_atomic = std::env::var("NODE_KIND").is_ok_and(|kind| kind == "atomic");
+    assert!(is_atomic || done("made block") >= 1, "{said}");
     assert_eq!(done("refused as"), 0, "{said}");
     assert_eq!(done("Total: "), 2, "both end with a summary\n{said}");
     println!("{said}\n{shown}");

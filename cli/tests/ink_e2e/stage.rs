@@ -111,8 +111,8 @@ impl<'a> Stage<'a> {
     /// Deploys the contracts, wires them, endows the founders, seals, and opens the market, with these settings changed.
     pub async fn with(node: &'a mut Node, change: impl FnOnce(&mut Settings)) -> Self {
         let treasury = node.create_and_fund_account(&alice(), UNIT).await;
-        let mut settings = Settings::default();
-        settings.founders = founders().iter().map(|founder| (id(founder), ENDOWMENT)).collect();
+        let founders = founders().iter().map(|founder| (id(founder), ENDOWMENT)).collect();
+        let mut settings = Settings { founders, ..Settings::default() };
         settings.policy.treasury = id(&treasury);
         settings.policy.min_window = SHORTEST;
         change(&mut settings);
