@@ -12,8 +12,8 @@ use atomic_cli::{
     },
     setup::{config::Config, deployer::Deployer},
 };
-use chain::{build::contracts, Ledger, Settings, World, UNIT};
-use interfaces::{fixtures, market::RequestSpec, Market as _, Timestamp};
+use chain::{build::contracts, hash::hex, Ledger, Settings, World};
+use interfaces::Market as _;
 use std::{
     env, fs,
     io::{BufRead, BufReader},
@@ -28,8 +28,6 @@ const TIMES: u32 = 200;
 const BLOCKS: u32 = 100_000;
 /// Listeners to new blocks.
 const SUBSCRIPTIONS: usize = 1_000;
-/// Far enough ahead for all that is posted.
-const MONTH: Timestamp = 30 * 86_400_000;
 
 /// A folder that is gone at the end.
 struct Folder(PathBuf);
@@ -63,11 +61,11 @@ impl Running {
 }
 
 /// The median and the largest of so many durations.
-fn timed(times: u32, mut action: impl FnMut()) -> (Duration, Duration) {
+fn timed(times: u32, mut action: impl FnMut(u32)) -> (Duration, Duration) {
     let mut taken: Vec<_> = (0..times)
-        .map(|_| {
+        .map(|number| {
             let started = Instant::now();
-            action();
+            action(number);
             started.elapsed()
         })
         .collect();
@@ -80,28 +78,12 @@ fn row(what: &str, (median, most): (Duration, Duration)) {
     println!("| {what} | {:.2} | {:.2} |", milliseconds(median), milliseconds(most));
 }
 
-/// A small request, which costs little.
-fn specification(now: Timestamp) -> RequestSpec {
-    RequestSpec {
-        reward: UNIT,
-        review_fee: UNIT / 10,
-        place_deposit: UNIT / 10,
-        limit: 1,
-        per_provider: 1,
-        signal_by: now + MONTH,
-        deliver_by: now + 2 * MONTH,
-        review_by: now + 3 * MONTH,
-        reveal_by: now + 4 * MONTH,
-        ..fixtures::request(0, MONTH)
-    }
-}
-
 /// An organization on this chain.
 fn deployed(backend: &dyn Backend, folder: &Path) -> Deployment {
     let local = contracts().expect("contracts");
     let example = Config::load(Some(&chain::build::workspace().join("docs/deployment.toml"))).expect("the example");
     let config = Config { salt: Some(machine_time().to_string()), ..example };
-    let (alice, path) = (alice(), folder.join("deployment.json"));
+    let (alice, path) = (alice(), folder.join(format!("{}.json", hex(&backend.network().genesis))));
     let mut deployer = Deployer::new(backend, &alice, local, &config, &path).expect("a deployer");
     while deployer.advance().expect("a step").is_some() {}
     drop(deployer);
@@ -112,10 +94,15 @@ fn alice() -> Signer {
     Signer::named("alice").expect("alice")
 }
 
-fn post(backend: &dyn Backend, market: &Deployment, now: Timestamp) {
-    let post = market.market().post(specification(now), 0).transferred_value(4 * UNIT);
-    let receipt = backend.call(&alice(), post).expect("an answer");
-    assert!(receipt.block.is_some(), "{receipt:?}");
+/// The manager pauses the market, or opens it again: a call that can be repeated as often as one likes.
+fn turn(backend: &dyn Backend, market: &Deployment, number: u32) {
+    let mut market = market.market();
+    let receipt = match number % 2 {
+        0 => backend.call(&alice(), market.pause()),
+        _ => backend.call(&alice(), market.unpause()),
+    };
+    let receipt = receipt.expect("an answer");
+    assert!(receipt.block.is_some() && receipt.outcome.result.is_ok_and(|turned| turned.is_ok()));
 }
 
 fn main() {
@@ -125,20 +112,19 @@ fn main() {
     println!("| what | median, ms | most, ms |\n| --- | ---: | ---: |");
 
     let world = World::deploy(contracts().expect("contracts"), Settings::default()).expect("a world");
-    let requester = world.who("requester");
-    world.chain.fund(&requester, 1_000_000 * UNIT);
-    let now = world.chain.now();
-    let direct = timed(TIMES, || {
-        let post = world.market().post(specification(now), 0).transferred_value(4 * UNIT);
-        world.chain.call(&requester, post).ok();
+    let direct = timed(TIMES, |number| {
+        let turned = match number % 2 {
+            0 => world.chain.call(&world.manager, world.market().pause()),
+            _ => world.chain.call(&world.manager, world.market().unpause()),
+        };
+        turned.ok();
     });
-    row("`post`, called directly", direct);
+    row("a call of the market, called directly", direct);
 
     let state = folder.0.join("state");
     let embedded = Embedded::open(&state).expect("a chain");
     let market = deployed(&embedded, &folder.0);
-    let now = embedded.tip().expect("a tip").time;
-    row("`post`, signed, in a block in a file", timed(TIMES, || post(&embedded, &market, now)));
+    row("the same, signed, in a block in a file", timed(TIMES, |number| turn(&embedded, &market, number)));
     drop(embedded);
 
     let atomic = env!("CARGO_BIN_EXE_atomic");
@@ -157,8 +143,10 @@ fn main() {
     let embedded = Embedded::open(&state).expect("a chain");
     let started = Instant::now();
     let mut made = embedded.tip().expect("a tip").number;
+    let mut turned = 0;
     while made < blocks {
-        post(&embedded, &market, now);
+        turn(&embedded, &market, turned);
+        turned += 1;
         made += 1;
     }
     println!("{made} blocks, the last ones made in {:.0} s", started.elapsed().as_secs_f64());
@@ -175,9 +163,9 @@ fn main() {
 fn on_node(name: &str, node: &Running, folder: &Path) {
     let backend = Node::connect(&node.1).expect("the node");
     let market = deployed(&backend, folder);
-    let post_now = || post(&backend, &market, machine_time());
-    row(&format!("`post` through {name}, until it is in a block"), timed(TIMES / 4, post_now));
-    let read = || {
+    let turn_now = |number| turn(&backend, &market, number);
+    row(&format!("the same through {name}, until it is in a block"), timed(TIMES / 4, turn_now));
+    let read = |_| {
         let policy = (&backend as &dyn Backend).read(market.market().policy()).expect("an answer");
         assert!(policy.is_ok());
     };
@@ -194,7 +182,7 @@ fn on_node(name: &str, node: &Running, folder: &Path) {
         }
         subscriptions
     });
-    row(&format!("`post` through {name}, with {} listeners", subscriptions.len()), timed(TIMES / 4, post_now));
+    row(&format!("the same through {name}, with {} listeners", subscriptions.len()), timed(TIMES / 4, turn_now));
 }
 
 /// What this process has of memory, in megabytes.

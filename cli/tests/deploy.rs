@@ -522,7 +522,9 @@ fn on_a_node_it_goes_on_after_the_connection_is_lost_and_nothing_is_done_twice()
     assert!(cuts >= 1, "the first cut falls into the questions before anything is sent");
     deploy(&direct, &config, &path);
     let blocks = direct.tip().expect("a tip").number - before;
-    assert_eq!(blocks as usize, due, "each step is one block");
+    // A substrate-contracts-node makes no others, and `atomic node` makes one every six seconds.
+    let is_atomic = std::env::var("NODE_KIND").is_ok_and(|kind| kind == "atomic");
+    assert!(blocks as usize == due || (is_atomic && blocks as usize > due), "{blocks} blocks for {due} steps");
     let settings = config.settings_for(alice.account());
     assert_eq!(wrong(&direct, &path, Some(&settings)), [""; 0]);
 

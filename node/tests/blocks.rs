@@ -2,10 +2,10 @@
 
 use chain::{
     runtime::{
-        frame_system, genesis, pallet_transaction_payment,
+        frame_system, genesis, payload,
         sp_core::{sr25519, Pair},
         sp_runtime::{generic::Era, MultiSignature},
-        Hash, RuntimeCall, SignedExtra, SignedPayload, UncheckedExtrinsic, VERSION,
+        Hash, RuntimeCall, UncheckedExtrinsic,
     },
     Ledger, GENESIS,
 };
@@ -64,20 +64,8 @@ impl Node {
     fn remark(&self, who: &str, nonce: u32, size: usize, tip: u128, era: Era) -> String {
         let pair = sr25519::Pair::from_string(who, None).expect("a key");
         let call = RuntimeCall::System(frame_system::Call::remark { remark: vec![7; size] });
-        let extra: SignedExtra = (
-            frame_system::CheckNonZeroSender::new(),
-            frame_system::CheckSpecVersion::new(),
-            frame_system::CheckTxVersion::new(),
-            frame_system::CheckGenesis::new(),
-            frame_system::CheckEra::from(era),
-            frame_system::CheckNonce::from(nonce),
-            frame_system::CheckWeight::new(),
-            pallet_transaction_payment::ChargeTransactionPayment::from(tip),
-        );
         // All that is mortal here was born in the first block.
-        let signed_too =
-            ((), VERSION.spec_version, VERSION.transaction_version, self.genesis, self.genesis, (), (), ());
-        let payload = SignedPayload::from_raw(call, extra, signed_too);
+        let payload = payload(call, nonce, (era, self.genesis), tip, self.genesis);
         let signature = payload.using_encoded(|payload| pair.sign(payload));
         let (call, extra, _) = payload.deconstruct();
         let signed = UncheckedExtrinsic::new_signed(

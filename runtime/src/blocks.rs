@@ -199,7 +199,7 @@ pub(crate) fn no_extrinsics() -> Hash {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{genesis, Balances, SignedExtra, SignedPayload, System};
+    use crate::{genesis, Balances, System};
     use frame_support::dispatch::DispatchClass;
     use sp_core::{sr25519, Pair};
     use sp_runtime::{generic::Era, transaction_validity::InvalidTransaction, MultiSignature, MultiSigner};
@@ -213,19 +213,7 @@ mod tests {
             dest: genesis::account("//Zoe").into(),
             value,
         });
-        let extra: SignedExtra = (
-            frame_system::CheckNonZeroSender::new(),
-            frame_system::CheckSpecVersion::new(),
-            frame_system::CheckTxVersion::new(),
-            frame_system::CheckGenesis::new(),
-            frame_system::CheckEra::from(Era::Immortal),
-            frame_system::CheckNonce::from(nonce),
-            frame_system::CheckWeight::new(),
-            pallet_transaction_payment::ChargeTransactionPayment::from(0),
-        );
-        let (spec, version) = (crate::VERSION.spec_version, crate::VERSION.transaction_version);
-        let signed_too = ((), spec, version, genesis.hash, genesis.hash, (), (), ());
-        let payload = SignedPayload::from_raw(call, extra, signed_too);
+        let payload = crate::payload(call, nonce, (Era::Immortal, genesis.hash), 0, genesis.hash);
         let signature = payload.using_encoded(|payload| pair.sign(payload));
         let (call, extra, _) = payload.deconstruct();
         let signer = MultiSigner::from(pair.public());

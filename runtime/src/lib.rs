@@ -81,6 +81,29 @@ pub type SignedExtra = (
     frame_system::CheckWeight<Runtime>,
     pallet_transaction_payment::ChargeTransactionPayment<Runtime>,
 );
+/// What somebody signs to have a call done: the call, the number of the account's transaction, how long it is valid, a tip, and the
+/// hashes of the chain's first block and of that from which on it is valid (the first one if it always is).
+pub fn payload(
+    call: RuntimeCall,
+    nonce: Nonce,
+    (era, birth): (generic::Era, Hash),
+    tip: Balance,
+    genesis: Hash,
+) -> SignedPayload {
+    let extra = (
+        frame_system::CheckNonZeroSender::new(),
+        frame_system::CheckSpecVersion::new(),
+        frame_system::CheckTxVersion::new(),
+        frame_system::CheckGenesis::new(),
+        frame_system::CheckEra::from(era),
+        frame_system::CheckNonce::from(nonce),
+        frame_system::CheckWeight::new(),
+        pallet_transaction_payment::ChargeTransactionPayment::from(tip),
+    );
+    let signed_too = ((), VERSION.spec_version, VERSION.transaction_version, genesis, birth, (), (), ());
+    SignedPayload::from_raw(call, extra, signed_too)
+}
+
 pub(crate) type Executive =
     frame_executive::Executive<Runtime, Block, frame_system::ChainContext<Runtime>, Runtime, AllPalletsWithSystem>;
 

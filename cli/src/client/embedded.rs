@@ -18,10 +18,11 @@ use chain::{
     chain::{name_of, to_runtime},
     ledger::NotMade,
     runtime::{
-        frame_system, pallet_contracts, pallet_transaction_payment,
+        pallet_contracts, pallet_transaction_payment,
         pallet_transaction_payment::RuntimeDispatchInfo,
+        payload,
         sp_runtime::{generic::Era, MultiSignature},
-        RuntimeCall, RuntimeEvent, SignedExtra, SignedPayload, UncheckedExtrinsic, VERSION,
+        RuntimeCall, RuntimeEvent, UncheckedExtrinsic,
     },
     Chain, Emitted, Ledger, Outcome, Trap, Weight, GAS_LIMIT, GENESIS,
 };
@@ -105,19 +106,8 @@ impl Embedded {
     fn signed(&self, signer: &Signer, transaction: &Transaction, limit: Weight) -> Answer<Vec<u8>> {
         let account = to_runtime(&signer.account());
         let nonce: u32 = self.ask("AccountNonceApi_account_nonce", &account.encode())?;
-        let extra: SignedExtra = (
-            frame_system::CheckNonZeroSender::new(),
-            frame_system::CheckSpecVersion::new(),
-            frame_system::CheckTxVersion::new(),
-            frame_system::CheckGenesis::new(),
-            frame_system::CheckEra::from(Era::Immortal),
-            frame_system::CheckNonce::from(nonce),
-            frame_system::CheckWeight::new(),
-            pallet_transaction_payment::ChargeTransactionPayment::from(0),
-        );
         let genesis = self.network.genesis.into();
-        let signed_too = ((), VERSION.spec_version, VERSION.transaction_version, genesis, genesis, (), (), ());
-        let payload = SignedPayload::from_raw(call(transaction, limit), extra, signed_too);
+        let payload = payload(call(transaction, limit), nonce, (Era::Immortal, genesis), 0, genesis);
         let signature = payload.using_encoded(|payload| signer.sign(payload));
         let (call, extra, _) = payload.deconstruct();
         let signature = MultiSignature::Sr25519(signature.into());
