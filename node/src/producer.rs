@@ -160,11 +160,6 @@ impl Producer {
         self.ledger.history()
     }
 
-    /// The hash of the first block.
-    pub fn genesis(&self) -> Hash {
-        self.ledger.genesis()
-    }
-
     /// The last block.
     pub fn head(&self) -> Head {
         self.ledger.head()

@@ -186,8 +186,10 @@ impl History {
     /// The blocks from `first` to `last` in which something under this key changed.
     pub fn changed(&self, first: u32, last: u32, key: &[u8]) -> Vec<u32> {
         let key = Key { child: None, key: key.to_vec() };
-        let blocks = self.values.get(&key).into_iter().flatten().map(|version| version.block);
-        blocks.filter(|block| (first..=last).contains(block)).collect()
+        let Some(versions) = self.values.get(&key) else { return Vec::new() };
+        // They are in order, and a key that every block changes has very many.
+        let start = versions.partition_point(|version| version.block < first);
+        versions[start..].iter().map(|version| version.block).take_while(|block| *block <= last).collect()
     }
 
     /// All that was in storage after block number `at`.
@@ -206,11 +208,6 @@ impl History {
         // The roots of these tries follow from what is in them.
         storage.top.retain(|key, _| !key.starts_with(DEFAULT_CHILD_STORAGE_KEY_PREFIX));
         Ok(storage)
-    }
-
-    /// How many bytes the log has.
-    pub fn size(&self) -> u64 {
-        self.log.size()
     }
 
     fn value(&self, at: u32, versions: &[Version]) -> io::Result<Option<Vec<u8>>> {
