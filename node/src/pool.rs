@@ -11,7 +11,10 @@ use chain::runtime::{
     state::Fault,
     Hash,
 };
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
+};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// As many transactions may wait, and have so many bytes together.
@@ -31,6 +34,8 @@ pub enum Status {
     },
     /// Another with the same number pays more, and takes its place.
     Usurped(Hash),
+    /// The pool is full, and one that is ready takes its place.
+    Dropped,
     /// It cannot get into a block any more.
     Invalid,
 }
@@ -76,6 +81,15 @@ struct Waiting {
 }
 
 impl Waiting {
+    /// The first tag that is still missing.
+    fn lacks(&self, provided: &HashSet<Vec<u8>>) -> Option<&Vec<u8>> {
+        self.requires.iter().find(|tag| !provided.contains(*tag))
+    }
+
+    fn rivals(&self, provides: &[Vec<u8>]) -> bool {
+        self.provides.iter().any(|tag| provides.contains(tag))
+    }
+
     fn tell(&self, status: Status) {
         if let Some(watcher) = &self.watcher {
             // Nobody has to listen to the end.
@@ -88,6 +102,8 @@ impl Waiting {
 #[derive(Default)]
 pub struct Pool {
     waiting: Vec<Waiting>,
+    /// The tags that those provide that are ready.
+    provided: HashSet<Vec<u8>>,
 }
 
 /// The hash by which a transaction is known.
@@ -112,22 +128,10 @@ impl Pool {
             return Err(Rejected::AlreadyThere(hash));
         }
         let new = valid.priority;
-        let rivals =
-            self.waiting.iter().filter(|waiting| waiting.provides.iter().any(|tag| valid.provides.contains(tag)));
+        let rivals = self.waiting.iter().filter(|waiting| waiting.rivals(&valid.provides));
         if let Some(old) = rivals.map(|rival| rival.priority).max().filter(|old| *old >= new) {
             return Err(Rejected::TooLowPriority { old, new });
         }
-        let size: usize = self.waiting.iter().map(|waiting| waiting.bytes.len()).sum();
-        if self.waiting.len() >= MOST || size.saturating_add(bytes.len()) > MOST_BYTES {
-            return Err(Rejected::Full);
-        }
-        self.waiting.retain(|waiting| {
-            let stays = !waiting.provides.iter().any(|tag| valid.provides.contains(tag));
-            if !stays {
-                waiting.tell(Status::Usurped(hash));
-            }
-            stays
-        });
         let waiting = Waiting {
             hash,
             bytes,
@@ -139,40 +143,75 @@ impl Pool {
             told: false,
             watcher,
         };
-        if !self.is_ready(&waiting) {
+        let is_ready = waiting.lacks(&self.provided).is_none();
+        for dropped in self.in_its_way(&waiting, is_ready)? {
+            self.remove(dropped, Status::Dropped);
+        }
+        let rivals = self.waiting.iter().filter(|other| other.rivals(&waiting.provides));
+        for rival in rivals.map(|rival| rival.hash).collect::<Vec<_>>() {
+            self.remove(rival, Status::Usurped(hash));
+        }
+        if !is_ready {
             waiting.tell(Status::Future);
         }
         self.waiting.push(waiting);
-        self.promote();
+        if is_ready {
+            self.promote();
+        }
         Ok(hash)
     }
 
-    fn is_ready(&self, one: &Waiting) -> bool {
-        let provided = |tag| self.waiting.iter().any(|other| other.ready && other.provides.contains(tag));
-        one.requires.iter().all(provided)
+    /// Those that a new one takes the place of when the pool is full: none but, for one that is ready, those that are not, the
+    /// newest first. Its rivals are gone anyway.
+    fn in_its_way(&self, new: &Waiting, is_ready: bool) -> Result<Vec<Hash>, Rejected> {
+        let staying: Vec<_> = self.waiting.iter().filter(|waiting| !waiting.rivals(&new.provides)).collect();
+        let mut future = staying.iter().rev().filter(|waiting| is_ready && !waiting.ready);
+        let mut size: usize = staying.iter().map(|waiting| waiting.bytes.len()).sum();
+        let mut dropped = Vec::new();
+        while staying.len() - dropped.len() >= MOST || size.saturating_add(new.bytes.len()) > MOST_BYTES {
+            let next = future.next().ok_or(Rejected::Full)?;
+            size -= next.bytes.len();
+            dropped.push(next.hash);
+        }
+        Ok(dropped)
     }
 
     /// Finds those that have become ready.
     fn promote(&mut self) {
-        while let Some(at) = self.waiting.iter().position(|waiting| !waiting.ready && self.is_ready(waiting)) {
-            let waiting = &mut self.waiting[at];
-            waiting.ready = true;
-            if !waiting.told {
-                waiting.told = true;
-                waiting.tell(Status::Ready);
+        let Self { waiting, provided } = self;
+        let mut to_see: Vec<_> = (0..waiting.len()).rev().filter(|at| !waiting[*at].ready).collect();
+        let mut lacking = HashMap::<_, Vec<_>>::new();
+        while let Some(at) = to_see.pop() {
+            let one = &mut waiting[at];
+            if let Some(tag) = one.lacks(provided) {
+                lacking.entry(tag.clone()).or_default().push(at);
+                continue;
             }
+            one.ready = true;
+            if !one.told {
+                one.told = true;
+                one.tell(Status::Ready);
+            }
+            to_see.extend(one.provides.iter().filter_map(|tag| lacking.remove(tag)).flatten());
+            provided.extend(one.provides.iter().cloned());
         }
     }
 
     /// Those that may be in the next block, each after those that it requires; the rest in the order in which they came.
     pub fn ready(&self) -> Vec<(Hash, Vec<u8>)> {
-        let mut left: Vec<_> = self.waiting.iter().filter(|waiting| waiting.ready).collect();
-        let mut provided = BTreeSet::new();
-        let mut ordered = Vec::with_capacity(left.len());
-        while let Some(at) = left.iter().position(|waiting| waiting.requires.iter().all(|tag| provided.contains(tag))) {
-            let next = left.remove(at);
-            provided.extend(next.provides.iter().cloned());
-            ordered.push((next.hash, next.bytes.clone()));
+        let ready = self.waiting.iter().enumerate().filter(|(_, waiting)| waiting.ready);
+        let mut to_see: BinaryHeap<_> = ready.map(|(at, _)| Reverse(at)).collect();
+        let (mut provided, mut lacking) = (HashSet::new(), HashMap::<_, Vec<_>>::new());
+        let mut ordered = Vec::with_capacity(to_see.len());
+        while let Some(Reverse(at)) = to_see.pop() {
+            let one = &self.waiting[at];
+            if let Some(tag) = one.lacks(&provided) {
+                lacking.entry(tag).or_default().push(Reverse(at));
+                continue;
+            }
+            ordered.push((one.hash, one.bytes.clone()));
+            to_see.extend(one.provides.iter().filter_map(|tag| lacking.remove(tag)).flatten());
+            provided.extend(one.provides.iter().cloned());
         }
         ordered
     }
@@ -180,13 +219,20 @@ impl Pool {
     /// Takes out a transaction, and tells whoever watches it why.
     pub fn remove(&mut self, hash: Hash, status: Status) {
         if let Some(at) = self.waiting.iter().position(|waiting| waiting.hash == hash) {
-            self.waiting.remove(at).tell(status);
+            let removed = self.waiting.remove(at);
+            if removed.ready {
+                for tag in &removed.provides {
+                    self.provided.remove(tag);
+                }
+            }
+            removed.tell(status);
         }
     }
 
     /// After block number `head`: looks at all that still wait with `validate`, drops what cannot get into a block any more, and
     /// finds what has become ready.
     pub fn look_again(&mut self, head: u32, mut validate: impl FnMut(&[u8]) -> Result<ValidTransaction, Rejected>) {
+        self.provided.clear();
         self.waiting.retain_mut(|waiting| {
             let valid = match u64::from(head) >= waiting.until {
                 true => None,
@@ -210,7 +256,7 @@ impl Pool {
 
     /// Whether one that is ready provides this tag.
     pub fn provides(&self, tag: &[u8]) -> bool {
-        self.waiting.iter().any(|waiting| waiting.ready && waiting.provides.iter().any(|provided| provided == tag))
+        self.provided.contains(tag)
     }
 }
 
@@ -286,10 +332,51 @@ mod tests {
     }
 
     #[test]
-    fn a_full_pool_takes_no_more() {
+    fn a_full_pool_takes_no_more_but_a_dearer_one_with_the_same_number() {
         let mut pool = Pool::default();
-        let large = vec![0; MOST_BYTES];
-        pool.add(large, numbered(1, 0, 0, 5), 0, None).expect("taken");
+        let large = |first| [vec![first], vec![0; MOST_BYTES - 1]].concat();
+        pool.add(large(1), numbered(1, 0, 0, 5), 0, None).expect("taken");
         assert_eq!(pool.add(vec![1], numbered(2, 0, 0, 5), 0, None), Err(Rejected::Full));
+        pool.add(large(2), numbered(1, 0, 0, 6), 0, None).expect("it takes the place of the other");
+        assert_eq!(order(&pool), [large(2)]);
+    }
+
+    #[test]
+    fn one_that_is_ready_takes_the_place_of_the_newest_that_are_not() {
+        let mut pool = Pool::default();
+        let of_size = |first: u8, size| [vec![first], vec![0; size - 1]].concat();
+        let mut ears = Vec::new();
+        for account in 1..=4 {
+            let (mouth, ear) = unbounded_channel();
+            let taken = pool.add(of_size(account, MOST_BYTES / 4), numbered(account, 7, 0, 5), 0, Some(mouth));
+            taken.expect("there is room");
+            ears.push(ear);
+        }
+        let large = of_size(9, MOST_BYTES / 3);
+        assert_eq!(pool.add(large.clone(), numbered(9, 7, 0, 5), 0, None), Err(Rejected::Full), "it is not ready");
+        let too_large = of_size(9, MOST_BYTES + 1);
+        assert_eq!(pool.add(too_large, numbered(9, 0, 0, 5), 0, None), Err(Rejected::Full), "there never is room");
+        pool.add(large.clone(), numbered(9, 0, 0, 5), 0, None).expect("it is ready");
+        assert_eq!(order(&pool), [large]);
+        let told: Vec<_> = ears.iter_mut().map(heard).collect();
+        let (waits, dropped) = ([Status::Future].to_vec(), vec![Status::Future, Status::Dropped]);
+        assert_eq!(told, [waits.clone(), waits, dropped.clone(), dropped]);
+    }
+
+    #[test]
+    fn thousands_of_one_account_are_sorted_at_once_in_whatever_order_they_come() {
+        let count = 2_000_u32;
+        let mut pool = Pool::default();
+        let before = std::time::Instant::now();
+        for number in (0..count).rev() {
+            let tag = |number: u32| number.to_be_bytes().to_vec();
+            let requires = number.checked_sub(1).map(tag).into_iter().collect();
+            let valid = ValidTransaction { requires, provides: vec![tag(number)], ..numbered(1, 0, 0, 5) };
+            pool.add(tag(number), valid, 0, None).expect("there is room");
+        }
+        let ordered = order(&pool);
+        assert!(before.elapsed().as_secs() < 10, "{:?}", before.elapsed());
+        assert!(ordered.len() == count as usize && ordered.is_sorted());
+        assert!(pool.provides(&(count - 1).to_be_bytes()));
     }
 }

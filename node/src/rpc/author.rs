@@ -114,6 +114,7 @@ impl AuthorServer for Context {
                 Some(Status::Future) => tell(&sink, &"future").await,
                 Some(Status::Ready) => tell(&sink, &"ready").await,
                 Some(Status::Invalid) => tell(&sink, &"invalid").await,
+                Some(Status::Dropped) => tell(&sink, &"dropped").await,
                 Some(Status::Usurped(hash)) => tell(&sink, &json!({ "usurped": hash })).await,
                 Some(Status::InBlock { number, hash }) => {
                     tell(&sink, &json!({ "inBlock": hash })).await;
