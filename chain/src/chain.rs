@@ -29,6 +29,7 @@ use scale::{Decode, Encode};
 use std::{
     cell::{RefCell, RefMut},
     rc::Rc,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 pub use runtime::frame_support::weights::Weight;
@@ -38,6 +39,15 @@ pub const GENESIS: Timestamp = 1_893_456_000_000;
 
 /// What one call may use at most: less than the node gives to one transaction, and what there is in a block of a parachain.
 pub const GAS_LIMIT: Weight = Weight::from_parts(500_000_000_000, 10 * 1024 * 1024);
+
+/// Only sudo can spoil a block, and nothing here calls it.
+const NEXT: &str = "the runtime makes the next block";
+
+/// The time by the machine's clock.
+pub fn machine_time() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
+}
 
 /// As the runtime has it.
 pub fn to_runtime(account: &AccountId) -> AccountId32 {
@@ -80,7 +90,7 @@ impl Chain {
         let mut state = self.state();
         if !state.is_open() {
             let now = state.now();
-            state.open(now);
+            state.open(now).expect(NEXT);
         }
         state.within(action)
     }
@@ -108,9 +118,9 @@ impl Chain {
         // A block's changes go into the trie when it ends. Pending ones would slow down every call after: each clears the
         // index of events, and walks over all that was ever deleted from it since.
         if state.is_open() {
-            state.seal();
+            state.seal().expect(NEXT);
         }
-        state.open(now);
+        state.open(now).expect(NEXT);
     }
 
     /// Lets time pass until `time`; does nothing if that time is past.

@@ -23,7 +23,7 @@ pub mod settings;
 pub mod world;
 
 pub use amounts::{days, hours, minutes, UNIT};
-pub use chain::{Chain, GAS_LIMIT, GENESIS};
+pub use chain::{machine_time, Chain, GAS_LIMIT, GENESIS};
 pub use events::Addresses;
 pub use hash::{account, blake2_256};
 pub use ledger::Ledger;

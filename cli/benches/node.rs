@@ -3,16 +3,10 @@
 //! the large chain gets, 100,000 if there is none.
 
 use atomic_cli::{
-    client::{
-        backend::{machine_time, Backend},
-        deployment::Deployment,
-        embedded::Embedded,
-        node::Node,
-        signer::Signer,
-    },
+    client::{backend::Backend, deployment::Deployment, embedded::Embedded, node::Node, signer::Signer},
     setup::{config::Config, deployer::Deployer},
 };
-use chain::{build::contracts, hash::hex, Ledger, Settings, World};
+use chain::{build::contracts, hash::hex, machine_time, Ledger, Settings, World};
 use interfaces::Market as _;
 use std::{
     env, fs,

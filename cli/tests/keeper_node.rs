@@ -5,7 +5,7 @@ mod proxy;
 
 use atomic_cli::{
     client::{
-        backend::{machine_time, Backend},
+        backend::Backend,
         deployment::Deployment,
         node::Node,
         signer::{account, Signer},
@@ -16,7 +16,7 @@ use atomic_cli::{
 };
 use chain::{
     build::{contracts, workspace},
-    Message, UNIT,
+    machine_time, Message, UNIT,
 };
 use ink::primitives::Hash;
 use interfaces::market::commitment;

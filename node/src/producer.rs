@@ -3,8 +3,9 @@
 use crate::pool::{hash_of, Pool, Rejected, Status};
 use chain::{
     ledger::{Applied, History, NotMade},
+    machine_time,
     runtime::{
-        blocks::{decode_all, Head, Refused},
+        blocks::{decoded, Head, Refused},
         sp_runtime::{
             transaction_validity::{
                 InvalidTransaction, TransactionSource, TransactionValidity, TransactionValidityError,
@@ -12,7 +13,7 @@ use chain::{
             ApplyExtrinsicResult,
         },
         state::Fault,
-        Hash, UncheckedExtrinsic,
+        Hash,
     },
     Ledger,
 };
@@ -21,7 +22,7 @@ use std::{
     io::{self, Write},
     sync::mpsc::{channel, Receiver, RecvTimeoutError, Sender},
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 use tokio::sync::{mpsc::UnboundedSender, oneshot, watch};
 
@@ -52,7 +53,7 @@ pub enum NotSet {
     /// It is the machine's.
     Real,
     Backwards,
-    NotKept(io::Error),
+    NotMade(NotMade),
 }
 
 /// The chain, and the transactions that wait for it.
@@ -89,8 +90,10 @@ impl Handle {
     ) -> Result<T, Gone> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |producer| {
-            // Whoever asked may have gone meanwhile.
-            let _ = answer.send(question(producer));
+            // Whoever asked may have gone meanwhile: before it was its turn, or until there is an answer.
+            if !answer.is_closed() {
+                let _ = answer.send(question(producer));
+            }
         });
         self.jobs.send(job).map_err(|_| Gone)?;
         answered.await.map_err(|_| Gone)
@@ -99,6 +102,12 @@ impl Handle {
     /// The last block, now and whenever there is a new one.
     pub fn heads(&self) -> watch::Receiver<Head> {
         self.heads.clone()
+    }
+
+    /// Waits until the thread is gone. While there is a handle, that is for something that went wrong.
+    pub async fn gone(&self) {
+        let mut heads = self.heads();
+        while heads.changed().await.is_ok() {}
     }
 }
 
@@ -149,9 +158,9 @@ impl Producer {
     /// Six seconds are over.
     fn slot(&mut self) {
         self.made = Instant::now();
-        if self.clock == Clock::Real || (self.pace == Pace::Slots && !self.pool.ready().is_empty()) {
-            let made = self.make(true);
-            complain(made);
+        // Some may be ready at any pace, if a block could not be written down.
+        if self.clock == Clock::Real || !self.pool.ready().is_empty() {
+            complain(self.make(true));
         }
     }
 
@@ -199,7 +208,7 @@ impl Producer {
     pub fn try_out(&mut self, transaction: &[u8]) -> Result<ApplyExtrinsicResult, Refused> {
         let now = self.now();
         let mut state = self.ledger.chain().state();
-        state.open(now);
+        state.open(now).map_err(Refused::Fault)?;
         let applied = state.apply(transaction);
         state.abandon();
         match applied {
@@ -228,21 +237,20 @@ impl Producer {
     /// # Errors
     /// [`Rejected`]; nothing changes then.
     pub fn submit(&mut self, transaction: Vec<u8>, watcher: Option<UnboundedSender<Status>>) -> Result<Hash, Rejected> {
-        if decode_all::<UncheckedExtrinsic>(&transaction).is_none() {
+        if decoded(&transaction).is_none() {
             // The runtime would panic.
             return Err(Rejected::Fault(Fault::Panicked("these bytes are no transaction".into())));
         }
         let valid = self.validated(&transaction)?;
         let hash = self.pool.add(transaction, valid, self.head().number, watcher)?;
         if self.pace == Pace::Instant {
-            let made = self.make(false);
-            complain(made);
+            complain(self.make(false));
         }
         Ok(hash)
     }
 
     /// Makes blocks until no transaction is ready any more. The first is made even if it is empty, if `empty` is set.
-    fn make(&mut self, empty: bool) -> io::Result<()> {
+    fn make(&mut self, empty: bool) -> Result<(), NotMade> {
         let mut empty = empty;
         loop {
             let ready = self.pool.ready();
@@ -254,7 +262,11 @@ impl Producer {
             let (head, applied) = match made {
                 Ok((head, applied)) => (Some(head), applied),
                 Err(NotMade::Refused(reasons)) => (None, reasons.into_iter().map(Err).collect()),
-                Err(NotMade::NotKept(error)) => return Err(error),
+                // Which of them it was nobody knows.
+                Err(NotMade::Spoiled(fault)) if !extrinsics.is_empty() => {
+                    (None, extrinsics.iter().map(|_| Err(Refused::Fault(fault.clone()))).collect())
+                }
+                Err(problem) => return Err(problem),
             };
             self.sort_out(head, &extrinsics, applied);
             if let Some(head) = head {
@@ -305,19 +317,22 @@ impl Producer {
                 // Some of those that wait may have become too old.
                 self.sort_out(Some(head), &[], Vec::new());
                 self.heads.send_replace(head);
+                // Others may wait for a block since one could not be written down.
+                if self.pace == Pace::Instant {
+                    complain(self.make(false));
+                }
                 Ok(head)
             }
-            Err(NotMade::NotKept(error)) => Err(NotSet::NotKept(error)),
-            Err(NotMade::Refused(_)) => unreachable!("there is nothing to refuse"),
+            Err(problem) => Err(NotSet::NotMade(problem)),
         }
     }
 }
 
-/// Says that a block could not be written down. Its transactions wait, and it is tried again with the next one.
-fn complain(made: io::Result<()>) {
-    if let Err(error) = made {
+/// Says that a block could not be made. Its transactions wait, and it is tried again with the next one, or after a slot.
+fn complain(made: Result<(), NotMade>) {
+    if let Err(problem) = made {
         // Whoever started the node may not listen any more.
-        let _ = writeln!(io::stderr(), "error: a block could not be written down: {error}");
+        let _ = writeln!(io::stderr(), "error: a block could not be made: {problem}");
     }
 }
 
@@ -328,10 +343,4 @@ impl Encode for Raw<'_> {
     fn encode_to<T: scale::Output + ?Sized>(&self, output: &mut T) {
         output.write(self.0);
     }
-}
-
-/// The time by the machine's clock.
-pub fn machine_time() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

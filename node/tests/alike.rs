@@ -74,6 +74,23 @@ async fn a_substrate_contracts_node_answers_as_it_was_recorded() {
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
+#[tokio::test]
+async fn every_method_of_the_newer_kind_that_a_node_lists_says_what_to_use_in_its_place() {
+    let open = || Ok::<_, ()>(Ledger::forgotten(GENESIS));
+    let (handle, _) = producer::start(open, Pace::Instant, Clock::Manual).expect("a chain");
+    let methods = rpc::module(handle);
+    let recorded = recorded();
+    let list = recorded.iter().find(|entry| entry["method"] == "rpc_methods").expect("the list");
+    let listed = list["answer"]["result"]["methods"].as_array().expect("names").iter().filter_map(Json::as_str);
+    let newer: Vec<_> = listed.filter(|name| name.contains("_v1_")).collect();
+    assert_eq!(newer.len(), 16);
+    for name in newer {
+        let request = json!({ "jsonrpc": "2.0", "id": 1, "method": name, "params": [] }).to_string();
+        let (answer, _) = methods.raw_json_request(&request, 1).await.expect("a request");
+        assert!(answer.contains("this node speaks the older JSON-RPC alone"), "{name}: {answer}");
+    }
+}
+
 #[test]
 fn where_this_node_answers_otherwise_there_is_a_reason() {
     for entry in recorded() {

@@ -3,7 +3,7 @@
 //! It is what contracts-node-runtime 0.42.0 defines: the pallets with their indices, `pallet-contracts` with its limits, deposits
 //! and weights, fees, signed extensions and runtime APIs, so that whatever is signed for one chain is understood by the other, and
 //! weighs the same. Left out are the pallets that no contract of ours uses (revive, assets, authorship). What differs is the clock:
-//! two blocks may have the same time, so that a clock can stand still.
+//! two blocks may have the same time, so that a clock can stand still; and that a dry run uses no more than a block holds.
 //!
 //! [`State`] is what a chain has in storage; it answers what a runtime API of a name does, as a node would, and makes [`blocks`].
 //! [`genesis`] is the state with which a development chain begins.
@@ -29,6 +29,7 @@ pub use frame_support;
 pub use frame_system;
 pub use pallet_balances;
 pub use pallet_contracts;
+pub use pallet_sudo;
 pub use pallet_timestamp;
 pub use pallet_transaction_payment;
 pub use sp_core;
@@ -165,9 +166,10 @@ mod runtime {
 const DEBUG: DebugInfo = DebugInfo::UnsafeDebug;
 const EVENTS: CollectEvents = CollectEvents::UnsafeCollect;
 
-/// The most that a dry run may use, where it names no limit.
+/// The most that a dry run may use: what a block holds, even where it names a higher limit, because all others wait for it.
 fn gas_limit(given: Option<Weight>) -> Weight {
-    given.unwrap_or(RuntimeBlockWeights::get().max_block)
+    let most = RuntimeBlockWeights::get().max_block;
+    given.map_or(most, |given| given.min(most))
 }
 
 // Here, and not in a module of its own, because the runtime's metadata lists only the APIs that are implemented beside it.

@@ -1,12 +1,14 @@
 //! A chain's state, and what the runtime answers and does with it.
 
-use crate::{blocks::Head, dispatch, genesis, Hash};
+use crate::{blocks::Head, dispatch, genesis, Block, Hash, RuntimeCall, UncheckedExtrinsic};
+use scale::{Decode, DecodeLimit};
+use sp_api::MAX_EXTRINSIC_DEPTH;
 use sp_core::{
     storage::{well_known_keys::DEFAULT_CHILD_STORAGE_KEY_PREFIX, ChildInfo, StorageChild},
     traits::Externalities as _,
 };
 use sp_io::TestExternalities;
-use sp_runtime::Storage;
+use sp_runtime::{transaction_validity::TransactionSource, Storage};
 use std::{
     any::Any,
     cell::Cell,
@@ -85,11 +87,6 @@ impl State {
         self.externalities.execute_with(action)
     }
 
-    /// What is stored under a key.
-    pub fn get(&mut self, key: &[u8]) -> Option<Vec<u8>> {
-        self.within(|| sp_io::storage::get(key)).map(|value| value.to_vec())
-    }
-
     /// Everything in storage, the tries included that were there after the last block.
     pub fn storage(&mut self) -> Storage {
         self.within(|| {
@@ -115,6 +112,8 @@ impl State {
 
     /// What a runtime API answers. Whatever it does is undone.
     pub fn ask(&mut self, api: &str, arguments: &[u8]) -> Result<Vec<u8>, Fault> {
+        ensure_shallow(api, arguments)
+            .map_err(|error| Fault::Panicked(format!("Bad input data provided to {api}: {error}")))?;
         self.guarded(|_| false, || dispatch(api, arguments))
             .and_then(|answer| answer.ok_or_else(|| Fault::Unknown(api.into())))
     }
@@ -158,6 +157,25 @@ impl State {
     }
 }
 
+/// Whether calls within calls are not too deep in what a runtime API is asked: it would decode any depth, and no stack is large
+/// enough for that.
+fn ensure_shallow(api: &str, arguments: &[u8]) -> Result<(), scale::Error> {
+    fn ensure<T: Decode>(mut bytes: &[u8]) -> Result<(), scale::Error> {
+        T::decode_with_depth_limit(MAX_EXTRINSIC_DEPTH, &mut bytes).map(drop)
+    }
+    match api {
+        "Core_execute_block" | "BlockBuilder_check_inherents" => ensure::<Block>(arguments),
+        "BlockBuilder_apply_extrinsic"
+        | "TransactionPaymentApi_query_info"
+        | "TransactionPaymentApi_query_fee_details" => ensure::<UncheckedExtrinsic>(arguments),
+        "TaggedTransactionQueue_validate_transaction" => ensure::<(TransactionSource, UncheckedExtrinsic)>(arguments),
+        "TransactionPaymentCallApi_query_call_info" | "TransactionPaymentCallApi_query_call_fee_details" => {
+            ensure::<RuntimeCall>(arguments)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// All keys, in order, of which `next` gives the one after another.
 fn keys(next: impl Fn(&[u8]) -> Option<Vec<u8>>) -> impl Iterator<Item = Vec<u8>> {
     iter::successors(next(&[]), move |key| next(key))
@@ -172,7 +190,7 @@ fn words(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
     use crate::{genesis::account, Balances, Nonce, System, VERSION};
-    use scale::{Decode, Encode};
+    use scale::Encode;
     use sp_version::RuntimeVersion;
 
     const NOW: u64 = 1_893_456_000_000;
@@ -243,6 +261,31 @@ mod tests {
         assert_eq!((state.within(System::block_number), state.root(), state.depth()), (0, root, 0));
         assert_eq!(state.ask("AccountNonceApi_account_nonce", &account("//Alice").encode()), Ok(0_u32.encode()));
         assert!(!is_guarded());
+    }
+
+    #[test]
+    fn whoever_asks_about_calls_that_are_nested_too_deep_gets_an_answer() {
+        let mut state = State::development(NOW);
+        // Batches of one call, and calls by sudo.
+        for call in [&[2, 0, 4][..], &[7, 0]] {
+            let call = [&call.repeat(100_000)[..], &[0; 3]].concat();
+            let extrinsic = [&[4][..], &call].concat().encode();
+            let (header, none) = (header_of(1).encode(), Vec::new());
+            let block = [&header[..], &[4], &extrinsic].concat();
+            for (api, before, nested) in [
+                ("Core_execute_block", &none, &block),
+                ("BlockBuilder_check_inherents", &none, &block),
+                ("BlockBuilder_apply_extrinsic", &none, &extrinsic),
+                ("TaggedTransactionQueue_validate_transaction", &vec![2], &extrinsic),
+                ("TransactionPaymentApi_query_info", &none, &extrinsic),
+                ("TransactionPaymentApi_query_fee_details", &none, &extrinsic),
+                ("TransactionPaymentCallApi_query_call_info", &none, &call),
+                ("TransactionPaymentCallApi_query_call_fee_details", &none, &call),
+            ] {
+                let fault = state.ask(api, &[&before[..], nested, &[0; 64]].concat()).expect_err(api).to_string();
+                assert!(fault.contains("Maximum recursion depth reached"), "{api}: {fault}");
+            }
+        }
     }
 
     fn header_of(number: u32) -> crate::Header {

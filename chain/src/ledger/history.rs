@@ -74,8 +74,9 @@ impl History {
     /// Adds a block.
     ///
     /// # Errors
-    /// If it cannot be written; it is not there then.
+    /// If it cannot be written, or does not come after the last one; it is not there then.
     pub fn add(&mut self, block: &Sealed) -> io::Result<()> {
+        self.ensure_later(block.header.number).map_err(io::Error::other)?;
         let record = block.encode();
         let place = self.log.append(&record)?;
         self.learn(place, &record).map_err(io::Error::other)
@@ -86,13 +87,19 @@ impl History {
         self.log.keep()
     }
 
+    /// Whether a block may be the next one. Where others make blocks, too, some are missing.
+    fn ensure_later(&self, number: u32) -> Result<(), Error> {
+        match self.blocks.last() {
+            Some(last) if last.number >= number => Err("a block that does not follow on".into()),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes note of a block whose record is at `start`.
     fn learn(&mut self, start: u64, record: &[u8]) -> Result<(), Error> {
         let mut input = Positioned { rest: record, start, length: record.len() };
         let header = Header::decode(&mut input)?;
-        if self.blocks.last().is_some_and(|last| last.number >= header.number) {
-            return Err("a block that does not follow on".into());
-        }
+        self.ensure_later(header.number)?;
         Vec::<Vec<u8>>::decode(&mut input)?;
         let number = header.number;
         self.learn_changes(number, None, &mut input)?;

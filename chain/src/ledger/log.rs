@@ -179,11 +179,6 @@ impl Log {
             }
         }
     }
-
-    /// How many bytes it has.
-    pub fn size(&self) -> u64 {
-        self.end
-    }
 }
 
 /// The checksum of everything up to this record.
@@ -201,12 +196,26 @@ fn create(path: &Path, bytes: &[u8]) -> io::Result<File> {
             file.write_all(bytes)?;
             file.sync_all()?;
             fs::rename(&part, path)?;
+            sync_folder_of(path)?;
             Ok(file)
         });
     if made.is_err() {
         let _ = fs::remove_file(&part);
     }
     made
+}
+
+/// Makes sure that a file keeps its new name, whatever happens to the machine.
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    // Elsewhere a folder cannot be opened.
+    #[cfg(unix)]
+    {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(folder)?.sync_all()?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
 }
 
 /// What the file begins with.
@@ -315,11 +324,11 @@ mod tests {
     /// A log of these records, and where each of them ends.
     fn written(path: &Path, records: &[&[u8]]) -> Vec<u64> {
         let mut log = Log::new(Some(path.to_owned()));
-        let mut ends = vec![log.size()];
+        let mut ends = vec![log.end];
         for record in records {
             log.append(record).expect("a record");
             log.keep().expect("a file");
-            ends.push(log.size());
+            ends.push(log.end);
         }
         ends
     }
@@ -393,10 +402,10 @@ mod tests {
     fn what_cannot_be_written_is_not_there() {
         let file = OpenOptions::new().read(true).write(true).open("/dev/full").expect("a device without room");
         let mut log = Log::new(None);
-        let end = log.size();
+        let end = log.end;
         log.store = Store::File(file);
         assert!(log.append(b"a record").is_err());
-        assert_eq!(log.size(), end);
+        assert_eq!(log.end, end);
         assert!(Log::new(Some("/nowhere/log".into())).keep().is_err());
     }
 }

@@ -32,6 +32,8 @@ pub type Applied = Result<Result<(), DispatchError>, Refused>;
 pub enum NotMade {
     /// There was nothing to put into it: each extrinsic was refused.
     Refused(Vec<Refused>),
+    /// The runtime could not begin or end it as the next one, and it is not there. Only sudo can bring that about.
+    Spoiled(Fault),
     /// It could not be written down, and is not there.
     NotKept(io::Error),
 }
@@ -43,12 +45,19 @@ impl fmt::Display for NotMade {
                 let reasons: Vec<_> = reasons.iter().map(Refused::to_string).collect();
                 f.write_str(&reasons.join("; "))
             }
-            Self::NotKept(error) => write!(f, "{error}"),
+            Self::Spoiled(fault) => fault.fmt(f),
+            Self::NotKept(error) => error.fmt(f),
         }
     }
 }
 
 impl std::error::Error for NotMade {}
+
+impl From<Fault> for NotMade {
+    fn from(fault: Fault) -> Self {
+        Self::Spoiled(fault)
+    }
+}
 
 /// A chain with its past.
 pub struct Ledger {
@@ -145,25 +154,29 @@ impl Ledger {
     /// that was earlier.
     ///
     /// # Errors
-    /// [`NotMade`]; nothing changes then.
+    /// [`NotMade`]; nothing of these extrinsics remains then. What was called directly waits for the next block where they are
+    /// refused, and is undone with this one otherwise.
     pub fn make(&mut self, now: Timestamp, extrinsics: &[Vec<u8>]) -> Result<(Head, Vec<Applied>), NotMade> {
         // Nothing is lost by that: it holds what was there before.
         self.history.keep().map_err(NotMade::NotKept)?;
         let mut state = self.chain.state();
         if state.is_open() && now > state.now() {
-            state.seal_kept(|block| self.history.add(block)).map_err(NotMade::NotKept)?;
+            state.seal_kept(|block| self.history.add(block).map_err(NotMade::NotKept))?;
         }
-        match state.is_open() {
+        let was_open = state.is_open();
+        match was_open {
             // Its events are told already.
             true => state.within(System::reset_events),
-            false => state.open(now),
+            false => state.open(now)?,
         }
         let applied: Vec<_> = extrinsics.iter().map(|extrinsic| state.apply(extrinsic)).collect();
         if !applied.is_empty() && applied.iter().all(Result::is_err) {
-            state.abandon();
+            if !was_open {
+                state.abandon();
+            }
             return Err(NotMade::Refused(applied.into_iter().filter_map(Result::err).collect()));
         }
-        let head = state.seal_kept(|block| self.history.add(block)).map_err(NotMade::NotKept)?;
+        let head = state.seal_kept(|block| self.history.add(block).map_err(NotMade::NotKept))?;
         Ok((head, applied))
     }
 
@@ -196,7 +209,7 @@ impl Ledger {
 }
 
 /// Where the runtime stores the events of a block.
-pub fn events_key() -> Vec<u8> {
+fn events_key() -> Vec<u8> {
     runtime::frame_support::storage::storage_prefix(b"System", b"Events").to_vec()
 }
 
@@ -204,6 +217,14 @@ pub fn events_key() -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::{amounts::UNIT, hash::account, GENESIS};
+    use runtime::{
+        frame_support::storage::storage_prefix,
+        frame_system, pallet_sudo,
+        sp_core::{sr25519, Pair},
+        sp_runtime::{generic::Era, MultiSignature},
+        RuntimeCall, UncheckedExtrinsic,
+    };
+    use scale::Encode;
     use std::fs;
 
     /// A file that is gone with the test.
@@ -233,7 +254,7 @@ mod tests {
     }
 
     fn now(ledger: &mut Ledger, at: u32) -> u64 {
-        let key = runtime::frame_support::storage::storage_prefix(b"Timestamp", b"Now");
+        let key = storage_prefix(b"Timestamp", b"Now");
         let value = ledger.history().get(at, None, &key).expect("a disk").expect("a time");
         u64::decode(&mut &value[..]).expect("a number")
     }
@@ -283,11 +304,50 @@ mod tests {
         assert_eq!((forgotten.head().number, forgotten.chain().state().is_open()), (0, false));
     }
 
+    /// Alice, who has sudo, deletes the number of the block that is being made.
+    fn spoiling(ledger: &Ledger) -> Vec<u8> {
+        let keys = vec![storage_prefix(b"System", b"Number").to_vec()];
+        let call = Box::new(frame_system::Call::kill_storage { keys }.into());
+        let call = RuntimeCall::Sudo(pallet_sudo::Call::sudo { call });
+        let payload = runtime::payload(call, 0, (Era::Immortal, ledger.genesis()), 0, ledger.genesis());
+        let pair = sr25519::Pair::from_string("//Alice", None).expect("a key");
+        let signature = MultiSignature::Sr25519(payload.using_encoded(|payload| pair.sign(payload)));
+        let (call, extra, _) = payload.deconstruct();
+        UncheckedExtrinsic::new_signed(call, genesis::account("//Alice").into(), signature, extra).encode()
+    }
+
+    #[test]
+    fn a_block_that_is_not_the_next_one_never_was_and_is_not_in_the_file() {
+        let place = Place::new("spoiled");
+        let mut ledger = grown(&place, 2);
+        let (head, root) = (ledger.head(), ledger.chain().state().root());
+        let transaction = spoiling(&ledger);
+        assert!(matches!(ledger.make(GENESIS, &[transaction]), Err(NotMade::Spoiled(_))));
+        let (header, extrinsics) = ledger.history().block(2).expect("a disk").expect("a block");
+        let again = Sealed { header, extrinsics, changes: Changes::default() };
+        assert!(ledger.history.add(&again).is_err(), "it is there already");
+        assert_eq!((ledger.head(), ledger.chain().state().root()), (head, root));
+        ledger.make(GENESIS, &[]).expect("a block");
+        drop(ledger);
+        assert_eq!(Ledger::open(&place.0).expect("the chain").0.head().number, 3);
+    }
+
+    #[test]
+    fn what_was_called_directly_stays_when_all_that_was_sent_is_refused() {
+        let mut ledger = Ledger::forgotten(GENESIS);
+        ledger.chain().pass(1);
+        ledger.chain().fund(&account("zoe"), UNIT);
+        assert!(matches!(ledger.make(GENESIS, &[vec![7; 9]]), Err(NotMade::Refused(_))));
+        assert_eq!(ledger.chain().balance(&account("zoe")), UNIT);
+        ledger.make(GENESIS, &[]).expect("a block");
+        assert_eq!((ledger.head().number, ledger.chain().balance(&account("zoe"))), (1, UNIT));
+    }
+
     #[test]
     fn keys_are_listed_in_order_page_by_page_as_they_were_then() {
         let place = Place::new("keys");
         let ledger = grown(&place, 2);
-        let prefix = runtime::frame_support::storage::storage_prefix(b"System", b"Account");
+        let prefix = storage_prefix(b"System", b"Account");
         let all = |at| ledger.history().keys(at, None, &prefix, None, 99);
         assert_eq!((all(0).len(), all(2).len()), (12, 13));
         let (mut pages, mut after) = (Vec::new(), None);

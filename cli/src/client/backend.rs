@@ -5,18 +5,14 @@
 //! [`chain::MarketCalls`]), and results, traps and events are those of [`crate::chain`].
 
 use crate::client::{signer::Signer, text::shown};
-use chain::blake2_256;
-use chain::{account, Emitted, Message, Outcome, Returned, Trap, Weight};
+use chain::{account, blake2_256, machine_time, Emitted, Message, Outcome, Returned, Trap, Weight};
 use ink::{
     env::call::ExecutionInput,
     primitives::{AccountId, ConstructorResult},
 };
 use interfaces::{Balance, Timestamp};
 use scale::{Decode, Encode};
-use std::{
-    fmt,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, time::Duration};
 
 /// The hash of a block, or of code.
 pub type Hash = [u8; 32];
@@ -218,12 +214,6 @@ pub fn now(backend: &dyn Backend, tip: &Block) -> Timestamp {
         true => tip.time.max(machine_time()),
         false => tip.time,
     }
-}
-
-/// The time by the machine's clock.
-pub fn machine_time() -> Timestamp {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Timestamp::try_from(since.as_millis()).unwrap_or(Timestamp::MAX)
 }
 
 /// The address of the contract that `caller` makes with these.

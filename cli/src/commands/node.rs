@@ -5,11 +5,11 @@ use crate::{
     commands::options::DEFAULT_PORT,
 };
 use anyhow::{Context, Result};
-use chain::{runtime::state::is_guarded, Ledger, GENESIS};
+use chain::{machine_time, runtime::state::is_guarded, Ledger, GENESIS};
 use clap::{Args, ValueEnum};
 use node::{
     origins::Origins,
-    producer::{self, machine_time, Clock, Pace},
+    producer::{self, Clock, Pace},
     rpc, serve,
 };
 use std::{

@@ -1,7 +1,7 @@
 //! The loop that keeps a keeper at work for years.
 
 use crate::client::{
-    backend::{machine_time, now, Backend, Error, DEVELOPMENT},
+    backend::{now, Backend, Error, DEVELOPMENT},
     moments,
 };
 use crate::keeper::{
@@ -10,6 +10,7 @@ use crate::keeper::{
     Keeper,
 };
 use anyhow::Result;
+use chain::machine_time;
 use interfaces::Timestamp;
 use std::{
     thread,

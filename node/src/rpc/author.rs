@@ -7,7 +7,7 @@ use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
     proc_macros::rpc,
     types::ErrorObjectOwned,
-    PendingSubscriptionSink, RpcModule,
+    PendingSubscriptionSink,
 };
 use serde_json::json;
 use tokio::sync::mpsc::unbounded_channel;
@@ -33,12 +33,6 @@ pub trait Author {
         item = serde_json::Value
     )]
     async fn watch(&self, bytes: Bytes) -> SubscriptionResult;
-}
-
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
 }
 
 impl From<Rejected> for ErrorObjectOwned {

@@ -10,7 +10,7 @@ use chain::runtime::{
 use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
     proc_macros::rpc,
-    PendingSubscriptionSink, RpcModule,
+    PendingSubscriptionSink,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -103,12 +103,6 @@ pub trait Chain {
     async fn finalized_heads(&self) -> SubscriptionResult;
 }
 
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
-}
-
 #[async_trait]
 impl ChainServer for Context {
     async fn header(&self, hash: Option<Hash>) -> Answer<Option<Header>> {
@@ -186,11 +180,10 @@ async fn follow(
         let last = heads.borrow_and_update().number;
         while next <= last {
             let number = next;
-            let found = context.ask(move |producer| producer.history().block(number).map_err(disk)).await;
-            if let Ok(Some((header, _))) = found {
-                if !tell(&sink, &header).await {
-                    return Ok(());
-                }
+            let found = context.ask(move |producer| producer.history().block(number).map_err(disk)).await?;
+            let (header, _) = found.ok_or("a block is missing")?;
+            if !tell(&sink, &header).await {
+                return Ok(());
             }
             next += 1;
         }

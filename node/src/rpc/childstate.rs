@@ -8,7 +8,7 @@ use chain::runtime::{
     },
     Hash,
 };
-use jsonrpsee::{core::async_trait, proc_macros::rpc, RpcModule};
+use jsonrpsee::{core::async_trait, proc_macros::rpc};
 
 #[rpc(server)]
 pub trait ChildState {
@@ -67,12 +67,6 @@ pub trait ChildState {
         key: StorageKey,
         hash: Option<Hash>,
     ) -> Answer<Option<u64>>;
-}
-
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
 }
 
 /// The id of a trie, of its key among those of the chain.

@@ -1,8 +1,8 @@
 //! `dev_…`: what only a chain for trying things out has. Its clock can be set, if it is not the machine's.
 
-use super::{disk, error, Answer, Context};
+use super::{error, Answer, Context, CLIENT};
 use crate::producer::{Clock, NotSet, Producer};
-use jsonrpsee::{core::async_trait, proc_macros::rpc, types::ErrorObjectOwned, RpcModule};
+use jsonrpsee::{core::async_trait, proc_macros::rpc, types::ErrorObjectOwned};
 use serde_json::{json, Value as Json};
 
 /// Codes of this family.
@@ -24,12 +24,6 @@ pub trait Dev {
     async fn set_time(&self, time: u64) -> Answer<Json>;
 }
 
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
-}
-
 impl From<NotSet> for ErrorObjectOwned {
     fn from(problem: NotSet) -> Self {
         match problem {
@@ -37,7 +31,7 @@ impl From<NotSet> for ErrorObjectOwned {
                 error(REAL_CLOCK, "The clock is the machine's: start the node with --clock manual to set it")
             }
             NotSet::Backwards => error(BACKWARDS, "Time does not go back"),
-            NotSet::NotKept(problem) => disk(problem),
+            NotSet::NotMade(problem) => error(CLIENT, format!("Client error: {problem}")),
         }
     }
 }

@@ -20,16 +20,28 @@ use tokio::{
     time::{sleep_until, Instant},
 };
 
-/// A block counts as final so long after it was made: a client that hears of both at once hears only one.
+/// A block counts as final so long after it was made, or up to twice as long if another one was made just before: a client that
+/// hears of both at once hears only one.
 const FINALITY: Duration = Duration::from_millis(200);
 
-/// The families of methods that this node does not have, and what to use in their place.
-const MISSING: [&str; 5] = [
+/// The methods of the newer JSON-RPC, which this node does not have. Whoever calls one is told what to use in their place.
+const MISSING: [&str; 16] = [
+    "chainHead_v1_body",
+    "chainHead_v1_call",
+    "chainHead_v1_continue",
     "chainHead_v1_follow",
+    "chainHead_v1_header",
+    "chainHead_v1_stopOperation",
+    "chainHead_v1_storage",
+    "chainHead_v1_unfollow",
+    "chainHead_v1_unpin",
     "chainSpec_v1_chainName",
     "chainSpec_v1_genesisHash",
+    "chainSpec_v1_properties",
     "transaction_v1_broadcast",
+    "transaction_v1_stop",
     "transactionWatch_v1_submitAndWatch",
+    "transactionWatch_v1_unwatch",
 ];
 
 type Answer<T> = Result<T, ErrorObjectOwned>;
@@ -69,13 +81,13 @@ pub fn module(producer: Handle) -> RpcModule<()> {
     let context = Context { producer, finalized };
     let mut all = RpcModule::new(());
     let families = [
-        author::methods(context.clone()),
-        chain::methods(context.clone()),
-        childstate::methods(context.clone()),
-        dev::methods(context.clone()),
-        payment::methods(context.clone()),
-        state::methods(context.clone()),
-        system::methods(context),
+        author::AuthorServer::into_rpc(context.clone()),
+        chain::ChainServer::into_rpc(context.clone()),
+        childstate::ChildStateServer::into_rpc(context.clone()),
+        dev::DevServer::into_rpc(context.clone()),
+        payment::PaymentServer::into_rpc(context.clone()),
+        state::StateServer::into_rpc(context.clone()),
+        system::SystemServer::into_rpc(context),
     ];
     for family in families {
         all.merge(family).expect("each method is in one family");
@@ -113,6 +125,10 @@ fn gone(_: Gone) -> ErrorObjectOwned {
 
 /// The code of what the client of a chain has to say.
 const CLIENT: i32 = 4003;
+
+/// The codes of what is asked about a transaction.
+const RUNTIME: i32 = 1;
+const UNDECODABLE: i32 = 2;
 
 fn disk(problem: io::Error) -> ErrorObjectOwned {
     error(CLIENT, format!("Client error: {problem}"))

@@ -1,17 +1,13 @@
 //! `payment_…`: what transactions cost.
 
-use super::{call_for, error_with, transaction, Answer, Context};
+use super::{call_for, error_with, transaction, Answer, Context, RUNTIME, UNDECODABLE};
 use chain::runtime::{
     pallet_transaction_payment::{FeeDetails, InclusionFee, RuntimeDispatchInfo},
     sp_core::{Bytes, U256},
     Balance, Hash,
 };
-use jsonrpsee::{core::async_trait, proc_macros::rpc, RpcModule};
+use jsonrpsee::{core::async_trait, proc_macros::rpc};
 use scale::{Decode, Encode};
-
-/// Codes of this family.
-const RUNTIME: i32 = 1;
-const UNDECODABLE: i32 = 2;
 
 #[rpc(server)]
 pub trait Payment {
@@ -22,12 +18,6 @@ pub trait Payment {
     /// What its fee consists of.
     #[method(name = "payment_queryFeeDetails")]
     async fn query_fee_details(&self, encoded_xt: Bytes, at: Option<Hash>) -> Answer<FeeDetails<U256>>;
-}
-
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
 }
 
 impl Context {

@@ -18,7 +18,7 @@ use jsonrpsee::{
     core::{async_trait, SubscriptionResult},
     proc_macros::rpc,
     types::ErrorObjectOwned,
-    PendingSubscriptionSink, RpcModule,
+    PendingSubscriptionSink,
 };
 use std::collections::BTreeSet;
 
@@ -101,12 +101,6 @@ pub trait State {
         item = StorageChangeSet<Hash>
     )]
     async fn subscribe_storage(&self, keys: Option<Vec<StorageKey>>) -> SubscriptionResult;
-}
-
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
 }
 
 /// So many keys, if they are not too many for one answer.

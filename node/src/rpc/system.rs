@@ -1,6 +1,8 @@
 //! `system_…`: what this node is, and the numbers of accounts' transactions.
 
-use super::{call_for, error_with, execution_failed, number_for_runtime, transaction, Answer, Context};
+use super::{
+    call_for, error_with, execution_failed, number_for_runtime, transaction, Answer, Context, RUNTIME, UNDECODABLE,
+};
 use chain::runtime::{
     blocks::Refused,
     sp_core::{
@@ -10,13 +12,9 @@ use chain::runtime::{
     state::Fault,
     Hash, Nonce,
 };
-use jsonrpsee::{core::async_trait, proc_macros::rpc, types::error::INVALID_PARAMS_CODE, RpcModule};
+use jsonrpsee::{core::async_trait, proc_macros::rpc, types::error::INVALID_PARAMS_CODE};
 use scale::Encode;
 use serde_json::{json, Value as Json};
-
-/// Codes of this family.
-const RUNTIME: i32 = 1;
-const UNDECODABLE: i32 = 2;
 
 #[rpc(server)]
 pub trait System {
@@ -56,12 +54,6 @@ pub trait System {
     /// What would become of a transaction in the next block. Nothing changes.
     #[method(name = "system_dryRun", aliases = ["system_dryRunAt"])]
     async fn dry_run(&self, extrinsic: Bytes, at: Option<Hash>) -> Answer<Bytes>;
-}
-
-pub fn methods(context: Context) -> RpcModule<Context> {
-    let mut methods = RpcModule::new(context.clone());
-    methods.merge(context.into_rpc()).expect("each method is here once");
-    methods
 }
 
 #[async_trait]

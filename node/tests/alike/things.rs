@@ -5,10 +5,10 @@ use chain::runtime::{
     frame_support::{storage::storage_prefix, weights::Weight, StorageHasher as _, Twox64Concat},
     frame_system,
     genesis::account,
-    pallet_balances, pallet_contracts, pallet_timestamp, pallet_transaction_payment,
+    pallet_balances, pallet_contracts, pallet_timestamp, payload,
     sp_core::{blake2_256, bytes::to_hex, sr25519, Pair},
     sp_runtime::{generic::Era, MultiSignature},
-    Balance, Hash, Nonce, Runtime, RuntimeCall, SignedExtra, SignedPayload, UncheckedExtrinsic, VERSION,
+    Balance, Hash, Nonce, Runtime, RuntimeCall, UncheckedExtrinsic,
 };
 use scale::{Decode, Encode};
 use serde_json::{json, Value as Json};
@@ -179,19 +179,7 @@ impl Signing {
 
     fn by(self, path: &str, nonce: Nonce, call: RuntimeCall) -> Vec<u8> {
         let pair = sr25519::Pair::from_string(path, None).expect("a path below the development phrase");
-        let extra: SignedExtra = (
-            frame_system::CheckNonZeroSender::new(),
-            frame_system::CheckSpecVersion::new(),
-            frame_system::CheckTxVersion::new(),
-            frame_system::CheckGenesis::new(),
-            frame_system::CheckEra::from(self.era),
-            frame_system::CheckNonce::from(nonce),
-            frame_system::CheckWeight::new(),
-            pallet_transaction_payment::ChargeTransactionPayment::from(self.tip),
-        );
-        let (spec, version) = (VERSION.spec_version, VERSION.transaction_version);
-        let signed_too = ((), spec, version, self.genesis, self.genesis, (), (), ());
-        let payload = SignedPayload::from_raw(call, extra, signed_too);
+        let payload = payload(call, nonce, (self.era, self.genesis), self.tip, self.genesis);
         let signature = payload.using_encoded(|payload| pair.sign(payload));
         let (call, extra, _) = payload.deconstruct();
         let signer = account(path).into();
