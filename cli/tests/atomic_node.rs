@@ -6,8 +6,14 @@ use std::{
     net::TcpStream,
     path::PathBuf,
     process::{Child, Command, Output, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+/// The longest that a node takes to stop, and then some.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What a client asks that wants a WebSocket.
+const UPGRADE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                       Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
 /// A folder that is gone with the test.
 struct Folder(PathBuf);
@@ -90,13 +96,47 @@ impl Node {
     }
 
     /// Sends it a signal, waits until it has ended, and returns what it had said, and whether it ended well.
-    fn stop(mut self, signal: &str) -> (String, bool) {
+    fn stop(self, signal: &str) -> (String, bool) {
+        self.signal(signal);
+        self.end()
+    }
+
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().expect("kill").success());
-        let ended = self.child.wait().expect("its end");
+    }
+
+    fn end(mut self) -> (String, bool) {
+        let begun = Instant::now();
+        let ended = loop {
+            if let Some(ended) = self.child.try_wait().expect("its end") {
+                break ended;
+            }
+            assert!(begun.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(10));
+        };
         let mut said = String::new();
         self.child.stdout.take().expect("its words").read_to_string(&mut said).expect("text");
         (said, ended.success())
+    }
+
+    /// A WebSocket on which somebody asked this so many times, and does not read.
+    fn asked(&self, method: &str, parameters: &str, times: usize) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        let address = &self.address;
+        stream.write_all(format!("GET / HTTP/1.1\r\nHost: {address}\r\n{UPGRADE}\r\n").as_bytes()).expect("a request");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("an answer");
+            answer.extend(byte);
+        }
+        let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{parameters}}}"#);
+        // A short text, masked with zeros.
+        let length = u8::try_from(text.len()).expect("it is short");
+        let frame = [&[0x81, 0x80 | length, 0, 0, 0, 0], text.as_bytes()].concat();
+        stream.write_all(&frame.repeat(times)).expect("requests");
+        stream
     }
 
     /// The first line of its answer to a request with these headers.
@@ -179,8 +219,6 @@ fn a_page_from_anywhere_does_not_reach_it_unasked() {
     let node = folder.node("--origin https://market.example");
     assert_eq!(node.told, "");
     let json = "Content-Type: application/json\r\n";
-    let upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-                   Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     for (origin, let_in) in [
         ("", true),
         ("Origin: http://localhost:5173\r\n", true),
@@ -190,13 +228,50 @@ fn a_page_from_anywhere_does_not_reach_it_unasked() {
         ("Origin: null\r\n", false),
     ] {
         let (posted, opened) =
-            (node.answer("POST", &format!("{json}{origin}")), node.answer("GET", &format!("{upgrade}{origin}")));
+            (node.answer("POST", &format!("{json}{origin}")), node.answer("GET", &format!("{UPGRADE}{origin}")));
         let expected = if let_in { ["HTTP/1.1 200", "HTTP/1.1 101"] } else { ["HTTP/1.1 403", "HTTP/1.1 403"] };
         assert!(posted.starts_with(expected[0]) && opened.starts_with(expected[1]), "{origin}: {posted}{opened}");
     }
     drop(node);
-    let open = folder.node("--listen 0.0.0.0");
+    let refused = folder.refuses("node --port 0 --origin market.example", 2);
+    assert!(refused.contains("an origin is a scheme and a host"), "{refused}");
+    let open = folder.node("--listen 0.0.0.0 --state chain");
     assert!(open.told.contains("can be reached from other machines"), "{}", open.told);
+    // Nobody can be reached at an address that stands for all.
+    let port = open.address.rsplit(':').next().expect("a port").to_owned();
+    let refused = folder.refuses("status --state chain", 1);
+    assert!(refused.contains(&format!("talk to it with --url ws://127.0.0.1:{port}")), "{refused}");
+    let (said, _) = open.stop("-TERM");
+    assert!(said.contains(&format!("at ws://127.0.0.1:{port}: ")), "{said}");
+    assert!(said.contains(&format!("rpc=ws://127.0.0.1:{port}#")), "{said}");
+}
+
+#[test]
+fn it_stops_though_a_client_does_not_read_what_it_asked_for() {
+    let folder = Folder::new("deaf");
+    let node = folder.node("--clock manual");
+    let deaf = node.asked("state_getMetadata", "[]", 200);
+    // More is answered than there is room for on the way.
+    std::thread::sleep(Duration::from_secs(2));
+    let (said, well) = node.stop("-TERM");
+    assert!(well && said.ends_with("Stopped\n"), "{said}");
+    drop(deaf);
+}
+
+#[test]
+fn nobody_gets_the_file_before_the_node_has_written_its_last_block() {
+    let folder = Folder::new("last");
+    let node = folder.node("--state chain --clock manual");
+    // They ask for more blocks than are made meanwhile, and are gone.
+    drop(node.asked("dev_pass", "[1]", 3_000));
+    std::thread::sleep(Duration::from_millis(200));
+    node.signal("-TERM");
+    let begun = Instant::now();
+    while !folder.run("pass 1m --state chain").status.success() {
+        assert!(begun.elapsed() < PATIENCE, "nobody gets the file");
+    }
+    assert!(node.end().1);
+    folder.says("status --state chain --as alice");
 }
 
 #[test]

@@ -20,7 +20,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 const LARGEST_REQUEST: u32 = 15 * 1024 * 1024;
 /// The largest answer.
 const LARGEST_ANSWER: u32 = 50 * 1024 * 1024;
-const MOST_CONNECTIONS: u32 = 5_000;
+/// As many as a node lets in: what a client asks for and does not read is kept for it.
+const MOST_CONNECTIONS: u32 = 100;
 const MOST_SUBSCRIPTIONS: u32 = 1_024;
 /// So long are the ids of subscriptions.
 const ID_LENGTH: usize = 16;

@@ -12,6 +12,9 @@ use tower::{Layer, Service};
 /// User interfaces that are known to be what they say. Each of them asks its user which node to talk to.
 pub const KNOWN: [&str; 3] = ["https://polkadot.js.org", "https://contracts-ui.substrate.io", "https://ui.use.ink"];
 
+/// What stands for all pages.
+pub const ANY: &str = "any";
+
 /// The pages that may talk to the node: those of this machine, those that are [`KNOWN`], and others that are named.
 #[derive(Clone, Debug, Default)]
 pub struct Origins {
@@ -22,8 +25,10 @@ pub struct Origins {
 impl Origins {
     /// With these beside the usual ones; `any` stands for all.
     pub fn new(named: Vec<String>) -> Self {
-        let any = named.iter().any(|origin| origin == "any");
-        Self { named: named.into_iter().map(|origin| origin.trim_end_matches('/').to_owned()).collect(), any }
+        let any = named.iter().any(|origin| origin == ANY);
+        // Browsers write them so.
+        let written = |origin: String| origin.trim_end_matches('/').to_ascii_lowercase();
+        Self { named: named.into_iter().map(written).collect(), any }
     }
 
     /// Whether this page may.
@@ -31,8 +36,7 @@ impl Origins {
         self.any || KNOWN.contains(&origin) || self.named.iter().any(|named| named == origin) || is_local(origin)
     }
 
-    /// Whether whoever sends these headers may: a page from elsewhere says so, and whoever asks for another host has been led here
-    /// by a name that is not ours.
+    /// Whether whoever sends these headers may: a page from elsewhere says so.
     fn allow_request(&self, headers: &HeaderMap) -> bool {
         match headers.get(header::ORIGIN) {
             None => true,
@@ -119,6 +123,8 @@ mod tests {
         }
         let named = Origins::new(vec!["https://market.example/".into()]);
         assert!(named.allow("https://market.example") && !named.allow("https://market.example.evil"));
+        let written = Origins::new(vec!["HTTPS://Market.Example".into(), "chrome-extension://abcd".into()]);
+        assert!(written.allow("https://market.example") && written.allow("chrome-extension://abcd"));
         assert!(Origins::new(vec!["any".into()]).allow("https://evil.example"));
     }
 }

@@ -4,22 +4,29 @@ use crate::{
     client::{embedded::kept, files::Lock, text::shown, unusable::Unusable},
     commands::options::DEFAULT_PORT,
 };
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 use chain::{machine_time, runtime::state::is_guarded, Ledger, GENESIS};
 use clap::{Args, ValueEnum};
 use node::{
-    origins::Origins,
+    origins::{Origins, ANY},
     producer::{self, Clock, Pace},
     rpc, serve,
 };
 use std::{
     io::{self, Write},
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    mem,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     panic,
     path::PathBuf,
     sync::mpsc::channel,
-    time::Duration,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
 };
+
+/// So long clients have to take what they asked for when the node stops, and so long is waited for what they have begun.
+const FAREWELL: Duration = Duration::from_secs(2);
+/// So long is waited for the chain then.
+const CHAIN_ENDS: Duration = Duration::from_secs(5);
 
 /// Runs the embedded chain as a node that wallets, web pages, `cargo contract` and other clients can talk to
 ///
@@ -44,9 +51,9 @@ pub struct Node {
     /// The address to listen on. Anything but this machine's own lets others in
     #[arg(long, value_name = "ADDRESS", default_value_t = Ipv4Addr::LOCALHOST.into())]
     listen: IpAddr,
-    /// A web page that may talk to the node, such as https://market.example, beside those of this machine and well-known user
-    /// interfaces; `any` for all
-    #[arg(long, value_name = "ORIGIN")]
+    /// A web page that may talk to the node, such as https://market.example or the chrome-extension://ID of a wallet, beside those
+    /// of this machine and well-known user interfaces; `any` for all
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
     origin: Vec<String>,
 }
 
@@ -85,38 +92,45 @@ impl Node {
         let (state, wanted) = (self.state.clone(), clock);
         let open = move || -> Result<Ledger> {
             let (ledger, lock, cut) = opened(state, wanted)?;
-            // The lock is this thread's until the end.
             let _ = say.send((lock, ledger.head().number, cut));
             Ok(ledger)
         };
         let (handle, chain) = producer::start(open, pace, clock)?;
         let (lock, head, cut) = said.recv().context("the chain ended at once")?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        runtime.block_on(async {
+        let lock = runtime.block_on(async {
             let methods = rpc::module(handle.clone());
             let address = SocketAddr::new(self.listen, self.port);
             let (address, server) = serve(address, Origins::new(self.origin.clone()), methods)
                 .await
                 .map_err(|error| Unusable(format!("listening on {address}: {error}")))?;
-            let lock = lock.map(|lock| announced(lock, &address)).transpose()?;
+            let lock = lock.map(|lock| announced(lock, &reached(address))).transpose()?;
             self.greet(out, &address, head, cut)?;
             // Programs that start a node wait for this line.
             eprintln!("Running JSON-RPC server: addr={address}");
-            stopped().await.context("listening for Ctrl-C")?;
+            tokio::select! {
+                stopped = stopped() => stopped.context("listening for Ctrl-C")?,
+                () = handle.gone() => bail!("the chain's thread has failed; what was acknowledged is kept"),
+            }
             server.stop().context("stopping")?;
-            server.stopped().await;
-            drop(lock);
-            anyhow::Ok(())
+            // One that does not read would be waited for without end.
+            let _ = tokio::time::timeout(FAREWELL, server.stopped()).await;
+            anyhow::Ok(lock)
         })?;
-        runtime.shutdown_timeout(Duration::from_secs(1));
+        runtime.shutdown_timeout(FAREWELL);
         drop(handle);
-        let _ = chain.join();
+        match ended(&chain) {
+            true => drop(lock),
+            // Nobody else may have the file before this process has ended, and the thread with it.
+            false => mem::forget(lock),
+        }
         writeln!(out, "Stopped")?;
         Ok(())
     }
 
     /// Says what there is, and for whom.
     fn greet(&self, out: &mut dyn Write, address: &SocketAddr, head: u32, cut: u64) -> Result<()> {
+        let from_here = reached(*address);
         if !self.listen.is_loopback() {
             eprintln!("warning: {address} can be reached from other machines, and anybody there can do anything on this chain");
         }
@@ -133,12 +147,39 @@ impl Node {
             Time::Real => "the machine's clock",
             Time::Manual => "a clock that `atomic pass --url` moves",
         };
-        writeln!(out, "A chain for trying things out, at ws://{address}: block {head}, {kept}, with {clock}")?;
-        writeln!(out, "In a browser: https://polkadot.js.org/apps/?rpc=ws://{address}#/contracts")?;
+        writeln!(out, "A chain for trying things out, at ws://{from_here}: block {head}, {kept}, with {clock}")?;
+        writeln!(out, "In a browser: https://polkadot.js.org/apps/?rpc=ws://{from_here}#/contracts")?;
         writeln!(out, "Ctrl-C stops it")?;
         out.flush()?;
         Ok(())
     }
+}
+
+/// An origin of web pages, as browsers say it.
+fn origin(text: &str) -> Result<String, String> {
+    match text == ANY || text.contains("://") {
+        true => Ok(text.to_owned()),
+        false => Err(format!("an origin is a scheme and a host, such as https://market.example, or `{ANY}`")),
+    }
+}
+
+/// The address by which this machine reaches what listens there: at one that stands for all of them, nobody can be reached.
+fn reached(listens: SocketAddr) -> SocketAddr {
+    let address = match listens.ip() {
+        IpAddr::V4(all) if all.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(all) if all.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        one => one,
+    };
+    SocketAddr::new(address, listens.port())
+}
+
+/// Waits until the chain has ended, but not without end. Says whether it has.
+fn ended(chain: &JoinHandle<()>) -> bool {
+    let begun = Instant::now();
+    while !chain.is_finished() && begun.elapsed() < CHAIN_ENDS {
+        thread::sleep(Duration::from_millis(5));
+    }
+    chain.is_finished()
 }
 
 /// Leaves word where the node is for whoever wants the file.
