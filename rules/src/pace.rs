@@ -3,8 +3,8 @@
 //! A pool keeps one level that drains evenly. What is seen raises it, and what does not fit above it is never due. A
 //! bucket, not a counter: with a counter, a burst at the end of one epoch and one at the start of the next would add up.
 //!
-//! All amounts are of the same kind, work seen: ops due times the denominator. Everything is rounded down: a level drains
-//! a little too little, and a member is said to be safe for a little too short.
+//! All amounts are of the same kind, work seen: ops due times the denominator. Everything is rounded in the members'
+//! favour: a level drains a little too little, and a member is said to be safe for a little too short.
 
 use crate::{mul_div_floor, Micro};
 
@@ -34,9 +34,9 @@ impl Due {
         let Self { room, pace, presence, next, epoch } = *self;
         let rest = margin.saturating_sub(room);
         // From one epoch's end to just before the next, and what the end itself adds.
-        let (first, each) = (flow(pace, next, epoch), pace.saturating_add(presence));
+        let (first, each) = (flow_up(pace, next, epoch), pace.saturating_add(presence));
         if rest <= first {
-            return Some(after(rest, pace, epoch));
+            return Some(after(rest, pace, epoch).min(next));
         }
         // More than nothing: then whole epochs, each of which begins with the presence of the one before, and a part of
         // one.
@@ -51,6 +51,14 @@ impl Due {
 /// What flows in `time` at `pace` an epoch.
 fn flow(pace: Micro, time: u64, epoch: u64) -> Micro {
     Micro(mul_div_floor(pace.0, time.into(), epoch.into()))
+}
+
+/// The same, rounded up.
+fn flow_up(pace: Micro, time: u64, epoch: u64) -> Micro {
+    let floor = flow(pace, time, epoch);
+    // Below `epoch`, so that nothing of it is lost by wrapping.
+    let rest = pace.0.wrapping_mul(time.into()).wrapping_sub(floor.0.wrapping_mul(epoch.into()));
+    floor.saturating_add(Micro((rest > 0).into()))
 }
 
 /// How long `amount` takes at `pace` an epoch, rounded down; 0 for nothing.
@@ -102,7 +110,7 @@ mod tests {
         assert_eq!([1, 2].map(|margin| nothing.soonest(ops(margin))), [Some(0), None]);
         let present = Due { presence: ops(2), ..nothing };
         assert_eq!([2, 3, 4, 5].map(|margin| present.soonest(ops(margin))), [1, 1, 1 + DAY, 1 + DAY].map(Some));
-        let paced = Due { pace: ops(2), ..nothing };
+        let paced = Due { pace: ops(2), next: DAY / 2, ..nothing };
         assert_eq!([2, 3, 5].map(|margin| paced.soonest(ops(margin))), [DAY / 2, DAY, 2 * DAY].map(Some));
         assert_eq!(present.soonest(Micro(u128::MAX)), None, "not within all time");
     }
