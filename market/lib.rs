@@ -543,7 +543,7 @@ pub mod market {
             // The enforcer pays for the cell that the verdict writes its fee into.
             self.ensure_credit(spec.asset, enforcer);
             let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().commit(pool, enforcer).try_invoke())?;
+            answer(self.obligation().call_mut().commit(pool, enforcer, 1).try_invoke())?;
             self.env().emit_event(ReviewCommitted { request, submission, enforcer });
             Ok(())
         }
@@ -792,9 +792,8 @@ pub mod market {
             self.check(spec, policy)?;
             let pool = self.opening()?.pool;
             let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
-            let (terms, _) = answer(self.obligation().call().terms(pool).try_invoke())?;
             let backlog = capacity.backlog.saturating_add(spec::reviews(spec, periods.into(), period).into());
-            let utilization = rules::utilization_ppm(backlog, capacity.active, terms.healthy_limit);
+            let utilization = rules::utilization_ppm(backlog, capacity.hands);
             admit(spec, periods, policy, &capacity, utilization)
         }
 

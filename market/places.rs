@@ -252,6 +252,8 @@ fn terms(engagement: &Engagement) -> Terms {
         rate: Rate::Fixed,
         min_reviews: 1,
         presence: 0,
+        pace: 0,
+        credit_cap: u32::MAX,
         seats: 1,
         min_reputation: BY_ENROLMENT,
         bond: 0,

@@ -37,6 +37,8 @@ pub fn terms() -> Terms {
         rate: Rate::Fixed,
         min_reviews: 3,
         presence: 1,
+        pace: 0,
+        credit_cap: u32::MAX,
         seats: 20,
         min_reputation: 100,
         bond: 50,
@@ -52,7 +54,22 @@ pub fn terms() -> Terms {
     }
 }
 
-/// The same, but nothing fades and no presence is due: the rule on whole counters.
+/// As `atomic deploy` sets an organization up: an equal part of all work, at a pace that leaves people with a job their
+/// evenings.
+pub fn safe() -> Terms {
+    Terms {
+        retention_ppm: 1_000_000,
+        throttle_buffer: 8,
+        ban_buffer: 16,
+        rate: Rate::FairShare { diligence_ppm: 1_000_000 },
+        pace: 4,
+        credit_cap: 8,
+        throttled_limit: 4,
+        ..terms()
+    }
+}
+
+/// As [`terms`], but nothing fades and no presence is due: the rule on whole counters.
 pub fn plain() -> Terms {
     Terms { retention_ppm: 1_000_000, presence: 0, ..terms() }
 }

@@ -9,7 +9,7 @@ use interfaces::{
     obligation::{Capacity, Error, MemberState, Membership, Rate, Schedule, Standing, Terms, OP},
     Points, PoolId, Timestamp,
 };
-use rules::{Accumulator, Buffers, Fading, Ledger, Micro};
+use rules::{Accumulator, Buffers, Credit, Due, Fading, Ledger, Micro};
 
 use crate::seats::Line;
 
@@ -54,6 +54,9 @@ pub struct Counters {
     pub line: Line,
     /// Reviews asked for and not closed yet.
     pub backlog: u64,
+    /// What fell due of late by work seen, as of `leveled`.
+    level: u128,
+    leveled: Timestamp,
     /// When the proposed terms take effect; `None` without a proposal.
     pub due: Option<Timestamp>,
     /// The presence due for the running epoch, if new terms took effect within it.
@@ -150,9 +153,15 @@ impl PoolNow {
         self.adopted = true;
     }
 
-    /// Time passes: all sums fade, and presence falls due.
+    /// Time passes: all sums fade, presence falls due, and the level drains.
     pub fn advance(&mut self, now: Timestamp) {
         self.now = now;
+        if self.counters.level > 0 {
+            let elapsed = now.saturating_sub(self.counters.leveled);
+            let level = Micro(self.counters.level);
+            self.counters.level = rules::drained(level, self.pace(), elapsed, self.fixed.terms.epoch).0;
+        }
+        self.counters.leveled = if self.counters.level > 0 { self.counters.leveled.max(now) } else { 0 };
         let epoch = rules::epoch_of(now, self.fixed.opened, self.fixed.terms.epoch);
         if epoch > self.counters.epoch && self.counters.presence.is_some() {
             self.fade(self.counters.epoch.saturating_add(1));
@@ -187,6 +196,17 @@ impl PoolNow {
         }
     }
 
+    /// What may be seen in an epoch that is ever due; 0 if that has no bound.
+    fn pace(&self) -> Micro {
+        let terms = &self.fixed.terms;
+        Micro::from_ops(u64::from(terms.pace).saturating_mul(terms.denominator.into()))
+    }
+
+    /// What may still be seen now that is ever due; `None` without a pace.
+    fn room(&self) -> Option<Micro> {
+        (self.fixed.terms.pace > 0).then(|| self.pace().saturating_sub(Micro(self.counters.level)))
+    }
+
     pub fn terms(&self) -> &Terms {
         &self.fixed.terms
     }
@@ -199,7 +219,7 @@ impl PoolNow {
     // The pool
 
     /// Records `ops` more to be done, each asking for `reviews_per_op` reviews: whatever the number of members, only
-    /// one sum grows.
+    /// one sum grows, as far as the pace allows.
     pub fn see(&mut self, ops: u32, reviews_per_op: u32) {
         let Pool { terms, schedule, .. } = &self.fixed;
         let segments = schedule.segments.iter().map(|segment| (segment.offset, segment.weight_ppm));
@@ -209,29 +229,30 @@ impl PoolNow {
             // Valid terms are fair if an op asks for `min_reviews` and there are no more members than seats.
             Rate::Fixed => rules::fixed_weight(denominator, schedule_ppm, reviews_per_op, terms.seats.max(active)),
             Rate::FairShare { diligence_ppm } => {
-                let sharing = self.sharing();
+                let sharing = rules::sharing(active, self.counters.backlog, self.hands());
                 rules::fair_share_weight(denominator, diligence_ppm, schedule_ppm, reviews_per_op, sharing)
             }
         };
-        self.counters.accumulated = self.accumulator().see(&self.fading(), self.epoch(), weight, ops).total.0;
+        let mut seen = Micro(weight.0.saturating_mul(ops.into()));
+        if let Some(room) = self.room() {
+            seen = seen.min(room);
+            self.counters.level = Micro(self.counters.level).saturating_add(seen).0;
+            self.counters.leveled = self.counters.leveled.max(self.now);
+        }
+        self.counters.accumulated = self.accumulator().see(&self.fading(), self.epoch(), seen, 1).total.0;
         let reviews = u64::from(ops).saturating_mul(reviews_per_op.into());
         self.counters.demand = Micro(self.counters.demand).saturating_add(Micro::from_ops(reviews)).0;
     }
 
-    /// Among how many members a fair share is divided: the active ones or, if more was asked for than they may have
-    /// open, as many as could. So what was asked for while more were active never takes more than `healthy_limit` of
-    /// anyone, whoever leaves.
-    fn sharing(&self) -> u32 {
-        let Counters { active, backlog, .. } = self.counters;
-        let hands = backlog.div_ceil(u64::from(self.fixed.terms.healthy_limit).max(1));
-        match active {
-            0 => 0,
-            _ => active.max(u32::try_from(hands).unwrap_or(u32::MAX)),
-        }
+    /// How many reviews the members may have open together.
+    fn hands(&self) -> u64 {
+        let Counters { active, throttled, .. } = self.counters;
+        rules::hands(active, throttled, self.fixed.terms.healthy_limit, self.fixed.terms.throttled_limit)
     }
 
     pub fn capacity(&self) -> Capacity {
-        let Counters { demand, supply, active, throttled, frozen, ref line, backlog, .. } = self.counters;
+        let Counters { demand, supply, active, throttled, frozen, ref line, backlog, level, .. } = self.counters;
+        let hands = self.hands();
         Capacity {
             seats: self.fixed.terms.seats,
             active,
@@ -241,7 +262,9 @@ impl PoolNow {
             demand: Micro(demand).floor_ops(),
             supply: Micro(supply).floor_ops(),
             backlog,
-            utilization_ppm: rules::utilization_ppm(backlog, active, self.fixed.terms.healthy_limit),
+            hands,
+            utilization_ppm: rules::utilization_ppm(backlog, hands),
+            level: Micro(level.div_ceil(u128::from(self.fixed.terms.denominator).max(1))).ceil_micro(),
         }
     }
 
@@ -256,11 +279,39 @@ impl PoolNow {
         if member.state == MemberState::Banned {
             return Standing::Banned;
         }
-        let terms = &self.fixed.terms;
-        let buffers =
-            Buffers { denominator: terms.denominator, throttle: terms.throttle_buffer, ban: terms.ban_buffer };
         let (seen, declared) = self.seen_and_declared(member);
-        rules::ledger_standing(seen, declared, member.open, &buffers)
+        rules::ledger_standing(seen, declared, member.open, &self.buffers())
+    }
+
+    fn buffers(&self) -> Buffers {
+        let terms = &self.fixed.terms;
+        Buffers { denominator: terms.denominator, throttle: terms.throttle_buffer, ban: terms.ban_buffer }
+    }
+
+    /// The earliest moment at which the member can be Banned if it declares nothing, under the terms of now and, at the
+    /// latest, when others take effect.
+    fn safe_until(&self, member: &Member) -> Timestamp {
+        if self.standing(member) == Standing::Banned {
+            return 0;
+        }
+        let terms = &self.fixed.terms;
+        if self.counters.closed || !matches!(member.state, MemberState::Seated | MemberState::Waiting) {
+            return Timestamp::MAX;
+        }
+        let (seen, declared) = self.seen_and_declared(member);
+        let margin = rules::margin(seen, declared, &self.buffers(), terms.retention_ppm < rules::PPM);
+        let Some(room) = self.room() else { return self.now };
+        let past = self.now.saturating_sub(self.fixed.opened).checked_rem(terms.epoch).unwrap_or(0);
+        let presence = u64::from(self.presence().max(terms.presence)).saturating_mul(terms.denominator.into());
+        let due = Due {
+            room,
+            pace: self.pace(),
+            presence: Micro::from_ops(presence),
+            next: terms.epoch.saturating_sub(past),
+            epoch: terms.epoch,
+        };
+        let safe = due.soonest(margin).map_or(Timestamp::MAX, |safe| self.now.saturating_add(safe));
+        safe.min(self.counters.due.unwrap_or(Timestamp::MAX))
     }
 
     /// The standing of a member that works on a seat, or the reason why it does not.
@@ -295,6 +346,7 @@ impl PoolNow {
             open: member.open,
             bond: member.bond,
             ended: member.ended,
+            safe_until: self.safe_until(member),
         }
     }
 
@@ -330,10 +382,23 @@ impl PoolNow {
         changes
     }
 
-    /// A member with a seat has done `ops` more.
+    /// A member with a seat has done `ops` more; its own counter takes no more than its credit allows.
     pub fn declare(&mut self, member: &mut Member, ops: u32) {
-        member.keep(member.ledger().declare(&self.fading(), &self.accumulator(), ops.into()));
+        let credit = Credit { denominator: self.fixed.terms.denominator, cap: self.fixed.terms.credit_cap };
+        member.keep(member.ledger().declare(&self.fading(), &self.accumulator(), ops.into(), &credit));
         self.counters.supply = Micro(self.counters.supply).saturating_add(Micro::from_ops(ops.into())).0;
+    }
+
+    /// A member with a seat declares the presence that this epoch asks for, unless it did so already; returns how many
+    /// ops that is.
+    pub fn check_in(&mut self, member: &mut Member) -> Option<u32> {
+        let presence = self.presence();
+        if presence == 0 || self.counters.closed || self.epoch() < member.next_check_in {
+            return None;
+        }
+        member.next_check_in = self.epoch().saturating_add(1);
+        self.declare(member, presence);
+        Some(presence)
     }
 
     /// How many commitments a member of this standing may have open.

@@ -10,7 +10,8 @@
 //! pools at once, or [leave](interfaces::Obligation::resign), both only if nothing is missing. Then its ledger stands
 //! still, and goes on when it comes back. A member that falls too far short is banned by the first call of
 //! [`evaluate`](interfaces::Obligation::evaluate) that finds this: the bond burns, the caller is rewarded, and the
-//! first in line gets the seat. After a cooldown the manager may [lift the ban](interfaces::Obligation::reinstate).
+//! first in line gets the seat. After a cooldown it may [buy itself free](interfaces::Obligation::redeem), or the manager
+//! may [lift the ban](interfaces::Obligation::reinstate).
 //!
 //! **The life of a pool.** Its operator opens it under terms, enlisted members join it, and the operator
 //! [enrolls](interfaces::Obligation::enroll) those that agreed through it. New terms are
@@ -51,7 +52,7 @@ pub use self::obligation::{Obligation, ObligationRef};
 #[documented::documented]
 #[ink::contract]
 pub mod obligation {
-    use crate::members::{Ban, Departed, Enlisted, Evaluation, Members, Place};
+    use crate::members::{Ban, Committed, Departed, Enlisted, Evaluation, Members, Place};
     use ink::{
         codegen::{Env, TraitCallBuilder},
         contract_ref,
@@ -61,7 +62,7 @@ pub mod obligation {
     use interfaces::{
         obligation::{
             Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolClosed,
-            PoolOpened, Queued, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated, Standing,
+            PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated, Standing,
             StandingChanged, Terms, TermsProposed,
         },
         reputation::{self, Effect, MintReason},
@@ -216,6 +217,17 @@ pub mod obligation {
         }
 
         #[ink(message)]
+        fn redeem(&mut self, pool: PoolId) -> Result<Points, Error> {
+            let who = self.env().caller();
+            let burnt = self.members.redeem(pool, who, self.now())?;
+            if burnt > 0 {
+                self.apply(vec![Effect::Spend { who, amount: burnt }])?;
+            }
+            self.env().emit_event(Redeemed { pool, who, burnt });
+            Ok(burnt)
+        }
+
+        #[ink(message)]
         fn freeze(&mut self) -> Result<(), Error> {
             let who = self.env().caller();
             let seated = self.members.freeze(who, self.now())?;
@@ -276,11 +288,13 @@ pub mod obligation {
         }
 
         #[ink(message)]
-        fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error> {
-            if self.members.record_seen(pool, self.env().caller(), ops, reviews_per_op, self.now())? {
+        fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<u32, Error> {
+            let operator = self.env().caller();
+            let (active, seen) = self.members.record_seen(pool, operator, ops, reviews_per_op, self.now())?;
+            if seen {
                 self.env().emit_event(OpsSeen { pool, ops, reviews_per_op });
             }
-            Ok(())
+            Ok(active)
         }
 
         #[ink(message)]
@@ -299,8 +313,13 @@ pub mod obligation {
         }
 
         #[ink(message)]
-        fn commit(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error> {
-            self.members.commit(pool, self.env().caller(), who, self.now())
+        fn commit(&mut self, pool: PoolId, who: AccountId, count: u32) -> Result<u32, Error> {
+            let Committed { short, presence } =
+                self.members.commit(pool, self.env().caller(), who, count, self.now())?;
+            if let Some(ops) = presence {
+                self.env().emit_event(CheckedIn { pool, who, ops });
+            }
+            Ok(short)
         }
 
         #[ink(message)]
@@ -589,7 +608,7 @@ pub mod obligation {
             assert_eq!(contract.evaluate(0, account(MEMBER)), Ok(Standing::Healthy));
             calls(OPERATOR);
             assert_eq!(contract.open_pool(plain(), Schedule::default()), Ok(1));
-            assert_eq!(contract.commit(0, account(MEMBER)), Ok(()));
+            assert_eq!(contract.commit(0, account(MEMBER), 1), Ok(0));
             calls(MANAGER);
             assert_eq!(contract.unpause(), Ok(()));
             calls(MEMBER);
@@ -599,7 +618,7 @@ pub mod obligation {
         #[ink::test]
         fn work_is_announced_as_it_is_recorded() {
             let mut contract = contract_with_member();
-            assert_eq!(contract.record_seen(0, 480, 3), Ok(()));
+            assert_eq!(contract.record_seen(0, 480, 3), Ok(1));
             assert_eq!(last_event::<OpsSeen>(), OpsSeen { pool: 0, ops: 480, reviews_per_op: 3 });
             assert_eq!(contract.record_declared(0, account(MEMBER), 2), Ok(()));
             assert_eq!(last_event::<OpsDeclared>(), OpsDeclared { pool: 0, who: account(MEMBER), ops: 2 });

@@ -70,6 +70,15 @@ pub struct Departed {
     pub seated: Option<AccountId>,
 }
 
+/// What committing to work found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// How many ops the member was short before.
+    pub short: u32,
+    /// The ops of presence that it declared by this.
+    pub presence: Option<u32>,
+}
+
 /// What a ban costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ban {
@@ -238,9 +247,10 @@ impl Members {
             MemberState::Seated | MemberState::Frozen | MemberState::Banned => {
                 if !(pool.counters.closed && member.state == MemberState::Seated) {
                     pool.standing_at_work(&member)?;
-                    ensure!(member.open == 0, Error::OpenCommitments);
-                    // Nobody is held to terms it did not agree to; the ledger keeps the deficit.
+                    // Nobody is held to terms it did not agree to; the ledger keeps the deficit, and what it committed
+                    // to stays open.
                     if pool.counters.due.is_none() {
+                        ensure!(member.open == 0, Error::OpenCommitments);
                         ensure!(!member.enrolled, Error::Engaged);
                         ensure!(pool.deficit(&member) == 0, Error::Deficit);
                     }
@@ -260,12 +270,9 @@ impl Members {
         ensure!(!pool.counters.closed, Error::PoolClosed);
         let mut member = self.member(id, who)?;
         pool.standing_at_work(&member)?;
-        let presence = pool.presence();
-        ensure!(presence > 0, Error::NoPresence);
-        ensure!(pool.epoch() >= member.next_check_in, Error::AlreadyCheckedIn);
+        ensure!(pool.presence() > 0, Error::NoPresence);
+        let presence = pool.check_in(&mut member).ok_or(Error::AlreadyCheckedIn)?;
 
-        member.next_check_in = pool.epoch().saturating_add(1);
-        pool.declare(&mut member, presence);
         self.keep(id, who, &member);
         self.store(&pool);
         Ok(presence)
@@ -285,6 +292,19 @@ impl Members {
         self.keep(id, who, &member);
         self.store(&pool);
         Ok(pool.terms().restore_price.saturating_mul(ops.into()))
+    }
+
+    /// `who` comes clean after a ban; returns what that costs in reputation.
+    pub fn redeem(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<Points, Error> {
+        let pool = self.pool(id, now)?;
+        ensure!(!pool.counters.closed, Error::PoolClosed);
+        let terms = pool.terms();
+        ensure!(terms.min_reputation != BY_ENROLMENT, Error::Engaged);
+        let mut member = self.banned(&pool, who)?;
+
+        let missing = terms.restore_price.saturating_mul(pool.deficit(&member));
+        self.lift(id, who, &mut member);
+        Ok(missing.max(terms.bond))
     }
 
     /// Rests all memberships of `who`, seats and places in lines alike; returns who took which seat.
@@ -431,7 +451,7 @@ impl Members {
         Ok(Departed { bond, seated })
     }
 
-    /// Says whether there was anything to record: a closed pool sees nothing.
+    /// Returns how many members are active, and whether there was anything to record: a closed pool sees nothing.
     pub fn record_seen(
         &mut self,
         id: PoolId,
@@ -439,14 +459,14 @@ impl Members {
         ops: u32,
         reviews_per_op: u32,
         now: Timestamp,
-    ) -> Result<bool, Error> {
+    ) -> Result<(u32, bool), Error> {
         let mut pool = self.operated(id, operator, now)?;
-        if pool.counters.closed {
-            return Ok(false);
+        let open = !pool.counters.closed;
+        if open {
+            pool.see(ops, reviews_per_op);
+            self.store(&pool);
         }
-        pool.see(ops, reviews_per_op);
-        self.store(&pool);
-        Ok(true)
+        Ok((pool.counters.active, open))
     }
 
     /// Adds to the backlog; returns the pool's capacity with that.
@@ -478,16 +498,30 @@ impl Members {
         Ok(())
     }
 
-    /// Opens a commitment of `who`, if its live standing allows one more.
-    pub fn commit(&mut self, id: PoolId, operator: AccountId, who: AccountId, now: Timestamp) -> Result<(), Error> {
-        let pool = self.operated(id, operator, now)?;
+    /// Opens `count` commitments of `who`, if its live standing allows that many more, and declares its presence; says
+    /// how many ops it was short before.
+    pub fn commit(
+        &mut self,
+        id: PoolId,
+        operator: AccountId,
+        who: AccountId,
+        count: u32,
+        now: Timestamp,
+    ) -> Result<Committed, Error> {
+        let mut pool = self.operated(id, operator, now)?;
         let mut member = self.member(id, who)?;
         let standing = pool.standing_at_work(&member)?;
-        ensure!(member.open < pool.most_open(standing), Error::TooManyCommitments);
+        let open = member.open.saturating_add(count);
+        ensure!(open <= pool.most_open(standing), Error::TooManyCommitments);
 
-        member.open = member.open.saturating_add(1);
+        let short = u32::try_from(pool.deficit(&member)).unwrap_or(u32::MAX);
+        member.open = open;
+        let presence = pool.check_in(&mut member);
+        if presence.is_some() {
+            self.store(&pool);
+        }
         self.keep(id, who, &member);
-        Ok(())
+        Ok(Committed { short, presence })
     }
 
     /// Records how commitments ended; returns what was declared by whom. A member without a seat, or in a closed pool,
@@ -547,18 +581,28 @@ impl Members {
     /// Lifts the ban of `who`.
     pub fn reinstate(&mut self, id: PoolId, who: AccountId, now: Timestamp) -> Result<(), Error> {
         let pool = self.pool(id, now)?;
-        let mut member = self.member(id, who)?;
-        let gone = matches!(member.state, MemberState::Banned | MemberState::Left);
-        ensure!(gone && pool.standing(&member) == Standing::Banned, Error::NotBanned);
-        ensure!(!member.cools_down(now), Error::CoolingDown);
-
-        member.state = MemberState::Left;
-        member.clear();
-        self.keep(id, who, &member);
+        let mut member = self.banned(&pool, who)?;
+        self.lift(id, who, &mut member);
         Ok(())
     }
 
     // Steps
+
+    /// `who`, if a ban keeps it out, one that was latched or one that its ledger calls for, and the cooldown is over.
+    fn banned(&self, pool: &PoolNow, who: AccountId) -> Result<Member, Error> {
+        let member = self.member(pool.id, who)?;
+        let gone = matches!(member.state, MemberState::Banned | MemberState::Left);
+        ensure!(gone && pool.standing(&member) == Standing::Banned, Error::NotBanned);
+        ensure!(!member.cools_down(pool.now), Error::CoolingDown);
+        Ok(member)
+    }
+
+    /// The ban is over, and the ledger starts from zero.
+    fn lift(&mut self, id: PoolId, who: AccountId, member: &mut Member) {
+        member.state = MemberState::Left;
+        member.clear();
+        self.keep(id, who, member);
+    }
 
     /// Latches the standing of one member, a ban only if it `may_ban`. Only a member with a seat can change: a ledger
     /// that stands still has nothing to latch, and neither has a closed pool.

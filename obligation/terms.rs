@@ -16,6 +16,8 @@ const MAX_BUFFER: u32 = 1_000_000_000;
 /// Greatest `presence * denominator`: what an epoch of presence adds to the accumulator, in ops.
 const MAX_PRESENCE: u64 = 1_000_000_000;
 const MAX_SEATS: u32 = 1_000_000;
+/// How often the pace goes into the ban buffer at least: who misses nothing is not Banned within an epoch.
+const PACES_PER_BAN: u32 = 2;
 /// A thousand ops.
 const MAX_WEIGHT: Ppm = 1_000 * PPM;
 /// A ban burns at least this many times the reward of whoever latches it (invariant 4).
@@ -41,6 +43,8 @@ pub fn validate(terms: &Terms, schedule: &Schedule) -> Result<(), TermsReason> {
     ensure!(terms.presence == 0 || terms.presence < terms.throttle_buffer, Presence);
     let presence = u64::from(terms.presence).saturating_mul(terms.denominator.into());
     ensure!(presence <= MAX_PRESENCE, PresenceWork);
+    ensure!(terms.pace <= terms.ban_buffer / PACES_PER_BAN, Pace);
+    ensure!(terms.credit_cap > terms.presence, CreditCap);
     ensure!((1..=MAX_SEATS).contains(&terms.seats), Seats);
     ensure!(terms.healthy_limit <= terms.throttle_buffer, HealthyLimit);
     ensure!(terms.throttled_limit <= terms.healthy_limit, ThrottledLimit);
@@ -103,7 +107,7 @@ mod tests {
 
     #[test]
     fn terms_at_the_very_edge_of_every_rule_are_accepted() {
-        let edges: [Change; 17] = [
+        let edges: [Change; 20] = [
             |_, _| {},
             |t, _| t.denominator = MAX_DENOMINATOR,
             |t, _| t.epoch = MINUTE,
@@ -117,6 +121,9 @@ mod tests {
             |t, _| t.presence = t.throttle_buffer - 1,
             |t, _| (t.presence, t.throttle_buffer, t.healthy_limit, t.throttled_limit) = (0, 0, 0, 0),
             |t, _| (t.healthy_limit, t.throttled_limit) = (t.throttle_buffer, t.throttle_buffer),
+            |t, _| t.pace = t.ban_buffer / 2,
+            |t, _| (t.pace, t.ban_buffer, t.throttle_buffer) = (25, 51, 10),
+            |t, _| t.credit_cap = t.presence + 1,
             |t, _| (t.slash_ppm, t.keeper_reward) = (PPM, t.bond / 2),
             |t, _| (t.notice, t.cooldown) = (DAY, HUNDRED_YEARS),
             |_, s| *s = segments(32, 1),
@@ -154,7 +161,7 @@ mod tests {
     #[test]
     fn each_broken_rule_is_refused_with_its_own_reason() {
         use TermsReason::*;
-        let broken: [(Change, TermsReason); 35] = [
+        let broken: [(Change, TermsReason); 40] = [
             (|t, _| t.denominator = 0, Denominator),
             (|t, _| t.denominator = MAX_DENOMINATOR + 1, Denominator),
             (|t, _| t.epoch = MINUTE - 1, Epoch),
@@ -174,6 +181,11 @@ mod tests {
                 |t, _| (t.denominator, t.presence, t.throttle_buffer, t.ban_buffer) = (1_000_000, 1_001, 2_000, 2_000),
                 PresenceWork,
             ),
+            (|t, _| t.pace = t.ban_buffer / 2 + 1, Pace),
+            (|t, _| (t.pace, t.ban_buffer, t.throttle_buffer) = (26, 51, 10), Pace),
+            (|t, _| t.pace = u32::MAX, Pace),
+            (|t, _| t.credit_cap = t.presence, CreditCap),
+            (|t, _| (t.presence, t.credit_cap) = (0, 0), CreditCap),
             (|t, _| t.seats = 0, Seats),
             (|t, _| (t.rate, t.seats) = (Rate::FairShare { diligence_ppm: 1 }, MAX_SEATS + 1), Seats),
             (|t, _| t.healthy_limit = t.throttle_buffer + 1, HealthyLimit),

@@ -5,8 +5,8 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use num_bigint::BigUint;
 use rules::{
-    curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, group_weight, halved, is_drawn,
-    lower_median, mul_div_floor, premium_bps, proportional_pay, ranked_pay, schedule_weight, shared_weight,
+    curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, group_weight, halved, hands,
+    is_drawn, lower_median, mul_div_floor, premium_bps, proportional_pay, ranked_pay, schedule_weight, shared_weight,
     utilization_ppm, weight_of, weighted_pay, Micro, BPS, MAX_UTILIZATION_PPM, PPM, WEIGHT_ONE,
 };
 
@@ -21,7 +21,7 @@ enum Case {
     Curve { buckets: Vec<(u8, u16)>, score: u8 },
     Schedule { segments: Vec<(u64, u32)>, cycle: u64, now: u64 },
     Weight { denominator: u32, diligence_ppm: u32, schedule_ppm: u32, reviews: u32, members: u32 },
-    Capacity { backlog: u64, active: u32, limit: u32, target_ppm: u32, cap_bps: u16 },
+    Capacity { backlog: u64, active: u32, throttled: u32, limit: u32, least: u32, target_ppm: u32, cap_bps: u16 },
     Draw { draw: u64, elapsed: u64, half: u64 },
 }
 
@@ -114,10 +114,13 @@ fn check(case: Case) {
             let present = &all * reviews.min(members) / members;
             assert_eq!(BigUint::from(share), scheduled.min(present));
         }
-        Case::Capacity { backlog, active, limit, target_ppm, cap_bps } => {
-            let capacity = BigUint::from(active) * limit;
+        Case::Capacity { backlog, active, throttled, limit, least, target_ppm, cap_bps } => {
+            let throttled = throttled.min(active);
+            let capacity = BigUint::from(active - throttled) * limit + BigUint::from(throttled) * least;
+            let hands = hands(active, throttled, limit, least);
+            assert_eq!(BigUint::from(hands), capacity);
             let taken = if capacity == BigUint::ZERO { PPM.into() } else { floor(backlog, PPM, capacity) };
-            let utilization = utilization_ppm(backlog, active, limit);
+            let utilization = utilization_ppm(backlog, hands);
             assert_eq!(u128::from(utilization), taken.min(MAX_UTILIZATION_PPM.into()));
             let exact = match (utilization > target_ppm, utilization >= PPM) {
                 (false, _) => 0,

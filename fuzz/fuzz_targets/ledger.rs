@@ -6,8 +6,8 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use num_bigint::BigUint;
 use rules::{
-    decay_ceil, decay_floor, deficit, epoch_of, ledger_standing, required, standing, Accumulator, Buffers, Fading,
-    Ledger, Micro, Standing, PPM,
+    decay_ceil, decay_floor, deficit, epoch_of, ledger_standing, required, standing, Accumulator, Buffers, Credit,
+    Fading, Ledger, Micro, Standing, PPM,
 };
 
 /// If a gap is longer than this, exact powers take more time than a fuzzer has.
@@ -129,7 +129,7 @@ fn replay(retention_ppm: u32, presence: u32, events: &[Event]) {
             }
             Event::Declare(ops) => {
                 declared += BigUint::from(Micro::OP.0) * ops;
-                member = member.declare(&fading, &pool, ops.into());
+                member = member.declare(&fading, &pool, ops.into(), &Credit::UNBOUNDED);
             }
             Event::RestAndReturn => {
                 let (carry, kept) = member.rest(&fading, &pool);

@@ -62,6 +62,11 @@ pub struct Terms {
     pub min_reviews: u8,
     /// Ops of presence due for each epoch that ends while the member has a seat, even the epoch of joining; 0: none.
     pub presence: u32,
+    /// How many ops may fall due of a member in an epoch by work seen, presence not included; what is seen beyond that is
+    /// never due. At most half of `ban_buffer`; 0: without bound.
+    pub pace: u32,
+    /// How many ops a member may have declared in advance; at least `presence + 1`; 4,294,967,295: without bound.
+    pub credit_cap: u32,
     /// The most members with a seat.
     pub seats: u32,
     /// Points of reputation that must be available to enlist; [`BY_ENROLMENT`]: nobody enlists.
@@ -154,6 +159,10 @@ pub struct Membership {
     /// When it last gave up a seat, by leaving, a freeze or a ban, in milliseconds since the Unix epoch; 0 if never.
     /// Leaving the waiting line gives up none.
     pub ended: Timestamp,
+    /// The earliest moment at which it can be Banned if it declares nothing from now on, whatever work is seen, in
+    /// milliseconds since the Unix epoch: 0 if it is Banned, the greatest `Timestamp` if it cannot be. Open commitments do
+    /// not count. At the latest when proposed terms take effect; an account in line is judged as if it were seated now.
+    pub safe_until: Timestamp,
 }
 
 /// How much work a pool can do, and has to do (section 1.5).
@@ -176,8 +185,14 @@ pub struct Capacity {
     pub supply: u64,
     /// Reviews asked for and not closed yet.
     pub backlog: u64,
-    /// `backlog / (active * healthy_limit)`, in parts per million; 1,000,000 with nobody active.
+    /// How many reviews the active members may have open together: `(active - throttled) * healthy_limit + throttled *
+    /// throttled_limit`.
+    pub hands: u64,
+    /// `backlog / hands`, in parts per million; 1,000,000 without hands.
     pub utilization_ppm: u32,
+    /// Micro-operations (1 op = 1,000,000) that fell due of late by work seen, and drain by `pace` an epoch, rounded up;
+    /// at `pace` nothing more falls due. 0 without a pace.
+    pub level: u128,
 }
 
 /// How one member's commitment ended.
@@ -236,6 +251,10 @@ pub enum TermsReason {
     PresenceWork,
     /// The throttled limit must be from 1 to the healthy limit, or 0 if that is 0.
     ThrottledLimit,
+    /// The pace must be at most half of `ban_buffer`; 0: without bound.
+    Pace,
+    /// The credit cap must be above the presence.
+    CreditCap,
 }
 
 /// Why an obligation message was refused. A refused message changes nothing.
@@ -304,7 +323,7 @@ pub enum Error {
     Engaged,
     /// No seat is free, or others wait for it.
     NoFreeSeat,
-    /// No ban of this account was latched.
+    /// The account is not Banned: no ban of it was latched, and what it left with would not have it Banned.
     NotBanned,
 }
 
@@ -414,8 +433,8 @@ pub trait Obligation {
     /// Emits `Resigned`, `Seated` for whoever takes the seat, and `ReputationRefused` if the bond could not be
     /// unlocked.
     ///
-    /// While terms are proposed a deficit keeps nobody; the ledger keeps the deficit. A closed pool keeps nobody who
-    /// waits or has a seat; whoever rests comes back first, to its line. Whoever is enrolled stays until it is
+    /// While terms are proposed neither a deficit nor open commitments keep anybody: the ledger keeps the deficit, and
+    /// commitments stay open, with the penalties for missing them. A closed pool keeps nobody who waits or has a seat; whoever rests comes back first, to its line. Whoever is enrolled stays until it is
     /// discharged, except in these two cases. Whoever has already left can call it again for a bond that could not be
     /// unlocked.
     ///
@@ -425,7 +444,7 @@ pub trait Obligation {
 
     /// A member with a seat: declares the pool's presence, once per epoch. Emits `CheckedIn`.
     ///
-    /// Presence is due as the terms were when the epoch began.
+    /// Presence is due as the terms were when the epoch began. A commitment does the same by itself.
     ///
     /// Errors: `UnknownPool`, `PoolClosed`, `NotAMember`, `Frozen`, `Banned`, `NoPresence`, `AlreadyCheckedIn`.
     #[ink(message)]
@@ -438,6 +457,16 @@ pub trait Obligation {
     /// `Reputation`.
     #[ink(message)]
     fn restore(&mut self, pool: PoolId, ops: u32) -> Result<(), Error>;
+
+    /// Anyone who is Banned and latched, or left with a ledger by which it would be Banned: after the cooldown burns the
+    /// pool's bond, or `restore_price` for each op missing if that is more, in points of its own available reputation,
+    /// and clears its ledger. Returns how many points that was. The account enlists again like anybody. Emits `Redeemed`.
+    ///
+    /// Not in a pool into which accounts are only enrolled.
+    ///
+    /// Errors: `UnknownPool`, `PoolClosed`, `Engaged`, `NotAMember`, `NotBanned`, `CoolingDown`, `Reputation`.
+    #[ink(message)]
+    fn redeem(&mut self, pool: PoolId) -> Result<Points, Error>;
 
     /// A member: freezes its reputation and all its memberships; the seats go to the waiting lines. Emits
     /// `FreezeChanged`, and `Seated` for whoever takes a seat.
@@ -487,18 +516,19 @@ pub trait Obligation {
     #[ink(message)]
     fn discharge(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: every member with a seat has seen `ops` more, each asking for `reviews_per_op` reviews.
-    /// Harmless for a closed pool. Emits `OpsSeen`, unless the pool is closed.
+    /// The pool's operator: every member with a seat has seen `ops` more, each asking for `reviews_per_op` reviews; what
+    /// is beyond the pace is never due. Returns how many members are active. Harmless for a closed pool. Emits `OpsSeen`,
+    /// unless the pool is closed.
     ///
     /// At a fixed rate an op weighs at most `denominator * reviews_per_op / seats` (by active members where they are more):
     /// where it asks for fewer reviews than `min_reviews`, honest members still find enough work.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
-    fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<(), Error>;
+    fn record_seen(&mut self, pool: PoolId, ops: u32, reviews_per_op: u32) -> Result<u32, Error>;
 
-    /// The pool's operator: `who` has done `ops` more. Harmless for an account without a seat, and for a closed pool.
-    /// Emits `OpsDeclared` if something was declared.
+    /// The pool's operator: `who` has done `ops` more; what is beyond its credit counts for the pool's `supply` only.
+    /// Harmless for an account without a seat, and for a closed pool. Emits `OpsDeclared` if it has a seat.
     ///
     /// Errors: `UnknownPool`, `NotOperator`.
     #[ink(message)]
@@ -516,11 +546,13 @@ pub trait Obligation {
     #[ink(message)]
     fn record_closed(&mut self, pool: PoolId, reviews: u32) -> Result<(), Error>;
 
-    /// The pool's operator: `who` commits to one op, which counts as declared until it is released.
+    /// The pool's operator: `who` commits to `count` ops, which count as declared until they are released. Returns how
+    /// many ops it was short before. The first commitment of an epoch declares the presence as well, and emits
+    /// `CheckedIn`, if the pool asks for any.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `NotAMember`, `Frozen`, `Banned`, `TooManyCommitments`.
     #[ink(message)]
-    fn commit(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
+    fn commit(&mut self, pool: PoolId, who: AccountId, count: u32) -> Result<u32, Error>;
 
     /// The pool's operator: closes one commitment of `who`. Harmless if it has none.
     ///
@@ -623,6 +655,21 @@ pub struct Reinstated {
     /// The account that may enlist again.
     #[ink(topic)]
     pub who: AccountId,
+}
+
+/// An account bought itself free from a ban, and has a clean ledger.
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
+pub struct Redeemed {
+    /// The pool's number.
+    #[ink(topic)]
+    pub pool: PoolId,
+    /// The account that may enlist again.
+    #[ink(topic)]
+    pub who: AccountId,
+    /// The reputation burnt for it, in points.
+    pub burnt: Points,
 }
 
 /// An account joined the waiting line, its bond locked: it enlisted, or came back from a rest.
@@ -788,6 +835,7 @@ mod event {
         Queued,
         Resigned,
         Reinstated,
+        Redeemed,
         StandingChanged,
         ReputationRefused,
         CheckedIn,

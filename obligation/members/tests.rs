@@ -1,5 +1,5 @@
 use super::*;
-use crate::fixtures::{account, on_chain, plain, terms, DAY, OPENED};
+use crate::fixtures::{account, on_chain, plain, safe, terms, DAY, HOUR, OPENED};
 use interfaces::obligation::{Capacity, Membership, Rate, TermsReason, OP};
 use proptest::prelude::*;
 
@@ -84,12 +84,16 @@ impl World {
         self.members.reinstate(pool, account(who), self.now)
     }
 
+    fn redeem(&mut self, pool: PoolId, who: u8) -> Result<Points, Error> {
+        self.members.redeem(pool, account(who), self.now)
+    }
+
     fn see(&mut self, pool: PoolId, ops: u32) {
         self.members.record_seen(pool, account(OPERATOR), ops, 3, self.now).unwrap();
     }
 
     fn commit(&mut self, pool: PoolId, who: u8) -> Result<(), Error> {
-        self.members.commit(pool, account(OPERATOR), account(who), self.now)
+        self.members.commit(pool, account(OPERATOR), account(who), 1, self.now).map(|_| ())
     }
 
     fn resolve(&mut self, pool: PoolId, who: u8, declared: u32, released: u32) -> Vec<(AccountId, u32)> {
@@ -322,6 +326,236 @@ fn no_account_is_evaluated_where_one_is_no_member_or_there_are_too_many() {
         assert_eq!(world.cells(1, 2), before);
         assert_eq!(world.evaluate_many(0, &[1; 64]).map(|found| found.len()), Ok(64));
     });
+}
+
+// Pace, credit and presence
+
+/// A member of a pool in the middle of an epoch, with nothing missing and nothing in advance.
+fn diligent(terms: Terms) -> World {
+    let mut world = World::with(terms);
+    world.enlist(0, 1).unwrap();
+    world.pass(3 * DAY + 7 * HOUR);
+    world
+}
+
+#[test]
+fn what_is_seen_in_one_night_falls_due_as_far_as_the_pace_allows_and_the_rest_never() {
+    on_chain(|| {
+        let mut world = diligent(Terms { presence: 0, ..safe() });
+        world.see(0, 3);
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (3 * OP, 3 * OP));
+        world.see(0, 1_000);
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (4 * OP, 4 * OP));
+        world.pass(7 * DAY / 2);
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (4 * OP, 2 * OP), "it drains evenly");
+        world.see(0, 1_000);
+        assert_eq!(world.membership(0, 1).required, 6 * OP, "what did not fit is not carried over");
+        world.pass(700 * DAY);
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (6 * OP, 0));
+        assert_eq!(world.capacity(0).demand, 3 * 2_003, "it was asked for all the same");
+    });
+}
+
+#[test]
+fn a_new_pace_counts_from_the_moment_it_takes_effect() {
+    on_chain(|| {
+        let mut world = diligent(Terms { presence: 0, ..safe() });
+        world.see(0, 1_000);
+        world.propose(0, Terms { presence: 0, pace: 8, ..safe() }).unwrap();
+        world.pass(7 * DAY + 7 * DAY / 8);
+        world.see(0, 1_000);
+        assert_eq!(world.membership(0, 1).required, 12 * OP, "all had drained, and twice as much fits");
+        world.propose(0, Terms { presence: 0, pace: 1, ..safe() }).unwrap();
+        world.pass(7 * DAY);
+        assert_eq!(world.capacity(0).level, 0);
+        world.see(0, 1_000);
+        assert_eq!(world.membership(0, 1).required, 13 * OP);
+    });
+}
+
+#[test]
+fn a_member_that_misses_nothing_is_safe_for_seventeen_days_whatever_is_posted() {
+    on_chain(|| {
+        let mut world = diligent(safe());
+        let told = world.membership(0, 1).safe_until;
+        assert!(told - world.now >= 168 * DAY / 10, "{} hours", (told - world.now) / HOUR);
+        let mut banned = None;
+        for _ in 0..(25 * 24) {
+            world.see(0, 1_000);
+            banned = banned.or((world.membership(0, 1).standing == Standing::Banned).then_some(world.now));
+            assert!(world.membership(0, 1).safe_until >= told || banned.is_some(), "a promise is kept");
+            world.pass(HOUR);
+        }
+        let banned = banned.expect("a month of absence");
+        assert!((told..told + HOUR).contains(&banned), "at {banned}, told {told}");
+        assert_eq!(world.membership(0, 1).safe_until, 0);
+    });
+}
+
+#[test]
+fn how_long_a_member_is_safe_is_what_its_terms_and_its_ledger_say() {
+    on_chain(|| {
+        let mut unbounded = diligent(plain());
+        assert_eq!(unbounded.membership(0, 1).safe_until, unbounded.now, "anything may be seen now");
+        unbounded.members.close_pool(0, account(OPERATOR), unbounded.now).unwrap();
+        assert_eq!(unbounded.membership(0, 1).safe_until, Timestamp::MAX);
+    });
+    on_chain(|| {
+        let mut world = diligent(safe());
+        let safe_for = |world: &World| world.membership(0, 1).safe_until - world.now;
+        let nothing_done = safe_for(&world);
+        world.commit(0, 1).unwrap();
+        assert!(safe_for(&world) > nothing_done, "it is present by that");
+        let present = safe_for(&world);
+        world.commit(0, 1).unwrap();
+        assert_eq!(safe_for(&world), present, "what is open does not count");
+        world.declare(0, 1, 9);
+        assert!(safe_for(&world) > present);
+        world.propose(0, safe()).unwrap();
+        assert_eq!(safe_for(&world), 7 * DAY, "until other terms take effect");
+        world.resolve(0, 1, 0, 2);
+        world.pass(8 * DAY);
+        world.freeze(1).unwrap();
+        assert_eq!(world.membership(0, 1).safe_until, Timestamp::MAX, "nothing falls due at rest");
+    });
+}
+
+#[test]
+fn credit_for_what_was_done_in_advance_has_a_cap() {
+    on_chain(|| {
+        let mut world = diligent(safe());
+        world.declare(0, 1, 100);
+        assert_eq!((world.membership(0, 1).declared, world.capacity(0).supply), (8 * OP, 100), "all of it was done");
+        world.see(0, 1);
+        world.declare(0, 1, 1);
+        assert_eq!(world.membership(0, 1).declared, 9 * OP);
+        world.propose(0, Terms { credit_cap: 2, ..safe() }).unwrap();
+        world.pass(7 * DAY);
+        world.declare(0, 1, 1);
+        assert_eq!(world.membership(0, 1).declared, 9 * OP, "what was declared is never taken back");
+    });
+}
+
+#[test]
+fn whoever_stops_is_out_within_twenty_five_weeks_even_where_nobody_asks_for_work() {
+    on_chain(|| {
+        let mut world = diligent(safe());
+        world.declare(0, 1, 1_000);
+        world.pass(24 * 7 * DAY);
+        assert_eq!(world.membership(0, 1).standing, Standing::Throttled);
+        world.pass(7 * DAY);
+        assert_eq!(world.membership(0, 1).standing, Standing::Banned);
+    });
+}
+
+#[test]
+fn the_first_commitment_of_an_epoch_is_presence_too() {
+    on_chain(|| {
+        let mut world = diligent(Terms { presence: 2, ..safe() });
+        world.enlist(0, 2).unwrap();
+        let by = account(OPERATOR);
+        let commit = |world: &mut World, who, count| world.members.commit(0, by, account(who), count, world.now);
+        assert_eq!(commit(&mut world, 1, 2), Ok(Committed { short: 0, presence: Some(2) }));
+        assert_eq!(world.check_in(0, 1), Err(Error::AlreadyCheckedIn));
+        assert_eq!(commit(&mut world, 1, 1), Ok(Committed { short: 0, presence: None }));
+        assert_eq!(world.membership(0, 1).open, 3);
+        assert_eq!((world.membership(0, 1).declared, world.capacity(0).supply), (2 * OP, 2));
+        world.check_in(0, 2).unwrap();
+        assert_eq!(commit(&mut world, 2, 1), Ok(Committed { short: 0, presence: None }), "it was there already");
+        world.pass(7 * DAY);
+        world.see(0, 2);
+        world.resolve(0, 2, 0, 1);
+        world.pass(7 * DAY);
+        assert_eq!(commit(&mut world, 2, 0), Ok(Committed { short: 4, presence: Some(2) }), "short before it");
+        assert_eq!(commit(&mut world, 1, 5), Ok(Committed { short: 1, presence: Some(2) }));
+        assert_eq!(commit(&mut world, 1, 1), Err(Error::TooManyCommitments), "eight are open");
+        let before = world.cells(1, 3);
+        assert_eq!(commit(&mut world, 2, u32::MAX), Err(Error::TooManyCommitments));
+        assert_eq!(world.cells(1, 3), before);
+    });
+}
+
+#[test]
+fn whose_hands_are_tied_is_no_capacity() {
+    on_chain(|| {
+        let mut world = World::with(Terms { pace: 0, presence: 0, ..safe() });
+        for who in 1..=3 {
+            world.enlist(0, who).unwrap();
+        }
+        let by = account(OPERATOR);
+        world.members.reserve(0, by, 12, world.now).unwrap();
+        assert_eq!((world.capacity(0).hands, world.capacity(0).utilization_ppm), (24, 500_000));
+        world.see(0, 9);
+        assert_eq!(world.membership(0, 1).required, 9 * OP, "three reviews among three members");
+        world.evaluate_many(0, &[1, 2]).unwrap();
+        assert_eq!((world.capacity(0).hands, world.capacity(0).utilization_ppm), (16, 750_000));
+        world.members.reserve(0, by, 12, world.now).unwrap();
+        world.declare(0, 3, 9);
+        world.see(0, 3);
+        assert_eq!(world.membership(0, 3).seen / OP, (9 * 48) + 86, "three fifths of an op each: five would have hands");
+    });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Invariant 11: work is seen at any time and in any amount, and nobody who missed nothing is Banned before the terms
+    /// say so.
+    #[test]
+    fn nobody_who_misses_nothing_is_banned_before_a_time_that_the_terms_state(
+        (denominator, epoch) in (1..60u32, 1..200u64),
+        (ban_buffer, pace, credit) in (2..20u32).prop_flat_map(|ban| (Just(ban), 1..=ban / 2, 1..9u32)),
+        before in proptest::collection::vec((0..90u64, 0..500u32), 0..12),
+        after in proptest::collection::vec((0..90u64, 0..500u32), 1..60),
+    ) {
+        on_chain(|| {
+            let minute = crate::fixtures::MINUTE;
+            let epoch = epoch * minute;
+            let rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+            let terms = Terms {
+                denominator, epoch, ban_buffer, pace, rate, credit_cap: credit, presence: 0,
+                throttle_buffer: ban_buffer, healthy_limit: 1, throttled_limit: 1, ..safe()
+            };
+            let mut world = World::with(terms);
+            world.enlist(0, 1).unwrap();
+            for (time, ops) in &before {
+                world.pass(time * minute);
+                world.see(0, *ops);
+            }
+            let missing = world.membership(0, 1).deficit / OP;
+            world.declare(0, 1, u32::try_from(missing).unwrap() + 1);
+            let begun = world.now;
+            for (time, ops) in &after {
+                world.pass(time * minute);
+                world.see(0, *ops);
+                let safe = u64::from(ban_buffer + 1 - pace) * epoch / u64::from(pace);
+                let banned = world.membership(0, 1).standing == Standing::Banned;
+                assert!(!banned || world.now - begun >= safe, "after {} of {}", world.now - begun, safe);
+            }
+        });
+    }
+
+    /// Invariant 14, where nothing fades.
+    #[test]
+    fn whoever_stops_is_out_in_a_time_that_the_terms_state(
+        (presence, ban_buffer, credit) in (1..5u32, 5..20u32, 0..9u32),
+        before in proptest::collection::vec((0..20u64, 0..60u32, 0..6u32), 0..12),
+    ) {
+        on_chain(|| {
+            let credit_cap = presence + 1 + credit;
+            let buffers = Terms { throttle_buffer: 5, ban_buffer, healthy_limit: 1, throttled_limit: 1, ..safe() };
+            let mut world = World::with(Terms { presence, credit_cap, pace: ban_buffer / 2, ..buffers });
+            world.enlist(0, 1).unwrap();
+            for (hours, ops, declared) in before {
+                world.pass(hours * HOUR);
+                world.see(0, ops);
+                world.declare(0, 1, declared);
+            }
+            let epochs = (credit_cap + ban_buffer + 1).div_ceil(presence);
+            world.pass(u64::from(epochs) * 7 * DAY);
+            assert_eq!(world.membership(0, 1).standing, Standing::Banned);
+        });
+    }
 }
 
 // Restoring
@@ -891,10 +1125,11 @@ fn while_terms_are_proposed_a_deficit_keeps_nobody_but_goes_along() {
         assert_eq!(world.resign(0, 1), Err(Error::Deficit));
         world.propose(0, plain()).unwrap();
         world.commit(0, 1).unwrap();
-        assert_eq!(world.resign(0, 1), Err(Error::OpenCommitments));
-        world.resolve(0, 1, 0, 1);
         assert_eq!(world.freeze(1), Err(Error::Deficit), "leaving is free, resting is not");
         assert_eq!(world.resign(0, 1), Ok(Departed { bond: 50, seated: None }));
+        assert_eq!(world.membership(0, 1).open, 1, "what it committed to stays open");
+        assert_eq!(world.resolve(0, 1, 1, 1), vec![]);
+        assert_eq!(world.membership(0, 1).open, 0);
         world.pass(14 * DAY);
         world.enlist(0, 1).unwrap();
         assert_eq!((world.membership(0, 1).deficit, world.resign(0, 1)), (11 * OP, Err(Error::Deficit)));
@@ -991,7 +1226,7 @@ fn in_a_closed_pool_nothing_accrues_and_nobody_is_banned_or_seated() {
         assert_eq!(world.propose(0, plain()), Err(Error::PoolClosed));
         assert_eq!(world.enroll(0, 5), Err(Error::PoolClosed));
         assert_eq!(world.members.reserve(0, by, 1, world.now), Err(Error::PoolClosed));
-        assert_eq!(world.members.record_seen(0, by, 999, 3, world.now), Ok(false));
+        assert_eq!(world.members.record_seen(0, by, 999, 3, world.now), Ok((4 - 2, false)));
         assert_eq!(world.evaluate(0, 1), Ok(Evaluation::Unchanged(Standing::Throttled)), "and not latched");
         assert_eq!(world.cells(1, 6), before);
         assert_eq!(world.resolve(0, 2, 3, 0), vec![], "nor is anything declared");
@@ -1150,6 +1385,54 @@ fn who_left_before_terms_under_which_it_would_be_banned_can_be_reinstated() {
     });
 }
 
+#[test]
+fn whoever_was_banned_buys_itself_free_after_the_cooldown_and_enlists_like_anybody() {
+    on_chain(|| {
+        let mut world = World::with(Terms { seats: 2, ..plain() });
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        assert_eq!(world.redeem(0, 1), Err(Error::NotBanned));
+        world.see(0, short(51));
+        assert_eq!(world.redeem(0, 1), Err(Error::NotBanned), "nobody has latched it");
+        world.evaluate(0, 1).unwrap();
+        world.enlist(0, 3).unwrap();
+        world.pass(14 * DAY - 1);
+        let before = world.cells(1, 4);
+        assert_eq!(world.redeem(0, 1), Err(Error::CoolingDown));
+        assert_eq!(world.redeem(0, STRANGER), Err(Error::NotAMember));
+        assert_eq!(world.redeem(1, 1), Err(Error::UnknownPool));
+        assert_eq!(world.cells(1, 4), before);
+        world.pass(1);
+        assert_eq!(world.redeem(0, 1), Ok(51 * 5), "5 points for each op missing, which is more than the bond");
+        assert_eq!(world.redeem(0, 1), Err(Error::NotBanned), "once");
+        assert_eq!(world.enlist(0, 1), Ok(Place::Line), "others have come meanwhile");
+        assert_eq!(world.membership(0, 1).required, 0);
+    });
+}
+
+#[test]
+fn redemption_costs_the_bond_at_least_and_is_for_whoever_left_to_be_banned_too() {
+    on_chain(|| {
+        let mut world = World::with(Terms { restore_price: 1, ..plain() });
+        world.enlist(0, 1).unwrap();
+        world.enlist(0, 2).unwrap();
+        world.see(0, short(40));
+        world.propose(0, Terms { restore_price: 1, ban_buffer: 20, ..plain() }).unwrap();
+        world.resign(0, 1).unwrap();
+        world.pass(14 * DAY);
+        assert_eq!(world.redeem(0, 1), Ok(50));
+        world.evaluate(0, 2).unwrap();
+        world.members.close_pool(0, account(OPERATOR), world.now).unwrap();
+        assert_eq!(world.redeem(0, 2), Err(Error::PoolClosed));
+        let deal = world.open(Terms { min_reputation: BY_ENROLMENT, ..plain() });
+        world.enroll(deal, 3).unwrap();
+        world.see(deal, short(51));
+        world.evaluate(deal, 3).unwrap();
+        world.pass(14 * DAY);
+        assert_eq!(world.redeem(deal, 3), Err(Error::Engaged));
+    });
+}
+
 // Operators
 
 #[test]
@@ -1179,7 +1462,7 @@ fn only_the_operator_that_opened_a_pool_reports_work_to_it() {
             assert_eq!(members.record_seen(pool, by, 1, 3, now), Err(reason));
             assert_eq!(members.reserve(pool, by, 1, now), Err(reason));
             assert_eq!(members.record_closed(pool, by, 1, now), Err(reason));
-            assert_eq!(members.commit(pool, by, account(1), now), Err(reason));
+            assert_eq!(members.commit(pool, by, account(1), 1, now), Err(reason));
             assert_eq!(members.resolve(pool, by, &[], now), Err(reason));
         }
         assert_eq!(world.cells(1, 2), before);
@@ -1305,9 +1588,10 @@ enum Step {
     Enroll(PoolId, u8),
     Discharge(PoolId, u8),
     Reinstate(PoolId, u8),
+    Redeem(PoolId, u8),
     Fill(PoolId, u32),
     See(PoolId, u32),
-    Commit(PoolId, u8),
+    Commit(PoolId, u8, u32),
     Resolve(PoolId, Vec<(u8, u32, u32)>),
     Reserve(PoolId, u32),
     Close(PoolId, u32),
@@ -1332,9 +1616,10 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Enroll(pool, who)),
         1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Discharge(pool, who)),
         1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Reinstate(pool, who)),
+        1 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Redeem(pool, who)),
         1 => (0..POOLS, 0..4u32).prop_map(|(pool, max)| Step::Fill(pool, max)),
         3 => (0..POOLS, 0..20u32).prop_map(|(pool, ops)| Step::See(pool, ops)),
-        2 => (0..POOLS, 0..ACCOUNTS).prop_map(|(pool, who)| Step::Commit(pool, who)),
+        2 => (0..POOLS, 0..ACCOUNTS, 0..3u32).prop_map(|(pool, who, count)| Step::Commit(pool, who, count)),
         4 => (0..POOLS, outcomes).prop_map(|(pool, outcomes)| Step::Resolve(pool, outcomes)),
         1 => (0..POOLS, 0..9u32).prop_map(|(pool, reviews)| Step::Reserve(pool, reviews)),
         1 => (0..POOLS, 0..9u32).prop_map(|(pool, reviews)| Step::Close(pool, reviews)),
@@ -1390,9 +1675,10 @@ impl World {
             Step::Enroll(pool, who) => self.enroll(*pool, *who).is_err(),
             Step::Discharge(pool, who) => self.discharge(*pool, *who).is_err(),
             Step::Reinstate(pool, who) => self.reinstate(*pool, *who).is_err(),
+            Step::Redeem(pool, who) => self.redeem(*pool, *who).is_err(),
             Step::Fill(pool, max) => self.members.fill_seats(*pool, *max, now).is_err(),
             Step::See(pool, ops) => self.members.record_seen(*pool, by, *ops, 3, now).is_err(),
-            Step::Commit(pool, who) => self.commit(*pool, *who).is_err(),
+            Step::Commit(pool, who, count) => self.members.commit(*pool, by, account(*who), *count, now).is_err(),
             Step::Resolve(pool, outcomes) => {
                 let outcome =
                     |&(who, declared, released): &(u8, u32, u32)| Outcome { who: account(who), declared, released };
@@ -1420,6 +1706,11 @@ impl World {
         match step {
             Step::See(pool, ops) => Some((*pool, 3 * ops, 0)),
             Step::CheckIn(pool, _) => Some((*pool, 0, self.members.pool(*pool, self.now).unwrap().presence())),
+            Step::Commit(pool, who, _) => {
+                let now = self.members.pool(*pool, self.now).unwrap();
+                let new = self.known(*pool, *who).is_some_and(|member| member.next_check_in <= now.epoch());
+                Some((*pool, 0, if new { now.presence() } else { 0 }))
+            }
             Step::Restore(pool, _, ops) => Some((*pool, 0, *ops)),
             Step::Resolve(pool, outcomes) => {
                 let seated = |who| self.known(*pool, who).is_some_and(|member| member.state == MemberState::Seated);
@@ -1474,6 +1765,35 @@ impl World {
     }
 }
 
+/// Until when each member was told that nothing can have it Banned.
+#[derive(Default)]
+struct Promises([[Timestamp; ACCOUNTS as usize]; POOLS as usize]);
+
+impl Promises {
+    /// Other terms take effect then.
+    fn end_by(&mut self, pool: PoolId, due: Timestamp) {
+        self.0[pool as usize].iter_mut().for_each(|until| *until = (*until).min(due));
+    }
+
+    fn check(&mut self, world: &World) {
+        for (pool, members) in (0..).zip(&mut self.0) {
+            for (who, until) in (0..).zip(members) {
+                let Some(member) = world.known(pool, who) else { continue };
+                let now = world.membership(pool, who);
+                // Commitments that end without a declaration are the member's own doing.
+                let idle = member.open == 0;
+                if matches!(member.state, MemberState::Seated | MemberState::Waiting) && idle {
+                    let banned = now.standing == Standing::Banned;
+                    assert!(!banned || world.now >= *until, "{who} is Banned before {until}");
+                    *until = now.safe_until.max(*until);
+                } else {
+                    *until = 0;
+                }
+            }
+        }
+    }
+}
+
 /// Demand and supply of a pool of [`hasty`] terms, counted apart: sums that lose a tenth each day.
 #[derive(Clone, Copy, Default)]
 struct Flow {
@@ -1513,7 +1833,9 @@ proptest! {
         on_chain(|| {
             let mut world = World::with(hasty());
             let mut flows = [Flow::default(); POOLS as usize];
-            world.open(Terms { seats: 1, presence: 0, rate: Rate::FairShare { diligence_ppm: 800_000 }, ..hasty() });
+            let rate = Rate::FairShare { diligence_ppm: 800_000 };
+            world.open(Terms { seats: 1, presence: 0, rate, pace: 2, credit_cap: 4, ..hasty() });
+            let mut promises = Promises::default();
             let mut backlog = [0_u64; POOLS as usize];
             let mut active = [0_u32; POOLS as usize];
             for step in &steps {
@@ -1543,6 +1865,7 @@ proptest! {
                         let backlog = &mut backlog[pool as usize];
                         *backlog = backlog.saturating_sub(reviews.into());
                     }
+                    Step::Propose(pool, ..) if !refused => promises.end_by(pool, world.now + DAY),
                     _ => {}
                 }
                 for pool in 0..POOLS {
@@ -1550,12 +1873,15 @@ proptest! {
                     assert_eq!(capacity.backlog, backlog[pool as usize]);
                     flows[pool as usize].check(world.now, &capacity);
                     let terms = world.terms(pool);
-                    let room = u64::from(capacity.active) * u64::from(terms.healthy_limit);
-                    let utilization = (capacity.backlog * 1_000_000).checked_div(room).unwrap_or(1_000_000);
+                    let healthy = u64::from(capacity.active - capacity.throttled) * u64::from(terms.healthy_limit);
+                    let hands = healthy + u64::from(capacity.throttled) * u64::from(terms.throttled_limit);
+                    assert_eq!(capacity.hands, hands);
+                    let utilization = (capacity.backlog * 1_000_000).checked_div(hands).unwrap_or(1_000_000);
                     assert_eq!(u64::from(capacity.utilization_ppm), utilization.min(u32::MAX.into()));
                 }
                 world.check();
                 world.check_engagements();
+                promises.check(&world);
                 for pool in 0..POOLS {
                     let (was, is) = (active[pool as usize], world.capacity(pool).active);
                     assert!(is <= was || is <= world.capacity(pool).seats, "seated beyond the seats: {step:?}");

@@ -70,6 +70,31 @@ impl Accumulator {
     }
 }
 
+/// How much may be declared in advance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Credit {
+    /// One op in this many seen must be declared; 0 obliges nobody, and bounds nothing.
+    pub denominator: u32,
+    /// How many ops more may be declared than that requires; the greatest number bounds nothing.
+    pub cap: u32,
+}
+
+impl Credit {
+    /// Declares whatever is done.
+    pub const UNBOUNDED: Self = Self { denominator: 1, cap: u32::MAX };
+
+    /// The most that can have been declared for `seen`: rounded down, so that whoever stops is out in a whole number of
+    /// epochs (section 1.2).
+    fn most(&self, seen: Micro) -> Micro {
+        match seen.0.checked_div(self.denominator.into()) {
+            Some(required) if self.cap < u32::MAX => {
+                Micro(required).saturating_add(Micro::from_ops(self.cap.into()))
+            }
+            _ => Micro(u128::MAX),
+        }
+    }
+}
+
 /// One member's counters, as of the epoch `anchor`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
@@ -102,11 +127,12 @@ impl Ledger {
         decay_ceil(self.declared, fading.retention_ppm, epoch.saturating_sub(self.anchor))
     }
 
-    /// The ledger after the member declared `ops` more, anchored at the present. `now` is the accumulator brought to
-    /// the present epoch, and to be stored so.
-    pub fn declare(self, fading: &Fading, now: &Accumulator, ops: u64) -> Self {
+    /// The ledger after the member declared `ops` more, but not more in advance than `credit` allows, anchored at the
+    /// present. `now` is the accumulator brought to the present epoch, and to be stored so.
+    pub fn declare(self, fading: &Fading, now: &Accumulator, ops: u64, credit: &Credit) -> Self {
         let (seen, declared) = self.rest(fading, now);
-        Self::seat(seen, declared.saturating_add(Micro::from_ops(ops)), now)
+        let sum = declared.saturating_add(Micro::from_ops(ops));
+        Self::seat(seen, declared.max(sum.min(credit.most(seen))), now)
     }
 
     /// What is kept while the member is frozen, waits or is gone: seen, rounded down, and declared, rounded up. Kept
@@ -166,11 +192,28 @@ mod tests {
     #[test]
     fn declaring_adds_to_what_is_left_of_earlier_declarations() {
         let pool = Accumulator::default();
-        let member = Ledger::seat(Micro::ZERO, Micro::ZERO, &pool).declare(&HALVING, &pool, 8);
+        let member = Ledger::seat(Micro::ZERO, Micro::ZERO, &pool).declare(&HALVING, &pool, 8, &Credit::UNBOUNDED);
         assert_eq!(member.declared(&HALVING, 2), ops(2));
-        let member = member.declare(&HALVING, &pool.at(&HALVING, 2), 6);
+        let member = member.declare(&HALVING, &pool.at(&HALVING, 2), 6, &Credit::UNBOUNDED);
         assert_eq!(member.declared(&HALVING, 2), ops(8));
         assert_eq!(member.declared(&HALVING, 5), ops(1));
+    }
+
+    #[test]
+    fn no_more_is_declared_in_advance_than_the_credit_allows_and_nothing_is_taken_back() {
+        let (pool, credit) = (Accumulator::default(), Credit { denominator: 48, cap: 8 });
+        let member = Ledger::seat(Micro::ZERO, Micro::ZERO, &pool).declare(&STEADY, &pool, 5, &credit);
+        assert_eq!(member.declared(&STEADY, 0), ops(5));
+        let member = member.declare(&STEADY, &pool, 5, &credit);
+        assert_eq!(member.declared(&STEADY, 0), ops(8));
+        let pool = pool.see(&STEADY, 0, Micro::OP, 2 * 48 + 24);
+        let member = member.declare(&STEADY, &pool, u64::MAX, &credit);
+        assert_eq!(member.declared(&STEADY, 0), Micro(21 * Micro::OP.0 / 2), "two and a half were required");
+        let stricter = Credit { cap: 1, ..credit };
+        assert_eq!(member.declare(&STEADY, &pool, 1, &stricter).declared(&STEADY, 0), Micro(21 * Micro::OP.0 / 2));
+        for unbounded in [Credit { cap: u32::MAX, ..credit }, Credit { denominator: 0, ..credit }] {
+            assert_eq!(member.declare(&STEADY, &pool, 1, &unbounded).declared(&STEADY, 0), Micro(23 * Micro::OP.0 / 2));
+        }
     }
 
     #[test]
@@ -225,7 +268,7 @@ mod tests {
                     assert_eq!(pool.total, greatest);
                     for value in [Micro::ZERO, Micro(1), greatest] {
                         let member = Ledger { carry: value, baseline: greatest, declared: greatest, anchor: 0 };
-                        let member = member.declare(&fading, &pool, u64::MAX);
+                        let member = member.declare(&fading, &pool, u64::MAX, &Credit::UNBOUNDED);
                         assert!(member.declared(&fading, u64::MAX) <= greatest);
                         assert!(member.seen(&fading, &pool.at(&fading, u64::MAX)) <= greatest);
                     }

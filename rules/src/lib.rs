@@ -7,6 +7,7 @@
 //! - [`fixed`]: micro-operations with fraction bits, exact fractions of amounts
 //! - [`decay`] and [`ledger`]: counters that fade by the epoch, and one accumulator for all members (1.2)
 //! - [`schedule`]: what an op weighs when it is seen (1.1)
+//! - [`pace`]: how much of that may fall due in a time (1.1)
 //! - [`capacity`]: utilization and its price (1.5, 3.1)
 //! - [`median`], [`pay`], [`draw`]: a review round's verdict, its pay and stakes, and who may review first (3.1, 3.4, 3.5)
 //! - [`award`]: what submissions weigh and earn among the others of their request (3.5)
@@ -26,6 +27,7 @@ pub mod draw;
 pub mod fixed;
 pub mod ledger;
 pub mod median;
+pub mod pace;
 pub mod pay;
 pub mod schedule;
 pub mod standing;
@@ -33,12 +35,13 @@ pub mod standing;
 pub use award::{
     group_weight, proportional_pay, ranked_pay, shared_weight, weight_of, weighted_pay, Weight, WEIGHT_ONE,
 };
-pub use capacity::{premium_bps, utilization_ppm, MAX_UTILIZATION_PPM};
+pub use capacity::{hands, premium_bps, sharing, utilization_ppm, MAX_UTILIZATION_PPM};
 pub use decay::{decay_ceil, decay_floor, Fading};
 pub use draw::is_drawn;
 pub use fixed::{mul_div_floor, Micro, BPS, PPM};
-pub use ledger::{epoch_of, Accumulator, Ledger};
+pub use ledger::{epoch_of, Accumulator, Credit, Ledger};
 pub use median::lower_median;
+pub use pace::{drained, Due};
 pub use pay::{curve_weight, fraction_bps, fraction_ppm, halved, review_stake};
 pub use schedule::{fair_share_weight, fixed_weight, schedule_weight};
-pub use standing::{deficit, ledger_standing, required, standing, Buffers, Standing};
+pub use standing::{deficit, ledger_standing, margin, required, standing, Buffers, Standing};

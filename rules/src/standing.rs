@@ -70,6 +70,18 @@ pub fn deficit(seen: Micro, declared: Micro, open: u32, denominator: u32) -> u12
     }
 }
 
+/// How much more may be seen until a member is Banned, if it declares nothing and none of its open commitments ends in
+/// a declaration: `denominator * (declared + ban buffer + 1 op) - seen`, and 0 if it is Banned. If both counters `fade`,
+/// what was declared in advance does not count, because it fades before it is of use.
+pub fn margin(seen: Micro, declared: Micro, buffers: &Buffers, fade: bool) -> Micro {
+    let ahead = |done: u128| if fade { done.min(seen.0) } else { done };
+    let Some(done) = owed(declared, 0, buffers.denominator).map(ahead) else { return Micro(u128::MAX) };
+    match owed(Micro(0), u64::from(buffers.ban) + 1, buffers.denominator).and_then(|slack| done.checked_add(slack)) {
+        Some(allowed) if buffers.denominator > 0 => Micro(allowed.saturating_sub(seen.0)),
+        _ => Micro(u128::MAX),
+    }
+}
+
 /// Whole ops that `seen` requires, rounded down: `seen / denominator`. A denominator of 0 requires nothing.
 pub fn required(seen: Micro, denominator: u32) -> u128 {
     seen.0.checked_div(u128::from(denominator) * Micro::OP.0).unwrap_or(0)
@@ -99,6 +111,17 @@ mod tests {
             ledger_standing(Micro::ZERO, Micro::ZERO, 0, &Buffers { denominator: 1, throttle: 0, ban: 0 }),
             Healthy
         );
+    }
+
+    #[test]
+    fn the_margin_is_what_may_still_be_seen() {
+        let margin = |seen, declared, fade| super::margin(ops(seen), ops(declared), &BUFFERS, fade);
+        assert_eq!([margin(0, 0, false), margin(48, 1, false)], [ops(51 * 48); 2]);
+        assert_eq!([margin(51 * 48 - 1, 0, false), margin(51 * 48, 0, false), margin(9_999, 0, true)], [1, 0, 0].map(ops));
+        assert_eq!(margin(0, 8, false), ops(59 * 48));
+        assert_eq!(margin(0, 8, true), ops(51 * 48), "by the time it would be of use it has faded");
+        assert_eq!(super::margin(ops(9), ops(0), &Buffers { denominator: 0, ..BUFFERS }, false), Micro(u128::MAX));
+        assert_eq!(super::margin(ops(9), Micro(u128::MAX), &BUFFERS, false), Micro(u128::MAX));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use num_rational::BigRational;
 use num_traits::One;
 use proptest::prelude::*;
 use rules::{
-    curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, halved, is_drawn, lower_median,
-    premium_bps, schedule_weight, utilization_ppm, Micro, BPS, MAX_UTILIZATION_PPM, PPM,
+    curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, halved, hands, is_drawn, lower_median,
+    premium_bps, schedule_weight, sharing, utilization_ppm, Due, Micro, BPS, MAX_UTILIZATION_PPM, PPM,
 };
 
 fn ratio(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> BigRational {
@@ -99,12 +99,50 @@ proptest! {
     #[test]
     fn utilization_is_the_exact_part_rounded_down(
         backlog in prop_oneof![0..10_000_u64, any::<u64>()],
-        active in prop_oneof![1..100_u32, 1..=u32::MAX],
-        limit in prop_oneof![1..100_u32, 1..=u32::MAX],
+        hands in prop_oneof![1..100_u64, 1..=u64::MAX],
     ) {
-        let exact = (ratio(backlog, active) / ratio(limit, PPM)).floor().to_integer();
+        let exact = (ratio(backlog, hands) * ratio(PPM, 1)).floor().to_integer();
         let capped = exact.min(BigInt::from(MAX_UTILIZATION_PPM));
-        prop_assert_eq!(BigInt::from(utilization_ppm(backlog, active, limit)), capped);
+        prop_assert_eq!(BigInt::from(utilization_ppm(backlog, hands)), capped);
+    }
+
+    #[test]
+    fn a_backlog_is_shared_by_as_many_as_have_hands_for_it(
+        (healthy, throttled) in prop_oneof![(1..60_u32, 0..60_u32), (1..=u32::MAX / 2, 0..=u32::MAX / 2)],
+        (limit, least) in prop_oneof![(1..20_u32, 1..20_u32), (1..=u32::MAX, 1..=u32::MAX)],
+        backlog in prop_oneof![0..2_000_u64, any::<u64>()],
+    ) {
+        let active = healthy + throttled;
+        let exact = BigInt::from(healthy) * limit + BigInt::from(throttled) * least;
+        let hands = hands(active, throttled, limit, least);
+        prop_assert_eq!(BigInt::from(hands), exact);
+        let needed = (ratio(backlog, hands) * ratio(active, 1)).ceil().to_integer();
+        let most = BigInt::from(u32::MAX);
+        prop_assert_eq!(BigInt::from(sharing(active, backlog, hands)), needed.max(active.into()).min(most));
+    }
+
+    /// Millisecond by millisecond: what can be seen by then, if all is taken that there is room for.
+    #[test]
+    fn a_member_is_safe_until_as_much_can_have_fallen_due(
+        (room, pace, presence, margin) in (0..9_u128, 0..9_u128, 0..4_u128, 0..90_u128),
+        (epoch, next) in (1..20_u64).prop_flat_map(|epoch| (Just(epoch), 1..=epoch)),
+    ) {
+        let due = Due { room: Micro(room), pace: Micro(pace), presence: Micro(presence), next, epoch };
+        let seen = |elapsed: u64| {
+            let ends = elapsed.checked_sub(next).map_or(0, |past| past / epoch + 1);
+            ratio(room + presence * u128::from(ends), 1) + ratio(pace, epoch) * ratio(elapsed, 1)
+        };
+        let reached = |elapsed: &u64| seen(*elapsed) >= ratio(margin, 1);
+        let exact = (0..2_500).find(reached);
+        match due.soonest(Micro(margin)) {
+            // Rounded down, by at most a unit of work and a millisecond.
+            Some(soonest) => {
+                let exact = exact.expect("it can be reached");
+                prop_assert!(soonest <= exact, "{} after {}", soonest, exact);
+                prop_assert!(seen(soonest + 1) + ratio(1, 1) >= ratio(margin, 1), "{} for {}", soonest, exact);
+            }
+            None => prop_assert!(pace + presence == 0 && exact.is_none()),
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::model::Model;
 use num_bigint::BigUint;
 use proptest::prelude::*;
-use rules::{epoch_of, ledger_standing, Accumulator, Buffers, Fading, Ledger, Micro, Standing};
+use rules::{epoch_of, ledger_standing, Accumulator, Buffers, Credit, Fading, Ledger, Micro, Standing};
 
 const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
@@ -131,7 +131,7 @@ impl Pool {
             Event::Pass(_) | Event::Touch => {}
             Event::See { weight, ops } => self.accumulator = now.see(&self.fading, epoch, weight, ops),
             Event::Declare { ops } => {
-                self.member = self.member.map(|member| member.declare(&self.fading, now, u64::from(ops)));
+                self.member = self.member.map(|member| member.declare(&self.fading, now, u64::from(ops), &Credit::UNBOUNDED));
             }
             Event::RestOrReturn => match self.member.take() {
                 Some(member) => self.kept = member.rest(&self.fading, now),
