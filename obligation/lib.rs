@@ -62,8 +62,8 @@ pub mod obligation {
     use interfaces::{
         obligation::{
             Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolClosed,
-            PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated, Standing,
-            StandingChanged, Terms, TermsProposed,
+            PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated,
+            Standing, StandingChanged, Terms, TermsProposed,
         },
         reputation::{self, Effect, MintReason},
         roles, Points, PoolId, Reputation as _,

@@ -492,7 +492,11 @@ fn whose_hands_are_tied_is_no_capacity() {
         world.members.reserve(0, by, 12, world.now).unwrap();
         world.declare(0, 3, 9);
         world.see(0, 3);
-        assert_eq!(world.membership(0, 3).seen / OP, (9 * 48) + 86, "three fifths of an op each: five would have hands");
+        assert_eq!(
+            world.membership(0, 3).seen / OP,
+            (9 * 48) + 86,
+            "three fifths of an op each: five would have hands"
+        );
     });
 }
 

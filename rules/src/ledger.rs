@@ -87,9 +87,7 @@ impl Credit {
     /// epochs (section 1.2).
     fn most(&self, seen: Micro) -> Micro {
         match seen.0.checked_div(self.denominator.into()) {
-            Some(required) if self.cap < u32::MAX => {
-                Micro(required).saturating_add(Micro::from_ops(self.cap.into()))
-            }
+            Some(required) if self.cap < u32::MAX => Micro(required).saturating_add(Micro::from_ops(self.cap.into())),
             _ => Micro(u128::MAX),
         }
     }

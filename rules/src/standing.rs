@@ -117,7 +117,10 @@ mod tests {
     fn the_margin_is_what_may_still_be_seen() {
         let margin = |seen, declared, fade| super::margin(ops(seen), ops(declared), &BUFFERS, fade);
         assert_eq!([margin(0, 0, false), margin(48, 1, false)], [ops(51 * 48); 2]);
-        assert_eq!([margin(51 * 48 - 1, 0, false), margin(51 * 48, 0, false), margin(9_999, 0, true)], [1, 0, 0].map(ops));
+        assert_eq!(
+            [margin(51 * 48 - 1, 0, false), margin(51 * 48, 0, false), margin(9_999, 0, true)],
+            [1, 0, 0].map(ops)
+        );
         assert_eq!(margin(0, 8, false), ops(59 * 48));
         assert_eq!(margin(0, 8, true), ops(51 * 48), "by the time it would be of use it has faded");
         assert_eq!(super::margin(ops(9), ops(0), &Buffers { denominator: 0, ..BUFFERS }, false), Micro(u128::MAX));

@@ -131,7 +131,8 @@ impl Pool {
             Event::Pass(_) | Event::Touch => {}
             Event::See { weight, ops } => self.accumulator = now.see(&self.fading, epoch, weight, ops),
             Event::Declare { ops } => {
-                self.member = self.member.map(|member| member.declare(&self.fading, now, u64::from(ops), &Credit::UNBOUNDED));
+                self.member =
+                    self.member.map(|member| member.declare(&self.fading, now, u64::from(ops), &Credit::UNBOUNDED));
             }
             Event::RestOrReturn => match self.member.take() {
                 Some(member) => self.kept = member.rest(&self.fading, now),
