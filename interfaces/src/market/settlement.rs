@@ -46,10 +46,9 @@ impl RequestState {
 }
 
 impl Submission {
-    /// Whether its place's bond and deposit return, and a period counts as declared: it weighs something by itself, or
-    /// nobody reviewed it.
-    pub fn stands(&self) -> bool {
-        self.weight_bps > 0 || self.verdict == Verdict::Unreviewed
+    /// Whether its place's bond and deposit return: those who reviewed it gave it something, or nobody reviewed it.
+    pub fn stands(&self, spec: &RequestSpec) -> bool {
+        spec.earned(self.median) > 0 || self.verdict == Verdict::Unreviewed
     }
 
     /// Whether it is not paid yet and can be: a submission that was never unsealed has nothing to claim.
