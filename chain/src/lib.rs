@@ -35,5 +35,5 @@ pub use outcome::{Emitted, Outcome, Returned, StorageDeposit, Trap, Weight};
 pub use roles::{role_name, role_table, ROLES};
 pub use runtime;
 pub use runtime::EXISTENTIAL_DEPOSIT;
-pub use settings::{default_policy, default_terms, Settings};
+pub use settings::{brisk_policy, brisk_terms, default_policy, default_terms, Settings};
 pub use world::{World, POCKET_MONEY};

@@ -50,14 +50,22 @@ impl Default for Settings {
     }
 }
 
-/// A policy that takes the chain's own currency, with a fee of 5 % and the treasury `account("treasury")`.
+impl Settings {
+    /// An organization of a few people whose standings change within days; what demo, scenarios and tests use.
+    pub fn brisk() -> Self {
+        Self { policy: brisk_policy(), terms: brisk_terms(), ..Self::default() }
+    }
+}
+
+/// A policy for people with jobs, who need a day to look in; what nobody reviewed earns little. It takes the chain's
+/// own currency, with a fee of 5 % and the treasury `account("treasury")`.
 pub fn default_policy() -> Policy {
     Policy {
-        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 100 }],
-        min_window: hours(1),
+        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 10 }],
+        min_window: days(1),
         min_quorum: 3,
         max_tolerance: 20,
-        unreviewed_bps: 5_000,
+        unreviewed_bps: 2_500,
         protocol_fee_bps: 500,
         treasury: account("treasury"),
         target_utilization_ppm: 600_000,
@@ -66,29 +74,63 @@ pub fn default_policy() -> Policy {
     }
 }
 
-/// Terms of a small pool: one of two operations seen is to be declared, three missing ones are tolerated, and more than
-/// six ban.
+/// Terms for people with jobs: a member does its fair share, of which at most four operations fall due in a week, and
+/// one more for being there. Whoever misses nothing is safe for more than two weeks, whatever anyone posts; whoever
+/// stops is out within half a year, even where nobody asks for work.
 pub fn default_terms() -> Terms {
     Terms {
-        denominator: 2,
-        epoch: days(1),
+        denominator: 48,
+        epoch: days(7),
         retention_ppm: 1_000_000,
-        throttle_buffer: 3,
-        ban_buffer: 6,
-        rate: Rate::Fixed,
+        throttle_buffer: 8,
+        ban_buffer: 16,
+        rate: Rate::FairShare { diligence_ppm: 1_000_000 },
         min_reviews: 3,
-        presence: 0,
-        seats: 5,
+        presence: 1,
+        pace: 4,
+        credit_cap: 8,
+        seats: 20,
         min_reputation: 100,
         bond: 50,
-        healthy_limit: 3,
-        throttled_limit: 2,
+        healthy_limit: 8,
+        throttled_limit: 4,
         slash_ppm: 500_000,
         keeper_reward: 20,
         restore_price: 5,
         cooldown: days(7),
         min_freeze: days(1),
         freeze_interval: days(30),
+        notice: days(7),
+    }
+}
+
+/// As [`default_policy`], but windows may be as short as an hour, reviews as cheap as 0.01 UNIT, and what nobody
+/// reviewed in time weighs half.
+pub fn brisk_policy() -> Policy {
+    Policy {
+        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 100 }],
+        min_window: hours(1),
+        unreviewed_bps: 5_000,
+        ..default_policy()
+    }
+}
+
+/// Terms of a small pool whose standings change within days: one of two operations seen is to be declared, three
+/// missing ones are tolerated, and more than six ban. No pace bounds what falls due, and no presence is asked for.
+pub fn brisk_terms() -> Terms {
+    Terms {
+        denominator: 2,
+        epoch: days(1),
+        throttle_buffer: 3,
+        ban_buffer: 6,
+        rate: Rate::Fixed,
+        presence: 0,
+        pace: 0,
+        credit_cap: u32::MAX,
+        seats: 5,
+        healthy_limit: 3,
+        throttled_limit: 2,
         notice: days(1),
+        ..default_terms()
     }
 }

@@ -288,7 +288,7 @@ fn verifying_finds_roles_that_lack_and_that_nobody_should_have_and_what_differs_
     let [cap, tiers, terms, policy] = &found[..] else { panic!("four more: {found:#?}") };
     assert_eq!(cap, "the mint cap of market is 10000: it is 7");
     assert!(tiers.contains("its tiers are [100, 500, 2000]"), "{tiers}");
-    assert_eq!(terms, "its terms are the configured ones: seats: 5 instead of seats: 4");
+    assert_eq!(terms, "its terms are the configured ones: seats: 20 instead of seats: 4");
     assert!(policy.starts_with("the policy is the configured one: "), "{policy}");
 
     // What lacks is granted again; what is the manager's own doing stays, and is said.
@@ -407,6 +407,10 @@ fn the_command_deploys_says_what_it_did_and_verifies() {
         assert!(said.contains(part), "{part}: {said}");
     }
 
+    for ran in [&tried, &deployed] {
+        assert!(!text(&ran.stderr).contains("warning"), "{}", text(&ran.stderr));
+    }
+
     let again = folder.run(&["deploy", "--as", "alice", "--config", &config, "--json"]);
     let report: serde_json::Value = serde_json::from_slice(&again.stdout).expect("JSON");
     assert_eq!((&report["done"], &report["wired"]), (&serde_json::json!([]), &serde_json::json!(true)));
@@ -420,6 +424,31 @@ fn the_command_deploys_says_what_it_did_and_verifies() {
     assert_eq!(verified.status.code(), Some(1));
     let report: serde_json::Value = serde_json::from_slice(&verified.stdout).expect("JSON");
     assert_eq!(report["wired"], false);
+}
+
+#[test]
+fn unwise_terms_are_warned_of_until_they_are_in_force() {
+    let folder = Folder::new("unwise");
+    let unwise = "[terms]\nretention = '50 %'\npresence = 0\npace = 'none'\nthrottle_buffer = 16\n";
+    fs::write(folder.0.join("unwise.toml"), unwise).expect("a file");
+    let deploy = |more: &[&str]| {
+        let always = &["deploy", "--as", "alice", "--config", "unwise.toml", "--json"][..];
+        let ran = folder.run(&[always, more].concat());
+        assert!(ran.status.success(), "{}", text(&ran.stderr));
+        let _: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("JSON alone");
+        text(&ran.stderr)
+    };
+    let warned = deploy(&["--dry-run"]);
+    let warnings: Vec<_> = warned.lines().collect();
+    let [stays, at_once, throttled] = [
+        "warning: whoever stops keeps the seat where nobody asks for work",
+        "warning: a member who misses nothing can be Banned at once",
+        "warning: nobody is Throttled before a ban",
+    ]
+    .map(|expected| warnings.iter().filter(|warning| warning.starts_with(expected)).count());
+    assert_eq!((stays, at_once, throttled, warnings.len()), (1, 1, 1, 3), "{warned}");
+    assert_eq!(deploy(&[]), warned);
+    assert_eq!(deploy(&[]), "", "it is too late for that");
 }
 
 #[test]

@@ -70,7 +70,7 @@ impl Town {
 
     fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let founders = ENFORCERS.iter().chain(&["cora"]).map(|name| (account(name), 500)).collect();
-        let mut settings = Settings { founders, ..Settings::default() };
+        let mut settings = Settings { founders, ..Settings::brisk() };
         change(&mut settings);
         let world = World::deploy(contracts().expect("contracts"), settings).expect("a world");
         let chain = Rc::new(Embedded::around(world.chain.clone()));
@@ -665,7 +665,7 @@ fn the_market_is_shown_with_its_capacity_requests_and_members() {
         "\
 Embedded chain in .atomic/state · block {} · 2030-01-04 00:00 UTC
 
-capacity  ████████████░░░░░░░░ 60 %  5 of 5 seats, 0 throttled, 0 waiting, 0 frozen, 18 reviews to do
+capacity  ████████████░░░░░░░░ 60 %  5 of 5 seats, 0 throttled, 0 waiting, 0 frozen, 18 reviews to do for 30 hands
 
 requests  1 Signalling, 1 Reveal
       #  phase           places  delivered     judged            held  until

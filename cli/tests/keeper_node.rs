@@ -15,12 +15,17 @@ use atomic_cli::{
     setup::{config::Config, deployer::Deployer},
 };
 use chain::{
+    brisk_policy, brisk_terms,
     build::{contracts, workspace},
     Message, UNIT,
 };
 use ink::primitives::Hash;
 use interfaces::market::commitment;
-use interfaces::{fixtures, market::RequestSpec, Balance, Market as _, Obligation as _, RequestId, Timestamp};
+use interfaces::{
+    fixtures,
+    market::{Policy, RequestSpec},
+    Balance, Market as _, Obligation as _, RequestId, Timestamp,
+};
 use proxy::Proxy;
 use scale::{Decode, Encode};
 use std::{
@@ -63,7 +68,8 @@ impl Town {
         fs::create_dir_all(&folder).expect("a folder");
         let example = Config::load(Some(&workspace().join("docs/deployment.toml"))).expect("the example");
         let mut config = Config { salt: Some(machine_time().to_string()), ..example };
-        config.settings.policy.min_window = SECOND;
+        config.settings.policy = Policy { min_window: SECOND, ..brisk_policy() };
+        config.settings.terms = brisk_terms();
         let node = Node::connect(url).expect("the node");
         let path = folder.join("deployment.json");
         let alice = signer("alice");

@@ -119,13 +119,15 @@ fn what_there_is_to_see_is_shown_line_by_line() {
     desk.says(
         "capacity",
         "seats               3 taken of 5\nThrottled           0\nin line             0\nat rest             0\n\
-         reviews asked for   0\nreviews done        0\nreviews to be done  0\nutilization         0 %",
+         reviews asked for   0\nreviews done        0\nreviews to be done  0\nhands               9\n\
+         utilization         0 %\nlevel               none, as there is no pace",
     );
     desk.says(
         "member eve",
         "account           eve\nstate             Seated\nstanding          Healthy\nseen              0 operations\n\
          declared          0 operations\nrequired          0 operations\n\
-         missing           0 operations; Throttled above 3, Banned above 6\nopen commitments  0 of 3\n\
+         missing           0 operations; Throttled above 3, Banned above 6\n\
+         safe              no: what is seen next can have it Banned\nopen commitments  0 of 3\n\
          bond              50\nseat since        2030-01-01 00:00 UTC (now)",
     );
     desk.says(
@@ -822,7 +824,7 @@ fn the_manager_pauses_what_brings_new_work_and_nothing_else() {
 fn a_seat_that_the_terms_add_goes_to_who_waits() {
     let desk = Desk::bare("seats", None);
     let organization = fs::read_to_string(desk.folder.join("organization.toml")).expect("a file");
-    desk.write("organization.toml", &format!("{organization}[terms]\nseats = 2\n"));
+    desk.write("organization.toml", &organization.replace("seats = 5", "seats = 2"));
     desk.set_up();
     desk.write("more.toml", "[terms]\nseats = 3\n");
     desk.done("propose-terms more.toml --as alice");
@@ -844,6 +846,45 @@ fn a_member_comes_and_goes() {
     desk.fails("enlist --as eve", 1, "refused as CoolingDown: …help: the cooldown is in `atomic terms`");
     desk.fails("check-in --as dave", 1, "refused as NoPresence");
     desk.fails("claim-reputation dave --as eve", 1, "refused as NothingOwed");
+}
+
+#[test]
+fn who_is_banned_for_its_absence_buys_itself_free_and_enlists_again() {
+    let desk = Desk::bare("redeem", None);
+    // A day's absence is one operation missing, and the third one bans.
+    desk.write(
+        "organization.toml",
+        "[[founders]]\naccounts = ['eve']\nreputation = 400\n[terms]\nepoch = '1d'\nthrottle_buffer = 2\n\
+         ban_buffer = 2\npace = 1\nhealthy_limit = 2\nthrottled_limit = 1\ncooldown = '1d'\n",
+    );
+    desk.done("deploy --config organization.toml --as alice");
+    desk.done("enlist --as eve");
+    let shows = |what: &str, line: &str| {
+        let shown = desk.done(what);
+        assert!(shown.lines().any(|said| said == line), "{line}\n{shown}");
+    };
+    shows("member eve", "safe              until 2030-01-02 00:00 UTC (in 1 day)");
+    shows("capacity", "level               0 operations; at 1 nothing more falls due");
+    shows("terms", "  pace              at most 1 operation an epoch due by work seen");
+    shows("terms", "  credit cap        8 operations in advance");
+    let [member, capacity] = ["member eve", "capacity"].map(|what| desk.json(what));
+    assert_eq!(member["member"]["safe_until"], 1_893_542_400_000_u64);
+    assert_eq!((&capacity["capacity"]["hands"], &capacity["capacity"]["level"]), (&2.into(), &"0".into()));
+
+    pass(&desk, 72);
+    shows("member eve", "standing          Banned");
+    shows("member eve", "safe              no: it is Banned");
+    desk.fails("redeem --as eve", 1, "refused as NotBanned: …help: `atomic member` shows the standing; ");
+    desk.done("evaluate eve --as bob");
+    desk.fails("enlist --as eve", 1, "refused as Banned: …help: once `atomic evaluate` has latched it, ");
+    desk.fails("redeem --as eve", 1, "refused as CoolingDown: …help: the cooldown is in `atomic terms`");
+    pass(&desk, 24);
+    desk.says(
+        "redeem --as eve",
+        "ban of eve lifted\n  eve burns 50 reputation\n`atomic enlist` takes a seat again, or a place in the line",
+    );
+    desk.says("enlist --as eve", "eve enlisted\n  bond of 50 locked\n  eve takes a seat");
+    desk.fails("redeem --as eve", 1, "refused as NotBanned");
 }
 
 #[test]

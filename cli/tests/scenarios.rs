@@ -14,11 +14,17 @@ use std::{
     process::{self, Command},
 };
 
-/// Five who may enforce, three of them on seats, and a requester and two providers.
+/// Three who enforce, a requester and two providers, for a story of days.
 const CAST: &str = r#"
 title = "A test"
 [terms]
+denominator = 2
+rate = "fixed"
+presence = 0
+pace = 0
+credit_cap = "none"
 healthy_limit = 9
+throttled_limit = 2
 throttle_buffer = 9
 ban_buffer = 18
 [[actors]]
@@ -159,13 +165,13 @@ fn what_steps_delivered_beside_the_plan_is_claimed_and_paid_out_too() {
 #[test]
 fn funds_and_times_that_cannot_be_are_told_with_their_line_and_nothing_panics() {
     for (line, wrong, expected) in [
-        (8, "funds = '1 planck'\n", ":8:9: `funds`: no account can have this; expected 0 UNIT, or from 0.001 UNIT to "),
-        (8, "funds = '340282366920938463463374607431768211455 plancks'\n", ":8:9: `funds`: no account can have this"),
+        (14, "funds = '1 planck'\n", ":14:9: `funds`: no account can have this; expected 0 UNIT, or from 0.001 UNIT"),
+        (14, "funds = '340282366920938463463374607431768211455 plancks'\n", ":14:9: `funds`: no account can have this"),
         (0, "[[step]]\nwait = '213503982334d'\ndo = 'show'\n", "`wait`: this is more than a thousand years; expected"),
         (0, "[[step]]\nat = '365250d'\ndo = 'show'\n[[step]]\nwait = '1d'\ndo = 'show'\n", "a thousand years after"),
     ] {
         let text = match line {
-            8 => CAST.trim_start().replacen("reputation = 400\n", wrong, 1),
+            14 => CAST.trim_start().replacen("reputation = 400\n", wrong, 1),
             _ => format!("{CAST}{wrong}"),
         };
         let output = run("extreme", &text, &[]);

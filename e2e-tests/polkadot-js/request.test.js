@@ -333,6 +333,8 @@ function terms() {
         rate: 'Fixed',
         minReviews: 3,
         presence: 0,
+        pace: 0,
+        creditCap: 4_294_967_295,
         seats: 5,
         minReputation: 100,
         bond: 50,

@@ -76,7 +76,7 @@ impl Deref for Town {
 }
 
 impl Town {
-    /// Five enforcers on their seats and two candidates in line, under the default policy and terms.
+    /// Five enforcers on their seats and two candidates in line, under a brisk policy and terms.
     pub fn new() -> Self {
         Self::with(|_| ())
     }
@@ -93,7 +93,7 @@ impl Town {
     /// Nobody enlisted yet.
     pub fn unstaffed(change: impl FnOnce(&mut Settings)) -> Self {
         let founders = ENFORCERS.iter().chain(&CANDIDATES).map(|name| (account(name), ENDOWMENT)).collect();
-        let mut settings = Settings { founders, ..Settings::default() };
+        let mut settings = Settings { founders, ..Settings::brisk() };
         change(&mut settings);
         let contracts = build::contracts().expect("the contracts build");
         Self { world: World::deploy(contracts, settings).expect("the contracts deploy") }

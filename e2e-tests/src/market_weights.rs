@@ -6,9 +6,9 @@
 
 use crate::weights::{Weighed, Weight};
 use chain::{
-    account,
+    account, brisk_policy, brisk_terms,
     build::{self, Contract},
-    days, default_policy, default_terms, Chain, MarketCalls, Message, Settings, World, UNIT,
+    days, Chain, MarketCalls, Message, Settings, World, UNIT,
 };
 use ink::{
     primitives::{AccountId, Hash},
@@ -65,14 +65,14 @@ impl Scales {
             healthy_limit: 100_000,
             throttled_limit: 1,
             seats: ENFORCERS.into(),
-            ..default_terms()
+            ..brisk_terms()
         };
         let assets = vec![AssetPolicy { asset: Asset::Native, min_review_fee: REVIEW_FEE }];
         let settings = Settings {
             founders: enforcers.clone().map(|who| (who, 500)).collect(),
             terms,
-            policy: Policy { assets, ..default_policy() },
-            ..Settings::default()
+            policy: Policy { assets, ..brisk_policy() },
+            ..Settings::brisk()
         };
         let world = World::deploy(build::contracts().expect("the contracts build"), settings).expect("a world");
         for who in enforcers.chain([account("rita"), account("stan")]) {

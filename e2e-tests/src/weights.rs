@@ -7,10 +7,10 @@
 
 use crate::{contracts::PSP22, weighings};
 use chain::{
-    account,
+    account, brisk_terms,
     build::{self, Contract, Package},
-    constructor, days, default_terms, Chain, Message, ObligationCalls, ReputationCalls, Settings, StorageDeposit,
-    TokenCalls, World, UNIT,
+    constructor, days, Chain, Message, ObligationCalls, ReputationCalls, Settings, StorageDeposit, TokenCalls, World,
+    UNIT,
 };
 use ink::{
     primitives::AccountId,
@@ -109,10 +109,10 @@ impl Scales {
             presence: 1,
             seats,
             min_freeze: days(1),
-            ..default_terms()
+            ..brisk_terms()
         };
         let contracts = build::contracts().expect("the contracts build");
-        let world = World::found(contracts, &Settings::default()).expect("the contracts deploy");
+        let world = World::found(contracts, &Settings::brisk()).expect("the contracts deploy");
         let (operator, stranger) = (world.who("operator"), world.who("stranger"));
         world.chain.fund(&world.manager, TREASURE);
         let granted = [roles::MINTER, roles::LOCKER, roles::SLASHER, roles::SPENDER, roles::FREEZER];
@@ -295,8 +295,8 @@ impl Scales {
         self.weigh(OBLIGATION, "record_declared", operator, calls().record_declared(pool, one, 1));
         self.weigh(OBLIGATION, "reserve", operator, calls().reserve(pool, 3));
         self.weigh(OBLIGATION, "record_closed", operator, calls().record_closed(pool, 3));
-        self.weigh(OBLIGATION, "commit", operator, calls().commit(pool, one));
-        self.send(&operator, calls().commit(pool, committed));
+        self.weigh(OBLIGATION, "commit", operator, calls().commit(pool, one, 1));
+        self.send(&operator, calls().commit(pool, committed, 1));
         self.weigh(OBLIGATION, "release", operator, calls().release(pool, committed));
         for count in [1, FEW, MAX_OUTCOMES] {
             if let Some(accounts) = self.up_to(count, self.terms.seats) {
@@ -335,6 +335,7 @@ impl Scales {
         }
         self.send(&stranger, calls().evaluate(pool, banned));
         self.chain().pass(self.terms.cooldown);
+        self.weigh(OBLIGATION, "redeem", banned, calls().redeem(pool));
         self.weigh(OBLIGATION, "reinstate", self.world.manager, calls().reinstate(pool, banned));
     }
 

@@ -1,15 +1,17 @@
-//! What a clever or careless account might try. Each attempt is refused by name, and changes nothing at all.
+//! What a clever or careless account might try. Each attempt is refused by name, and changes nothing at all. A night of
+//! junk breaks no rule: there the terms bound what it does to the members, and the test says what it costs.
 
-use chain::{account, UNIT};
-use e2e_tests::{refused, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use chain::{account, days, hours, minutes, Settings, UNIT};
+use e2e_tests::{refused, Town, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use interfaces::market::commitment;
 use interfaces::{
     market,
-    obligation::{self, Outcome, Standing, StandingChanged, OP},
+    obligation::{self, MemberState, Outcome, Standing, StandingChanged, OP},
     reputation::{self, Effect, MintReason},
-    Market as _, Obligation as _, Reputation as _,
+    Market as _, Obligation as _, Reputation as _, RequestId, Timestamp,
 };
 use pendzl::contracts::psp22::{PSP22Error, PSP22 as _};
+use std::mem;
 
 #[test]
 fn nobody_is_paid_twice_for_one_submission() {
@@ -155,12 +157,12 @@ fn only_the_pools_operator_reports_work_to_it() {
         assert_eq!(refused(&town.chain, &who, calls().record_declared(pool, eva, 100)), not_operator);
         assert_eq!(refused(&town.chain, &who, calls().reserve(pool, 1)), not_operator);
         assert_eq!(refused(&town.chain, &who, calls().record_closed(pool, 1)), not_operator);
-        assert_eq!(refused(&town.chain, &who, calls().commit(pool, eva)), not_operator);
+        assert_eq!(refused(&town.chain, &who, calls().commit(pool, eva, 1)), not_operator);
         assert_eq!(refused(&town.chain, &who, calls().release(pool, eva)), not_operator);
         let outcome = Outcome { who: eva, declared: 1, released: 0 };
         assert_eq!(refused(&town.chain, &who, calls().resolve(pool, vec![outcome])), not_operator);
     }
-    let own_pool = calls().open_pool(chain::default_terms(), obligation::Schedule::default());
+    let own_pool = calls().open_pool(chain::brisk_terms(), obligation::Schedule::default());
     assert_eq!(refused(&town.chain, &town.who(STRANGER), own_pool), obligation::Error::MissingRole);
 }
 
@@ -218,6 +220,111 @@ fn who_is_banned_by_the_numbers_cannot_slip_away_before_anyone_says_so() {
     town.until_open_to_all(request, 0);
     let review = town.market().commit_review(request, 0, commitment(request, 0, elsa, 80, None, &SALT));
     assert_eq!(refused(&town.chain, &elsa, review), market::Error::Obligation(banned));
+}
+
+// A night of junk
+
+/// From 20:00 to 10:17.
+const NIGHT: Timestamp = hours(14) + minutes(17);
+/// Places of a request of junk, and what it delivers.
+const JUNK: u16 = 4;
+
+/// The stranger posts the cheapest request there can be, every window as short as the policy allows, and delivers junk
+/// on all its places at once, under another name.
+fn post_junk(town: &Town) -> RequestId {
+    let policy = town.chain.read(town.market().policy()).expect("an open market");
+    let (fee, window, now) = (policy.assets[0].min_review_fee, policy.min_window, town.chain.now());
+    let mut spec = town.request_spec();
+    (spec.reward, spec.review_fee, spec.place_deposit) = (1, fee, fee);
+    (spec.limit, spec.per_provider) = (JUNK.into(), JUNK);
+    (spec.signal_by, spec.deliver_by) = (now + window, now + 2 * window);
+    (spec.review_by, spec.reveal_by) = (now + 3 * window, now + 4 * window);
+    let price = town.chain.read(town.market().quote(spec.clone())).expect("a price").total;
+    let post = town.market().post(spec, 0).transferred_value(price);
+    let request = town.chain.call(&town.who(STRANGER), post).ok();
+    town.signal("stans other name", request, JUNK).ok();
+    for _ in 0..JUNK {
+        town.submit("stans other name", request).ok();
+    }
+    request
+}
+
+/// Two windows pass in which nobody looks in, and the stranger makes room for more.
+fn nobody_is_awake(town: &Town, request: RequestId) {
+    for _ in 0..2 {
+        town.until_commits_close(request, 0);
+        (0..JUNK).for_each(|submission| town.finalize(request, submission.into()).ok());
+    }
+    town.settle(request).ok();
+}
+
+/// Why no organization of people should have terms and windows like these, which are for tests and short stories.
+#[test]
+fn one_night_of_junk_bans_everyone_where_windows_are_short_and_no_pace_bounds_what_falls_due() {
+    let town = Town::new();
+    town.chain.pass(hours(20));
+    let evening = town.chain.now();
+    for n in 0..4 {
+        let request = post_junk(&town);
+        assert_eq!(town.open_reviews(request), u32::from(JUNK));
+        if n < 3 {
+            nobody_is_awake(&town, request);
+        }
+    }
+    assert!(town.chain.now() <= evening + NIGHT);
+    for name in ENFORCERS {
+        let member = town.member(name);
+        assert_eq!((member.required, member.standing), (8 * OP, Standing::Banned), "{name}");
+    }
+    let evaluate = town.obligation().evaluate_many(town.pool, ENFORCERS.map(account).to_vec());
+    assert_eq!(town.chain.call(&town.who(STRANGER), evaluate).ok(), [Standing::Banned; 5]);
+    assert_eq!(town.profile(STRANGER).owed, 5 * 20);
+    for name in CANDIDATES {
+        assert_eq!(town.member(name).state, MemberState::Seated, "whoever waited has a seat now: {name}");
+    }
+    // What an organization costs: fees and premiums. All else comes back.
+    assert_eq!(town.credit_of(town.treasury), 4 * 6 * UNIT / 1_000);
+}
+
+/// With the default policy and terms. Windows last a day there, so what is to be seen in the night is posted two days
+/// before; seven members have hands for all of it.
+#[test]
+fn the_same_night_bans_nobody_by_the_default_terms_and_nobody_can_be_banned_for_more_than_two_weeks() {
+    let town = Town::with(|settings| {
+        *settings = Settings { founders: mem::take(&mut settings.founders), ..Settings::default() };
+    });
+    let members = [&ENFORCERS[..], &CANDIDATES].concat();
+    town.chain.pass(hours(20));
+    let posted = town.chain.now();
+    let post = |n: u64| {
+        town.chain.pass_until(posted + NIGHT * n / 3);
+        post_junk(&town)
+    };
+    let requests: Vec<_> = (0..4).map(post).collect();
+    assert_eq!(town.backlog(), 48, "of the 56 that they can have in hand");
+
+    let evening = posted + days(2);
+    // (16 + 1) / (4 + 1) - 1 epochs of a week.
+    let least = days(7) * 24 / 10;
+    let is_safe = |name: &&str| town.member(name).safe_until >= evening + least;
+    town.chain.pass_until(evening);
+    assert!(members.iter().all(is_safe), "whatever comes");
+    for request in requests {
+        assert_eq!(town.open_reviews(request), u32::from(JUNK));
+    }
+    assert_eq!(town.chain.now(), evening + NIGHT);
+    for name in &members {
+        let member = town.member(name);
+        assert_eq!((member.required, member.standing), (4 * OP, Standing::Healthy), "{name}: no more falls due");
+    }
+    assert!(members.iter().all(is_safe), "whatever comes now");
+
+    // They all sleep on.
+    town.chain.pass_until(evening + least);
+    let is_banned = |name: &&str| town.member(name).standing == Standing::Banned;
+    assert!(!members.iter().any(is_banned));
+    // It is paid for as well: the least fee is ten times as much, and whoever takes almost all hands pays a premium.
+    assert_eq!(town.credit_of(town.treasury), 13_996 * UNIT / 100_000);
 }
 
 #[test]

@@ -80,6 +80,8 @@ fn terms() -> Terms {
         rate: Rate::Fixed,
         min_reviews: 3,
         presence: 0,
+        pace: 0,
+        credit_cap: u32::MAX,
         seats: 2,
         min_reputation: 100,
         bond: 50,
@@ -167,6 +169,8 @@ fn the_terms_of_the_example_are_those_that_the_page_explains() {
         rate,
         min_reviews,
         presence,
+        pace,
+        credit_cap,
         seats,
         min_reputation,
         bond,
@@ -189,6 +193,8 @@ fn the_terms_of_the_example_are_those_that_the_page_explains() {
         ("rate", format!("`{rate:?}`")),
         ("min_reviews", min_reviews.to_string()),
         ("presence", presence.to_string()),
+        ("pace", pace.to_string()),
+        ("credit_cap", grouped(credit_cap.into())),
         ("seats", seats.to_string()),
         ("min_reputation", min_reputation.to_string()),
         ("bond", bond.to_string()),
@@ -222,7 +228,7 @@ fn the_lives_of_mia_and_noa_are_as_the_page_tells_them() {
     shop.see(40);
     mia.push(shop.tell("mia", "40 ops are seen"));
     noa.push(shop.tell("noa", "40 ops are seen"));
-    shop.send("olga", calls().commit(pool, account("mia"))).ok();
+    shop.send("olga", calls().commit(pool, account("mia"), 1)).ok();
     mia.push(shop.tell("mia", "commits to one: it counts as declared"));
     let done = obligation::Outcome { who: account("mia"), declared: 1, released: 1 };
     shop.send("olga", calls().resolve(pool, vec![done])).ok();
@@ -272,6 +278,9 @@ fn the_lives_of_mia_and_noa_are_as_the_page_tells_them() {
     let reinstate = || calls().reinstate(pool, account("noa"));
     assert_eq!(shop.refused("manager", reinstate()), obligation::Error::CoolingDown);
     shop.until_day(15);
+    let noas = shop.town.profile("noa").available;
+    let burnt = shop.town.chain.dry_run(&account("noa"), calls().redeem(pool)).ok();
+    page.says(&format!("so it would burn {burnt} and leave {}", noas - burnt));
     shop.send("manager", reinstate()).ok();
     noa.push(shop.tell("noa", "the manager lifts the ban"));
     shop.until_day(21);

@@ -3,7 +3,7 @@
 //! The attacker has money and as many accounts as it likes, and plays by the rules: no message here is malformed, and
 //! hardly one is refused. What is left are the prices, and these tests hold them. `SECURITY.md` quotes them.
 
-use chain::{account, days, default_policy, default_terms, hours, Settings, POCKET_MONEY, UNIT};
+use chain::{account, brisk_policy, brisk_terms, days, hours, Settings, POCKET_MONEY, UNIT};
 use e2e_tests::{refused, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::{
     env::hash::{Blake2x256, CryptoHash, HashOutput},
@@ -195,11 +195,11 @@ fn a_ban_costs_the_poorest_member_more_than_twice_what_a_friend_earns_by_it() {
 fn no_terms_reward_a_ban_with_more_than_half_of_the_bond_it_burns() {
     let town = Town::with(|settings| (settings.terms.bond, settings.terms.keeper_reward) = (10, 5));
     let propose = |terms: Terms| town.obligation().propose_terms(town.pool, terms, Schedule::default());
-    let too_much = propose(Terms { keeper_reward: 26, ..default_terms() });
+    let too_much = propose(Terms { keeper_reward: 26, ..brisk_terms() });
     let reason = obligation::TermsReason::KeeperReward;
     assert_eq!(refused(&town.chain, &town.manager, too_much), obligation::Error::InvalidTerms(reason));
     // Elsa's bond is one of the old terms: the new reward does not go with it.
-    town.chain.call(&town.manager, propose(Terms { keeper_reward: 25, ..default_terms() })).ok();
+    town.chain.call(&town.manager, propose(Terms { keeper_reward: 25, ..brisk_terms() })).ok();
     town.chain.pass(days(1));
     let banned = elsa_is_banned_by_a_friend(&town);
     assert_eq!((banned.bond_burnt, banned.slashed, banned.reward), (10, 245, 5));
@@ -972,8 +972,7 @@ fn a_heap_of_offers_makes_nothing_dearer_for_anybody_else() {
 fn a_seat_goes_to_who_waits_even_if_a_fresh_account_enlists_first() {
     let town = Town::new();
     newt_makes_a_name(&town);
-    let propose =
-        town.obligation().propose_terms(town.pool, Terms { seats: 6, ..default_terms() }, Schedule::default());
+    let propose = town.obligation().propose_terms(town.pool, Terms { seats: 6, ..brisk_terms() }, Schedule::default());
     town.chain.call(&town.manager, propose).ok();
     town.chain.pass(days(1));
     // The sixth seat is free from now on, and nobody has filled it yet.
@@ -1025,7 +1024,7 @@ fn a_stolen_manager_key_burns_what_is_not_locked_at_once_and_leaves_bonds_and_mo
     // In the obligation contract: it opens a pool, enrolls somebody who never agreed to it, and has her banned there.
     let operator = town.roles_in(town.obligation_address).grant_role(roles::OPERATOR, Some(thief));
     town.chain.call(&thief, operator).ok();
-    let terms = Terms { bond: 400, keeper_reward: 200, min_reputation: 0, slash_ppm: 1_000_000, ..default_terms() };
+    let terms = Terms { bond: 400, keeper_reward: 200, min_reputation: 0, slash_ppm: 1_000_000, ..brisk_terms() };
     let trap = town.chain.call(&thief, town.obligation().open_pool(terms, Schedule::default())).ok();
     town.chain.call(&thief, town.obligation().enroll(trap, eva)).ok();
     town.chain.call(&thief, town.obligation().record_seen(trap, 1_000, 3)).ok();
@@ -1036,7 +1035,7 @@ fn a_stolen_manager_key_burns_what_is_not_locked_at_once_and_leaves_bonds_and_mo
     assert_eq!(town.member("eva").standing, Standing::Healthy, "where she works nothing has changed");
 
     // In the market: nothing before the notice, and nothing about what is in escrow.
-    let elsewhere = Policy { treasury: thief, protocol_fee_bps: 10_000, ..default_policy() };
+    let elsewhere = Policy { treasury: thief, protocol_fee_bps: 10_000, ..brisk_policy() };
     town.chain.call(&thief, town.market().propose_policy(elsewhere)).ok();
     let fee = || town.chain.read(town.market().quote(town.request_spec())).map(|quote| quote.protocol_fee);
     assert_eq!(fee(), Ok(FEE));
@@ -1048,7 +1047,7 @@ fn a_stolen_manager_key_burns_what_is_not_locked_at_once_and_leaves_bonds_and_mo
 #[test]
 fn a_policy_that_gives_reputation_away_is_bounded_by_the_mint_cap_alone() {
     let town = Town::new();
-    let generous = Policy { reputation_per_fee: 1_000_000, ..default_policy() };
+    let generous = Policy { reputation_per_fee: 1_000_000, ..brisk_policy() };
     town.chain.call(&town.manager, town.market().propose_policy(generous)).ok();
     town.chain.pass(days(1));
     town.play_request(&ENFORCERS[..3], 80);

@@ -332,6 +332,8 @@ fn who_is_accepted_is_obliged_in_a_pool_of_its_own_whose_terms_are_the_same_for_
         rate: Rate::Fixed,
         min_reviews: 1,
         presence: 0,
+        pace: 0,
+        credit_cap: u32::MAX,
         seats: 1,
         min_reputation: BY_ENROLMENT,
         bond: 0,

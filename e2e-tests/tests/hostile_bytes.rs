@@ -139,7 +139,7 @@ fn samples(town: &Town) -> Vec<Sample> {
     let eva = account("eva");
     let (content, uri) = (work_of("something"), WORK_URI.to_vec());
     let spec = || town.request_spec();
-    let terms = || chain::default_terms();
+    let terms = || chain::brisk_terms();
     let schedule = || Schedule { cycle: 1_000, segments: vec![Segment { offset: 0, weight_ppm: 1_000_000 }] };
     let policy = || town.chain.read(town.market().policy()).expect("a policy");
     let market = || town.market();
@@ -207,6 +207,7 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(obligation().resign(0)),
         bytes(obligation().check_in(0)),
         bytes(obligation().restore(0, 1)),
+        bytes(obligation().redeem(0)),
         bytes(obligation().freeze()),
         bytes(obligation().unfreeze()),
         bytes(obligation().open_pool(terms(), schedule())),
@@ -217,7 +218,7 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(obligation().record_declared(0, eva, 1)),
         bytes(obligation().reserve(0, 1)),
         bytes(obligation().record_closed(0, 1)),
-        bytes(obligation().commit(0, eva)),
+        bytes(obligation().commit(0, eva, 1)),
         bytes(obligation().release(0, eva)),
         bytes(obligation().resolve(0, vec![outcome])),
         bytes(obligation().propose_terms(0, terms(), schedule())),
@@ -397,7 +398,7 @@ fn lists_longer_than_allowed_are_refused_by_name() {
     assert_eq!(error, reputation::Error::TooManyEffects);
     let segments = vec![Segment { offset: 0, weight_ppm: 1 }; 33];
     let schedule = Schedule { cycle: 1_000, segments };
-    let message = town.obligation().propose_terms(0, chain::default_terms(), schedule);
+    let message = town.obligation().propose_terms(0, chain::brisk_terms(), schedule);
     let segments = obligation::Error::InvalidTerms(obligation::TermsReason::Segments);
     assert_eq!(chain.call(&manager, message).err(), segments);
 

@@ -6,7 +6,7 @@
 //! nothing is left in the market. One who can be missed nowhere is the requester of an engagement that has become
 //! vacant: the rest of it is hers alone, and waits for her.
 
-use chain::{account, days, default_policy, Outcome, UNIT};
+use chain::{account, brisk_policy, days, Outcome, UNIT};
 use e2e_tests::{refused, townsfolk, Town, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
 use ink::primitives::AccountId;
 use interfaces::{
@@ -57,7 +57,7 @@ fn misrule(town: &Town) {
     town.chain.call(&town.manager, town.obligation().pause()).ok();
     let elsewhere = market::Asset::Psp22(account("another token"));
     let assets = vec![market::AssetPolicy { asset: elsewhere, min_review_fee: 1 }];
-    let policy = market::Policy { assets, treasury: account("manager"), unreviewed_bps: 0, ..default_policy() };
+    let policy = market::Policy { assets, treasury: account("manager"), unreviewed_bps: 0, ..brisk_policy() };
     town.chain.call(&town.manager, town.market().propose_policy(policy)).ok();
     let reputation = town.reputation_address;
     for contract in [town.market_address, town.obligation_address] {
@@ -554,7 +554,7 @@ fn a_fee_that_was_earned_before_a_rest_is_paid_during_it() {
 fn an_account_that_cannot_be_paid_stops_nobody_else() {
     let town = Town::new();
     let request = town.post_with(|spec| {
-        spec.review_fee = default_policy().assets[0].min_review_fee;
+        spec.review_fee = brisk_policy().assets[0].min_review_fee;
         spec.curve[0].weight_bps = 1;
         spec.reward = 3;
         spec.place_deposit = UNIT;

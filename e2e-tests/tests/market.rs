@@ -2,7 +2,7 @@
 // A story is told from its beginning to its end.
 #![allow(clippy::too_many_lines)]
 
-use chain::{account, days, default_policy, default_terms, hours, UNIT};
+use chain::{account, brisk_policy, brisk_terms, days, hours, UNIT};
 use e2e_tests::{with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::commitment;
@@ -72,25 +72,25 @@ fn only_the_manager_opens_the_market_once_with_a_policy_and_terms_that_keep_the_
     let chain = &town.chain;
 
     let stranger = town.who(STRANGER);
-    assert_eq!(chain.call(&stranger, open(default_policy(), default_terms())).err(), Error::MissingRole);
-    let greedy = interfaces::market::Policy { protocol_fee_bps: 10_001, ..default_policy() };
-    let refused = chain.call(&town.manager, open(greedy, default_terms())).err();
+    assert_eq!(chain.call(&stranger, open(brisk_policy(), brisk_terms())).err(), Error::MissingRole);
+    let greedy = interfaces::market::Policy { protocol_fee_bps: 10_001, ..brisk_policy() };
+    let refused = chain.call(&town.manager, open(greedy, brisk_terms())).err();
     assert_eq!(refused, Error::InvalidPolicy(PolicyReason::Shares));
-    let refused = chain.call(&town.manager, open(default_policy(), default_terms())).err();
+    let refused = chain.call(&town.manager, open(brisk_policy(), brisk_terms())).err();
     assert_eq!(refused, Error::Obligation(obligation::Error::MissingRole), "it is no operator yet");
 
     let grant = town.roles_in(town.obligation_address).grant_role(roles::OPERATOR, Some(market));
     chain.call(&town.manager, grant).ok();
-    let unfair = obligation::Terms { seats: 7, ..default_terms() };
-    let refused = chain.call(&town.manager, open(default_policy(), unfair)).err();
+    let unfair = obligation::Terms { seats: 7, ..brisk_terms() };
+    let refused = chain.call(&town.manager, open(brisk_policy(), unfair)).err();
     assert_eq!(refused, Error::Obligation(obligation::Error::InvalidTerms(obligation::TermsReason::Share)));
-    let opened = chain.call(&town.manager, open(default_policy(), default_terms()));
+    let opened = chain.call(&town.manager, open(brisk_policy(), brisk_terms()));
     assert_eq!(opened.events::<Opened>(), [Opened { pool: town.pool + 1, treasury: town.treasury }]);
     opened.ok();
     let calls = || chain::MarketCalls::from(market);
-    assert_eq!(chain.read(calls().policy()), Ok(default_policy()));
+    assert_eq!(chain.read(calls().policy()), Ok(brisk_policy()));
     assert_eq!(chain.read(calls().pool()), Ok(town.pool + 1));
-    let again = chain.call(&town.manager, open(default_policy(), default_terms())).err();
+    let again = chain.call(&town.manager, open(brisk_policy(), brisk_terms())).err();
     assert_eq!(again, Error::AlreadyOpen);
 }
 

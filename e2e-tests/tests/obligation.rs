@@ -5,7 +5,7 @@
 #![allow(clippy::too_many_lines)]
 
 use chain::{
-    account, build, constructor, days, default_terms, hours, minutes, ObligationCalls, Outcome as Sent, RoleCalls,
+    account, brisk_terms, build, constructor, days, hours, minutes, ObligationCalls, Outcome as Sent, RoleCalls,
     Settings,
 };
 use e2e_tests::{People, Town, STRANGER};
@@ -31,23 +31,23 @@ const OPERATOR: &str = "olga";
 const FREEZER: &str = "fred";
 /// What each of the enforcers and candidates has.
 const ENDOWMENT: Balance = e2e_tests::ENDOWMENT;
-/// The bond of the default terms.
+/// The bond of the brisk terms.
 const BOND: Balance = 50;
 /// A pool that nobody opened.
 const NO_POOL: PoolId = 99;
-/// Two seats; otherwise the default terms: every second op seen is due, three short are tolerated, six ban.
+/// Two seats; otherwise the brisk terms: every second op seen is due, three short are tolerated, six ban.
 fn two_seats() -> Terms {
-    Terms { seats: 2, ..default_terms() }
+    Terms { seats: 2, ..brisk_terms() }
 }
 
 /// As [`two_seats`], but there is one.
 fn one_seat() -> Terms {
-    Terms { seats: 1, ..default_terms() }
+    Terms { seats: 1, ..brisk_terms() }
 }
 
 /// No reputation needed: anyone may enlist.
 fn open_to_all() -> Terms {
-    Terms { min_reputation: 0, bond: 0, keeper_reward: 0, ..default_terms() }
+    Terms { min_reputation: 0, bond: 0, keeper_reward: 0, ..brisk_terms() }
 }
 
 /// A town with a pool of Olga's beside the market's, in which nobody has enlisted.
@@ -139,8 +139,12 @@ impl Guild {
         self.send(OPERATOR, self.calls().record_declared(self.pool, account(name), ops)).ok();
     }
 
-    fn open_commitment(&self, name: &str) -> Sent<Result<(), Error>> {
-        self.send(OPERATOR, self.calls().commit(self.pool, account(name)))
+    fn open_commitment(&self, name: &str) -> Sent<Result<u32, Error>> {
+        self.open_commitments(name, 1)
+    }
+
+    fn open_commitments(&self, name: &str, count: u32) -> Sent<Result<u32, Error>> {
+        self.send(OPERATOR, self.calls().commit(self.pool, account(name), count))
     }
 
     fn release(&self, name: &str) -> Sent<Result<(), Error>> {
@@ -192,7 +196,7 @@ fn people(names: &[&str]) -> Vec<AccountId> {
 
 #[test]
 fn who_deploys_is_the_manager_and_no_role_is_ever_everybodys() {
-    let guild = Guild::of(default_terms());
+    let guild = Guild::of(brisk_terms());
     let new = constructor("new").push_arg(guild.reputation_address);
     let artifact = &build::contracts().expect("the contracts build").obligation;
     let deployed = guild.chain.deploy(artifact, new, &guild.manager, 0);
@@ -210,7 +214,7 @@ fn who_deploys_is_the_manager_and_no_role_is_ever_everybodys() {
 
 #[test]
 fn an_operator_opens_pools_and_they_are_counted_up() {
-    let guild = Guild::of(default_terms());
+    let guild = Guild::of(brisk_terms());
     let weekend = Segment { offset: days(2), weight_ppm: 500_000 };
     let schedule = Schedule { cycle: days(7), segments: vec![weekend] };
     let opened = guild.open(one_seat(), schedule.clone());
@@ -232,7 +236,7 @@ fn each_rule_for_terms_and_schedules_has_its_own_reason() {
     fn segments(count: u64, weight_ppm: u32) -> Schedule {
         Schedule { cycle: count, segments: (0..count).map(|offset| Segment { offset, weight_ppm }).collect() }
     }
-    let broken: [(Change, TermsReason); 16] = [
+    let broken: [(Change, TermsReason); 18] = [
         (|terms, _| terms.denominator = 0, Denominator),
         (|terms, _| terms.epoch = minutes(1) - 1, Epoch),
         (|terms, _| terms.retention_ppm = 1_000_001, Retention),
@@ -241,6 +245,8 @@ fn each_rule_for_terms_and_schedules_has_its_own_reason() {
         (|terms, _| terms.min_reviews = 0, MinReviews),
         (|terms, _| terms.seats = 7, Share),
         (|terms, _| terms.presence = terms.throttle_buffer, Presence),
+        (|terms, _| terms.pace = terms.ban_buffer / 2 + 1, Pace),
+        (|terms, _| terms.credit_cap = terms.presence, CreditCap),
         (|terms, _| terms.seats = 0, Seats),
         (|terms, _| terms.healthy_limit = terms.throttle_buffer + 1, HealthyLimit),
         (|terms, _| terms.slash_ppm = 1_000_001, Slash),
@@ -256,14 +262,14 @@ fn each_rule_for_terms_and_schedules_has_its_own_reason() {
         ),
         (|terms, _| terms.cooldown = days(36_525) + 1, Duration),
     ];
-    let guild = Guild::of(default_terms());
+    let guild = Guild::of(brisk_terms());
     for (change, reason) in broken {
-        let (mut terms, mut schedule) = (default_terms(), Schedule::default());
+        let (mut terms, mut schedule) = (brisk_terms(), Schedule::default());
         change(&mut terms, &mut schedule);
         let told = guild.refused(OPERATOR, guild.calls().open_pool(terms, schedule));
         assert_eq!(told, Error::InvalidTerms(reason));
     }
-    assert_eq!(guild.open(Terms { seats: 6, ..default_terms() }, segments(32, 1_000_000)).ok(), 2, "at the edge");
+    assert_eq!(guild.open(Terms { seats: 6, ..brisk_terms() }, segments(32, 1_000_000)).ok(), 2, "at the edge");
 }
 
 #[test]
@@ -286,7 +292,7 @@ fn a_pool_listens_only_to_who_opened_it_and_goes_on_doing_so() {
         assert_eq!(guild.refused(name, calls().record_declared(pool, eva, 1)), error);
         assert_eq!(guild.refused(name, calls().reserve(pool, 1)), error);
         assert_eq!(guild.refused(name, calls().record_closed(pool, 1)), error);
-        assert_eq!(guild.refused(name, calls().commit(pool, eva)), error);
+        assert_eq!(guild.refused(name, calls().commit(pool, eva, 1)), error);
         assert_eq!(guild.refused(name, calls().release(pool, eva)), error);
         assert_eq!(guild.refused(name, calls().resolve(pool, outcome())), error);
     }
@@ -337,7 +343,7 @@ fn a_pause_stops_enlisting_and_nothing_else() {
 
 #[test]
 fn reads_of_what_is_not_there_say_so() {
-    let guild = Guild::of(default_terms());
+    let guild = Guild::of(brisk_terms());
     let stranger = account(STRANGER);
     let calls = || guild.calls();
     assert_eq!(guild.chain.read(calls().standing(NO_POOL, stranger)), Err(Error::UnknownPool));
@@ -388,6 +394,8 @@ fn seats_are_taken_in_the_order_of_coming_and_so_is_the_line() {
         open: 0,
         bond: BOND,
         ended: 0,
+        // No pace bounds what may fall due: so it is now.
+        safe_until: began,
     };
     assert_eq!(guild.membership("eva"), fresh);
     assert_eq!(guild.membership("enzo"), Membership { state: MemberState::Waiting, seat_since: 0, ..fresh });
@@ -628,6 +636,131 @@ fn touching_the_pool_often_changes_no_counter() {
     assert_eq!((seen(guild.pool), seen(other)), (OP, OP), "an eighth after three days");
 }
 
+// Pace, credit, and presence by working
+
+/// Terms for people with jobs: a fair share of all work, at a pace that leaves them their evenings.
+fn safe() -> Terms {
+    Terms {
+        denominator: 48,
+        epoch: days(7),
+        throttle_buffer: 8,
+        ban_buffer: 16,
+        rate: Rate::FairShare { diligence_ppm: 1_000_000 },
+        presence: 1,
+        pace: 4,
+        credit_cap: 8,
+        healthy_limit: 8,
+        throttled_limit: 4,
+        ..brisk_terms()
+    }
+}
+
+#[test]
+fn whatever_is_recorded_in_a_night_whoever_misses_nothing_is_banned_no_sooner_than_the_terms_state() {
+    let guild = Guild::of(safe());
+    guild.enlist_all(&["eva", "emil"]);
+    let evening = guild.chain.now();
+    let until = guild.membership("eva").safe_until;
+    // Seventeen missing ops ban: four at once, four more and one of presence in each of two weeks, three in the third.
+    assert_eq!(until, evening + days(14) + days(7) * 3 / 4);
+
+    for _ in 0..14 {
+        guild.see(1_000_000);
+        assert_eq!((guild.capacity().level, guild.standing("eva")), (4 * OP, Standing::Healthy));
+        guild.chain.pass(hours(1));
+    }
+    let morning = guild.membership("eva");
+    assert_eq!((morning.required, morning.standing), (4 * OP, Standing::Healthy), "of forty-two million reviews");
+    assert!(morning.safe_until >= until, "what happened was all that can happen");
+
+    // It goes on like that. Emil does four, and is there once.
+    while guild.chain.now() + hours(8) < until {
+        guild.chain.pass(hours(8));
+        guild.see(1_000);
+        assert_ne!(guild.standing("eva"), Standing::Banned);
+    }
+    guild.check_in("emil").ok();
+    guild.declare("emil", 4);
+    guild.chain.pass_until(until - 1);
+    guild.see(1_000);
+    assert_eq!(guild.standing("eva"), Standing::Throttled);
+    guild.chain.pass(2);
+    guild.see(1_000);
+    assert_eq!(guild.standing("eva"), Standing::Banned, "what is told is no sooner than it has to be");
+    assert_eq!(guild.standing("emil"), Standing::Throttled);
+}
+
+#[test]
+fn whoever_stops_is_out_in_the_time_that_the_terms_state_even_where_nobody_asks_for_work() {
+    let guild = Guild::of(safe());
+    guild.enlist("eva").ok();
+    guild.declare("eva", 1_000);
+    assert_eq!((guild.counters("eva"), guild.capacity().supply), ((0, 8 * OP), 1_000));
+    // An op of presence falls due each week: eight are done in advance, and the seventeenth that is missing bans.
+    guild.chain.pass(25 * days(7) - 1);
+    assert_eq!(guild.standing("eva"), Standing::Throttled);
+    guild.chain.pass(1);
+    assert_eq!(guild.evaluate("eva").ok(), Standing::Banned);
+}
+
+#[test]
+fn what_is_done_in_advance_is_credited_up_to_a_cap_and_nothing_is_taken_back() {
+    let guild = Guild::of(Terms { credit_cap: 2, ..one_seat() });
+    guild.enlist("eva").ok();
+    guild.declare("eva", 1);
+    assert_eq!(guild.counters("eva"), (0, OP));
+    guild.declare("eva", 5);
+    assert_eq!(guild.counters("eva"), (0, 2 * OP));
+    guild.see(5);
+    let done = Outcome { who: account("eva"), declared: 9, released: 0 };
+    guild.send(OPERATOR, guild.calls().resolve(guild.pool, vec![done])).ok();
+    assert_eq!(guild.counters("eva"), (5 * OP, OP * 9 / 2), "two and a half are required, and two are credit");
+    assert_eq!(guild.capacity().supply, 15, "all of it was done");
+
+    let stricter = Terms { credit_cap: 1, ..one_seat() };
+    guild.send("manager", guild.calls().propose_terms(guild.pool, stricter, Schedule::default())).ok();
+    guild.chain.pass(days(1));
+    guild.declare("eva", 1);
+    assert_eq!(guild.counters("eva").1, OP * 9 / 2, "less credit is no debt");
+    guild.see(8);
+    assert_eq!(guild.membership("eva").deficit, 2 * OP);
+    guild.declare("eva", 9);
+    assert_eq!(guild.counters("eva").1, OP * 15 / 2, "six and a half are required now");
+}
+
+#[test]
+fn the_first_commitment_of_an_epoch_is_presence_and_is_answered_with_what_was_missing() {
+    let guild = Guild::of(Terms { presence: 1, ..two_seats() });
+    let pool = guild.pool;
+    guild.enlist_all(&["eva", "emil"]);
+    let commit = |name, count| {
+        let committed = guild.open_commitments(name, count);
+        let present = committed.events::<CheckedIn>();
+        (committed.ok(), present)
+    };
+    let present = |name| vec![CheckedIn { pool, who: account(name), ops: 1 }];
+    assert_eq!(commit("eva", 1), (0, present("eva")));
+    assert_eq!(guild.counters("eva"), (0, OP));
+    assert_eq!(guild.refused("eva", guild.calls().check_in(pool)), Error::AlreadyCheckedIn);
+    assert_eq!(commit("eva", 2), (0, vec![]), "once in an epoch");
+    guild.check_in("emil").ok();
+    assert_eq!(commit("emil", 1), (0, vec![]), "he said so already");
+
+    guild.chain.pass(days(1));
+    (0..3).for_each(|_| guild.release("eva").ok());
+    guild.release("emil").ok();
+    assert_eq!(commit("eva", 1), (0, present("eva")));
+    // With two of presence they have seen twelve: six are required.
+    guild.see(10);
+    assert_eq!(commit("eva", 1), (3, vec![]), "two were declared, and one was in hand");
+    let many = guild.calls().commit(pool, account("emil"), 3);
+    assert_eq!(guild.refused(OPERATOR, many), Error::TooManyCommitments, "two while Throttled, and none of three");
+    assert_eq!(commit("emil", 2), (5, present("emil")));
+    let emil = guild.membership("emil");
+    assert_eq!((emil.declared, emil.open, emil.deficit), (2 * OP, 2, 2 * OP));
+    assert_eq!(guild.capacity().supply, 4, "two of each");
+}
+
 // What an op weighs
 
 #[test]
@@ -659,7 +792,7 @@ fn an_op_weighs_what_the_schedule_says_at_the_moment_it_is_seen() {
 #[test]
 fn a_fair_share_of_the_reviews_is_asked_of_each_active_member() {
     let rate = Rate::FairShare { diligence_ppm: 500_000 };
-    let terms = Terms { denominator: 48, rate, seats: 4, ..default_terms() };
+    let terms = Terms { denominator: 48, rate, seats: 4, ..brisk_terms() };
     let schedule = |weight_ppm| Schedule { cycle: days(1), segments: vec![Segment { offset: 0, weight_ppm }] };
     let guild = Guild::of(terms.clone());
     let usual = guild.pool;
@@ -813,7 +946,7 @@ fn who_is_banned_by_its_counters_is_refused_everywhere_before_and_after_anyone_l
             guild.refused("eva", calls().enlist(guild.pool)),
             guild.refused("eva", calls().resign(guild.pool)),
             guild.refused("eva", calls().check_in(guild.pool)),
-            guild.refused(OPERATOR, calls().commit(guild.pool, account("eva"))),
+            guild.refused(OPERATOR, calls().commit(guild.pool, account("eva"), 1)),
         ]
     };
     assert_eq!(guild.state("eva"), MemberState::Seated);
@@ -827,7 +960,7 @@ fn who_is_banned_by_its_counters_is_refused_everywhere_before_and_after_anyone_l
 
 #[test]
 fn whose_ledger_stands_still_has_nothing_to_latch() {
-    let guild = Guild::of(Terms { seats: 3, ..default_terms() });
+    let guild = Guild::of(Terms { seats: 3, ..brisk_terms() });
     guild.enlist_all(&["eva", "emil", "edda", "enzo"]);
     guild.freeze("eva").ok();
     guild.resign("emil").ok();
@@ -878,14 +1011,14 @@ fn no_gas_limit_leaves_half_of_a_ban_behind() {
 fn a_member_may_commit_to_as_much_as_its_standing_allows() {
     let guild = Guild::of(one_seat());
     guild.enlist("eva").ok();
-    let commit = || guild.calls().commit(guild.pool, account("eva"));
-    (0..3).for_each(|_| guild.open_commitment("eva").ok());
+    let commit = || guild.calls().commit(guild.pool, account("eva"), 1);
+    guild.open_commitments("eva", 3).ok();
     assert_eq!(guild.refused(OPERATOR, commit()), Error::TooManyCommitments, "three while Healthy");
     (0..3).for_each(|_| guild.release("eva").ok());
 
     // With both commitments counted, 12 ops seen are four more than are done: Throttled still.
     guild.see(12);
-    (0..2).for_each(|_| guild.open_commitment("eva").ok());
+    guild.open_commitments("eva", 2).ok();
     assert_eq!(guild.standing("eva"), Standing::Throttled);
     assert_eq!(guild.refused(OPERATOR, commit()), Error::TooManyCommitments, "two while Throttled");
     guild.declare("eva", 1);
@@ -894,7 +1027,7 @@ fn a_member_may_commit_to_as_much_as_its_standing_allows() {
 
     let idle = guild.open(Terms { healthy_limit: 0, throttled_limit: 0, ..one_seat() }, Schedule::default()).ok();
     guild.send("emil", guild.calls().enlist(idle)).ok();
-    let told = guild.refused(OPERATOR, guild.calls().commit(idle, account("emil")));
+    let told = guild.refused(OPERATOR, guild.calls().commit(idle, account("emil"), 1));
     assert_eq!(told, Error::TooManyCommitments, "none at all in this pool");
 }
 
@@ -902,7 +1035,7 @@ fn a_member_may_commit_to_as_much_as_its_standing_allows() {
 fn only_who_works_on_a_seat_can_commit() {
     let guild = Guild::of(one_seat());
     guild.enlist_all(&["eva", "emil"]);
-    let commit = |name| guild.refused(OPERATOR, guild.calls().commit(guild.pool, account(name)));
+    let commit = |name| guild.refused(OPERATOR, guild.calls().commit(guild.pool, account(name), 1));
     assert_eq!(commit(STRANGER), Error::NotAMember);
     assert_eq!(commit("emil"), Error::NotAMember, "it waits");
     guild.freeze("eva").ok();
@@ -924,7 +1057,7 @@ fn reports_are_told_and_counted() {
     declared.ok();
     assert_eq!((guild.counters("eva"), guild.counters("emil")), ((4 * OP, 2 * OP), (4 * OP, 0)));
 
-    (0..2).for_each(|_| guild.open_commitment("eva").ok());
+    guild.open_commitments("eva", 2).ok();
     guild.open_commitment("emil").ok();
     let outcome = |name, declared, released| Outcome { who: account(name), declared, released };
     let round = vec![outcome("eva", 1, 1), outcome("emil", 0, 1), outcome("eva", 2, 1)];
@@ -944,7 +1077,7 @@ fn reports_are_told_and_counted() {
 
 #[test]
 fn reports_on_who_is_gone_are_harmless() {
-    let guild = Guild::of(Terms { seats: 3, ..default_terms() });
+    let guild = Guild::of(Terms { seats: 3, ..brisk_terms() });
     guild.enlist_all(&["eva", "emil", "edda", "enzo", "elsa"]);
     guild.freeze("eva").ok();
     guild.resign("emil").ok();

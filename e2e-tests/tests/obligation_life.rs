@@ -1,14 +1,14 @@
 //! The rarer turns in the life of a pool and its members: many judged at once, deficits restored, terms changed, pools
 //! closed, accounts enrolled, bans lifted. On real Wasm, with every event and every reason to refuse.
 
-use chain::{account, days, Chain, Outcome};
+use chain::{account, days, Chain, Outcome, UNIT};
 use e2e_tests::{People, Town, CANDIDATES, ENDOWMENT, ENFORCERS, STRANGER};
 use ink::primitives::AccountId;
 use interfaces::{
     obligation::{
-        Capacity, Error, MemberState, Membership, PoolClosed, Reinstated, ReputationRefused, Resigned, Restored,
-        Schedule, Seated, Segment, Standing, StandingChanged, Terms, TermsApplied, TermsProposed, TermsReason,
-        MAX_BANS, MAX_EVALUATED, OP,
+        Capacity, Error, MemberState, Membership, Outcome as Report, PoolClosed, Redeemed, Reinstated,
+        ReputationRefused, Resigned, Restored, Schedule, Seated, Segment, Standing, StandingChanged, Terms,
+        TermsApplied, TermsProposed, TermsReason, BY_ENROLMENT, MAX_BANS, MAX_EVALUATED, OP,
     },
     reputation::{self, Owed, Slashed, Transfer},
     roles, Balance, Obligation as _, PoolId, Reputation as _, Timestamp,
@@ -38,7 +38,7 @@ fn guild() -> Guild {
 }
 
 fn guild_with(change: impl FnOnce(&mut Terms)) -> Guild {
-    let mut terms = chain::default_terms();
+    let mut terms = chain::brisk_terms();
     (terms.seats, terms.min_reviews) = (10, 5);
     change(&mut terms);
     let town = Town::unstaffed(|settings| {
@@ -356,22 +356,60 @@ fn proposing_is_refused_with_the_reason() {
 }
 
 #[test]
-fn while_terms_are_proposed_a_member_may_leave_with_a_deficit_but_not_with_work_in_hand() {
+fn while_terms_are_proposed_a_member_may_leave_with_a_deficit_and_with_work_in_hand() {
     let guild = guild();
     guild.enlist(&["m0", "m1"]);
     guild.see(8);
     let resign = || guild.calls().resign(guild.pool);
     assert_eq!(guild.refused("m0", resign()), Error::Deficit);
-    guild.propose(&guild.terms).ok();
-    guild.send(OPERATOR, guild.calls().commit(guild.pool, account("m0"))).ok();
+    let commit = guild.calls().commit(guild.pool, account("m0"), 1);
+    assert_eq!(guild.send(OPERATOR, commit).ok(), 4, "so many were missing");
     assert_eq!(guild.refused("m0", resign()), Error::OpenCommitments);
-    guild.send(OPERATOR, guild.calls().release(guild.pool, account("m0"))).ok();
+    guild.propose(&guild.terms).ok();
     let resigned = guild.send("m0", resign());
     assert_eq!(resigned.events::<Resigned>(), vec![Resigned { pool: guild.pool, who: account("m0") }]);
     resigned.ok();
-    assert_eq!((guild.member("m0").deficit, guild.town.profile("m0").locked), (4 * OP, 0));
+    let gone = guild.member("m0");
+    assert_eq!((gone.state, gone.open, gone.deficit), (MemberState::Left, 1, 3 * OP));
+    assert_eq!(guild.town.profile("m0").locked, 0);
+    let late = Report { who: account("m0"), declared: 1, released: 1 };
+    guild.send(OPERATOR, guild.calls().resolve(guild.pool, vec![late])).ok();
+    let gone = guild.member("m0");
+    assert_eq!((gone.open, gone.declared, gone.deficit), (0, 0, 4 * OP), "done, and closed, but declared by nobody");
     guild.see(6);
     assert_eq!(guild.refused("m1", resign()), Error::Banned);
+}
+
+#[test]
+fn what_was_in_hand_when_a_member_left_under_notice_is_paid_if_done_and_punished_if_not() {
+    let town = Town::new();
+    let request = town.post();
+    town.deliver("pia", request);
+    town.open_reviews(request);
+    town.until_open_to_all(request, 0);
+    let jury = &ENFORCERS[..4];
+    jury.iter().for_each(|name| town.commit(name, request, 0, 80).ok());
+    let resign = || town.obligation().resign(town.pool);
+    assert_eq!(town.refused("eva", resign()), Error::OpenCommitments);
+    let (terms, schedule) = town.chain.read(town.obligation().terms(town.pool)).expect("a pool");
+    town.send(MANAGER, town.obligation().propose_terms(town.pool, terms, schedule)).ok();
+    for (name, next) in [("eva", CANDIDATES[0]), ("emil", CANDIDATES[1])] {
+        let resigned = town.send(name, resign());
+        assert_eq!(resigned.events::<Seated>(), vec![Seated { pool: town.pool, who: account(next) }]);
+        resigned.ok();
+        assert_eq!((town.member(name).open, town.profile(name).locked), (1, 0));
+    }
+
+    // Emil keeps his word, Eva does not.
+    town.until_commits_close(request, 0);
+    jury[1..].iter().for_each(|name| town.reveal(name, request, 0, 80).ok());
+    town.until_reveals_close(request, 0);
+    town.finalize(request, 0).ok();
+    // Twice the stake of five points, and one more, of points that nothing locks any more.
+    let [eva, emil] = ["eva", "emil"].map(|name| (town.profile(name), town.member(name)));
+    assert_eq!((eva.0.slashed, eva.0.balance, eva.1.open), (11, ENDOWMENT - 11, 0));
+    assert_eq!((emil.0.owed, town.credit("emil"), emil.1.open), (5, UNIT / 3, 0));
+    assert_eq!((emil.1.state, emil.1.declared), (MemberState::Left, 0), "paid like any other, and declared by nobody");
 }
 
 // close_pool
@@ -381,7 +419,7 @@ fn a_closed_pool_asks_nothing_of_anyone() {
     let guild = guild_with(|terms| (terms.seats, terms.presence) = (2, 1));
     guild.enlist(&["m0", "m1", "m2"]);
     guild.see(10);
-    guild.send(OPERATOR, guild.calls().commit(guild.pool, account("m1"))).ok();
+    guild.send(OPERATOR, guild.calls().commit(guild.pool, account("m1"), 1)).ok();
     let close = || guild.calls().close_pool(guild.pool);
     assert_eq!(guild.refused(MANAGER, close()), Error::NotOperator);
     assert_eq!(guild.refused(OPERATOR, guild.calls().close_pool(guild.no_such_pool())), Error::UnknownPool);
@@ -527,6 +565,115 @@ fn a_ban_is_lifted_after_the_cooldown_and_the_account_enlists_by_itself() {
     assert_eq!(guild.refused(MANAGER, reinstate("m0")), Error::NotBanned);
     guild.enlist(&["m0"]);
     assert_eq!(guild.member("m0").required, 0);
+}
+
+// redeem
+
+/// `name` is Banned, somebody has it latched, and the cooldown is over.
+fn banned_long_ago(guild: &Guild, name: &str) {
+    guild.enlist(&[name]);
+    guild.see(14);
+    guild.send(STRANGER, guild.calls().evaluate(guild.pool, account(name))).ok();
+    guild.town.chain.pass(guild.terms.cooldown);
+}
+
+#[test]
+fn whoever_is_banned_buys_itself_free_after_the_cooldown_and_begins_anew() {
+    let guild = guild();
+    let redeem = || guild.calls().redeem(guild.pool);
+    guild.enlist(&["m0"]);
+    guild.see(14);
+    assert_eq!(guild.refused("m0", redeem()), Error::NotBanned, "nobody has latched it");
+    guild.send(STRANGER, guild.calls().evaluate(guild.pool, account("m0"))).ok();
+    guild.town.chain.pass(guild.terms.cooldown - 1);
+    assert_eq!(guild.refused("m0", redeem()), Error::CoolingDown);
+    guild.town.chain.pass(1);
+    assert_eq!(guild.refused("m0", guild.calls().enlist(guild.pool)), Error::Banned);
+
+    let left = ENDOWMENT - BOND - SHARE;
+    assert_eq!(guild.town.profile("m0").available, left);
+    // Seven ops were missing, for 35 points: the bond is more.
+    let redeemed = guild.send("m0", redeem());
+    assert_eq!(redeemed.events::<Redeemed>(), vec![Redeemed { pool: guild.pool, who: account("m0"), burnt: BOND }]);
+    assert_eq!(redeemed.events::<Transfer>(), vec![Transfer { from: Some(account("m0")), to: None, value: BOND }]);
+    assert_eq!(redeemed.ok(), BOND);
+    let profile = guild.town.profile("m0");
+    assert_eq!((profile.balance, profile.spent), (left - BOND, BOND));
+    let clean = guild.member("m0");
+    assert_eq!((clean.state, clean.standing, clean.seen, clean.deficit), (MemberState::Left, Standing::Healthy, 0, 0));
+    assert_eq!(guild.refused("m0", redeem()), Error::NotBanned, "it is done once");
+
+    guild.enlist(&["m0"]);
+    assert_eq!((guild.member("m0").state, guild.member("m0").required), (MemberState::Seated, 0));
+    assert_eq!(guild.town.profile("m0").locked, BOND);
+}
+
+#[test]
+fn coming_back_costs_what_is_missing_where_that_is_more_than_the_bond_and_nobody_comes_back_on_credit() {
+    let guild = guild_with(|terms| terms.restore_price = 100);
+    banned_long_ago(&guild, "m0");
+    let redeem = || guild.calls().redeem(guild.pool);
+    // Seven ops cost 700 points, and of 500 there are 225.
+    let poor = Error::Reputation(reputation::Error::InsufficientReputation);
+    assert_eq!(guild.refused("m0", redeem()), poor);
+    assert_eq!(guild.refused("m0", guild.calls().enlist(guild.pool)), Error::Banned);
+
+    guild.propose(&Terms { restore_price: 30, ..guild.terms.clone() }).ok();
+    assert_eq!(guild.refused("m0", redeem()), poor, "by the terms in force");
+    guild.town.chain.pass(guild.terms.notice);
+    let redeemed = guild.send("m0", redeem());
+    assert_eq!(redeemed.events::<TermsApplied>(), vec![], "it changes nothing about the pool");
+    assert_eq!(redeemed.ok(), 7 * 30);
+    assert_eq!(guild.town.profile("m0").available, 225 - 210);
+    let told = guild.refused("m0", guild.calls().enlist(guild.pool));
+    assert_eq!(told, poor, "like anybody, it needs what a place asks for");
+}
+
+#[test]
+fn whoever_left_short_of_more_than_new_terms_tolerate_comes_back_in_the_same_way() {
+    let guild = guild();
+    guild.enlist(&["m0"]);
+    guild.see(8);
+    guild.propose(&Terms { ban_buffer: 3, ..guild.terms.clone() }).ok();
+    guild.send("m0", guild.calls().resign(guild.pool)).ok();
+    guild.town.chain.pass(guild.terms.notice);
+    let gone = guild.member("m0");
+    assert_eq!((gone.state, gone.standing, gone.deficit), (MemberState::Left, Standing::Banned, 4 * OP));
+    let redeem = || guild.calls().redeem(guild.pool);
+    assert_eq!(guild.refused("m0", redeem()), Error::CoolingDown);
+    guild.town.chain.pass(guild.terms.cooldown);
+    assert_eq!(guild.refused("m0", guild.calls().enlist(guild.pool)), Error::Banned);
+    assert_eq!(guild.send("m0", redeem()).ok(), BOND);
+    guild.enlist(&["m0"]);
+}
+
+#[test]
+fn where_coming_back_costs_nothing_no_other_contract_is_entered() {
+    let guild = guild_with(|terms| (terms.bond, terms.keeper_reward, terms.restore_price) = (0, 0, 0));
+    banned_long_ago(&guild, "m0");
+    guild.revoke(roles::SPENDER);
+    let redeemed = guild.send("m0", guild.calls().redeem(guild.pool));
+    assert_eq!(redeemed.events::<Redeemed>(), vec![Redeemed { pool: guild.pool, who: account("m0"), burnt: 0 }]);
+    redeemed.ok();
+}
+
+#[test]
+fn redeeming_is_refused_with_the_reason() {
+    let guild = guild();
+    banned_long_ago(&guild, "m0");
+    guild.enlist(&["m1"]);
+    let redeem = || guild.calls().redeem(guild.pool);
+    assert_eq!(guild.refused("m0", guild.calls().redeem(guild.no_such_pool())), Error::UnknownPool);
+    assert_eq!(guild.refused(STRANGER, redeem()), Error::NotAMember);
+    assert_eq!(guild.refused("m1", redeem()), Error::NotBanned);
+    guild.revoke(roles::SPENDER);
+    assert_eq!(guild.refused("m0", redeem()), Error::Reputation(reputation::Error::MissingRole));
+
+    let enrolling = Terms { min_reputation: BY_ENROLMENT, ..guild.terms.clone() };
+    let desk = guild.send(OPERATOR, guild.calls().open_pool(enrolling, Schedule::default())).ok();
+    assert_eq!(guild.refused("m0", guild.calls().redeem(desk)), Error::Engaged);
+    guild.send(OPERATOR, guild.calls().close_pool(guild.pool)).ok();
+    assert_eq!(guild.refused("m0", redeem()), Error::PoolClosed);
 }
 
 #[test]

@@ -4,9 +4,9 @@
 //! anything but being paid in and out, so that upkeep never depends on it.
 
 use chain::{
-    account,
+    account, brisk_policy,
     build::{self, Package},
-    constructor, days, default_policy, MarketCalls, Message, Outcome, TokenCalls, UNIT,
+    constructor, days, MarketCalls, Message, Outcome, TokenCalls, UNIT,
 };
 use e2e_tests::{
     contracts::{HOSTILE_TOKEN, PSP22},
@@ -402,7 +402,7 @@ fn only_what_is_listed_can_be_paid_in_and_some_things_never_are() {
     assert_eq!(refused(&town.chain, &town.who(REQUESTER), town.market().post(unlisted, 0)), asset);
     for token in [town.market_address, town.reputation_address] {
         let assets = vec![AssetPolicy { asset: Asset::Psp22(token), min_review_fee: 1 }];
-        let proposal = town.market().propose_policy(Policy { assets, ..default_policy() });
+        let proposal = town.market().propose_policy(Policy { assets, ..brisk_policy() });
         let forbidden = Error::InvalidPolicy(PolicyReason::ForbiddenAsset);
         assert_eq!(refused(&town.chain, &town.manager, proposal), forbidden);
     }

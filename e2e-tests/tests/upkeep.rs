@@ -1,6 +1,6 @@
 //! What keeps a market in order over the years: another policy, a pause, and storage that is freed again.
 
-use chain::{account, constructor, days, default_policy, MarketCalls, Outcome, StorageDeposit, UNIT};
+use chain::{account, brisk_policy, constructor, days, MarketCalls, Outcome, StorageDeposit, UNIT};
 use e2e_tests::{refused, with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::seal;
@@ -22,7 +22,7 @@ const FEES: Balance = UNIT / 3 * 3;
 /// A policy with twice the fee, for another treasury, that pays nothing for what nobody reviewed.
 fn stricter() -> Policy {
     let treasury = account("reserve");
-    Policy { protocol_fee_bps: 1_000, unreviewed_bps: 0, min_quorum: 5, treasury, ..default_policy() }
+    Policy { protocol_fee_bps: 1_000, unreviewed_bps: 0, min_quorum: 5, treasury, ..brisk_policy() }
 }
 
 fn propose(town: &Town, policy: Policy) -> Outcome<Result<(), Error>> {
@@ -52,7 +52,7 @@ fn a_proposed_policy_is_in_force_once_its_notice_is_over_whether_or_not_anyone_a
     assert_eq!(proposed.events::<PolicyProposed>(), [PolicyProposed { effective }]);
     proposed.ok();
     town.chain.pass_until(effective - 1);
-    assert_eq!((policy(&town), pending(&town)), (default_policy(), Some((stricter(), effective))));
+    assert_eq!((policy(&town), pending(&town)), (brisk_policy(), Some((stricter(), effective))));
     assert_eq!(fee(&town), 31 * UNIT / 20);
     let early = refused(&town.chain, &town.who(STRANGER), town.market().apply_policy());
     assert_eq!(early, Error::NoticeRunning);
@@ -86,7 +86,7 @@ fn only_the_manager_proposes_a_policy_and_only_one_that_keeps_the_rules() {
     assert_eq!(refused(&town.chain, &stranger, town.market().apply_policy()), Error::NoPendingPolicy);
     let listed = |tokens: &[AccountId]| {
         let assets = tokens.iter().map(|token| AssetPolicy { asset: Asset::Psp22(*token), min_review_fee: 1 });
-        Policy { assets: assets.collect(), ..default_policy() }
+        Policy { assets: assets.collect(), ..brisk_policy() }
     };
     let token = |n: u8| AccountId::from([n; 32]);
     let many: Vec<_> = (0..33).map(token).collect();
@@ -96,13 +96,13 @@ fn only_the_manager_proposes_a_policy_and_only_one_that_keeps_the_rules() {
         (listed(&many), PolicyReason::Assets),
         (listed(&[town.market_address]), PolicyReason::ForbiddenAsset),
         (listed(&[token(1), town.reputation_address]), PolicyReason::ForbiddenAsset),
-        (Policy { min_window: 0, ..default_policy() }, PolicyReason::MinWindow),
-        (Policy { min_quorum: 1, ..default_policy() }, PolicyReason::MinQuorum),
-        (Policy { max_tolerance: 101, ..default_policy() }, PolicyReason::MaxTolerance),
-        (Policy { unreviewed_bps: 10_001, ..default_policy() }, PolicyReason::Shares),
-        (Policy { protocol_fee_bps: 10_001, ..default_policy() }, PolicyReason::Shares),
-        (Policy { premium_cap_bps: 10_001, ..default_policy() }, PolicyReason::Shares),
-        (Policy { target_utilization_ppm: 1_000_000, ..default_policy() }, PolicyReason::TargetUtilization),
+        (Policy { min_window: 0, ..brisk_policy() }, PolicyReason::MinWindow),
+        (Policy { min_quorum: 1, ..brisk_policy() }, PolicyReason::MinQuorum),
+        (Policy { max_tolerance: 101, ..brisk_policy() }, PolicyReason::MaxTolerance),
+        (Policy { unreviewed_bps: 10_001, ..brisk_policy() }, PolicyReason::Shares),
+        (Policy { protocol_fee_bps: 10_001, ..brisk_policy() }, PolicyReason::Shares),
+        (Policy { premium_cap_bps: 10_001, ..brisk_policy() }, PolicyReason::Shares),
+        (Policy { target_utilization_ppm: 1_000_000, ..brisk_policy() }, PolicyReason::TargetUtilization),
     ];
     for (policy, reason) in broken {
         assert_eq!(propose(town.manager, policy), Error::InvalidPolicy(reason));
@@ -116,14 +116,14 @@ fn a_newer_proposal_replaces_a_pending_one_and_starts_its_own_notice() {
     let town = Town::new();
     propose(&town, stricter()).ok();
     town.chain.pass(NOTICE - 1);
-    let milder = Policy { protocol_fee_bps: 100, ..default_policy() };
+    let milder = Policy { protocol_fee_bps: 100, ..brisk_policy() };
     let effective = town.chain.now() + NOTICE;
     let proposed = propose(&town, milder.clone());
     assert_eq!(proposed.events::<PolicyProposed>(), [PolicyProposed { effective }]);
     assert!(proposed.events::<PolicyApplied>().is_empty());
     proposed.ok();
     town.chain.pass(1);
-    assert_eq!((policy(&town), pending(&town)), (default_policy(), Some((milder.clone(), effective))));
+    assert_eq!((policy(&town), pending(&town)), (brisk_policy(), Some((milder.clone(), effective))));
     assert_eq!(refused(&town.chain, &town.manager, town.market().apply_policy()), Error::NoticeRunning);
     town.chain.pass_until(effective);
     assert_eq!(policy(&town), milder);
@@ -134,14 +134,14 @@ fn a_policy_that_nobody_applied_stays_in_force_while_the_next_is_pending() {
     let town = Town::new();
     propose(&town, stricter()).ok();
     town.chain.pass(NOTICE);
-    let proposed = propose(&town, default_policy());
+    let proposed = propose(&town, brisk_policy());
     let effective = town.chain.now() + NOTICE;
     assert_eq!(proposed.events::<PolicyApplied>(), [PolicyApplied { treasury: account("reserve") }]);
     assert_eq!(proposed.events::<PolicyProposed>(), [PolicyProposed { effective }]);
     proposed.ok();
-    assert_eq!((policy(&town), pending(&town)), (stricter(), Some((default_policy(), effective))));
+    assert_eq!((policy(&town), pending(&town)), (stricter(), Some((brisk_policy(), effective))));
     town.chain.pass(NOTICE);
-    assert_eq!((policy(&town), pending(&town)), (default_policy(), None));
+    assert_eq!((policy(&town), pending(&town)), (brisk_policy(), None));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn an_asset_that_is_no_longer_listed_is_only_no_longer_taken_for_new_requests() 
         town.chain.call(&town.who(REQUESTER), post).ok()
     };
     town.offer("paul", by_offers, 10 * UNIT, deliver_by).ok();
-    propose(&town, Policy { assets: vec![token], ..default_policy() }).ok();
+    propose(&town, Policy { assets: vec![token], ..brisk_policy() }).ok();
     town.chain.pass(NOTICE);
 
     let delisted = Error::InvalidRequest(RequestReason::Asset);
@@ -218,7 +218,7 @@ fn before_it_is_opened_the_market_has_neither_offers_nor_seals_nor_deals() {
     let calls = || MarketCalls::from(market);
     let (chain, rita, spec) = (&town.chain, town.who(REQUESTER), town.request_spec());
 
-    assert_eq!(refused(chain, &town.manager, calls().propose_policy(default_policy())), Error::NotOpen);
+    assert_eq!(refused(chain, &town.manager, calls().propose_policy(brisk_policy())), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().apply_policy()), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().engage(spec.clone(), 2, days(7), 1, 0)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().withdraw_request(0)), Error::NotOpen);

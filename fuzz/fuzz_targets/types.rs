@@ -57,6 +57,7 @@ const TYPES: &[fn(&[u8]) -> bool] = &[
     // What the market and the obligation read of an answer: a refusal by name, or what was moved.
     read_back::<Result<Result<Vec<interfaces::Balance>, reputation::Error>, ink::LangError>>,
     read_back::<Result<Result<pools::Capacity, pools::Error>, ink::LangError>>,
+    read_back::<Result<Result<u32, pools::Error>, ink::LangError>>,
     read_back::<Result<Result<(), PSP22Error>, ink::LangError>>,
 ];
 

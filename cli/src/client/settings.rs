@@ -32,6 +32,8 @@ pub fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
     terms.rate = fields.or("rate", defaults.rate, read_rate)?;
     terms.min_reviews = fields.or("min_reviews", defaults.min_reviews, integer)?;
     terms.presence = fields.or("presence", defaults.presence, integer)?;
+    terms.pace = fields.or("pace", defaults.pace, |item| read_bound(item, 0))?;
+    terms.credit_cap = fields.or("credit_cap", defaults.credit_cap, |item| read_bound(item, u32::MAX))?;
     terms.seats = fields.or("seats", defaults.seats, integer)?;
     terms.min_reputation = fields.or("min_reputation", defaults.min_reputation, points)?;
     terms.bond = fields.or("bond", defaults.bond, points)?;
@@ -45,6 +47,17 @@ pub fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
     terms.freeze_interval = fields.or("freeze_interval", defaults.freeze_interval, duration)?;
     terms.notice = fields.or("notice", defaults.notice, duration)?;
     fields.finish()
+}
+
+/// A whole number, or `"none"`, for which the contract has the number `without`.
+fn read_bound(item: &Item, without: u32) -> Read<u32> {
+    const EXPECTED: &str = "a whole number, or \"none\"";
+    match item.as_str() {
+        Some("none") => Ok(without),
+        Some(_) => Err(refused(item, format!("this is not a bound; expected {EXPECTED}"))),
+        None if item.is_integer() => integer(item),
+        None => Err(expected(item, EXPECTED)),
+    }
 }
 
 pub fn read_rate(item: &Item) -> Read<Rate> {

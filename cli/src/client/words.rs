@@ -67,6 +67,9 @@ impl Words<'_> {
                 let what = if changed.frozen { "is at rest" } else { "is back" };
                 format!("{} {what}", (self.name)(&changed.who))
             }
+            Event::Redeemed(redeemed) => {
+                format!("{} burns {} reputation", (self.name)(&redeemed.who), thousands(redeemed.burnt))
+            }
             Event::ReputationRefused(refused) => format!("the reputation contract refused: {:?}", refused.error),
             // In the pool of an engagement, work seen only means that a period is over. The other events say no more
             // than the deed.

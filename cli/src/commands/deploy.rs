@@ -3,11 +3,12 @@
 use crate::{
     client::{deployment::File, signer::address, text::shown},
     commands::{
-        options::{Options, Which},
+        options::{warn, Options, Which},
         table::pairs,
         verify,
     },
     setup::{
+        cautions::cautions,
         checks::{self, Check},
         config::Config,
         deployer::{as_text, Deployer, Done, Step},
@@ -24,7 +25,8 @@ use std::{fmt::Debug, io::Write, path::PathBuf};
 ///
 /// Whoever signs becomes the manager. All steps are rehearsed on a chain of its own first, so that nothing is done where a
 /// contract would refuse a later one. If you run it again, it goes on where it stopped, and does nothing if all is
-/// done. It exits with 1 if a check fails.
+/// done. It warns of terms that can never ban anybody, or can ban whoever misses nothing. It exits with 1 if a check
+/// fails.
 ///
 /// Example: atomic deploy --as alice --config docs/deployment.toml
 #[derive(Args, Debug)]
@@ -97,6 +99,10 @@ impl Deploy {
         let backend = self.options.connect()?;
         let contracts = self.which.contracts()?;
         let mut deployer = Deployer::new(&*backend, &signer, &contracts, &config, &self.options.deployment)?;
+        let due = deployer.due()?;
+        if due.contains(&Step::Open) {
+            cautions(&deployer.settings().terms).into_iter().for_each(|caution| warn(Some(caution)));
+        }
         if self.options.dry_run {
             return self.say_due(&deployer, out).map(|()| true);
         }
@@ -104,7 +110,7 @@ impl Deploy {
             let (network, location) = (shown(&backend.network().name), self.options.location()?);
             writeln!(out, "Deploying to {network} {location}, as {}\n", address(&signer.account()))?;
         }
-        if !deployer.due()?.is_empty() {
+        if !due.is_empty() {
             deployer.rehearse().context("nothing was done, because a rehearsal failed")?;
         }
         let mut done = Vec::new();

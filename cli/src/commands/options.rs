@@ -143,10 +143,10 @@ pub fn progress(what: Option<&str>) {
     }
 }
 
-/// Says what is wrong with the permissions of a file, once for each run of the program.
-pub fn warn(exposed: Option<String>) {
+/// Warns whoever runs the program, if there is something to warn of: each thing once.
+pub fn warn(words: Option<String>) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    let Some(words) = exposed else { return };
+    let Some(words) = words else { return };
     if SAID.lock().is_ok_and(|mut said| said.insert(words.clone())) {
         eprintln!("warning: {}", shown(&words));
     }

@@ -171,7 +171,7 @@ pub fn frame(view: &View, screen: Screen) -> String {
         String::new(),
     ];
     let requests = requests(view);
-    let members = members(view.known);
+    let members = members(view);
     // The heads of both lists, and the empty lines between them, are always there.
     let room = screen.rows.saturating_sub(head.len() + requests.head.len() + members.head.len() + 1);
     // Each list gets half of the room, and what the other does not need.
@@ -207,13 +207,13 @@ impl List {
 }
 
 fn capacity(capacity: Capacity) -> String {
-    let Capacity { seats, active, throttled, waiting, frozen, backlog, utilization_ppm, .. } = capacity;
+    let Capacity { seats, active, throttled, waiting, frozen, backlog, hands, utilization_ppm, .. } = capacity;
     const WIDTH: u32 = 20;
     let filled = (utilization_ppm.min(1_000_000) / (1_000_000 / WIDTH)) as usize;
     let bar = format!("{}{}", "█".repeat(filled), "░".repeat(WIDTH as usize - filled));
     format!(
         "capacity  {bar} {} %  {active} of {seats} seats, {throttled} throttled, {waiting} waiting, {frozen} frozen, \
-         {backlog} reviews to do",
+         {backlog} reviews to do for {hands} hands",
         utilization_ppm / 10_000
     )
 }
@@ -278,10 +278,11 @@ fn requests(view: &View) -> List {
 }
 
 /// Members who have not left, the worst standing first.
-fn members(known: &Known) -> List {
+fn members(view: &View) -> List {
     let is_there =
         |member: &Member| member.membership.as_ref().filter(|known| known.state != MemberState::Left).cloned();
-    let mut all: Vec<_> = known.members.iter().filter_map(|(who, member)| Some((who, is_there(member)?))).collect();
+    let known = view.known.members.iter();
+    let mut all: Vec<_> = known.filter_map(|(who, member)| Some((who, is_there(member)?))).collect();
     all.sort_by_key(|(_, member)| (std::cmp::Reverse(member.standing), std::cmp::Reverse(member.deficit)));
     let counts = [Standing::Banned, Standing::Throttled, Standing::Healthy].into_iter().filter_map(|standing| {
         let count = all.iter().filter(|(_, member)| member.standing == standing).count();
@@ -292,23 +293,34 @@ fn members(known: &Known) -> List {
     let mut head = vec![format!("members  {counts}")];
     if !all.is_empty() {
         head.push(format!(
-            "  {:<15}  {:<9}  {:<7}  {:>7}  {:>8}  {:>8}  {:>9}",
-            "account", "standing", "is", "missing", "required", "declared", "committed"
+            "  {:<15}  {:<9}  {:<7}  {:>7}  {:>8}  {:>8}  {:>9}  {}",
+            "account", "standing", "is", "missing", "required", "declared", "committed", "safe until"
         ));
     }
     let rows = all.iter().map(|(who, member)| {
         format!(
-            "  {:<15}  {:<9}  {:<7}  {:>7}  {:>8}  {:>8}  {:>9}",
+            "  {:<15}  {:<9}  {:<7}  {:>7}  {:>8}  {:>8}  {:>9}  {}",
             short(&address(who)),
             format!("{:?}", member.standing),
             format!("{:?}", member.state),
             member.deficit / OP,
             member.required / OP,
             member.declared / OP,
-            member.open
+            member.open,
+            safety(member.safe_until, view.now)
         )
     });
     List { rows: rows.collect(), head }
+}
+
+/// Until when a member cannot be Banned, whatever work is seen.
+fn safety(safe_until: Timestamp, now: Timestamp) -> String {
+    match safe_until {
+        0 => "is Banned".to_owned(),
+        Timestamp::MAX => "nothing can have it banned".to_owned(),
+        until if until <= now => "now".to_owned(),
+        until => moments::moment_from(until, now),
+    }
 }
 
 /// The beginning and the end of an address.
@@ -373,6 +385,7 @@ fn data(view: &View) -> serde_json::Value {
             "declared": (membership.declared / OP).to_string(),
             "deficit": (membership.deficit / OP).to_string(),
             "open": membership.open,
+            "safe_until": membership.safe_until,
         }))
     });
     let capacity = view.known.pool.as_ref().map(|pool| {
@@ -384,6 +397,8 @@ fn data(view: &View) -> serde_json::Value {
             "waiting": capacity.waiting,
             "frozen": capacity.frozen,
             "backlog": capacity.backlog,
+            "hands": capacity.hands,
+            "level": capacity.level.div_ceil(OP).to_string(),
             "utilization_ppm": capacity.utilization_ppm,
         })
     });
@@ -414,7 +429,7 @@ mod tests {
         let expected = "\
 Embedded chain in x · block 3 · 1970-01-01 00:00 UTC
 
-capacity  ░░░░░░░░░░░░░░░░░░░░ 0 %  0 of 0 seats, 0 throttled, 0 waiting, 0 frozen, 0 reviews to do
+capacity  ░░░░░░░░░░░░░░░░░░░░ 0 %  0 of 0 seats, 0 throttled, 0 waiting, 0 frozen, 0 reviews to do for 0 hands
 
 requests  none
 

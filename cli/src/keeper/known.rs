@@ -272,9 +272,12 @@ impl Known {
                 self.member(event.who).latched = event.standing;
                 self.forget_members([&event.who]);
             }
-            Event::Reinstated(event) if event.pool == of => {
-                self.member(event.who).latched = Standing::Healthy;
-                self.forget_members([&event.who]);
+            Event::Reinstated(obligation::Reinstated { pool, who, .. })
+            | Event::Redeemed(obligation::Redeemed { pool, who, .. })
+                if pool == of =>
+            {
+                self.member(who).latched = Standing::Healthy;
+                self.forget_members([&who]);
             }
             Event::Resigned(event) if event.pool == of => self.forget_members([&event.who]),
             Event::Seated(obligation::Seated { pool, who, .. })
@@ -294,6 +297,7 @@ impl Known {
             | Event::TermsApplied(_)
             | Event::StandingChanged(_)
             | Event::Reinstated(_)
+            | Event::Redeemed(_)
             | Event::Resigned(_)
             | Event::Seated(_)
             | Event::Queued(_)
@@ -436,5 +440,24 @@ impl Known {
             self.stale.members.remove(&who);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chain::account;
+    use interfaces::obligation::{CheckedIn, Event, Redeemed};
+
+    #[test]
+    fn whoever_redeemed_itself_counts_as_healthy_and_whoever_is_present_is_only_read_again() {
+        let (mut known, who) = (Known::default(), account("eva"));
+        known.members.insert(who, Member::new(Standing::Banned));
+        known.note_pool(Event::CheckedIn(CheckedIn { pool: 3, who, ops: 1 }), 3);
+        assert!(known.stale.members.contains(&who));
+        known.note_pool(Event::Redeemed(Redeemed { pool: 4, who, burnt: 50 }), 3);
+        assert_eq!(known.members[&who].latched, Standing::Banned, "that was another pool");
+        known.note_pool(Event::Redeemed(Redeemed { pool: 3, who, burnt: 50 }), 3);
+        assert_eq!(known.members[&who].latched, Standing::Healthy);
     }
 }

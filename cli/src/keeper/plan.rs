@@ -445,6 +445,7 @@ mod tests {
                 open: 0,
                 bond: 0,
                 ended: 0,
+                safe_until: 0,
             };
             let latched = if n == 98 { Standing::Throttled } else { Standing::Healthy };
             let mut member = Member::new(latched);

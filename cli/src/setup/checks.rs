@@ -313,7 +313,7 @@ mod tests {
         let found = Terms { seats: 7, bond: 60, ..default_terms() };
         assert_eq!(
             differences(&found, &default_terms()),
-            Some("seats: 7 instead of seats: 5, bond: 60 instead of bond: 50".into())
+            Some("seats: 7 instead of seats: 20, bond: 60 instead of bond: 50".into())
         );
         assert_eq!(differences(&found, &found), None);
     }

@@ -159,8 +159,22 @@ mod tests {
     }
 
     #[test]
+    fn a_pace_and_a_credit_cap_are_numbers_or_none() {
+        let read = |text: &str| {
+            let terms = Config::read("terms.toml", text).unwrap_or_else(|problem| panic!("{problem}")).settings.terms;
+            (terms.pace, terms.credit_cap)
+        };
+        assert_eq!(read("[terms]\nseats = 4"), (4, 8));
+        assert_eq!(read("[terms]\npace = 2\ncredit_cap = 3"), (2, 3));
+        assert_eq!(read("[terms]\npace = 'none'\ncredit_cap = 'none'"), (0, u32::MAX));
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, place, part) in [
+            ("[terms]\npace = 'slow'", (2, 8), "`pace`: this is not a bound; expected a whole number, or \"none\""),
+            ("[terms]\ncredit_cap = true", (2, 14), "`credit_cap`: this is true or false; expected a whole number, or"),
+            ("[terms]\ncredit_cap = -1", (2, 14), "`credit_cap`: -1 is out of range here"),
             ("treasury = 'zoe'", (1, 12), "`zoe` is not an address; expected"),
             ("[[founders]]\naccounts = ['alice']", (1, 1), "`reputation` is missing in [[founders]]"),
             ("[[founders]]\naccounts = []\nreputation = 1", (2, 12), "expected one account or more"),
@@ -186,5 +200,6 @@ mod tests {
         let config = Config::load(Some(&path)).expect("the example");
         assert_eq!(config.settings.founders.len(), 3);
         assert_eq!(config.settings.terms, default_terms());
+        assert_eq!(config.settings.policy, default_policy());
     }
 }

@@ -1,6 +1,7 @@
-//! How an organization comes to a chain: its settings ([`config`]), the steps ([`deployer`]), and the checks of the
-//! result ([`checks`]).
+//! How an organization comes to a chain: its settings ([`config`]), what is unwise about them ([`cautions`]), the steps
+//! ([`deployer`]), and the checks of the result ([`checks`]).
 
+pub mod cautions;
 pub mod checks;
 pub mod config;
 pub mod deployer;

@@ -12,9 +12,31 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// The organization: three enforcers, and windows that a test can wait for.
-const ORGANIZATION: &str = "salt = 'journey'\n[[founders]]\naccounts = ['charlie', 'dave', 'eve']\nreputation = 400\n\
-                            [policy]\nmin_window = '1s'\n";
+/// The organization: three enforcers, whose standings change within days, and windows that a test can wait for.
+const ORGANIZATION: &str = "
+salt = 'journey'
+
+[[founders]]
+accounts = ['charlie', 'dave', 'eve']
+reputation = 400
+
+[policy]
+min_window = '1s'
+
+[terms]
+denominator = 2
+epoch = '1d'
+throttle_buffer = 3
+ban_buffer = 6
+rate = 'fixed'
+presence = 0
+pace = 'none'
+credit_cap = 'none'
+seats = 5
+healthy_limit = 3
+throttled_limit = 2
+notice = '1d'
+";
 
 /// A folder, gone with the test, and the chain that is used from it.
 pub struct Desk {

@@ -1,7 +1,7 @@
 //! A member that does nothing is judged by a stranger: Throttled first, and Banned in the end.
 
 use crate::stage::{id, Node, Stage, BOND, ENDOWMENT};
-use chain::{default_terms, RoleCalls, UNIT};
+use chain::{brisk_terms, RoleCalls, UNIT};
 use given::{alice, bob, charlie, dave, ChainBackend, Keypair};
 use interfaces::{
     obligation::{Error, MemberState, PoolOpened, Queued, Schedule, Seated, Standing, StandingChanged, Terms},
@@ -33,7 +33,7 @@ pub async fn play(node: &mut Node) {
 
 /// Alice has a pool of a single seat, for which she reports the work herself.
 async fn opens_a_pool(stage: &mut Stage<'_>) -> PoolId {
-    let terms = Terms { seats: 1, ..default_terms() };
+    let terms = Terms { seats: 1, ..brisk_terms() };
     let open = stage.obligation().open_pool(terms, Schedule::default());
     assert_eq!(stage.refused(&alice(), open.clone()).await, Error::MissingRole);
     let grant = RoleCalls::from(stage.at.obligation).grant_role(roles::OPERATOR, Some(id(&alice())));
@@ -67,7 +67,7 @@ async fn is_banned(stage: &mut Stage<'_>, stranger: &Keypair, pool: PoolId) {
     assert_eq!((member.standing, member.state), (Standing::Banned, MemberState::Seated), "nobody latched it yet");
 
     let judged = stage.send(stranger, stage.obligation().evaluate(pool, id(&bob()))).await;
-    let (bond_burnt, slashed, reward) = (BOND, SLASHED, default_terms().keeper_reward);
+    let (bond_burnt, slashed, reward) = (BOND, SLASHED, brisk_terms().keeper_reward);
     let told = StandingChanged { bond_burnt, slashed, reward, ..changed(stranger, pool, Standing::Banned) };
     assert_eq!(judged.events::<StandingChanged>(), [told]);
     assert_eq!(judged.events::<Seated>(), [Seated { pool, who: id(&charlie()) }], "in the same call");
@@ -91,7 +91,7 @@ async fn is_paid_for(stage: &mut Stage<'_>, stranger: &Keypair, pool: PoolId) {
     let back = stage.obligation().enlist(pool);
     assert_eq!(stage.refused(&bob(), back).await, Error::Banned);
 
-    let reward = default_terms().keeper_reward;
+    let reward = brisk_terms().keeper_reward;
     stage.send(stranger, stage.reputation().claim_reputation(id(stranger))).await;
     assert_eq!(stage.profile(stranger).await.balance, reward);
 }

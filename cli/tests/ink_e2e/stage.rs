@@ -112,7 +112,7 @@ impl<'a> Stage<'a> {
     pub async fn with(node: &'a mut Node, change: impl FnOnce(&mut Settings)) -> Self {
         let treasury = node.create_and_fund_account(&alice(), UNIT).await;
         let founders = founders().iter().map(|founder| (id(founder), ENDOWMENT)).collect();
-        let mut settings = Settings { founders, ..Settings::default() };
+        let mut settings = Settings { founders, ..Settings::brisk() };
         settings.policy.treasury = id(&treasury);
         settings.policy.min_window = SHORTEST;
         change(&mut settings);

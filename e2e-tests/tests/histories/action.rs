@@ -153,6 +153,7 @@ pub enum Action {
         pool: u32,
         ops: u32,
     },
+    Redeem(u32),
     Freeze,
     Unfreeze,
     ProposeTerms {

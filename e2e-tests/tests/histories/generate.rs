@@ -198,8 +198,8 @@ fn about_pools(dice: &mut Dice, model: &Model, terms: &Terms) -> (Who, Action) {
         2 => 99,
         _ => 0,
     };
-    let enforcer = dice.pick(&ENFORCERS);
-    let action = match dice.below(34) {
+    let banned = whom_bans_keep_out(model);
+    let action = match dice.below(36) {
         0..=5 => return (dice.anyone(), Action::Evaluate { pool, who: member }),
         6..=7 => {
             let count = if dice.chance(3) { 65 } else { dice.below(8) };
@@ -222,10 +222,7 @@ fn about_pools(dice: &mut Dice, model: &Model, terms: &Terms) -> (Who, Action) {
         }
         28..=29 => {
             let who = if dice.chance(90) { MANAGER } else { member };
-            let members = model.pools.pool(0).into_iter().flat_map(|pool| &pool.members);
-            let banned: Vec<Who> =
-                members.filter(|(_, member)| member.state == MemberState::Banned).map(|(who, _)| *who).collect();
-            let whom = if banned.is_empty() { enforcer } else { dice.pick(&banned) };
+            let whom = if banned.is_empty() { dice.pick(&ENFORCERS) } else { dice.pick(&banned) };
             return (who, Action::Reinstate { pool, who: whom });
         }
         30 => {
@@ -238,19 +235,35 @@ fn about_pools(dice: &mut Dice, model: &Model, terms: &Terms) -> (Who, Action) {
             return (who, if pausing { Action::PauseObligation } else { Action::UnpauseObligation });
         }
         32 if model.pools.paused => return (MANAGER, Action::UnpauseObligation),
+        33..=34 => {
+            let who = if banned.is_empty() || dice.chance(20) { member } else { dice.pick(&banned) };
+            return (who, Action::Redeem(pool));
+        }
         _ => Action::Operate { pool, what: dice.pick(&MEDDLINGS) },
     };
     (member, action)
 }
 
-/// Terms under which an op still weighs what it did.
+fn whom_bans_keep_out(model: &Model) -> Vec<Who> {
+    let members = model.pools.pool(0).into_iter().flat_map(|pool| &pool.members);
+    members.filter(|(_, member)| member.state == MemberState::Banned).map(|(who, _)| *who).collect()
+}
+
+/// Terms under which an op still weighs what it did, if it falls due at all. Mostly there is a pace, or a cap, where
+/// there was one.
 fn other_terms(dice: &mut Dice, terms: &Terms) -> Terms {
     let throttle_buffer = 2 + dice.below(5) as u32;
+    let ban_buffer = throttle_buffer + dice.below(6) as u32;
     let healthy_limit = 1 + dice.below(throttle_buffer.into()) as u32;
     let bond = 10 * dice.below(10) as Balance;
+    let presence = terms.presence.min(throttle_buffer - 1);
+    let has_pace = dice.chance(if terms.pace > 0 { 85 } else { 8 });
+    let has_cap = dice.chance(if terms.credit_cap < u32::MAX { 97 } else { 8 });
     Terms {
         throttle_buffer,
-        ban_buffer: throttle_buffer + dice.below(6) as u32,
+        ban_buffer,
+        pace: if has_pace { 1 + dice.below((ban_buffer / 2).into()) as u32 } else { 0 },
+        credit_cap: if has_cap { presence + 1 + dice.below(4) as u32 } else { u32::MAX },
         healthy_limit,
         throttled_limit: 1 + dice.below(healthy_limit.into()) as u32,
         seats: 3 + dice.below(4) as u32,
@@ -259,7 +272,7 @@ fn other_terms(dice: &mut Dice, terms: &Terms) -> Terms {
         min_reputation: 10 * dice.below(20) as Balance,
         slash_ppm: dice.below(1_000_001) as u32,
         restore_price: dice.below(10) as Balance,
-        presence: terms.presence.min(throttle_buffer - 1),
+        presence,
         epoch: if dice.chance(10) { terms.epoch + 1 } else { terms.epoch },
         ..terms.clone()
     }

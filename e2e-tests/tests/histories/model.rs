@@ -368,6 +368,8 @@ impl Deal {
             rate: Rate::Fixed,
             min_reviews: 1,
             presence: 0,
+            pace: 0,
+            credit_cap: u32::MAX,
             seats: 1,
             min_reputation: BY_ENROLMENT,
             bond: 0,
@@ -628,6 +630,7 @@ impl Model {
             Resign(pool) => pools.resign(pool, who, people).map(done)?,
             CheckIn(pool) => pools.check_in(pool, who).map(done)?,
             Restore { pool, ops } => pools.restore(pool, who, ops, people).map(done)?,
+            Redeem(pool) => pools.redeem(pool, who, people)?,
             Freeze => pools.freeze(who, people).map(done)?,
             Unfreeze => pools.unfreeze(who, people).map(done)?,
             ProposeTerms { pool, terms } => {

@@ -5,6 +5,7 @@ use crate::{
     generate::{self, Dice},
     model::{posted_at, Model},
     people::{Mint, MARKET, OBLIGATION},
+    promises::Promises,
 };
 use chain::{account, days, Message, UNIT};
 use e2e_tests::{work_of, Town, ENDOWMENT, SALT, WORK_URI};
@@ -27,8 +28,10 @@ pub type Tally = BTreeMap<(String, String), u64>;
 
 /// So many messages are sent between two looks at everything there is.
 const AUDIT_EVERY: usize = 150;
+/// So many messages are sent until all members are asked how long they are safe, whatever happened.
+const ALL_ASKED_EVERY: usize = 25;
 /// How many kinds of organizations there are.
-const SETTINGS: u64 = 5;
+const SETTINGS: u64 = 7;
 
 /// What came of one message.
 struct Sent {
@@ -47,6 +50,7 @@ pub struct History {
     dice: Dice,
     /// What the counters of those who rest said when they began to.
     resting: BTreeMap<Who, (u128, u128)>,
+    promises: Promises,
 }
 
 /// The organization of histories of this kind.
@@ -69,11 +73,17 @@ fn settings(kind: u64) -> impl FnOnce(&mut chain::Settings) {
             }
             2 => terms.retention_ppm = 900_000,
             3 => (terms.presence, terms.retention_ppm) = (1, 990_000),
-            _ => {
+            4 => {
                 terms.rate = Rate::FairShare { diligence_ppm: 700_000 };
                 // More than some submissions take reviews from.
                 terms.seats = 6;
                 settings.mint_cap = 40;
+            }
+            5 => (terms.pace, terms.credit_cap) = (3, 3),
+            // Whoever stops is out after 2 + 7 + 1 days.
+            _ => {
+                terms.rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+                (terms.pace, terms.presence, terms.credit_cap) = (2, 1, 2);
             }
         }
         settings.founders = endowed().map(|(who, amount)| (account(CAST[who]), amount)).collect();
@@ -118,6 +128,7 @@ impl History {
             tally: Tally::new(),
             dice: Dice::new(kind),
             resting: BTreeMap::new(),
+            promises: Promises::default(),
         }
     }
 
@@ -183,6 +194,32 @@ impl History {
         if self.model.pools.rests[who].frozen != self.resting.contains_key(&who) {
             self.rest_or_return(who);
         }
+        match said {
+            Ok(_) => self.keep_promises(who, &action),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// What members were told of how soon or how late they are out is so, and they are told anew: all of them after
+    /// time passed, or work was seen.
+    fn keep_promises(&mut self, who: Who, action: &Action) -> Result<(), String> {
+        let now = self.model.now;
+        let Ok(pool) = self.model.pools.pool(0) else { return Ok(()) };
+        if let (Action::ProposeTerms { pool: 0, .. }, Some(due)) = (action, pool.due()) {
+            self.promises.end_by(due);
+        }
+        self.promises.look(pool, now)?;
+        if !pool.is_bounded(now) {
+            return Ok(());
+        }
+        let touches_all = matches!(action, Action::Pass(_) | Action::OpenReviews { .. } | Action::ProposeTerms { .. });
+        let all = touches_all || self.actions.len() % ALL_ASKED_EVERY == 0;
+        let members = pool.members.iter().filter(|(member, _)| all || **member == who);
+        for (member, _) in members.filter(|(_, member)| member.waits_for_work()) {
+            let membership = self.town.obligation().membership(0, self.model.accounts[*member]);
+            let told = self.town.chain.read(membership).map_err(|error| format!("{}: {error:?}", CAST[*member]))?;
+            self.promises.hear(*member, &told, pool, now)?;
+        }
         Ok(())
     }
 
@@ -211,7 +248,7 @@ impl History {
                 return Err(format!("time alone made standings of {before:?} {after:?}"));
             }
         }
-        Ok(())
+        self.keep_promises(MANAGER, &Action::Pass(time))
     }
 
     fn standings(&self) -> Vec<Standing> {
@@ -222,7 +259,7 @@ impl History {
     /// Where the model does not count what members see, the chain says what their counters amount to.
     fn ask_oracle(&mut self, who: Who, action: &Action) {
         self.model.pools.oracle.clear();
-        if self.model.pools.pool(0).is_ok_and(|pool| pool.is_exact()) {
+        if self.model.pools.pool(0).is_ok_and(|pool| pool.is_exact(self.model.now)) {
             return;
         }
         let whom = match action {
@@ -233,6 +270,7 @@ impl History {
             | Action::Resign(_)
             | Action::CheckIn(_)
             | Action::Restore { .. }
+            | Action::Redeem(_)
             | Action::Freeze => vec![who],
             _ => Vec::new(),
         };
@@ -334,7 +372,7 @@ impl History {
                     let told = (found.state, found.open, found.bond, found.ended);
                     let known = (member.state, member.open, member.bond, member.ended);
                     compare(&format!("the membership of {name}"), told, known)?;
-                    if model.pools.pool(0).is_ok_and(|pool| pool.is_exact()) {
+                    if model.pools.pool(0).is_ok_and(|pool| pool.is_exact(model.now)) {
                         let ops = [found.seen, found.declared];
                         let known = [member.seen * 1_000_000, member.declared * 1_000_000];
                         compare(&format!("the counters of {name}"), ops, known)?;
@@ -358,8 +396,14 @@ impl History {
         let pool = model.pools.pool(0).map_err(|error| format!("the model has no pool: {error:?}"))?;
         let count = |state| pool.members.values().filter(|member| member.state == state).count() as u32;
         let throttled = pool.members.values().filter(|member| member.throttled).count() as u32;
-        let found = (capacity.active, capacity.throttled, capacity.waiting, capacity.frozen, capacity.backlog);
-        let expected = (pool.active(), throttled, pool.line.len() as u32, count(MemberState::Frozen), pool.backlog);
+        let found = (
+            [capacity.active, capacity.throttled, capacity.waiting, capacity.frozen],
+            capacity.backlog,
+            capacity.hands,
+        );
+        let waiting = pool.line.len() as u32;
+        let expected =
+            ([pool.active(), throttled, waiting, count(MemberState::Frozen)], pool.backlog, pool.hands(model.now));
         compare("capacity", found, expected)?;
         let line: Vec<AccountId> = pool.line.iter().map(|who| model.accounts[*who]).collect();
         compare("the line", chain.read(town.obligation().waiting(0, None, 64)), Ok(line))
@@ -455,6 +499,7 @@ impl History {
             Resign(pool) => self.tell(who, obligation().resign(pool), done),
             CheckIn(pool) => self.tell(who, obligation().check_in(pool), done),
             Restore { pool, ops } => self.tell(who, obligation().restore(pool, ops), done),
+            Redeem(pool) => self.tell(who, obligation().redeem(pool), number),
             Freeze => self.tell(who, obligation().freeze(), done),
             Unfreeze => self.tell(who, obligation().unfreeze(), done),
             ProposeTerms { pool, terms } => {
@@ -482,11 +527,11 @@ impl History {
             Meddling::ClosePool => self.tell(who, obligation.close_pool(pool), done),
             Meddling::Enroll => self.tell(who, obligation.enroll(pool, me), done),
             Meddling::Discharge => self.tell(who, obligation.discharge(pool, me), done),
-            Meddling::RecordSeen => self.tell(who, obligation.record_seen(pool, 1_000, 3), done),
+            Meddling::RecordSeen => self.tell(who, obligation.record_seen(pool, 1_000, 3), u128::from),
             Meddling::RecordDeclared => self.tell(who, obligation.record_declared(pool, me, 1_000), done),
             Meddling::Reserve => self.tell(who, obligation.reserve(pool, u32::MAX), |_| 1),
             Meddling::RecordClosed => self.tell(who, obligation.record_closed(pool, u32::MAX), done),
-            Meddling::Commit => self.tell(who, obligation.commit(pool, me), done),
+            Meddling::Commit => self.tell(who, obligation.commit(pool, me, 1), u128::from),
             Meddling::Release => self.tell(who, obligation.release(pool, me), done),
             Meddling::Resolve => {
                 let outcome = Outcome { who: me, declared: 9, released: 9 };

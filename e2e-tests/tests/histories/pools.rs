@@ -5,7 +5,7 @@ use crate::{
     people::{Person, OBLIGATION},
 };
 use interfaces::{
-    obligation::{Error, MemberState as State, Standing, Terms, BY_ENROLMENT},
+    obligation::{Error, MemberState as State, Rate, Standing, Terms, BY_ENROLMENT},
     Balance, Timestamp,
 };
 use std::collections::{BTreeMap, VecDeque};
@@ -25,6 +25,13 @@ pub struct Member {
     next_check_in: u64,
 }
 
+impl Member {
+    /// Whether it has a place, and nothing in hand.
+    pub fn waits_for_work(&self) -> bool {
+        matches!(self.state, State::Seated | State::Waiting) && self.open == 0
+    }
+}
+
 /// What is known of an account across all pools.
 #[derive(Clone, Debug, Default)]
 pub struct Rest {
@@ -38,6 +45,8 @@ pub struct Pool {
     terms: Terms,
     pending: Option<(Terms, Timestamp)>,
     opened: Timestamp,
+    /// Whether the model has counted all that members have seen and declared.
+    counted: bool,
     pub members: BTreeMap<Who, Member>,
     pub line: VecDeque<Who>,
     pub backlog: u64,
@@ -50,7 +59,8 @@ pub struct Pools {
     pub rests: Vec<Rest>,
     pub paused: bool,
     pub now: Timestamp,
-    /// Where counters fade or weigh differently, what they say is taken from the chain: standing and deficit.
+    /// Where counters fade, are bounded or weigh differently, what they say is taken from the chain: standing and
+    /// deficit.
     pub oracle: BTreeMap<Who, (Standing, u128)>,
 }
 
@@ -64,15 +74,21 @@ fn ensure(holds: bool, error: Error) -> Result<()> {
     }
 }
 
+/// Whether under these terms all that is seen and done counts, once for each op, and for ever.
+fn counts(terms: &Terms) -> bool {
+    let steady = terms.retention_ppm == 1_000_000 && terms.presence == 0 && terms.rate == Rate::Fixed;
+    steady && terms.pace == 0 && terms.credit_cap == u32::MAX
+}
+
 impl Pool {
     fn new(terms: Terms, opened: Timestamp) -> Self {
-        Self { terms, pending: None, opened, members: BTreeMap::new(), line: VecDeque::new(), backlog: 0 }
+        let counted = counts(&terms);
+        Self { terms, pending: None, opened, counted, members: BTreeMap::new(), line: VecDeque::new(), backlog: 0 }
     }
 
-    /// Whether the model counts what members see and declare.
-    pub fn is_exact(&self) -> bool {
-        let terms = &self.terms;
-        terms.retention_ppm == 1_000_000 && terms.presence == 0 && terms.rate == interfaces::obligation::Rate::Fixed
+    /// Whether the model counts what members see and declare: not any more once terms were in force that bound it.
+    pub fn is_exact(&self, now: Timestamp) -> bool {
+        self.counted && counts(self.terms(now))
     }
 
     pub fn terms(&self, now: Timestamp) -> &Terms {
@@ -82,27 +98,54 @@ impl Pool {
         }
     }
 
+    /// Whether the terms say anything of how soon, or how late, a member is out.
+    pub fn is_bounded(&self, now: Timestamp) -> bool {
+        let terms = self.terms(now);
+        terms.pace > 0 || (terms.presence > 0 && terms.credit_cap < u32::MAX)
+    }
+
+    /// When the proposed terms take effect, or took effect without anyone having written them down.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.pending.as_ref().map(|(_, due)| *due)
+    }
+
     fn is_pending(&self, now: Timestamp) -> bool {
-        self.pending.as_ref().is_some_and(|(_, due)| now < *due)
+        self.due().is_some_and(|due| now < due)
     }
 
     /// Any change of the pool writes terms down that have come into force.
     fn store(&mut self, now: Timestamp) {
         if let Some((terms, _)) = self.pending.take_if(|(_, due)| *due <= now) {
+            self.counted &= counts(&terms);
             self.terms = terms;
         }
     }
 
+    /// Epochs are counted from the opening.
+    pub fn epoch(&self, now: Timestamp) -> u64 {
+        (now - self.opened) / self.terms.epoch
+    }
+
+    fn in_state(&self, state: State) -> impl Iterator<Item = &Member> {
+        self.members.values().filter(move |member| member.state == state)
+    }
+
     pub fn active(&self) -> u32 {
-        self.members.values().filter(|member| member.state == State::Seated).count() as u32
+        self.in_state(State::Seated).count() as u32
+    }
+
+    /// How many reviews the members may have open together.
+    pub fn hands(&self, now: Timestamp) -> u64 {
+        let terms = self.terms(now);
+        let limit = |member: &Member| if member.throttled { terms.throttled_limit } else { terms.healthy_limit };
+        self.in_state(State::Seated).map(|member| u64::from(limit(member))).sum()
     }
 
     /// With this many more reviews.
     pub fn utilization_ppm(&self, now: Timestamp, more: u32) -> u64 {
-        let room = u64::from(self.active()) * u64::from(self.terms(now).healthy_limit);
-        match room {
+        match self.hands(now) {
             0 => 1_000_000,
-            room => (self.backlog + u64::from(more)) * 1_000_000 / room,
+            hands => (self.backlog + u64::from(more)) * 1_000_000 / hands,
         }
     }
 
@@ -172,7 +215,7 @@ impl Pools {
 
     fn judge(&self, id: u32, who: Who, member: &Member) -> Result<(Standing, u128)> {
         let pool = self.pool(id)?;
-        if !pool.is_exact() {
+        if !pool.is_exact(self.now) {
             if let Some((standing, deficit)) = self.oracle.get(&who) {
                 return Ok((*standing, *deficit));
             }
@@ -306,8 +349,9 @@ impl Pools {
             }
             _ => {
                 let (_, deficit) = self.at_work(id, who)?;
-                ensure(member.open == 0, Error::OpenCommitments)?;
+                // Under notice everyone may go; what is open stays so.
                 if !self.pool(id)?.is_pending(now) {
+                    ensure(member.open == 0, Error::OpenCommitments)?;
                     ensure(!member.enrolled, Error::Engaged)?;
                     ensure(deficit == 0, Error::Deficit)?;
                 }
@@ -330,14 +374,16 @@ impl Pools {
     }
 
     pub fn check_in(&mut self, id: u32, who: Who) -> Result<()> {
-        self.member(id, who)?;
         self.at_work(id, who)?;
+        self.declare_presence(id, who)
+    }
+
+    /// Once in an epoch. Here no terms change the presence.
+    fn declare_presence(&mut self, id: u32, who: Who) -> Result<()> {
         let now = self.now;
-        let (presence, epoch) = {
-            let pool = self.pool(id)?;
-            (pool.terms.presence, (now - pool.opened) / pool.terms.epoch)
-        };
-        ensure(presence > 0, Error::NoPresence)?;
+        let pool = self.pool(id)?;
+        let epoch = pool.epoch(now);
+        ensure(pool.terms.presence > 0, Error::NoPresence)?;
         let member = self.member_mut(id, who)?;
         ensure(epoch >= member.next_check_in, Error::AlreadyCheckedIn)?;
         member.next_check_in = epoch + 1;
@@ -357,6 +403,19 @@ impl Pools {
         self.member_mut(id, who)?.declared += u128::from(ops);
         self.pool_mut(id)?.store(now);
         Ok(())
+    }
+
+    /// What it costs.
+    pub fn redeem(&mut self, id: u32, who: Who, people: &mut [Person]) -> Result<Balance> {
+        let terms = self.pool(id)?.terms(self.now).clone();
+        ensure(terms.min_reputation != BY_ENROLMENT, Error::Engaged)?;
+        let missing = self.kept_out(id, who)?;
+        let price = terms.bond.max(terms.restore_price * missing);
+        if price > 0 {
+            people[who].spend(price)?;
+        }
+        self.begin_anew(id, who)?;
+        Ok(price)
     }
 
     pub fn freeze(&mut self, who: Who, people: &mut [Person]) -> Result<()> {
@@ -477,7 +536,11 @@ impl Pools {
         let member = self.member_mut(id, who)?;
         ensure(member.open < most, Error::TooManyCommitments)?;
         member.open += 1;
-        Ok(())
+        // Whoever commits is there.
+        match self.declare_presence(id, who) {
+            Ok(()) | Err(Error::NoPresence | Error::AlreadyCheckedIn) => Ok(()),
+            other => other,
+        }
     }
 
     /// One review is over, and counts where it was revealed.
@@ -508,11 +571,21 @@ impl Pools {
     }
 
     pub fn reinstate(&mut self, id: u32, who: Who) -> Result<()> {
-        let now = self.now;
+        self.kept_out(id, who)?;
+        self.begin_anew(id, who)
+    }
+
+    /// How many ops are missing of somebody who is kept out by a ban, latched or not, and whose cooldown is over.
+    fn kept_out(&self, id: u32, who: Who) -> Result<u128> {
         let member = self.member(id, who)?;
         let gone = matches!(member.state, State::Banned | State::Left);
-        ensure(gone && self.judge(id, who, member)?.0 == Standing::Banned, Error::NotBanned)?;
-        ensure(now >= member.cooled_at, Error::CoolingDown)?;
+        let (standing, deficit) = self.judge(id, who, member)?;
+        ensure(gone && standing == Standing::Banned, Error::NotBanned)?;
+        ensure(self.now >= member.cooled_at, Error::CoolingDown)?;
+        Ok(deficit)
+    }
+
+    fn begin_anew(&mut self, id: u32, who: Who) -> Result<()> {
         let member = self.member_mut(id, who)?;
         member.state = State::Left;
         (member.seen, member.declared) = (0, 0);

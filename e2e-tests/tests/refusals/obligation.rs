@@ -4,7 +4,7 @@ use crate::{
     table::{refuse, row, Row, Told},
     MANAGER,
 };
-use chain::{account, days, default_terms, minutes, ObligationCalls};
+use chain::{account, brisk_terms, days, minutes, ObligationCalls};
 use e2e_tests::{People, Town, ENDOWMENT, STRANGER};
 use interfaces::{
     obligation::{
@@ -44,7 +44,7 @@ const GUILD: [&str; 16] = [
 
 /// Terms of many seats, whose members cannot afford to restore anything.
 fn many_seats() -> Terms {
-    Terms { seats: 12, min_reviews: 6, restore_price: ENDOWMENT, ..default_terms() }
+    Terms { seats: 12, min_reviews: 6, restore_price: ENDOWMENT, ..brisk_terms() }
 }
 
 /// Terms of a pool that one is only enrolled in, and where nothing may be missed.
@@ -57,7 +57,7 @@ fn by_enrolment() -> Terms {
         throttled_limit: 0,
         seats: 1,
         min_reputation: BY_ENROLMENT,
-        ..default_terms()
+        ..brisk_terms()
     }
 }
 
@@ -95,11 +95,11 @@ impl Guild {
         let open = |terms| town.send(OPERATOR, town.obligation().open_pool(terms, Schedule::default())).ok();
         let [work, shift, line, desk, strict, shut] = [
             many_seats(),
-            Terms { presence: 1, ..default_terms() },
-            Terms { seats: 1, ..default_terms() },
-            default_terms(),
+            Terms { presence: 1, ..brisk_terms() },
+            Terms { seats: 1, ..brisk_terms() },
+            brisk_terms(),
             by_enrolment(),
-            default_terms(),
+            brisk_terms(),
         ]
         .map(open);
         let guild = Self { town, work, shift, line, desk, strict, shut };
@@ -138,9 +138,9 @@ impl Guild {
         for name in ["healthy", "busy", "laden", "held", "gone", "frozen"] {
             self.enlist(self.work, name);
         }
-        let commit = |name: &str| self.send(OPERATOR, self.calls().commit(self.work, account(name))).ok();
-        commit("busy");
-        (0..many_seats().healthy_limit).for_each(|_| commit("laden"));
+        let commit = |name: &str, count| self.send(OPERATOR, self.calls().commit(self.work, account(name), count)).ok();
+        commit("busy", 1);
+        commit("laden", many_seats().healthy_limit);
         let locker = self.roles_in(self.reputation_address).grant_role(roles::LOCKER, Some(account(OPERATOR)));
         self.send(MANAGER, locker).ok();
         let hold = vec![Effect::Hold { who: account("held"), places: 1 }];
@@ -153,7 +153,7 @@ impl Guild {
         self.send("present", self.calls().check_in(self.shift)).ok();
         self.enlist(self.line, "seated");
         self.enlist(self.line, "waiting");
-        self.send(MANAGER, self.calls().propose_terms(self.line, default_terms(), Schedule::default())).ok();
+        self.send(MANAGER, self.calls().propose_terms(self.line, brisk_terms(), Schedule::default())).ok();
         self.enlist(self.desk, "healthy");
         self.send(OPERATOR, self.calls().enroll(self.desk, account("engaged"))).ok();
         self.send(OPERATOR, self.calls().enroll(self.strict, account("dropped"))).ok();
@@ -162,7 +162,7 @@ impl Guild {
         self.enlist(self.shut, "healthy");
         self.send(OPERATOR, self.calls().close_pool(self.shut)).ok();
         for _ in 0..MAX_POOLS_OF {
-            let free = Terms { bond: 0, keeper_reward: 0, ..default_terms() };
+            let free = Terms { bond: 0, keeper_reward: 0, ..brisk_terms() };
             let pool = self.send(OPERATOR, self.calls().open_pool(free, Schedule::default())).ok();
             self.enlist(pool, "everywhere");
         }
@@ -195,6 +195,11 @@ pub fn pools_and_their_members() -> Told {
         row("the contract may unfreeze no reputation", "frozen", guild.calls().unfreeze(), no_freezer),
     ];
     told.extend(refuse(&*guild.town, powerless));
+
+    guild.chain.pass(many_seats().cooldown);
+    let poor = Reputation(reputation::Error::InsufficientReputation);
+    let late = [row("who cannot pay for coming back", "burnt", guild.calls().redeem(guild.work), poor)];
+    told.extend(refuse(&*guild.town, late));
     told
 }
 
@@ -278,6 +283,14 @@ fn members(guild: &Guild) -> Vec<Row> {
         row("nothing is asked for", "behind", calls().restore(guild.work, 0), NoDeficit),
         row("more than is missing", "behind", calls().restore(guild.work, 3), BeyondDeficit),
         row("who cannot pay for it", "behind", calls().restore(guild.work, 1), poor),
+        row("no such pool", "burnt", calls().redeem(NO_POOL), UnknownPool),
+        row("the pool is closed", "healthy", calls().redeem(guild.shut), PoolClosed),
+        row("a pool that one is only enrolled in", "dropped", calls().redeem(guild.strict), Engaged),
+        row("who was never a member", STRANGER, calls().redeem(guild.work), NotAMember),
+        row("who is Healthy", "healthy", calls().redeem(guild.work), NotBanned),
+        row("who has left and would not be Banned", "gone", calls().redeem(guild.work), NotBanned),
+        row("whose ban nobody latched", "banned", calls().redeem(guild.work), NotBanned),
+        row("who was just banned", "burnt", calls().redeem(guild.work), CoolingDown),
     ]
 }
 
@@ -320,13 +333,13 @@ fn operators(guild: &Guild) -> Vec<Row> {
             row(cause, who, calls().record_declared(pool, healthy, 1), error),
             row(cause, who, calls().reserve(pool, 1), error),
             row(cause, who, calls().record_closed(pool, 1), error),
-            row(cause, who, calls().commit(pool, healthy), error),
+            row(cause, who, calls().commit(pool, healthy, 1), error),
             row(cause, who, calls().release(pool, healthy), error),
             row(cause, who, calls().resolve(pool, vec![outcome]), error),
         ]);
     }
     let enroll = |pool, name: &str| calls().enroll(pool, account(name));
-    let commit = |name: &str| calls().commit(guild.work, account(name));
+    let commit = |name: &str| calls().commit(guild.work, account(name), 1);
     rows.extend([
         row("it is closed already", OPERATOR, calls().close_pool(guild.shut), PoolClosed),
         row("the pool is closed", OPERATOR, enroll(guild.shut, STRANGER), PoolClosed),
@@ -388,7 +401,7 @@ fn terms(guild: &Guild) -> Vec<Row> {
         Schedule { cycle: count, segments: (0..count).map(|offset| Segment { offset, weight_ppm }).collect() }
     }
     type Change = fn(&mut Terms, &mut Schedule);
-    let broken: [(&str, Change, TermsReason); 27] = [
+    let broken: [(&str, Change, TermsReason); 29] = [
         ("a denominator of nothing", |terms, _| terms.denominator = 0, Denominator),
         ("a denominator above a million", |terms, _| terms.denominator = 1_000_001, Denominator),
         ("an epoch of less than a minute", |terms, _| terms.epoch = minutes(1) - 1, Epoch),
@@ -409,6 +422,8 @@ fn terms(guild: &Guild) -> Vec<Row> {
             },
             PresenceWork,
         ),
+        ("a pace that bans within an epoch", |terms, _| terms.pace = terms.ban_buffer / 2 + 1, Pace),
+        ("no credit but for presence", |terms, _| terms.credit_cap = terms.presence, CreditCap),
         ("no seats", |terms, _| terms.seats = 0, Seats),
         (
             "more work in hand than is tolerated",

@@ -6,7 +6,7 @@ use crate::{
     MANAGER,
 };
 use chain::{
-    account, build, constructor, days, default_policy, default_terms, hours, MarketCalls, Message, TokenCalls, UNIT,
+    account, brisk_policy, brisk_terms, build, constructor, days, hours, MarketCalls, Message, TokenCalls, UNIT,
 };
 use e2e_tests::{contracts::HOSTILE_TOKEN, with_many_hands, People, Town, REQUESTER, SALT, STRANGER};
 use ink::{
@@ -51,35 +51,35 @@ pub fn opening_the_market() -> Told {
     told.extend(refuse(&*town, policies(&town, unopened)));
     told.extend(refuse(&*town, without_enforcers(&town)));
 
-    let open = |terms| MarketCalls::from(unopened).open(default_policy(), terms, Schedule::default());
+    let open = |terms| MarketCalls::from(unopened).open(brisk_policy(), terms, Schedule::default());
     let no_operator = Obligation(obligation::Error::MissingRole);
     let unfair = Obligation(obligation::Error::InvalidTerms(TermsReason::Share));
-    let again = town.market().open(default_policy(), default_terms(), Schedule::default());
+    let again = town.market().open(brisk_policy(), brisk_terms(), Schedule::default());
     let openings = [
         row("it is open already", MANAGER, again, AlreadyOpen),
-        row("who is not the manager", STRANGER, open(default_terms()), MissingRole),
-        row("it is no operator yet", MANAGER, open(default_terms()), no_operator),
+        row("who is not the manager", STRANGER, open(brisk_terms()), MissingRole),
+        row("it is no operator yet", MANAGER, open(brisk_terms()), no_operator),
     ];
     told.extend(refuse(&*town, openings));
     let grant = town.roles_in(town.obligation_address).grant_role(roles::OPERATOR, Some(unopened));
     town.send(MANAGER, grant).ok();
-    let too_many_seats = Terms { seats: 7, ..default_terms() };
+    let too_many_seats = Terms { seats: 7, ..brisk_terms() };
     told.extend(refuse(&*town, [row("its pool would be unfair", MANAGER, open(too_many_seats), unfair)]));
     told
 }
 
 /// Policies that break a rule, opened with and proposed.
 fn policies(town: &Town, unopened: AccountId) -> Vec<Row> {
-    let open = |policy| MarketCalls::from(unopened).open(policy, default_terms(), Schedule::default());
+    let open = |policy| MarketCalls::from(unopened).open(policy, brisk_terms(), Schedule::default());
     let propose = |policy| town.market().propose_policy(policy);
     let mut rows = Vec::new();
     for (cause, change, reason) in broken_policies() {
-        let mut policy = default_policy();
+        let mut policy = brisk_policy();
         change(&mut policy);
         rows.push(row(cause, MANAGER, open(policy.clone()), InvalidPolicy(reason)));
         rows.push(row(cause, MANAGER, propose(policy), InvalidPolicy(reason)));
     }
-    let own = |token| Policy { assets: vec![listed(Asset::Psp22(token))], ..default_policy() };
+    let own = |token| Policy { assets: vec![listed(Asset::Psp22(token))], ..brisk_policy() };
     let forbidden = InvalidPolicy(PolicyReason::ForbiddenAsset);
     rows.extend([
         row("the market for a token", MANAGER, open(own(unopened)), forbidden),
@@ -109,7 +109,7 @@ fn before_it_is_open(town: &Town, market: AccountId) -> Vec<Row> {
     let cause = "the market is not open";
     let (pia, due) = (account("pia"), town.request_spec().deliver_by);
     vec![
-        row(cause, MANAGER, calls().propose_policy(default_policy()), NotOpen),
+        row(cause, MANAGER, calls().propose_policy(brisk_policy()), NotOpen),
         row(cause, STRANGER, calls().apply_policy(), NotOpen),
         row(cause, REQUESTER, calls().quote(town.request_spec()), NotOpen),
         row(cause, REQUESTER, calls().quote_engagement(deal(town), 4, WEEK), NotOpen),
@@ -185,7 +185,7 @@ pub fn posting_requests() -> Told {
     told.extend(refuse(&*town, too_much_work(&town)));
     told.extend(refuse(&*town, not_paid_just_so(&town)));
     let idle = [
-        row("who is not the manager", STRANGER, town.market().propose_policy(default_policy()), MissingRole),
+        row("who is not the manager", STRANGER, town.market().propose_policy(brisk_policy()), MissingRole),
         row("no policy is proposed", STRANGER, town.market().apply_policy(), NoPendingPolicy),
         row("who is not the manager", STRANGER, town.market().pause(), MissingRole),
         row("it is not paused", MANAGER, town.market().unpause(), NotPaused),
@@ -194,7 +194,7 @@ pub fn posting_requests() -> Told {
 
     let open = town.post_with(|spec| spec.limit = 1);
     let asked = town.post_with(|spec| (spec.limit, spec.access) = (1, Access::Offers));
-    town.send(MANAGER, town.market().propose_policy(default_policy())).ok();
+    town.send(MANAGER, town.market().propose_policy(brisk_policy())).ok();
     town.send(MANAGER, town.market().pause()).ok();
     told.extend(refuse(&*town, while_it_is_paused(&town, open, asked)));
     told

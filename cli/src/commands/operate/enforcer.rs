@@ -382,6 +382,19 @@ impl Command for Restore {
 }
 
 #[derive(Args, Debug)]
+pub struct Redeem {}
+
+impl Command for Redeem {
+    fn run(&self, session: &Session) -> Result<()> {
+        let Session { deployment, .. } = session;
+        let deed = format!("ban of {} lifted", session.name(&session.me()?));
+        session.send(&deed, deployment.obligation().redeem(deployment.pool))?;
+        session.hint("`atomic enlist` takes a seat again, or a place in the line");
+        Ok(())
+    }
+}
+
+#[derive(Args, Debug)]
 pub struct Freeze {}
 
 impl Command for Freeze {

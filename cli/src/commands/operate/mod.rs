@@ -115,12 +115,18 @@ pub enum Operate {
     /// Leaves the enforcers, or the line
     #[command(after_help = "Example:\n  atomic resign --as eve")]
     Resign(On<enforcer::Resign>),
-    /// Declares this epoch's presence
+    /// Declares this epoch's presence, as the first review of an epoch does by itself
     #[command(after_help = "Example:\n  atomic check-in --as eve")]
     CheckIn(On<enforcer::CheckIn>),
     /// Makes up for missing operations by spending reputation
     #[command(after_help = "Example:\n  atomic restore 2 --as eve")]
     Restore(On<enforcer::Restore>),
+    /// Lifts the signer's own ban, after the cooldown, by burning reputation
+    ///
+    /// It burns the pool's bond, or the price of what is missing if that is more, and the ledger begins anew. Before,
+    /// somebody has to latch the ban, with `atomic evaluate`.
+    #[command(after_help = "Example:\n  atomic redeem --as eve")]
+    Redeem(On<enforcer::Redeem>),
     /// Begins a rest: the signer's reputation and all its memberships stand still
     #[command(after_help = "Example:\n  atomic freeze --as eve")]
     Freeze(On<enforcer::Freeze>),
@@ -233,6 +239,7 @@ impl Operate {
             Self::Resign(on) => run(on, out),
             Self::CheckIn(on) => run(on, out),
             Self::Restore(on) => run(on, out),
+            Self::Redeem(on) => run(on, out),
             Self::Freeze(on) => run(on, out),
             Self::Unfreeze(on) => run(on, out),
             Self::OpenReviews(on) => run(on, out),

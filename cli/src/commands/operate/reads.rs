@@ -13,7 +13,7 @@ use ink::primitives::AccountId;
 use interfaces::{
     market::{Asset, Error, Phase, Policy, RequestSpec, RequestState},
     obligation::{self, Rate, Schedule},
-    Market as _, Obligation as _, PoolId, Reputation as _, RequestId,
+    Market as _, Obligation as _, PoolId, Reputation as _, RequestId, Timestamp,
 };
 use serde_json::json;
 
@@ -82,6 +82,14 @@ fn show_terms(terms: &obligation::Terms, schedule: &Schedule) -> String {
         Rate::Fixed => "fixed".to_owned(),
         Rate::FairShare { diligence_ppm } => format!("a fair share, {} of it", percent(diligence_ppm)),
     };
+    let pace = match terms.pace {
+        0 => "none: all that is seen falls due".to_owned(),
+        pace => format!("at most {} an epoch due by work seen", counted(pace, "operation")),
+    };
+    let credit_cap = match terms.credit_cap {
+        u32::MAX => "none".to_owned(),
+        cap => format!("{} in advance", counted(cap, "operation")),
+    };
     let mut lines = vec![
         ("to be declared", format!("1 of every {} operations seen", terms.denominator)),
         ("epoch", moments::roughly(terms.epoch)),
@@ -91,6 +99,8 @@ fn show_terms(terms: &obligation::Terms, schedule: &Schedule) -> String {
         ("rate", rate),
         ("fewest reviews", terms.min_reviews.to_string()),
         ("presence", format!("{} an epoch", counted(terms.presence, "operation"))),
+        ("pace", pace),
+        ("credit cap", credit_cap),
         ("seats", terms.seats.to_string()),
         (
             "to enlist",
@@ -152,9 +162,14 @@ impl Command for Capacity {
     const READS: bool = true;
 
     fn run(&self, session: &Session) -> Result<()> {
-        let pool = self.pool.unwrap_or(session.deployment.pool);
-        let capacity = session.read(session.deployment.obligation().capacity(pool))?;
+        let (pool, obligation) = (self.pool.unwrap_or(session.deployment.pool), session.deployment.obligation());
+        let capacity = session.read(obligation.capacity(pool))?;
+        let (terms, _) = session.read(obligation.terms(pool))?;
         session.answer("capacity", data::json(&capacity));
+        let level = match terms.pace {
+            0 => "none, as there is no pace".to_owned(),
+            pace => format!("{}; at {pace} nothing more falls due", operations(capacity.level)),
+        };
         let lines = pairs([
             ("seats", format!("{} taken of {}", capacity.active, capacity.seats)),
             ("Throttled", capacity.throttled.to_string()),
@@ -163,7 +178,9 @@ impl Command for Capacity {
             ("reviews asked for", thousands(capacity.demand.into())),
             ("reviews done", thousands(capacity.supply.into())),
             ("reviews to be done", thousands(capacity.backlog.into())),
+            ("hands", thousands(capacity.hands.into())),
             ("utilization", percent(capacity.utilization_ppm)),
+            ("level", level),
         ]);
         session.say(lines.trim_end());
         Ok(())
@@ -207,6 +224,7 @@ impl Command for Member {
             ("declared", operations(member.declared)),
             ("required", operations(member.required)),
             ("missing", missing),
+            ("safe", safety(session, member.safe_until)),
             ("open commitments", format!("{} of {limit}", member.open)),
             ("bond", thousands(member.bond)),
         ];
@@ -218,6 +236,16 @@ impl Command for Member {
         }
         session.say(pairs(lines).trim_end());
         Ok(())
+    }
+}
+
+/// Until when a member cannot be Banned, whatever work is seen.
+fn safety(session: &Session, safe_until: Timestamp) -> String {
+    match safe_until {
+        0 => "no: it is Banned".to_owned(),
+        Timestamp::MAX => "nothing can have it banned".to_owned(),
+        until if until <= session.now() => "no: what is seen next can have it Banned".to_owned(),
+        until => format!("until {}", session.moment(until)),
     }
 }
 

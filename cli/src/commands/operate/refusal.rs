@@ -62,7 +62,10 @@ const ADVICE: &[(&str, &str)] = &[
     ("obligation::MissingRole", "sign as the manager, whom the deployment file names"),
     ("obligation::NotAMember", "members enlist with `atomic enlist`"),
     ("obligation::Frozen", "end the rest with `atomic unfreeze`"),
-    ("obligation::Banned", "the manager may lift the ban after the cooldown, which is in `atomic terms`"),
+    (
+        "obligation::Banned",
+        "once `atomic evaluate` has latched it, `atomic redeem` lifts the ban after the cooldown, or the manager does",
+    ),
     ("obligation::CoolingDown", "the cooldown is in `atomic terms`"),
     ("obligation::Deficit", "review what is open, or make up for it with `atomic restore`"),
     ("obligation::OpenCommitments", "reveal what is due with `atomic review --due`, and have it finalized"),
@@ -75,6 +78,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("obligation::FrozenTooShortly", "the shortest freeze is in `atomic terms`"),
     ("obligation::NoticeRunning", "`atomic terms` says when they take effect"),
     ("obligation::BeyondDeficit", "`atomic member` says how many are missing"),
+    ("obligation::NotBanned", "`atomic member` shows the standing; `atomic evaluate` latches a ban"),
     (
         "reputation::InsufficientReputation",
         "`atomic reputation` says how much is available; `atomic claim-reputation` mints what is owed",

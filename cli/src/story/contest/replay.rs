@@ -4,7 +4,7 @@
 use crate::story::contest::read::{Contest, Severity, Submission};
 use anyhow::{bail, ensure, Context, Result};
 use chain::blake2_256;
-use chain::{account, build::Contracts, days, default_policy, default_terms, Message, Settings, World, UNIT};
+use chain::{account, brisk_terms, build::Contracts, days, Message, Settings, World, UNIT};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::commitment;
 use interfaces::{
@@ -71,9 +71,8 @@ impl<'a> Player<'a> {
         let enforcers = ENFORCERS.map(account);
         let settings = Settings {
             founders: enforcers.iter().map(|enforcer| (*enforcer, ENDOWMENT)).collect(),
-            policy: default_policy(),
             terms: terms(submissions),
-            ..Settings::default()
+            ..Settings::brisk()
         };
         let world = World::deploy(contracts, settings)?;
         let requester = account("requester");
@@ -276,7 +275,7 @@ impl<'a> Player<'a> {
 /// Terms under which three enforcers can have all reviews of a contest open at once.
 fn terms(submissions: u32) -> Terms {
     let limit = submissions.saturating_mul(ROOM);
-    let terms = default_terms();
+    let terms = brisk_terms();
     Terms {
         seats: ENFORCERS.len() as u32,
         healthy_limit: limit,
