@@ -16,19 +16,20 @@ use interfaces::{
 /// Consequences that wait for the market's own state to be stored.
 #[derive(Debug, Default)]
 pub struct Batch {
-    pub(crate) credits: Vec<(AccountId, Balance)>,
-    pub(crate) outcomes: Vec<Outcome>,
-    pub(crate) effects: Vec<Effect>,
+    credits: Vec<(AccountId, Balance)>,
+    outcomes: Vec<Outcome>,
+    freed: Vec<(AccountId, u128)>,
+    unlocked: Vec<(AccountId, Points)>,
+    slashed: Vec<(AccountId, Points)>,
+    owed: Vec<((AccountId, MintReason), Points)>,
     /// Ops that are seen again, by how many reviews each of them still wants.
-    pub(crate) wanted: Vec<(u8, u32)>,
+    wanted: Vec<(u8, u128)>,
 }
 
 impl Batch {
+    /// Money that `who` can withdraw from now on.
     pub fn credit(&mut self, who: AccountId, amount: Balance) {
-        match self.credits.iter_mut().find(|(other, _)| *other == who) {
-            Some((_, sum)) => *sum = sum.saturating_add(amount),
-            None => self.credits.push((who, amount)),
-        }
+        add(&mut self.credits, who, amount);
     }
 
     /// A commitment of `who` is over, with or without a reveal.
@@ -45,95 +46,92 @@ impl Batch {
 
     /// One more op is seen again, for this many reviews.
     pub fn want(&mut self, reviews: u8) {
-        match self.wanted.iter_mut().find(|(other, _)| *other == reviews) {
-            Some((_, ops)) => *ops = ops.saturating_add(1),
-            None => self.wanted.push((reviews, 1)),
-        }
+        add(&mut self.wanted, reviews, 1);
     }
 
-    /// Points that `who` earned; nothing for none.
-    pub fn owe(&mut self, who: AccountId, points: Points, why: MintReason) {
-        let same = |effect: &mut Effect| match effect {
-            Effect::Owe { to, amount, reason } if *to == who && *reason == why => Some(amount),
-            _ => None,
-        };
-        match self.effects.iter_mut().find_map(same) {
-            _ if points == 0 => {}
-            Some(amount) => *amount = amount.saturating_add(points),
-            None => self.effects.push(Effect::Owe { to: who, amount: points, reason: why }),
-        }
+    /// Points that `who` earned.
+    pub fn owe(&mut self, who: AccountId, points: Points, reason: MintReason) {
+        add(&mut self.owed, (who, reason), points);
     }
 
-    /// Points that `who` loses; nothing for none.
-    pub fn slash(&mut self, by: AccountId, points: Points) {
-        let same = |effect: &mut Effect| match effect {
-            Effect::Slash { who, amount } if *who == by => Some(amount),
-            _ => None,
-        };
-        match self.effects.iter_mut().find_map(same) {
-            _ if points == 0 => {}
-            Some(amount) => *amount = amount.saturating_add(points),
-            None => self.effects.push(Effect::Slash { who: by, amount: points }),
-        }
+    /// Points that `who` loses.
+    pub fn slash(&mut self, who: AccountId, points: Points) {
+        add(&mut self.slashed, who, points);
     }
 
-    /// The bond of a place returns.
-    pub fn unlock(&mut self, of: AccountId, points: Points) {
-        let same = |effect: &mut Effect| match effect {
-            Effect::Unlock { who, amount } if *who == of => Some(amount),
-            _ => None,
-        };
-        match self.effects.iter_mut().find_map(same) {
-            _ if points == 0 => {}
-            Some(amount) => *amount = amount.saturating_add(points),
-            None => self.effects.push(Effect::Unlock { who: of, amount: points }),
-        }
+    /// The bond of a place of `who` returns.
+    pub fn unlock(&mut self, who: AccountId, points: Points) {
+        add(&mut self.unlocked, who, points);
     }
 
     /// A place is over: it keeps `who` from resting no longer.
-    pub fn free(&mut self, of: AccountId) {
-        let same = |effect: &mut Effect| match effect {
-            Effect::Free { who, places } if *who == of => Some(places),
-            _ => None,
-        };
-        match self.effects.iter_mut().find_map(same) {
-            Some(places) => *places = places.saturating_add(1),
-            None => self.effects.push(Effect::Free { who: of, places: 1 }),
-        }
+    pub fn free(&mut self, who: AccountId) {
+        add(&mut self.freed, who, 1);
     }
+
+    /// What the reputation contract is to do.
+    fn effects(&self) -> Vec<Effect> {
+        let freed = self.freed.iter().map(|&(who, places)| Effect::Free { who, places: count(places) });
+        let unlocked = self.unlocked.iter().map(|&(who, amount)| Effect::Unlock { who, amount });
+        let slashed = self.slashed.iter().map(|&(who, amount)| Effect::Slash { who, amount });
+        let owed = self.owed.iter().map(|&((to, reason), amount)| Effect::Owe { to, amount, reason });
+        freed.chain(unlocked).chain(slashed).chain(owed).collect()
+    }
+}
+
+/// Adds to the amount with this key; nothing for nothing.
+fn add<K: PartialEq>(amounts: &mut Vec<(K, u128)>, key: K, amount: u128) {
+    match amounts.iter_mut().find(|(other, _)| *other == key) {
+        _ if amount == 0 => {}
+        Some((_, sum)) => *sum = sum.saturating_add(amount),
+        None => amounts.push((key, amount)),
+    }
+}
+
+/// How many there are: as many as a list can have.
+fn count(amount: u128) -> u32 {
+    u32::try_from(amount).unwrap_or(u32::MAX)
 }
 
 impl Market {
     /// Credits what a batch earned, and tells the partners the rest.
     pub(crate) fn carry_out(&mut self, request: RequestId, asset: Asset, batch: Batch) -> Result<()> {
-        let Batch { credits, outcomes, effects, wanted } = batch;
-        for (who, amount) in credits {
+        let effects = batch.effects();
+        for (who, amount) in batch.credits {
             self.credit_to(asset, who, amount);
         }
-        if !wanted.is_empty() || !outcomes.is_empty() {
+        for (reviews, ops) in batch.wanted {
             let pool = self.opening()?.pool;
-            for (reviews, ops) in wanted {
-                answer(self.obligation().call_mut().record_seen(pool, ops, reviews.into()).try_invoke())?;
-            }
-            if !outcomes.is_empty() {
-                answer(self.obligation().call_mut().resolve(pool, outcomes).try_invoke())?;
-            }
+            answer(self.obligation().call_mut().record_seen(pool, count(ops), reviews.into()).try_invoke())?;
         }
+        self.report_outcomes(batch.outcomes)?;
         self.apply(request, effects);
         Ok(())
     }
 
-    /// A commitment that found no room is closed again.
+    /// Tells the pool how commitments ended.
+    pub(crate) fn report_outcomes(&self, outcomes: Vec<Outcome>) -> Result<()> {
+        if !outcomes.is_empty() {
+            let pool = self.opening()?.pool;
+            answer(self.obligation().call_mut().resolve(pool, outcomes).try_invoke())?;
+        }
+        Ok(())
+    }
+
+    /// Commitments that found no room are closed again.
     pub(crate) fn take_back(&self, who: AccountId, commitments: u32) -> Result<()> {
-        let pool = self.opening()?.pool;
-        let outcome = Outcome { who, declared: 0, released: commitments };
-        Ok(answer(self.obligation().call_mut().resolve(pool, vec![outcome]).try_invoke())?)
+        self.report_outcomes(vec![Outcome { who, declared: 0, released: commitments }])
     }
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+
+    /// What the batch credits, reports, and asks of the reputation contract.
+    pub fn parts(batch: &Batch) -> (Vec<(AccountId, Balance)>, Vec<Outcome>, Vec<Effect>) {
+        (batch.credits.clone(), batch.outcomes.clone(), batch.effects())
+    }
 
     fn account(number: u8) -> AccountId {
         [number; 32].into()
@@ -152,29 +150,35 @@ mod tests {
             batch.free(account(who));
             batch.want(who);
         }
-        assert_eq!(batch.credits, [(account(1), 20), (account(2), 10)]);
+        let (credits, outcomes, effects) = parts(&batch);
+        assert_eq!(credits, [(account(1), 20), (account(2), 10)]);
         let outcome = |who, declared, released| Outcome { who: account(who), declared, released };
-        assert_eq!(batch.outcomes, [outcome(1, 2, 2), outcome(2, 0, 1)]);
+        assert_eq!(outcomes, [outcome(1, 2, 2), outcome(2, 0, 1)]);
         assert_eq!(batch.wanted, [(1, 2), (2, 1)]);
-        let effects = |who, times: u32| {
-            let (who, points) = (account(who), Points::from(times));
-            [
-                Effect::Owe { to: who, amount: 3 * points, reason: MintReason::Review },
-                Effect::Owe { to: who, amount: 4 * points, reason: MintReason::Delivery },
-                Effect::Slash { who, amount: 5 * points },
-                Effect::Unlock { who, amount: 6 * points },
-                Effect::Free { who, places: times },
-            ]
-        };
-        assert_eq!(batch.effects, [effects(1, 2), effects(2, 1)].concat());
+        let (one, two) = (account(1), account(2));
+        let owe = |to, amount, reason| Effect::Owe { to, amount, reason };
+        let expected = [
+            Effect::Free { who: one, places: 2 },
+            Effect::Free { who: two, places: 1 },
+            Effect::Unlock { who: one, amount: 12 },
+            Effect::Unlock { who: two, amount: 6 },
+            Effect::Slash { who: one, amount: 10 },
+            Effect::Slash { who: two, amount: 5 },
+            owe(one, 6, MintReason::Review),
+            owe(one, 8, MintReason::Delivery),
+            owe(two, 3, MintReason::Review),
+            owe(two, 4, MintReason::Delivery),
+        ];
+        assert_eq!(effects, expected);
     }
 
     #[test]
     fn nothing_has_no_effect() {
         let mut batch = Batch::default();
+        batch.credit(account(1), 0);
         batch.owe(account(1), 0, MintReason::Review);
         batch.slash(account(1), 0);
         batch.unlock(account(1), 0);
-        assert!(batch.effects.is_empty());
+        assert_eq!(parts(&batch), Default::default());
     }
 }

@@ -17,7 +17,7 @@ use interfaces::{
     ensure,
     market::{
         seal, Access, Delivery, Duplicates, Engagement, Error, NoShow, Offer, OfferAccepted, OfferMade, OfferRetracted,
-        PlacesTaken, RequestSpec, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed, Unsealing,
+        PlacesTaken, RequestSpec, Review, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed, Unsealing,
     },
     obligation::{MemberState, Rate, Schedule, Terms, BY_ENROLMENT},
     reputation::Effect,
@@ -382,7 +382,7 @@ impl Market {
     /// Writes a new delivery, and the cell of its reviews: the provider pays for it, not whoever commits first.
     fn keep_delivery(&mut self, request: RequestId, submission: SubmissionId, delivery: &Submission) {
         self.submissions.insert((request, submission), delivery);
-        self.reviews.insert((request, submission), &Vec::new());
+        self.reviews.insert((request, submission), &Vec::<Review>::new());
     }
 
     /// Replaces a delivery of the caller.

@@ -282,7 +282,12 @@ fn few(reviews: &[Review]) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{awards::tests::state, escrow::tests::market, records::Opening, spec::tests::request};
+    use crate::{
+        awards::tests::state,
+        escrow::tests::market,
+        records::{Beacon, Opening},
+        spec::tests::request,
+    };
     use ink::env::{test, DefaultEnvironment};
     use interfaces::{
         fixtures::HOUR,
@@ -300,7 +305,7 @@ mod tests {
             test::set_block_timestamp::<DefaultEnvironment>(sealed().review_from());
             let mut market = market();
             market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3, beacon_period: HOUR });
-            market.beacon.set(&market.beacon.get_or_default().with(0, &[5; 32]));
+            market.beacon.set(&Beacon::default().with(0, &[5; 32]));
             let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
             for submission in 0..2 {
                 // Nobody unsealed it, so opening its review calls no other contract.

@@ -142,6 +142,7 @@ fn few(count: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::tests::parts;
     use interfaces::{market::all_revealed, obligation::Outcome, reputation::Effect};
 
     const STAKE: Stake = Stake { gain: 10, loss: 7, absence: 15 };
@@ -201,11 +202,12 @@ mod tests {
     fn showing_up_is_declared_whatever_the_score_and_staying_away_costs_most() {
         let batch = conclude(&round(&[Some(50), Some(55), Some(100), None]));
         let outcome = |n, declared| Outcome { who: enforcer(n), declared, released: 1 };
-        assert_eq!(batch.outcomes, [outcome(1, 1), outcome(2, 1), outcome(3, 1), outcome(4, 0)]);
-        assert_eq!(batch.credits, [(enforcer(1), 4), (enforcer(2), 4)]);
+        let (credits, outcomes, effects) = parts(&batch);
+        assert_eq!(outcomes, [outcome(1, 1), outcome(2, 1), outcome(3, 1), outcome(4, 0)]);
+        assert_eq!(credits, [(enforcer(1), 4), (enforcer(2), 4)]);
         let owed = |n| Effect::Owe { to: enforcer(n), amount: 10, reason: MintReason::Review };
         let lost = |n, amount| Effect::Slash { who: enforcer(n), amount };
-        assert_eq!(batch.effects, [owed(1), owed(2), lost(3, 7), lost(4, 15)]);
+        assert_eq!(effects, [lost(3, 7), lost(4, 15), owed(1), owed(2)]);
     }
 
     /// Reveals that agree on the score and name these originals.
@@ -225,7 +227,7 @@ mod tests {
         round.follow_votes(leads_to).unwrap();
         let tally = round.tally(3, 10);
         assert_eq!((tally.duplicate_of, tally.coherent), (Some(1), 3));
-        let paid: Vec<_> = conclude(&round).credits.iter().map(|(who, _)| *who).collect();
+        let paid: Vec<_> = parts(&conclude(&round)).0.iter().map(|(who, _)| *who).collect();
         assert_eq!(paid, [enforcer(1), enforcer(2), enforcer(3)]);
     }
 

@@ -189,6 +189,7 @@ pub mod tests {
     use interfaces::{
         fixtures::{self, policy, HOUR},
         market::Bucket,
+        Bps,
     };
 
     const NOW: Timestamp = 1_000_000;
@@ -315,9 +316,11 @@ pub mod tests {
             (RequestReason::Award, |r| r.award = ranked(&[6_000, 4_001])),
             (RequestReason::Award, |r| r.award = ranked(&[100; 101])),
             (RequestReason::Award, |r| {
-                (r.award, r.duplicates) = (ranked(&[10_000]), Duplicates::Shared { retention_ppm: 1 })
+                seal(r, Duplicates::Shared { retention_ppm: 1 });
+                r.award = ranked(&[10_000]);
             }),
-            (RequestReason::Duplicates, |r| r.duplicates = Duplicates::Shared { retention_ppm: PPM + 1 }),
+            (RequestReason::Duplicates, |r| seal(r, Duplicates::Shared { retention_ppm: PPM + 1 })),
+            (RequestReason::Deadlines, |r| r.duplicates = Duplicates::FirstOnly),
         ];
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut request = request();
@@ -328,6 +331,13 @@ pub mod tests {
         assert_eq!(check_request(&request(), &elsewhere, NOW), Err(RequestReason::Asset));
     }
 
+    /// Delivery is sealed, and there is an hour more to unseal it.
+    fn seal(request: &mut RequestSpec, duplicates: Duplicates) {
+        request.duplicates = duplicates;
+        request.review_by += HOUR;
+        request.reveal_by += HOUR;
+    }
+
     fn ranked(places_bps: &[Bps]) -> Award {
         Award::Ranked { places_bps: places_bps.to_vec() }
     }
@@ -336,11 +346,20 @@ pub mod tests {
     fn every_way_of_sharing_is_taken() {
         let taken: &[fn(&mut RequestSpec)] = &[
             |r| (r.access, r.per_provider) = (Access::Offers, 1),
-            |r| (r.access, r.per_provider, r.duplicates) = (Access::Offers, 1, Duplicates::FirstOnly),
+            |r| {
+                seal(r, Duplicates::FirstOnly);
+                (r.access, r.per_provider) = (Access::Offers, 1);
+            },
             |r| r.award = ranked(&[100; 100]),
-            |r| (r.award, r.duplicates) = (ranked(&[0, 10_000]), Duplicates::FirstOnly),
-            |r| (r.award, r.duplicates) = (Award::Proportional, Duplicates::Shared { retention_ppm: 0 }),
-            |r| r.duplicates = Duplicates::Shared { retention_ppm: PPM },
+            |r| {
+                seal(r, Duplicates::FirstOnly);
+                r.award = ranked(&[0, 10_000]);
+            },
+            |r| {
+                seal(r, Duplicates::Shared { retention_ppm: 0 });
+                r.award = Award::Proportional;
+            },
+            |r| seal(r, Duplicates::Shared { retention_ppm: PPM }),
         ];
         for (i, change) in taken.iter().enumerate() {
             let mut request = request();
@@ -375,11 +394,11 @@ pub mod tests {
         request.limit = 10_000;
         assert_eq!(reviews(&request, 1, 0), 30_000);
 
-        // From delivery to the last reveal of a second window it takes four hours.
+        // From delivery to the last reveal of an extended window it takes three hours.
         (request.limit, request.reveal_by) = (1, request.deliver_by + 2 * HOUR);
         let periods_at_once = |periods, period| reviews(&request, periods, period) / 3;
-        assert_eq!([4 * HOUR, 9 * HOUR].map(|period| periods_at_once(9, period)), [1, 1]);
-        assert_eq!([4 * HOUR - 1, 2 * HOUR, HOUR, 1].map(|period| periods_at_once(9, period)), [2, 2, 4, 9]);
+        assert_eq!([3 * HOUR, 9 * HOUR].map(|period| periods_at_once(9, period)), [1, 1]);
+        assert_eq!([3 * HOUR - 1, 2 * HOUR, HOUR, 1].map(|period| periods_at_once(9, period)), [2, 2, 3, 9]);
         assert_eq!(periods_at_once(3, HOUR), 3);
         request.reveal_by = Timestamp::MAX;
         assert_eq!(reviews(&request, 10_000, 1), 30_000);
@@ -398,7 +417,8 @@ pub mod tests {
     #[test]
     fn a_long_deal_costs_all_its_periods() {
         let quote = price(&request(), (12, HOUR), &policy(), 0, NOW).unwrap();
-        assert_eq!((quote.reward, quote.review_fees, quote.total), (36_000, 360, 36_360 + 1_818));
+        assert_eq!((quote.reward, quote.review_fees, quote.rent), (36_000, 360, 27));
+        assert_eq!(quote.total, 36_360 + 1_818 + 27);
         assert_eq!(price(&RequestSpec { reward: Balance::MAX / 2, ..request() }, (3, HOUR), &policy(), 0, NOW), None);
     }
 
