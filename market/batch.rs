@@ -13,23 +13,34 @@ use interfaces::{
     Balance, Obligation as _, Points, RequestId,
 };
 
+/// What is added up by account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// Money that can be withdrawn.
+    Credit,
+    /// Places that are over.
+    Free,
+    /// Points of bonds that return.
+    Unlock,
+    /// Points lost.
+    Slash,
+    /// Points earned.
+    Owe(MintReason),
+}
+
 /// Consequences that wait for the market's own state to be stored.
 #[derive(Debug, Default)]
 pub struct Batch {
-    credits: Vec<(AccountId, Balance)>,
+    sums: Vec<(AccountId, Kind, u128)>,
     outcomes: Vec<Outcome>,
-    freed: Vec<(AccountId, u128)>,
-    unlocked: Vec<(AccountId, Points)>,
-    slashed: Vec<(AccountId, Points)>,
-    owed: Vec<((AccountId, MintReason), Points)>,
     /// Ops that are seen again, by how many reviews each of them still wants.
-    wanted: Vec<(u8, u128)>,
+    wanted: Vec<(u8, u32)>,
 }
 
 impl Batch {
     /// Money that `who` can withdraw from now on.
     pub fn credit(&mut self, who: AccountId, amount: Balance) {
-        add(&mut self.credits, who, amount);
+        self.add(who, Kind::Credit, amount);
     }
 
     /// A commitment of `who` is over, with or without a reveal.
@@ -46,66 +57,67 @@ impl Batch {
 
     /// One more op is seen again, for this many reviews.
     pub fn want(&mut self, reviews: u8) {
-        add(&mut self.wanted, reviews, 1);
+        match self.wanted.iter_mut().find(|(other, _)| *other == reviews) {
+            Some((_, ops)) => *ops = ops.saturating_add(1),
+            None => self.wanted.push((reviews, 1)),
+        }
     }
 
     /// Points that `who` earned.
     pub fn owe(&mut self, who: AccountId, points: Points, reason: MintReason) {
-        add(&mut self.owed, (who, reason), points);
+        self.add(who, Kind::Owe(reason), points);
     }
 
     /// Points that `who` loses.
     pub fn slash(&mut self, who: AccountId, points: Points) {
-        add(&mut self.slashed, who, points);
+        self.add(who, Kind::Slash, points);
     }
 
     /// The bond of a place of `who` returns.
     pub fn unlock(&mut self, who: AccountId, points: Points) {
-        add(&mut self.unlocked, who, points);
+        self.add(who, Kind::Unlock, points);
     }
 
     /// A place is over: it keeps `who` from resting no longer.
     pub fn free(&mut self, who: AccountId) {
-        add(&mut self.freed, who, 1);
+        self.add(who, Kind::Free, 1);
     }
 
-    /// What the reputation contract is to do.
-    fn effects(&self) -> Vec<Effect> {
-        let freed = self.freed.iter().map(|&(who, places)| Effect::Free { who, places: count(places) });
-        let unlocked = self.unlocked.iter().map(|&(who, amount)| Effect::Unlock { who, amount });
-        let slashed = self.slashed.iter().map(|&(who, amount)| Effect::Slash { who, amount });
-        let owed = self.owed.iter().map(|&((to, reason), amount)| Effect::Owe { to, amount, reason });
-        freed.chain(unlocked).chain(slashed).chain(owed).collect()
-    }
-}
-
-/// Adds to the amount with this key; nothing for nothing.
-fn add<K: PartialEq>(amounts: &mut Vec<(K, u128)>, key: K, amount: u128) {
-    match amounts.iter_mut().find(|(other, _)| *other == key) {
-        _ if amount == 0 => {}
-        Some((_, sum)) => *sum = sum.saturating_add(amount),
-        None => amounts.push((key, amount)),
+    /// Nothing for nothing.
+    fn add(&mut self, who: AccountId, kind: Kind, amount: u128) {
+        match self.sums.iter_mut().find(|(other, same, _)| (*other, *same) == (who, kind)) {
+            _ if amount == 0 => {}
+            Some((.., sum)) => *sum = sum.saturating_add(amount),
+            None => self.sums.push((who, kind, amount)),
+        }
     }
 }
 
-/// How many there are: as many as a list can have.
-fn count(amount: u128) -> u32 {
-    u32::try_from(amount).unwrap_or(u32::MAX)
+/// What the reputation contract is to do for this; nothing for money.
+fn effect(&(who, kind, amount): &(AccountId, Kind, u128)) -> Option<Effect> {
+    Some(match kind {
+        Kind::Credit => return None,
+        Kind::Free => Effect::Free { who, places: u32::try_from(amount).unwrap_or(u32::MAX) },
+        Kind::Unlock => Effect::Unlock { who, amount },
+        Kind::Slash => Effect::Slash { who, amount },
+        Kind::Owe(reason) => Effect::Owe { to: who, amount, reason },
+    })
 }
 
 impl Market {
     /// Credits what a batch earned, and tells the partners the rest.
     pub(crate) fn carry_out(&mut self, request: RequestId, asset: Asset, batch: Batch) -> Result<()> {
-        let effects = batch.effects();
-        for (who, amount) in batch.credits {
-            self.credit_to(asset, who, amount);
+        for &(who, kind, amount) in &batch.sums {
+            if kind == Kind::Credit {
+                self.credit_to(asset, who, amount);
+            }
         }
         for (reviews, ops) in batch.wanted {
             let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().record_seen(pool, count(ops), reviews.into()).try_invoke())?;
+            answer(self.obligation().call_mut().record_seen(pool, ops, reviews.into()).try_invoke())?;
         }
         self.report_outcomes(batch.outcomes)?;
-        self.apply(request, effects);
+        self.apply(request, batch.sums.iter().filter_map(effect).collect());
         Ok(())
     }
 
@@ -130,7 +142,9 @@ pub mod tests {
 
     /// What the batch credits, reports, and asks of the reputation contract.
     pub fn parts(batch: &Batch) -> (Vec<(AccountId, Balance)>, Vec<Outcome>, Vec<Effect>) {
-        (batch.credits.clone(), batch.outcomes.clone(), batch.effects())
+        let credits = batch.sums.iter().filter(|(_, kind, _)| *kind == Kind::Credit);
+        let credits = credits.map(|&(who, _, amount)| (who, amount)).collect();
+        (credits, batch.outcomes.clone(), batch.sums.iter().filter_map(effect).collect())
     }
 
     fn account(number: u8) -> AccountId {
@@ -157,18 +171,17 @@ pub mod tests {
         assert_eq!(batch.wanted, [(1, 2), (2, 1)]);
         let (one, two) = (account(1), account(2));
         let owe = |to, amount, reason| Effect::Owe { to, amount, reason };
-        let expected = [
-            Effect::Free { who: one, places: 2 },
-            Effect::Free { who: two, places: 1 },
-            Effect::Unlock { who: one, amount: 12 },
-            Effect::Unlock { who: two, amount: 6 },
-            Effect::Slash { who: one, amount: 10 },
-            Effect::Slash { who: two, amount: 5 },
-            owe(one, 6, MintReason::Review),
-            owe(one, 8, MintReason::Delivery),
-            owe(two, 3, MintReason::Review),
-            owe(two, 4, MintReason::Delivery),
-        ];
+        let of = |who, times: u32| {
+            let points = Points::from(times);
+            [
+                owe(who, 3 * points, MintReason::Review),
+                owe(who, 4 * points, MintReason::Delivery),
+                Effect::Slash { who, amount: 5 * points },
+                Effect::Unlock { who, amount: 6 * points },
+                Effect::Free { who, places: times },
+            ]
+        };
+        let expected = [of(one, 2), of(two, 1)].concat();
         assert_eq!(effects, expected);
     }
 

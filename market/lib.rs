@@ -1,6 +1,6 @@
 //! The labor market (section 3 of the protocol).
 //!
-//! A *requester* posts a request: its whole price goes into escrow, and the reviews it will need are reserved in the
+//! A *requester* posts a request: its whole price goes into escrow, and the reviews it will need are rented in the
 //! enforcers' pool. *Providers* take places, each with a deposit, and deliver. When delivery ends, anyone opens the
 //! submissions for review: that is work every *enforcer* has now seen. Enforcers commit to a score and reveal it later,
 //! so that nobody can copy; the median decides what a delivery weighs, whoever showed up has done its duty, and whoever
@@ -14,6 +14,13 @@
 //!
 //! The contract holds, for each asset, at least what its requests hold in escrow and deposits and what it has credited.
 //! Only `withdraw` sends money, and only `withdraw` lowers a credit.
+//!
+//! **A message** loads, rules, stores, calls and emits, in this order: own state is stored before another contract is
+//! called. A token is always called last, because it may call back. The two partners call nobody back, so what depends on
+//! their answer is stored after it: `post` and `engage` (the price depends on the pool's utilization), `open_reviews` (how
+//! many are active), `commit_reviews` (how many ops the member is short), `accept` and `takeover` (the number of a deal's
+//! pool), `close_period` (whether the provider is Banned, and the end of the deal that follows). A call that fails reverts
+//! all of it.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 // What `cargo contract build` has clippy deny.
 #![cfg_attr(

@@ -396,7 +396,7 @@ impl Market {
             false => self.due(&case.spec, &self.place(case.id, provider)),
         };
         let now = self.env().block_timestamp();
-        ensure!(now < due && submission >= case.state.opened, Error::TooLate);
+        ensure!(now < due, Error::TooLate);
         ensure!(spec::fits(&made.uri), Error::UriTooLong);
         let content = made.content;
         delivery.content = content;

@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(credits, [(enforcer(1), 4), (enforcer(2), 4)]);
         let owed = |n| Effect::Owe { to: enforcer(n), amount: 10, reason: MintReason::Review };
         let lost = |n, amount| Effect::Slash { who: enforcer(n), amount };
-        assert_eq!(effects, [lost(3, 7), lost(4, 15), owed(1), owed(2)]);
+        assert_eq!(effects, [owed(1), owed(2), lost(3, 7), lost(4, 15)]);
     }
 
     /// Reveals that agree on the score and name these originals.
