@@ -1,6 +1,6 @@
 //! What the submissions of a request weigh in relation to each other, and what each earns (section 3.5).
 
-use crate::spec;
+use crate::reviews::Tally;
 use ink::prelude::{vec, vec::Vec};
 use interfaces::{
     market::{Access, Award, Duplicates, RequestSpec, RequestState, Submission, Verdict, MAX_SCORE},
@@ -10,12 +10,21 @@ use interfaces::{
 /// In a provider's list of findings: none yet.
 pub const NO_FINDING: u32 = u32::MAX;
 
-/// How many submissions have each median, for a ranking.
+/// How many submissions have each rank: by their medians, those that a few judged behind those that a quorum did.
 pub type Ranking = Vec<u16>;
+
+/// How many medians there are.
+const MEDIANS: usize = MAX_SCORE as usize + 1;
 
 /// A ranking of nobody.
 pub fn empty_ranking() -> Ranking {
-    vec![0; usize::from(MAX_SCORE).saturating_add(1)]
+    vec![0; 2 * MEDIANS]
+}
+
+/// The rank of a submission; the higher, the better.
+pub fn rank(delivery: &Submission) -> usize {
+    let above = if delivery.verdict == Verdict::Quorum { MEDIANS } else { 0 };
+    usize::from(delivery.median).saturating_add(above)
 }
 
 /// Whether others can be duplicates of this submission: reviewed, and not below the curve's first bucket.
@@ -24,14 +33,11 @@ pub fn is_finding(spec: &RequestSpec, delivery: &Submission) -> bool {
     reviewed && spec.curve.first().is_some_and(|bucket| delivery.median >= bucket.min_score)
 }
 
-/// What a submission weighs by itself: its median by the curve and, if too few reviewed it, at least what the policy
-/// gives to work that nobody reviewed.
-pub fn own_weight(spec: &RequestSpec, unreviewed_bps: Bps, verdict: Verdict, median: Option<u8>) -> Bps {
-    let earned = median.map_or(0, |median| spec::curve_weight(spec, median));
-    match verdict {
-        Verdict::Quorum => earned,
-        _ => earned.max(unreviewed_bps),
-    }
+/// What a submission weighs by itself: its median by the curve, as far as a quorum judged it. Where each is paid on its
+/// own, the reviews that are missing give what the policy gives to work that nobody reviewed.
+pub fn own_weight(spec: &RequestSpec, unreviewed_bps: Bps, tally: &Tally) -> Bps {
+    let unreviewed = if spec.award == Award::PerSubmission { unreviewed_bps } else { 0 };
+    rules::few_weight(spec.earned(tally.median), unreviewed, tally.reveals, spec.quorum)
 }
 
 /// What all submissions that share in a finding weigh together, by its first submission.
@@ -60,11 +66,15 @@ pub fn pay(spec: &RequestSpec, state: &RequestState, ranking: &[u16], delivery: 
         Award::Proportional => rules::proportional_pay(spec.reward, weight, state.weights),
         Award::Ranked { .. } if weight == 0 => 0,
         Award::Ranked { places_bps } => {
-            let median = usize::from(delivery.median);
-            let above = ranking.iter().skip(median.saturating_add(1));
+            let rank = rank(delivery);
+            let above = ranking.iter().skip(rank.saturating_add(1));
             let better = above.fold(0_u32, |sum, count| sum.saturating_add(u32::from(*count)));
-            let tied = ranking.get(median).copied().unwrap_or(0);
-            rules::ranked_pay(spec.reward, places_bps.iter().copied(), better, tied.into())
+            let tied = ranking.get(rank).copied().unwrap_or(0);
+            let part = rules::ranked_pay(spec.reward, places_bps.iter().copied(), better, tied.into());
+            match delivery.verdict {
+                Verdict::Quorum => part,
+                _ => rules::weighted_pay(part, 1, weight),
+            }
         }
     }
 }
@@ -148,7 +158,7 @@ pub mod tests {
         let places_bps = vec![5_000, 3_000, 2_000];
         let spec = RequestSpec { award: Award::Ranked { places_bps }, reward: 1_000, ..request() };
         let mut ranking = empty_ranking();
-        (ranking[90], ranking[70]) = (1, 3);
+        (ranking[rank(&delivery(90, 1))], ranking[rank(&delivery(70, 1))]) = (1, 3);
         let pay = |median, weight_bps| {
             let delivery = delivery(median, weight_bps);
             pay(&spec, &state(1), &ranking, &delivery, weight(&spec, &delivery, None))
@@ -164,7 +174,7 @@ pub mod tests {
         let first = delivery(90, 10_000);
         let second = Submission { duplicate_of: Some(0), ..first.clone() };
         let mut ranking = empty_ranking();
-        ranking[90] = 1;
+        ranking[rank(&first)] = 1;
         let pay = |delivery| pay(&spec, &state(1), &ranking, delivery, weight(&spec, delivery, None));
         assert_eq!([pay(&first), pay(&second)], [500, 0]);
     }
@@ -184,13 +194,32 @@ pub mod tests {
     }
 
     #[test]
-    fn too_few_reviews_weigh_at_least_what_none_do() {
+    fn too_few_reviews_weigh_as_far_as_they_go_and_the_rest_is_unreviewed() {
         // The curve gives half from 50 on, and all from 80 on.
-        let weight = |verdict, median| own_weight(&request(), 6_000, verdict, median);
-        let scores = [Some(49), Some(50), Some(80)];
-        assert_eq!(scores.map(|median| weight(Verdict::Quorum, median)), [0, 5_000, 10_000]);
-        assert_eq!(scores.map(|median| weight(Verdict::Few, median)), [6_000, 6_000, 10_000]);
-        assert_eq!(weight(Verdict::Unreviewed, None), 6_000);
+        let weight = |spec: &RequestSpec, reveals, median| {
+            let verdict = if reveals < 3 { Verdict::Few } else { Verdict::Quorum };
+            own_weight(spec, 2_500, &Tally { verdict, median, reveals, duplicate_of: None, coherent: 0 })
+        };
+        let alone = request();
+        assert_eq!([49, 50, 80].map(|median| weight(&alone, 3, median)), [0, 5_000, 10_000]);
+        assert_eq!([49, 50, 80].map(|median| weight(&alone, 2, median)), [833, 4_166, 7_500]);
+        assert_eq!(weight(&alone, 0, 0), 2_500);
+        let together = RequestSpec { award: Award::Proportional, ..request() };
+        assert_eq!([0, 1, 2, 3].map(|reveals| weight(&together, reveals, 80)), [0, 3_333, 6_666, 10_000]);
+    }
+
+    #[test]
+    fn in_a_ranking_what_a_few_judged_stands_behind_what_a_quorum_did() {
+        let spec = RequestSpec { award: Award::Ranked { places_bps: vec![6_000, 3_000, 1_000] }, ..request() };
+        let few = Submission { verdict: Verdict::Few, ..delivery(100, 6_666) };
+        let (good, poor) = (delivery(90, 10_000), delivery(50, 5_000));
+        let mut ranking = empty_ranking();
+        for ranked in [&few, &good, &poor] {
+            ranking[rank(ranked)] += 1;
+        }
+        let pay = |of: &Submission| pay(&spec, &state(1), &ranking, of, rules::weight_of(of.weight_bps));
+        assert_eq!([pay(&good), pay(&poor)], [1_800, 900]);
+        assert_eq!(pay(&few), 199, "two thirds of the last place's 300");
     }
 
     #[test]

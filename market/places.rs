@@ -2,9 +2,11 @@
 
 use crate::{
     awards::NO_FINDING,
+    case::{ensure_list, Case},
     engagements,
     market::{answer, Market, Result},
     records::{Pair, Place},
+    spec,
 };
 use ink::{
     codegen::{Env, TraitCallBuilder},
@@ -14,15 +16,24 @@ use ink::{
 use interfaces::{
     ensure,
     market::{
-        Access, Duplicates, Engagement, Error, Offer, OfferAccepted, RequestSpec, RequestState, Submission, Tenure,
+        seal, Access, Delivery, Duplicates, Engagement, Error, NoShow, Offer, OfferAccepted, OfferMade, OfferRetracted,
+        PlacesTaken, RequestSpec, Review, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed, Unsealing,
     },
-    obligation::{Rate, Schedule, Terms, BY_ENROLMENT},
+    obligation::{MemberState, Rate, Schedule, Terms, BY_ENROLMENT},
     reputation::Effect,
     Balance, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 
 /// The shortest notice that a pool can have, and longer than any rest in one where nobody rests.
 const DAY: Timestamp = 24 * 60 * 60 * 1_000;
+
+/// What is known of an offer before it is made or changed.
+pub struct Proposed {
+    pub price: Balance,
+    pub deliver_by: Timestamp,
+    pub until: Timestamp,
+    pub uri: Vec<u8>,
+}
 
 impl Market {
     pub(crate) fn place(&self, request: RequestId, provider: AccountId) -> Place {
@@ -37,16 +48,66 @@ impl Market {
         }
     }
 
+    // Taking places
+
+    /// Gives the caller this many places.
+    pub(crate) fn take_places(&mut self, mut case: Case, places: u16) -> Result<()> {
+        ensure!(case.spec.access == Access::Open, Error::OffersOnly);
+        ensure!(!case.state.closed, Error::AlreadySettled);
+        let provider = self.env().caller();
+        ensure!(self.env().block_timestamp() < case.spec.signal_by, Error::TooLate);
+        ensure!(provider != case.state.requester, Error::OwnRequest);
+        ensure!(places > 0, Error::NoPlaces);
+        let taken = self.places.get((case.id, provider));
+        if taken.is_none() {
+            self.count_insider(&mut case, provider)?;
+        }
+        let Case { id, spec, state } = &mut case;
+        let mut place = taken.unwrap_or(Place { previous: state.last_provider, ..Place::default() });
+        place.taken = place.taken.saturating_add(places);
+        ensure!(place.taken <= spec.per_provider, Error::TooManyPlaces);
+        state.places = state.places.saturating_add(places.into());
+        state.open_places = state.open_places.saturating_add(places.into());
+        ensure!(state.places <= spec.limit, Error::NoPlaceLeft);
+        if taken.is_none() {
+            state.last_provider = Some(provider);
+        }
+        let deposit = spec.place_deposit.saturating_mul(places.into());
+        state.deposits = state.deposits.saturating_add(deposit);
+        let (request, asset) = (*id, spec.asset);
+        self.places.insert((request, provider), &place);
+        self.save(&case);
+        self.require_of(&case, provider, places)?;
+        self.take_payment(asset, provider, deposit)?;
+        self.env().emit_event(PlacesTaken { request, provider, places, deposit });
+        Ok(())
+    }
+
+    /// Counts a provider among the insiders if it is a member of the enforcers' pool, seated, in line or at rest, and says
+    /// whether it is. Refused where too few members would be left to judge.
+    fn count_insider(&self, case: &mut Case, provider: AccountId) -> Result<bool> {
+        let pool = self.opening()?.pool;
+        let asked = vec![provider, case.state.requester];
+        let (active, states) = answer(self.obligation().call().member_states(pool, asked).try_invoke())?;
+        let involved = |state: &MemberState| {
+            matches!(state, MemberState::Seated | MemberState::Waiting | MemberState::Frozen)
+        };
+        let insider = states.first().is_some_and(involved);
+        if insider {
+            let requester = u32::from(states.get(1) == Some(&MemberState::Seated));
+            case.state.insiders = case.state.insiders.saturating_add(1);
+            let taking_part = case.state.insiders.saturating_add(requester);
+            let needed = u32::from(case.spec.quorum).saturating_add(taking_part);
+            ensure!(needed <= active, Error::JuryExhausted);
+        }
+        Ok(insider)
+    }
+
     /// Requires of a provider what this many places need: reputation, tier, price and bond.
-    pub(crate) fn take_place(
-        &mut self,
-        spec: &RequestSpec,
-        requester: AccountId,
-        provider: AccountId,
-        places: u16,
-    ) -> Result<()> {
+    fn require_of(&mut self, case: &Case, provider: AccountId, places: u16) -> Result<()> {
+        let Case { spec, state, .. } = case;
         // Whoever takes the place pays for the cell that a later claim writes.
-        let pair = (requester, provider);
+        let pair = (state.requester, provider);
         if !self.pairs.contains(pair) {
             self.pairs.insert(pair, &Pair::default());
         }
@@ -66,31 +127,106 @@ impl Market {
         Ok(())
     }
 
-    /// An offer that can be accepted or retracted.
-    pub(crate) fn open_offer(&self, request: RequestId, provider: AccountId) -> Result<Offer> {
+    // Offers
+
+    /// Notes the caller's offer, or what it is now.
+    pub(crate) fn make_offer(&mut self, mut case: Case, offer: Proposed) -> Result<()> {
+        let Proposed { price, deliver_by, until, uri } = offer;
+        ensure!(case.spec.access == Access::Offers, Error::NoOffers);
+        ensure!(!case.state.closed, Error::AlreadySettled);
+        let provider = self.env().caller();
+        let now = self.env().block_timestamp();
+        // While a long deal is vacant, offers are for the rest of it.
+        let vacant = case.state.engagement && case.state.places > 0;
+        let latest = if vacant { now.saturating_add(case.state.max_window) } else { case.spec.deliver_by };
+        if vacant {
+            let engagement = self.engagements.get(case.id).ok_or(Error::NotAnEngagement)?;
+            ensure!(engagement.tenure.is_none(), Error::NotVacant);
+        } else {
+            ensure!(now < case.spec.signal_by, Error::TooLate);
+        }
+        ensure!(provider != case.state.requester, Error::OwnRequest);
+        ensure!(!self.places.contains((case.id, provider)), Error::TooManyPlaces);
+        ensure!(price <= case.spec.reward, Error::PriceTooHigh);
+        ensure!(now < deliver_by && deliver_by <= latest, Error::InvalidDeadline);
+        ensure!(now < until && until <= deliver_by, Error::InvalidDeadline);
+        ensure!(spec::fits(&uri), Error::UriTooLong);
+
+        let known = self.offers.get((case.id, provider));
+        let insider = match &known {
+            Some(known) => known.insider,
+            None => self.count_insider(&mut case, provider)?,
+        };
+        let Case { id, spec, state } = &mut case;
+        let deposit = if known.as_ref().is_some_and(|offer| offer.open) { 0 } else { spec.place_deposit };
+        let previous = match known {
+            Some(known) => known.previous,
+            None => state.last_offer.replace(provider),
+        };
+        state.offer_deposits = state.offer_deposits.saturating_add(deposit);
+        let (request, asset) = (*id, spec.asset);
+        let (available, tier) = (spec.min_reputation, spec.min_tier);
+        let offer = Offer { price, deliver_by, uri, until, open: true, insider, previous };
+        self.offers.insert((request, provider), &offer);
+        self.save(&case);
+        // The provider pays for the cell that its deposit is credited to if the offer is not accepted.
+        self.ensure_credit(asset, provider);
+        let required = Effect::Require { who: provider, available, tier };
+        answer(self.reputation().call_mut().apply([required].into()).try_invoke())?;
+        self.take_payment(asset, provider, deposit)?;
+        self.env().emit_event(OfferMade { request, provider, price, deliver_by, until });
+        Ok(())
+    }
+
+    /// An offer that is neither accepted nor retracted.
+    fn open_offer(&self, request: RequestId, provider: AccountId) -> Result<Offer> {
         self.offers.get((request, provider)).filter(|offer| offer.open).ok_or(Error::UnknownOffer)
+    }
+
+    /// Takes the caller's offer back, expired or not.
+    pub(crate) fn take_offer_back(&mut self, mut case: Case) -> Result<()> {
+        let provider = self.env().caller();
+        let mut offer = self.open_offer(case.id, provider)?;
+        offer.open = false;
+        case.state.offer_deposits = case.state.offer_deposits.saturating_sub(case.spec.place_deposit);
+        self.offers.insert((case.id, provider), &offer);
+        self.save(&case);
+        self.refund_offer(&case, provider);
+        Ok(())
+    }
+
+    /// Credits the deposit of an offer that came to nothing.
+    pub(crate) fn refund_offer(&mut self, case: &Case, provider: AccountId) {
+        let deposit = case.spec.place_deposit;
+        self.credit_to(case.spec.asset, provider, deposit);
+        self.env().emit_event(OfferRetracted { request: case.id, provider, deposit });
     }
 
     /// Gives a provider a place on the terms of its offer; in a long deal, for all periods that are left.
     pub(crate) fn accept_offer(
         &mut self,
-        request: RequestId,
-        spec: &RequestSpec,
-        state: &mut RequestState,
+        mut case: Case,
         provider: AccountId,
         price: Balance,
         deliver_by: Timestamp,
     ) -> Result<()> {
-        let mut offer = self.open_offer(request, provider)?;
+        let mut offer = self.open_offer(case.id, provider)?;
         ensure!(offer.price == price && offer.deliver_by == deliver_by, Error::OfferChanged);
-        ensure!(self.env().block_timestamp() < deliver_by, Error::TooLate);
+        let now = self.env().block_timestamp();
+        ensure!(now < deliver_by, Error::TooLate);
+        ensure!(now < offer.until, Error::OfferExpired);
         // In a long deal the price is that of each period, and nobody else has a price in the rest.
-        let takes_over = state.engagement && state.places > 0;
-        let accepted = if takes_over { price } else { state.accepted.saturating_add(price) };
-        ensure!(accepted <= spec.reward, Error::PriceTooHigh);
+        let takes_over = case.state.engagement && case.state.places > 0;
+        let accepted = if takes_over { price } else { case.state.accepted.saturating_add(price) };
+        ensure!(accepted <= case.spec.reward, Error::PriceTooHigh);
+        if !offer.insider {
+            // It may have become a member since.
+            offer.insider = self.count_insider(&mut case, provider)?;
+        }
 
         offer.open = false;
-        let deposit = spec.place_deposit;
+        let deposit = case.spec.place_deposit;
+        let state = &mut case.state;
         let previous = state.last_provider.replace(provider);
         let place = Place { taken: 1, deliver_by, price, previous, ..Place::default() };
         state.places = state.places.saturating_add(1);
@@ -98,40 +234,33 @@ impl Market {
         state.accepted = accepted;
         state.offer_deposits = state.offer_deposits.saturating_sub(deposit);
         state.deposits = state.deposits.saturating_add(deposit);
-        let first_period = match self.engagement_of(request, state) {
+        let first_period = match self.engagement_of(&case) {
             Some(engagement) => {
-                let first = state.settled.max(state.submissions);
+                let first = case.state.settled.max(case.state.submissions);
                 ensure!(first < engagement.periods, Error::AlreadySettled);
                 let tenure = Tenure { provider, price, first, first_deliver_by: deliver_by };
-                self.begin_tenure(request, spec, state, engagement, tenure)?;
+                self.begin_tenure(&mut case, engagement, tenure)?;
                 first
             }
             None => 0,
         };
-        self.offers.insert((request, provider), &offer);
-        self.places.insert((request, provider), &place);
-        self.states.insert(request, state);
-        self.take_place(spec, state.requester, provider, 1)?;
-        self.env().emit_event(OfferAccepted { request, provider, price, deliver_by, first_period });
+        self.offers.insert((case.id, provider), &offer);
+        self.places.insert((case.id, provider), &place);
+        self.save(&case);
+        self.require_of(&case, provider, 1)?;
+        self.env().emit_event(OfferAccepted { request: case.id, provider, price, deliver_by, first_period });
         Ok(())
     }
 
     /// Obliges a provider in the pool of its engagement, which its first provider opens.
-    fn begin_tenure(
-        &mut self,
-        request: RequestId,
-        spec: &RequestSpec,
-        state: &mut RequestState,
-        mut engagement: Engagement,
-        tenure: Tenure,
-    ) -> Result<()> {
+    fn begin_tenure(&mut self, case: &mut Case, mut engagement: Engagement, tenure: Tenure) -> Result<()> {
         engagement.tenure = Some(tenure.clone());
         let pool = match engagement.pool {
             Some(pool) => {
                 // The reviews of the place that was vacant are needed again.
-                let wanted = engagements::reviews(spec, state, &engagement);
-                let more = wanted.saturating_sub(state.reserved);
-                state.reserved = state.reserved.saturating_add(more);
+                let wanted = engagements::reviews(&case.spec, &case.state, &engagement);
+                let more = wanted.saturating_sub(case.state.reserved);
+                case.state.reserved = case.state.reserved.saturating_add(more);
                 let reviewers = self.opening()?.pool;
                 let capacity = answer(self.obligation().call_mut().reserve(reviewers, more).try_invoke())?;
                 ensure!(capacity.utilization_ppm < rules::PPM, Error::AtCapacity);
@@ -144,39 +273,72 @@ impl Market {
         };
         answer(self.obligation().call_mut().enroll(pool, tenure.provider).try_invoke())?;
         engagement.pool = Some(pool);
-        self.engagements.insert(request, &engagement);
+        self.engagements.insert(case.id, &engagement);
         Ok(())
     }
 
+    // Deliveries
+
+    /// Delivers openly, on as many places of the caller as there are deliveries; in an engagement, for the present period.
+    pub(crate) fn submit_all(&mut self, mut case: Case, deliveries: Vec<Delivery>) -> Result<Vec<SubmissionId>> {
+        ensure!(!case.spec.is_sealed(), Error::Sealed);
+        ensure_list(&deliveries)?;
+        let engagement = self.engagement_of(&case);
+        ensure!(engagement.is_none() || deliveries.len() == 1, Error::InvalidBatch);
+        ensure!(deliveries.iter().all(|delivery| spec::fits(&delivery.uri)), Error::UriTooLong);
+        let provider = self.env().caller();
+        let mut made = Vec::new();
+        for delivery in deliveries {
+            let content = delivery.content;
+            let submission = match &engagement {
+                Some(engagement) => self.deliver_period(&mut case, engagement, delivery)?,
+                None => self.deliver(&mut case, Some(delivery), None)?,
+            };
+            self.env().emit_event(Submitted { request: case.id, submission, provider, content });
+            made.push(submission);
+        }
+        self.save(&case);
+        Ok(made)
+    }
+
+    /// Delivers under seals.
+    pub(crate) fn seal_all(&mut self, mut case: Case, seals: Vec<Hash>) -> Result<Vec<SubmissionId>> {
+        ensure!(case.spec.is_sealed(), Error::NotSealed);
+        ensure_list(&seals)?;
+        let provider = self.env().caller();
+        let mut made = Vec::new();
+        for seal in seals {
+            let submission = self.deliver(&mut case, None, Some(seal))?;
+            self.env().emit_event(SubmissionSealed { request: case.id, submission, provider, seal });
+            made.push(submission);
+        }
+        self.save(&case);
+        Ok(made)
+    }
+
     /// Delivers on a place of the caller, openly or under a seal.
-    pub(crate) fn deliver(
-        &mut self,
-        request: RequestId,
-        spec: &RequestSpec,
-        state: &mut RequestState,
-        content: Option<(Hash, Vec<u8>)>,
-        seal: Option<Hash>,
-    ) -> Result<SubmissionId> {
+    fn deliver(&mut self, case: &mut Case, content: Option<Delivery>, seal: Option<Hash>) -> Result<SubmissionId> {
         let provider = self.env().caller();
         let submitted = self.env().block_timestamp();
-        let mut place = self.place(request, provider);
+        let Case { id, spec, state } = case;
+        let mut place = self.place(*id, provider);
         ensure!(submitted < self.due(spec, &place), Error::TooLate);
         ensure!(place.submitted < place.taken, Error::NoPlace);
         place.submitted = place.submitted.saturating_add(1);
         if content.is_some() {
             place.delivered = place.delivered.saturating_add(1);
         }
-        self.places.insert((request, provider), &place);
+        self.places.insert((*id, provider), &place);
         if matches!(spec.duplicates, Duplicates::Shared { .. }) {
             // The provider pays for the entry that settling writes.
-            let mut findings = self.findings.get((request, provider)).unwrap_or_default();
+            let mut findings = self.findings.get((*id, provider)).unwrap_or_default();
             findings.push(NO_FINDING);
-            self.findings.insert((request, provider), &findings);
+            self.findings.insert((*id, provider), &findings);
         }
         let submission = state.submissions;
         state.submissions = state.submissions.saturating_add(1);
         let delivered = content.is_some();
-        let (content, uri) = content.unwrap_or_default();
+        let (content, uri) = content.map(|Delivery { content, uri }| (content, uri)).unwrap_or_default();
         let delivery = Submission {
             content,
             uri,
@@ -186,25 +348,24 @@ impl Market {
             price: place.price,
             ..Submission::new(provider, spec.review_from())
         };
-        self.submissions.insert((request, submission), &delivery);
+        self.keep_delivery(*id, submission, &delivery);
         Ok(submission)
     }
 
     /// Delivers for the present period of the caller's engagement.
-    pub(crate) fn deliver_period(
+    fn deliver_period(
         &mut self,
-        request: RequestId,
-        state: &mut RequestState,
+        case: &mut Case,
         engagement: &Engagement,
-        (content, uri): (Hash, Vec<u8>),
+        Delivery { content, uri }: Delivery,
     ) -> Result<SubmissionId> {
         let provider = self.env().caller();
         let now = self.env().block_timestamp();
         let tenure = engagement.tenure.as_ref().filter(|tenure| tenure.provider == provider).ok_or(Error::NoPlace)?;
         let period = engagement.present(tenure, now);
         ensure!(period < engagement.periods, Error::TooLate);
-        ensure!(!self.submissions.contains((request, period)), Error::NoPlace);
-        state.submissions = period.saturating_add(1);
+        ensure!(!self.submissions.contains((case.id, period)), Error::NoPlace);
+        case.state.submissions = period.saturating_add(1);
         let due = engagement.due(tenure, period);
         let delivery = Submission {
             content,
@@ -214,19 +375,85 @@ impl Market {
             price: tenure.price,
             ..Submission::new(provider, due)
         };
-        self.submissions.insert((request, period), &delivery);
+        self.keep_delivery(case.id, period, &delivery);
         Ok(period)
     }
 
+    /// Writes a new delivery, and the cell of its reviews: the provider pays for it, not whoever commits first.
+    fn keep_delivery(&mut self, request: RequestId, submission: SubmissionId, delivery: &Submission) {
+        self.submissions.insert((request, submission), delivery);
+        self.reviews.insert((request, submission), &Vec::<Review>::new());
+    }
+
+    /// Replaces a delivery of the caller.
+    pub(crate) fn revise_one(&mut self, case: &Case, submission: SubmissionId, made: Delivery) -> Result<()> {
+        let mut delivery = self.delivery(case.id, submission)?;
+        ensure!(!case.spec.is_sealed(), Error::Sealed);
+        let provider = self.env().caller();
+        ensure!(delivery.provider == provider, Error::NotProvider);
+        let due = match case.state.engagement {
+            true => delivery.window_start,
+            false => self.due(&case.spec, &self.place(case.id, provider)),
+        };
+        let now = self.env().block_timestamp();
+        ensure!(now < due, Error::TooLate);
+        ensure!(spec::fits(&made.uri), Error::UriTooLong);
+        let content = made.content;
+        delivery.content = content;
+        delivery.uri = made.uri;
+        delivery.submitted = now;
+        self.submissions.insert((case.id, submission), &delivery);
+        self.env().emit_event(Revised { request: case.id, submission, provider, content });
+        Ok(())
+    }
+
+    /// Opens seals of the caller, all or none.
+    pub(crate) fn unseal_all(&mut self, case: &Case, unsealings: Vec<Unsealing>) -> Result<()> {
+        ensure_list(&unsealings)?;
+        let provider = self.env().caller();
+        let now = self.env().block_timestamp();
+        for Unsealing { submission, content, uri, salt } in unsealings {
+            let mut delivery = self.delivery(case.id, submission)?;
+            let sealed = delivery.seal.ok_or(Error::NotSealed)?;
+            ensure!(delivery.provider == provider, Error::NotProvider);
+            ensure!(now >= case.spec.deliver_by, Error::TooEarly);
+            ensure!(now < case.spec.review_from(), Error::TooLate);
+            ensure!(!delivery.delivered, Error::AlreadyUnsealed);
+            ensure!(spec::fits(&uri), Error::UriTooLong);
+            ensure!(seal(case.id, provider, &content, &uri, &salt) == sealed, Error::WrongSeal);
+            delivery.content = content;
+            delivery.uri = uri;
+            delivery.delivered = true;
+            let mut place = self.place(case.id, provider);
+            place.delivered = place.delivered.saturating_add(1);
+            self.places.insert((case.id, provider), &place);
+            self.submissions.insert((case.id, submission), &delivery);
+            self.env().emit_event(Unsealed { request: case.id, submission, provider, content });
+        }
+        Ok(())
+    }
+
+    /// The places that a provider took and did not deliver on are lost.
+    pub(crate) fn report(&mut self, mut case: Case, provider: AccountId) -> Result<u16> {
+        ensure!(!case.state.engagement, Error::IsEngagement);
+        let mut place = self.place(case.id, provider);
+        let since = case.spec.no_show_from(self.due(&case.spec, &place));
+        ensure!(self.env().block_timestamp() >= since, Error::TooEarly);
+        let missed = place.taken.saturating_sub(place.delivered).saturating_sub(place.missed);
+        ensure!(missed > 0, Error::NoShowNone);
+
+        place.missed = place.missed.saturating_add(missed);
+        let forfeited = case.spec.place_deposit.saturating_mul(missed.into());
+        self.places.insert((case.id, provider), &place);
+        self.forfeit(&mut case, provider, missed);
+        self.save(&case);
+        self.env().emit_event(NoShow { request: case.id, provider, places: missed, forfeited });
+        Ok(missed)
+    }
+
     /// The bonds and deposits of this many places are lost; the deposits go to the requester.
-    pub(crate) fn forfeit(
-        &mut self,
-        request: RequestId,
-        spec: &RequestSpec,
-        state: &mut RequestState,
-        provider: AccountId,
-        places: u16,
-    ) {
+    pub(crate) fn forfeit(&mut self, case: &mut Case, provider: AccountId, places: u16) {
+        let Case { id, spec, state } = case;
         let deposit = spec.place_deposit.saturating_mul(places.into());
         state.deposits = state.deposits.saturating_sub(deposit);
         state.held = state.held.saturating_add(deposit);
@@ -236,7 +463,7 @@ impl Market {
         if bond > 0 {
             effects.push(Effect::Slash { who: provider, amount: bond });
         }
-        self.apply(request, effects);
+        self.apply(*id, effects);
     }
 }
 
@@ -278,7 +505,18 @@ mod tests {
         spec::tests::request,
     };
     use ink::env::{test, DefaultEnvironment};
-    use interfaces::fixtures::{engagement, offer};
+    use interfaces::{
+        fixtures::{engagement, offer},
+        market::RequestState,
+    };
+
+    fn case(spec: RequestSpec, state: RequestState) -> Case {
+        Case { id: 0, spec, state }
+    }
+
+    fn work() -> Delivery {
+        Delivery { content: Hash::from([5; 32]), uri: b"uri".to_vec() }
+    }
 
     fn offers() -> RequestSpec {
         RequestSpec { access: Access::Offers, per_provider: 1, ..request() }
@@ -300,20 +538,22 @@ mod tests {
     #[ink::test]
     fn an_offer_is_accepted_as_it_stands_in_time_and_within_the_reward() {
         let mut market = market();
-        let offer = |open, price| Offer { open, ..offer(price, 500) };
+        // It ends before it is due, and its maker is known to be a member: nobody else has to be asked.
+        let offer = |open, price| Offer { open, until: 450, insider: true, ..offer(price, 500) };
         market.offers.insert((0, account(3)), &offer(false, 60));
         market.offers.insert((0, account(PROVIDER)), &offer(true, 60));
         let mut accept = |now, who, price, deliver_by, accepted| {
             at(now);
-            let mut state = RequestState { accepted, ..state(0) };
-            market.accept_offer(0, &offers(), &mut state, account(who), price, deliver_by)
+            let state = RequestState { accepted, ..state(0) };
+            market.accept_offer(case(offers(), state), account(who), price, deliver_by)
         };
         assert_eq!(accept(0, 3, 60, 500, 0), Err(Error::UnknownOffer), "it was retracted");
         assert_eq!(accept(0, 4, 60, 500, 0), Err(Error::UnknownOffer));
         assert_eq!(accept(0, PROVIDER, 61, 500, 0), Err(Error::OfferChanged));
         assert_eq!(accept(0, PROVIDER, 60, 501, 0), Err(Error::OfferChanged));
         assert_eq!(accept(500, PROVIDER, 60, 500, 0), Err(Error::TooLate));
-        assert_eq!(accept(499, PROVIDER, 60, 500, 3_000 - 59), Err(Error::PriceTooHigh));
+        assert_eq!(accept(450, PROVIDER, 60, 500, 0), Err(Error::OfferExpired));
+        assert_eq!(accept(449, PROVIDER, 60, 500, 3_000 - 59), Err(Error::PriceTooHigh));
     }
 
     #[ink::test]
@@ -321,18 +561,20 @@ mod tests {
         let mut market = market();
         let place = Place { taken: 2, price: 7, ..Place::default() };
         market.places.insert((0, account(PROVIDER)), &place);
-        let mut state = state(0);
-        let content = || Some((Hash::from([5; 32]), b"uri".to_vec()));
+        let mut open = case(request(), state(0));
         let seal = Some(Hash::from([6; 32]));
         at(request().deliver_by);
-        assert_eq!(market.deliver(0, &request(), &mut state, content(), None), Err(Error::TooLate));
+        assert_eq!(market.deliver(&mut open, Some(work()), None), Err(Error::TooLate));
         at(request().deliver_by - 1);
-        assert_eq!(market.deliver(0, &request(), &mut state, content(), None), Ok(0));
+        assert_eq!(market.deliver(&mut open, Some(work()), None), Ok(0));
         assert!(!market.findings.contains((0, account(PROVIDER))), "only shared findings are listed");
+        assert_eq!(market.reviews.get((0, 0)), Some(Vec::new()), "the provider pays for its cell");
         let shared = RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 1 }, ..request() };
-        assert_eq!(market.deliver(0, &shared, &mut state, None, seal), Ok(1));
-        assert_eq!(market.deliver(0, &request(), &mut state, content(), None), Err(Error::NoPlace));
-        assert_eq!((state.submissions, market.findings.get((0, account(PROVIDER)))), (2, Some(vec![NO_FINDING])));
+        let mut sealed = case(shared.clone(), open.state);
+        assert_eq!(market.deliver(&mut sealed, None, seal), Ok(1));
+        assert_eq!(market.deliver(&mut sealed, Some(work()), None), Err(Error::NoPlace));
+        let findings = market.findings.get((0, account(PROVIDER)));
+        assert_eq!((sealed.state.submissions, findings), (2, Some(vec![NO_FINDING])));
         let place = market.place(0, account(PROVIDER));
         assert_eq!((place.submitted, place.delivered), (2, 1));
         let first = market.delivery(0, 0).unwrap();
@@ -347,10 +589,10 @@ mod tests {
         let mut market = market();
         let tenure = Tenure { provider: account(PROVIDER), price: 7, first: 1, first_deliver_by: 1_000 };
         let deal = |tenure| engagement(None, tenure);
-        let mut state = state(0);
+        let mut open = case(offers(), state(0));
         let mut deliver = |now, tenure| {
             at(now);
-            market.deliver_period(0, &mut state, &deal(tenure), (Hash::from([5; 32]), Vec::new()))
+            market.deliver_period(&mut open, &deal(tenure), work())
         };
         let others = Tenure { provider: account(9), ..tenure.clone() };
         assert_eq!(deliver(0, None), Err(Error::NoPlace));
@@ -359,7 +601,7 @@ mod tests {
         assert_eq!(deliver(999, Some(tenure.clone())), Err(Error::NoPlace), "once a period");
         assert_eq!(deliver(1_000, Some(tenure.clone())), Ok(2));
         assert_eq!(deliver(1_100, Some(tenure)), Err(Error::TooLate), "all periods are over");
-        assert_eq!(state.submissions, 3);
+        assert_eq!(open.state.submissions, 3);
         let last = market.delivery(0, 2).unwrap();
         assert_eq!((last.price, last.window_start, last.delivered), (7, 1_100, true));
     }

@@ -17,6 +17,8 @@ pub struct Opening {
     pub notice: Timestamp,
     /// The fewest reviews an op in the pool asks for, by its first terms.
     pub min_reviews: u8,
+    /// The length of the beacon's periods, which count from the Unix epoch.
+    pub beacon_period: Timestamp,
 }
 
 /// The contracts the market works with.
@@ -26,6 +28,38 @@ pub struct Opening {
 pub struct Partners {
     pub reputation: AccountId,
     pub obligation: AccountId,
+}
+
+/// The beacon: the running exclusive or of what marked reveals contribute, and what it was before the running period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Beacon {
+    /// The number of the period in which something was contributed last.
+    period: u64,
+    /// The value before that period.
+    before: [u8; 32],
+    /// The value with all contributions.
+    running: [u8; 32],
+}
+
+impl Beacon {
+    /// The value before `period`: nobody knew it when the period before began.
+    pub fn before(&self, period: u64) -> [u8; 32] {
+        if period > self.period {
+            self.running
+        } else {
+            self.before
+        }
+    }
+
+    /// After one more contribution, in this period.
+    pub fn with(&self, period: u64, contribution: &[u8; 32]) -> Self {
+        let before = self.before(period);
+        let mut running = self.running;
+        running.iter_mut().zip(contribution).for_each(|(byte, other)| *byte ^= other);
+        Self { period: self.period.max(period), before, running }
+    }
 }
 
 /// What one provider took in one request.
@@ -54,4 +88,19 @@ pub struct Place {
 pub struct Pair {
     pub epoch: u64,
     pub times: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draw_takes_what_was_contributed_before_its_period() {
+        let beacon = Beacon::default().with(3, &[1; 32]).with(3, &[4; 32]);
+        assert_eq!([2, 3, 4, 9].map(|period| beacon.before(period)[0]), [0, 0, 5, 5]);
+        let later = beacon.with(5, &[8; 32]);
+        assert_eq!([5, 6].map(|period| later.before(period)[0]), [5, 13]);
+        assert_eq!(later.with(5, &[8; 32]).before(6), [5; 32], "contributed twice, it is gone");
+        assert_eq!(later.with(4, &[2; 32]).before(6), [15; 32], "a clock that stands back loses nothing");
+    }
 }

@@ -1,17 +1,15 @@
 //! The reviews of one submission, and the verdict that they give (section 3.4).
-//!
-//! A review is *waiting* while its outcome is not reported to the obligation contract, *revealed* once it has a score.
-//! When a window ends, those that wait are reported; whoever did not reveal by then stays listed, and is barred.
 
+use crate::batch::Batch;
 use ink::prelude::vec::Vec;
 use ink::primitives::AccountId;
 use interfaces::{
     ensure,
-    market::{live_reviews, Error, Review},
-    obligation::Outcome,
-    reputation::{Effect, MintReason},
-    Balance, SubmissionId,
+    market::{Error, Review, Verdict},
+    reputation::MintReason,
+    SubmissionId,
 };
+use rules::Stake;
 
 /// The reviews of one submission.
 pub struct Round {
@@ -20,12 +18,16 @@ pub struct Round {
     findings: Vec<Option<SubmissionId>>,
 }
 
-/// The result of the reveals so far.
+/// The result of the reveals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tally {
-    /// The lower median of the scores revealed; `None` without a reveal.
-    pub median: Option<u8>,
-    /// The finding that more than half of the reveals say it duplicates.
+    /// Whether they are a quorum, a few, or none.
+    pub verdict: Verdict,
+    /// The lower median of the scores that count; 0 without a reveal.
+    pub median: u8,
+    /// How many reveals there are.
+    pub reveals: u8,
+    /// The finding that more than half of a quorum's reveals say it duplicates.
     pub duplicate_of: Option<SubmissionId>,
     /// How many reveals are coherent: within the tolerance of the median, and right about the duplicate.
     pub coherent: u8,
@@ -55,15 +57,17 @@ impl Round {
         self.reviews
     }
 
-    /// Adds a commitment, one per enforcer.
-    pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], max_reviews: u8) -> Result<(), Error> {
-        ensure!(self.reviews.iter().all(|review| review.enforcer != enforcer), Error::AlreadyReviewed);
-        ensure!(live_reviews(&self.reviews) < usize::from(max_reviews), Error::ReviewsFull);
-        self.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, resolved: false });
-        Ok(())
+    /// Whether `enforcer` has committed to a review.
+    pub fn has(&self, enforcer: AccountId) -> bool {
+        self.reviews.iter().any(|review| review.enforcer == enforcer)
     }
 
-    /// Opens the commitment of `enforcer`, made in this window.
+    /// Adds a commitment of an enforcer that has none.
+    pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], short: bool) {
+        self.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, short });
+    }
+
+    /// Opens the commitment of `enforcer`.
     pub fn reveal(
         &mut self,
         enforcer: AccountId,
@@ -73,74 +77,64 @@ impl Round {
     ) -> Result<(), Error> {
         let review = self.reviews.iter_mut().find(|review| review.enforcer == enforcer).ok_or(Error::NotCommitted)?;
         ensure!(review.score.is_none(), Error::AlreadyRevealed);
-        ensure!(!review.resolved, Error::NotCommitted);
         ensure!(review.commitment == commitment, Error::WrongReveal);
         review.score = Some(score);
         review.duplicate_of = duplicate_of;
         Ok(())
     }
 
-    pub fn tally(&self, tolerance: u8) -> Tally {
-        let mut scores: Vec<u8> = self.reviews.iter().filter_map(|review| review.score).collect();
+    pub fn tally(&self, quorum: u8, tolerance: u8) -> Tally {
+        let verdict = Verdict::of(&self.reviews, quorum);
+        let mut scores: Vec<u8> = self.reviews.iter().filter_map(|review| counts(review, verdict)).collect();
         let reveals = scores.len();
-        let median = rules::lower_median(&mut scores);
+        let median = rules::lower_median(&mut scores).unwrap_or(0);
         let agrees = |finding| self.findings.iter().filter(|vote| **vote == finding).count();
         let majority = |finding| agrees(finding).saturating_mul(2) > reveals;
         let duplicate_of = self.findings.iter().copied().find(|vote| vote.is_some() && majority(*vote)).flatten();
-        let tally = Tally { median, duplicate_of, coherent: 0 };
-        Tally { coherent: few(self.coherent(&tally, tolerance).count()), ..tally }
+        let tally = Tally { verdict, median, reveals: few(reveals), duplicate_of, coherent: 0 };
+        let coherent = self.judged(&tally, tolerance).filter(|(_, coherent)| *coherent).count();
+        Tally { coherent: few(coherent), ..tally }
     }
 
     /// The reveals with whether they are coherent.
     fn judged<'a>(&'a self, tally: &'a Tally, tolerance: u8) -> impl Iterator<Item = (AccountId, bool)> + 'a {
         self.reviews.iter().enumerate().filter_map(move |(i, review)| {
-            let score = review.score?;
-            let close = tally.median.is_some_and(|median| score.abs_diff(median) <= tolerance);
+            let score = counts(review, tally.verdict)?;
             let right = self.findings.get(i).copied().flatten() == tally.duplicate_of;
-            Some((review.enforcer, close && right))
+            Some((review.enforcer, score.abs_diff(tally.median) <= tolerance && right))
         })
     }
 
-    /// The enforcers whose reveals are coherent, who share the fee.
-    pub fn coherent<'a>(&'a self, tally: &'a Tally, tolerance: u8) -> impl Iterator<Item = AccountId> + 'a {
-        self.judged(tally, tolerance).filter(|(_, coherent)| *coherent).map(|(enforcer, _)| enforcer)
-    }
-
-    /// Reports every review that waits: a reveal is declared, a missing one only released.
-    pub fn resolve(&mut self) -> Vec<Outcome> {
-        let waiting = self.reviews.iter_mut().filter(|review| !review.resolved);
-        waiting
-            .map(|review| {
-                review.resolved = true;
-                Outcome { who: review.enforcer, declared: u32::from(review.score.is_some()), released: 1 }
-            })
-            .collect()
-    }
-
-    /// What waiting reviews that were not revealed cost their enforcers: twice the `stake` of a review and one point
-    /// more, which is strictly more than an incoherent review costs.
-    pub fn absences(&self, stake: Balance) -> impl Iterator<Item = Effect> + '_ {
-        let amount = stake.saturating_mul(2).saturating_add(1);
-        let absent = self.reviews.iter().filter(|review| review.is_awaited());
-        absent.map(move |review| Effect::Slash { who: review.enforcer, amount })
-    }
-
-    /// What the verdict means for the reputation of those who revealed: a coherent review earns the `stake`, any other
-    /// loses it.
-    pub fn verdicts<'a>(
-        &'a self,
-        stake: Balance,
-        tally: &'a Tally,
-        tolerance: u8,
-    ) -> impl Iterator<Item = Effect> + 'a {
-        self.judged(tally, tolerance).filter(move |_| stake > 0).map(move |(who, coherent)| match coherent {
-            true => Effect::Owe { to: who, amount: stake, reason: MintReason::Review },
-            false => Effect::Slash { who, amount: stake },
-        })
+    /// What the verdict means for those who committed: a coherent review earns the `fee` and its stake, any other loses the
+    /// stake, and one that was not revealed costs more. All who revealed have declared an op, whatever the score.
+    pub fn conclude(&self, tally: &Tally, tolerance: u8, fee: u128, stake: &Stake, batch: &mut Batch) {
+        for (who, coherent) in self.judged(tally, tolerance) {
+            if coherent {
+                batch.credit(who, fee);
+                batch.owe(who, stake.gain, MintReason::Review);
+            } else {
+                batch.slash(who, stake.loss);
+            }
+        }
+        for review in &self.reviews {
+            let revealed = review.score.is_some();
+            batch.close(review.enforcer, revealed);
+            if !revealed {
+                batch.slash(review.enforcer, stake.absence);
+            }
+        }
     }
 }
 
-/// A number of reviews: two windows of at most 15 each.
+/// The score of a reveal as it counts: where a few decide on no duplicate, whoever names an original gives nothing.
+fn counts(review: &Review, verdict: Verdict) -> Option<u8> {
+    match verdict {
+        Verdict::Few if review.duplicate_of.is_some() => review.score.map(|_| 0),
+        _ => review.score,
+    }
+}
+
+/// A number of reviews: at most 15.
 fn few(count: usize) -> u8 {
     u8::try_from(count).unwrap_or(u8::MAX)
 }
@@ -148,19 +142,20 @@ fn few(count: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use interfaces::market::{all_revealed, reveals};
+    use crate::batch::tests::parts;
+    use interfaces::{market::all_revealed, obligation::Outcome, reputation::Effect};
 
-    const STAKE: Balance = 10;
+    const STAKE: Stake = Stake { gain: 10, loss: 7, absence: 15 };
 
     fn enforcer(n: u8) -> AccountId {
         [n; 32].into()
     }
 
-    /// A window in which enforcers 1, 2, … committed, and revealed these scores (or nothing).
+    /// A round in which enforcers 1, 2, … committed, and revealed these scores (or nothing).
     fn round(scores: &[Option<u8>]) -> Round {
         let mut round = Round::new(Vec::new());
         for n in 1..=scores.len() as u8 {
-            round.commit(enforcer(n), [n; 32], 15).unwrap();
+            round.commit(enforcer(n), [n; 32], false);
         }
         for (n, score) in (1..).zip(scores) {
             if let Some(score) = score {
@@ -170,30 +165,17 @@ mod tests {
         round
     }
 
-    #[test]
-    fn an_enforcer_commits_once() {
-        let mut round = round(&[None]);
-        assert_eq!(round.commit(enforcer(1), [8; 32], 15), Err(Error::AlreadyReviewed));
-    }
-
-    #[test]
-    fn a_round_keeps_every_review_and_counts_those_revealed() {
-        let round = round(&[Some(40), None, Some(70)]);
-        assert_eq!(reveals(round.reviews()), 2);
-        let kept: Vec<_> = round.into_reviews().iter().map(|review| (review.enforcer, review.score)).collect();
-        assert_eq!(kept, [(enforcer(1), Some(40)), (enforcer(2), None), (enforcer(3), Some(70))]);
-    }
-
-    #[test]
-    fn the_last_review_closes_the_round() {
-        let mut round = round(&[None, None, None]);
-        assert_eq!(round.commit(enforcer(4), [4; 32], 3), Err(Error::ReviewsFull));
-        assert_eq!(live_reviews(round.reviews()), 3);
+    /// What a quorum of three concludes, with a fee of 4.
+    fn conclude(round: &Round) -> Batch {
+        let mut batch = Batch::default();
+        round.conclude(&round.tally(3, 10), 10, 4, &STAKE, &mut batch);
+        batch
     }
 
     #[test]
     fn only_what_was_committed_can_be_revealed_and_only_once() {
         let mut round = round(&[None]);
+        assert!(round.has(enforcer(1)) && !round.has(enforcer(2)));
         assert_eq!(round.reveal(enforcer(2), [2; 32], 50, None), Err(Error::NotCommitted));
         assert_eq!(round.reveal(enforcer(1), [9; 32], 50, None), Err(Error::WrongReveal));
         assert!(!all_revealed(round.reviews()));
@@ -204,65 +186,28 @@ mod tests {
 
     #[test]
     fn coherence_is_distance_from_the_lower_median() {
-        let round = round(&[Some(40), Some(60), Some(70), Some(100)]);
-        let tally = round.tally(10);
-        assert_eq!(tally, Tally { median: Some(60), duplicate_of: None, coherent: 2 });
-        let coherent: Vec<_> = round.coherent(&tally, 10).collect();
-        assert_eq!(coherent, [enforcer(2), enforcer(3)]);
+        let tally = round(&[Some(40), Some(60), Some(70), Some(100)]).tally(3, 10);
+        let expected = Tally { verdict: Verdict::Quorum, median: 60, reveals: 4, duplicate_of: None, coherent: 2 };
+        assert_eq!(tally, expected);
     }
 
     #[test]
-    fn nothing_revealed_has_no_median() {
-        assert_eq!(round(&[None, None]).tally(100), Tally { median: None, duplicate_of: None, coherent: 0 });
+    fn nothing_revealed_is_nothing_reviewed() {
+        let tally = round(&[None, None]).tally(3, 100);
+        let expected = Tally { verdict: Verdict::Unreviewed, median: 0, reveals: 0, duplicate_of: None, coherent: 0 };
+        assert_eq!(tally, expected);
     }
 
     #[test]
-    fn showing_up_is_declared_whatever_the_score() {
-        let mut round = round(&[Some(0), None, Some(100)]);
-        let declared: Vec<_> = round.resolve().iter().map(|outcome| (outcome.declared, outcome.released)).collect();
-        assert_eq!(declared, [(1, 1), (0, 1), (1, 1)]);
-        assert_eq!(round.resolve(), []);
-    }
-
-    #[test]
-    fn staying_away_costs_strictly_more_than_being_wrong() {
-        for stake in [0, STAKE] {
-            let round = round(&[Some(50), Some(50), Some(100), None]);
-            let lost = |effects: &[Effect], n| {
-                effects.iter().find_map(|effect| match effect {
-                    Effect::Slash { who, amount } if *who == enforcer(n) => Some(*amount),
-                    _ => None,
-                })
-            };
-            let wrong: Vec<_> = round.verdicts(stake, &round.tally(10), 10).collect();
-            let absent: Vec<_> = round.absences(stake).collect();
-            assert!(lost(&absent, 4) > Some(lost(&wrong, 3).unwrap_or(0)));
-            assert_eq!(absent.len(), 1);
-        }
-    }
-
-    #[test]
-    fn coherent_reviews_earn_the_stake_that_others_lose() {
-        let round = round(&[Some(50), Some(55), Some(100)]);
-        let owed = |n| Effect::Owe { to: enforcer(n), amount: STAKE, reason: MintReason::Review };
-        let lost = Effect::Slash { who: enforcer(3), amount: STAKE };
-        assert_eq!(round.verdicts(STAKE, &round.tally(10), 10).collect::<Vec<_>>(), [owed(1), owed(2), lost]);
-        assert_eq!(round.verdicts(0, &round.tally(10), 10).count(), 0);
-    }
-
-    #[test]
-    fn who_did_not_reveal_in_the_first_window_is_barred_from_the_second_and_reveals_stand() {
-        let mut round = round(&[Some(80), None]);
-        round.resolve();
-        assert_eq!(round.commit(enforcer(2), [8; 32], 2), Err(Error::AlreadyReviewed));
-        assert_eq!(round.reveal(enforcer(2), [2; 32], 80, None), Err(Error::NotCommitted));
-        assert_eq!(round.reveal(enforcer(1), [1; 32], 10, None), Err(Error::AlreadyRevealed));
-        assert_eq!(live_reviews(round.reviews()), 1, "the barred review makes room");
-        round.commit(enforcer(3), [3; 32], 2).unwrap();
-        round.reveal(enforcer(3), [3; 32], 60, None).unwrap();
-        assert_eq!(round.tally(10).median, Some(60));
-        assert_eq!(round.absences(STAKE).count(), 0, "nobody is punished twice");
-        assert_eq!(round.resolve().len(), 1);
+    fn showing_up_is_declared_whatever_the_score_and_staying_away_costs_most() {
+        let batch = conclude(&round(&[Some(50), Some(55), Some(100), None]));
+        let outcome = |n, declared| Outcome { who: enforcer(n), declared, released: 1 };
+        let (credits, outcomes, effects) = parts(&batch);
+        assert_eq!(outcomes, [outcome(1, 1), outcome(2, 1), outcome(3, 1), outcome(4, 0)]);
+        assert_eq!(credits, [(enforcer(1), 4), (enforcer(2), 4)]);
+        let owed = |n| Effect::Owe { to: enforcer(n), amount: 10, reason: MintReason::Review };
+        let lost = |n, amount| Effect::Slash { who: enforcer(n), amount };
+        assert_eq!(effects, [owed(1), owed(2), lost(3, 7), lost(4, 15)]);
     }
 
     /// Reveals that agree on the score and name these originals.
@@ -280,17 +225,27 @@ mod tests {
         // 2 is itself a duplicate of 1, and 7 is not a finding.
         let leads_to = |vote| Ok(if vote == 7 { None } else { Some(1) });
         round.follow_votes(leads_to).unwrap();
-        let tally = round.tally(10);
+        let tally = round.tally(3, 10);
         assert_eq!((tally.duplicate_of, tally.coherent), (Some(1), 3));
-        assert_eq!(round.coherent(&tally, 10).collect::<Vec<_>>(), [enforcer(1), enforcer(2), enforcer(3)]);
+        let paid: Vec<_> = parts(&conclude(&round)).0.iter().map(|(who, _)| *who).collect();
+        assert_eq!(paid, [enforcer(1), enforcer(2), enforcer(3)]);
     }
 
     #[test]
     fn half_of_the_reveals_are_no_majority() {
         let mut round = votes(&[Some(1), Some(1), None, None]);
         round.follow_votes(|vote| Ok(Some(vote))).unwrap();
-        let tally = round.tally(10);
+        let tally = round.tally(3, 10);
         assert_eq!((tally.duplicate_of, tally.coherent), (None, 2));
+    }
+
+    #[test]
+    fn where_a_few_reviewed_whoever_names_an_original_gives_nothing_and_decides_nothing() {
+        let tally = |given: &[Option<SubmissionId>]| votes(given).tally(3, 10);
+        let few = Tally { verdict: Verdict::Few, median: 80, reveals: 2, duplicate_of: None, coherent: 2 };
+        assert_eq!(tally(&[None, None]), few);
+        assert_eq!(tally(&[Some(0), None]), Tally { median: 0, coherent: 1, ..few }, "the lower of 0 and 80");
+        assert_eq!(tally(&[Some(0), Some(0)]), Tally { median: 0, ..few });
     }
 
     #[test]

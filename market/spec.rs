@@ -8,29 +8,48 @@ use interfaces::{
         FEE_UNIT, MAX_ASSETS, MAX_BUCKETS, MAX_LIMIT, MAX_PERIODS, MAX_PER_PROVIDER, MAX_RANKED, MAX_REVIEWS,
         MAX_SCORE, MAX_URI,
     },
-    Balance, Bps, Ppm, Timestamp,
+    Balance, Ppm, Timestamp,
 };
 use rules::{BPS, PPM};
 
-/// The longest time from one deadline to the next: ten years.
-pub const MAX_WINDOW: Timestamp = 3_653 * 24 * 60 * 60 * 1_000;
-/// The greatest quorum that leaves room for `2 * quorum - 1` reviews.
-const MAX_QUORUM: u8 = MAX_REVIEWS.div_ceil(2);
+/// A day, by which reviews are rented; the greatest period of the beacon.
+pub const DAY: Timestamp = 24 * 60 * 60 * 1_000;
+/// The longest period of a deal, and the longest window that a policy can allow: ten years.
+const MAX_WINDOW: Timestamp = 3_653 * DAY;
+/// The longest time for unsealing, for commitments, or for reveals: whoever committed is held that long.
+const MAX_REVIEW_WINDOW: Timestamp = 7 * DAY;
+/// The greatest quorum of which `2 * quorum + 1` reviews are not too many.
+const MAX_QUORUM: u8 = (MAX_REVIEWS - 1) / 2;
+/// The greatest premium: ten times the rent.
+const MAX_PREMIUM_BPS: u32 = 100_000;
 
-/// Whether the organization may have this policy, for a pool whose ops ask for at least `min_reviews`. Nothing can be paid
-/// in the `forbidden` tokens.
-pub fn check_policy(policy: &Policy, min_reviews: u8, forbidden: [AccountId; 2]) -> Result<(), PolicyReason> {
+/// The length of the beacon's periods for a market opened with this shortest window.
+pub fn beacon_period(min_window: Timestamp) -> Timestamp {
+    min_window.min(DAY)
+}
+
+/// Whether the organization may have this policy, for a pool whose ops ask for at least `min_reviews` and a beacon of this
+/// `period`. Nothing can be paid in the `forbidden` tokens.
+pub fn check_policy(
+    policy: &Policy,
+    min_reviews: u8,
+    period: Timestamp,
+    forbidden: [AccountId; 2],
+) -> Result<(), PolicyReason> {
     let assets = &policy.assets;
     let listed_once = assets.iter().enumerate().all(|(i, a)| assets[..i].iter().all(|b| b.asset != a.asset));
     ensure!((1..=MAX_ASSETS).contains(&assets.len()) && listed_once, PolicyReason::Assets);
     let allowed = assets.iter().all(|listed| !forbidden.map(Asset::Psp22).contains(&listed.asset));
     ensure!(allowed, PolicyReason::ForbiddenAsset);
-    ensure!((1..=MAX_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow);
+    ensure!((period.max(1)..=MAX_REVIEW_WINDOW).contains(&policy.min_window), PolicyReason::MinWindow);
+    ensure!((policy.min_window..=MAX_WINDOW).contains(&policy.max_window), PolicyReason::MaxWindow);
     let quorums = min_reviews..=MAX_QUORUM;
     ensure!(policy.min_quorum % 2 == 1 && quorums.contains(&policy.min_quorum), PolicyReason::MinQuorum);
     ensure!(policy.max_tolerance <= MAX_SCORE, PolicyReason::MaxTolerance);
-    let shares = [policy.unreviewed_bps, policy.protocol_fee_bps, policy.premium_cap_bps];
+    let shares = [policy.unreviewed_bps, policy.protocol_fee_bps];
     ensure!(shares.iter().all(|share| *share <= BPS), PolicyReason::Shares);
+    ensure!(policy.premium_cap_bps <= MAX_PREMIUM_BPS, PolicyReason::Shares);
+    ensure!(policy.min_stake <= policy.max_stake, PolicyReason::Stakes);
     ensure!(policy.target_utilization_ppm < PPM, PolicyReason::TargetUtilization);
     Ok(())
 }
@@ -53,10 +72,8 @@ pub fn check_request(spec: &RequestSpec, policy: &Policy, now: Timestamp) -> Res
         spec.quorum % 2 == 1 && spec.quorum >= policy.min_quorum && spec.quorum <= MAX_QUORUM,
         RequestReason::Quorum
     );
-    let fewest_seats = spec.quorum.saturating_mul(2).saturating_sub(1);
-    ensure!((fewest_seats..=MAX_REVIEWS).contains(&spec.max_reviews), RequestReason::MaxReviews);
     ensure!(spec.tolerance <= policy.max_tolerance, RequestReason::Tolerance);
-    ensure!(spaced(spec, policy.min_window, now), RequestReason::Deadlines);
+    ensure!(spaced(spec, policy, now), RequestReason::Deadlines);
     let by_offers = spec.award == Award::PerSubmission && spec.per_provider == 1;
     ensure!(spec.access == Access::Open || by_offers, RequestReason::Access);
     ensure!(ranks(spec), RequestReason::Award);
@@ -81,9 +98,9 @@ pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Poli
 }
 
 /// How many reviews of a request of this many periods can be under way at once: those of all its places, for as many
-/// periods as fall within the two windows that a delivery can be in review for.
+/// periods as fall within the longest time that a delivery can be in review for.
 pub fn reviews(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
-    let in_review = spec.reveal_by.saturating_sub(spec.deliver_by).saturating_mul(2).div_ceil(period.max(1));
+    let in_review = last_window(spec).saturating_sub(spec.deliver_by).div_ceil(period.max(1));
     let at_once = u32::try_from(in_review).unwrap_or(u32::MAX).min(periods);
     // At most 10,000 submissions, or 1,000 periods of one, of at most 7 reviews each.
     spec.limit.saturating_mul(spec.quorum.into()).saturating_mul(at_once)
@@ -112,25 +129,45 @@ fn rises(spec: &RequestSpec) -> bool {
             .all(|pair| pair[0].min_score < pair[1].min_score && pair[0].weight_bps <= pair[1].weight_bps)
 }
 
-/// Whether each deadline is neither too close to the one before nor too far from it.
-fn spaced(spec: &RequestSpec, min_window: Timestamp, now: Timestamp) -> bool {
-    let deadlines: [Timestamp; 5] = [now, spec.signal_by, spec.deliver_by, spec.review_by, spec.reveal_by];
-    deadlines
-        .windows(2)
-        .all(|pair| pair[1].checked_sub(pair[0]).is_some_and(|window| (min_window..=MAX_WINDOW).contains(&window)))
+/// Whether everybody has enough time for each step, and no step takes too long.
+fn spaced(spec: &RequestSpec, policy: &Policy, now: Timestamp) -> bool {
+    let lasts = |from: Timestamp, to: Timestamp, most: Timestamp| {
+        to.checked_sub(from).is_some_and(|window| (policy.min_window..=most).contains(&window))
+    };
+    let (signal_by, deliver_by, review_from) = (spec.signal_by, spec.deliver_by, spec.review_from());
+    lasts(now, signal_by, policy.max_window)
+        && lasts(signal_by, deliver_by, policy.max_window)
+        && (!spec.is_sealed() || lasts(deliver_by, review_from, MAX_REVIEW_WINDOW))
+        && lasts(review_from, spec.review_by, MAX_REVIEW_WINDOW)
+        && lasts(spec.review_by, spec.reveal_by, MAX_REVIEW_WINDOW)
 }
 
-/// What this many `periods` of the request cost at this utilization of the pool; `None` if the amounts exceed a
-/// `Balance`.
-pub fn price(spec: &RequestSpec, periods: u16, policy: &Policy, utilization_ppm: Ppm) -> Option<Quote> {
+/// The end of a delivery's last possible window, if it is opened at once: the extended one.
+fn last_window(spec: &RequestSpec) -> Timestamp {
+    spec.reveal_by.saturating_add(spec.commits())
+}
+
+/// What this many `periods` of this length cost, if the request is posted at `now` and the pool is utilized like this;
+/// `None` if the amounts exceed a `Balance`.
+pub fn price(
+    spec: &RequestSpec,
+    (periods, period): (u16, Timestamp),
+    policy: &Policy,
+    utilization_ppm: Ppm,
+    now: Timestamp,
+) -> Option<Quote> {
     let reward = spec.reward.checked_mul(periods.into())?;
     let review_fees = spec.review_fee.checked_mul(spec.limit.into())?.checked_mul(periods.into())?;
     let escrow = reward.checked_add(review_fees)?;
-    let protocol_fee = rules::fraction_bps(escrow, policy.protocol_fee_bps);
+    let protocol_fee = rules::fraction_bps(escrow, policy.protocol_fee_bps.into());
+    let further = period.saturating_mul(Timestamp::from(periods).saturating_sub(1));
+    let days = last_window(spec).saturating_add(further).saturating_sub(now).div_ceil(DAY);
+    let reserved = reviews(spec, periods.into(), period);
+    let rent = listed(policy, spec)?.rent.checked_mul(reserved.into())?.checked_mul(days.into())?;
     let premium_bps = rules::premium_bps(utilization_ppm, policy.target_utilization_ppm, policy.premium_cap_bps);
-    let premium = rules::fraction_bps(escrow, premium_bps);
-    let total = escrow.checked_add(protocol_fee)?.checked_add(premium)?;
-    Some(Quote { reward, review_fees, protocol_fee, premium, total })
+    let premium = rules::fraction_bps(rent, premium_bps);
+    let total = escrow.checked_add(protocol_fee)?.checked_add(rent)?.checked_add(premium)?;
+    Some(Quote { reward, review_fees, protocol_fee, rent, premium, total })
 }
 
 /// The most reputation that one submission of a request can earn its provider and enforcers together (section 3.5): an
@@ -139,11 +176,6 @@ pub fn reputation_per_place(protocol_fee: Balance, policy: &Policy, submissions:
     let whole = (protocol_fee / FEE_UNIT).saturating_mul(policy.reputation_per_fee);
     let rest = (protocol_fee % FEE_UNIT).saturating_mul(policy.reputation_per_fee) / FEE_UNIT;
     whole.saturating_add(rest).checked_div(submissions.into()).unwrap_or(0)
-}
-
-/// The curve as the rules take it.
-pub fn curve_weight(spec: &RequestSpec, score: u8) -> Bps {
-    rules::curve_weight(spec.curve.iter().map(|bucket| (bucket.min_score, bucket.weight_bps)), score)
 }
 
 /// Whether `uri` is short enough to keep.
@@ -157,6 +189,7 @@ pub mod tests {
     use interfaces::{
         fixtures::{self, policy, HOUR},
         market::Bucket,
+        Bps,
     };
 
     const NOW: Timestamp = 1_000_000;
@@ -177,33 +210,65 @@ pub mod tests {
 
     #[test]
     fn a_policy_within_every_rule_is_taken() {
-        assert_eq!(check_policy(&policy(), 3, partners()), Ok(()));
+        assert_eq!(check_policy(&policy(), 3, HOUR, partners()), Ok(()));
     }
 
     #[test]
-    fn deadlines_are_at_most_ten_years_apart() {
-        assert_eq!(MAX_WINDOW, 315_619_200_000, "3,653 days");
+    fn each_step_has_a_longest_time() {
+        assert_eq!((MAX_WINDOW, MAX_REVIEW_WINDOW), (315_619_200_000, 604_800_000), "3,653 days, and seven");
         let spec = request();
-        let reveal_in = |window| RequestSpec { reveal_by: spec.review_by + window, ..spec.clone() };
-        assert_eq!(check_request(&reveal_in(MAX_WINDOW), &policy(), NOW), Ok(()));
-        assert_eq!(check_request(&reveal_in(MAX_WINDOW + 1), &policy(), NOW), Err(RequestReason::Deadlines));
+        let times = |signal, deliver, review, reveal, duplicates| {
+            let (signal_by, deliver_by) = (NOW + signal, NOW + signal + deliver);
+            let (review_by, reveal_by) = (deliver_by + review, deliver_by + review + reveal);
+            let spec = RequestSpec { signal_by, deliver_by, review_by, reveal_by, duplicates, ..spec.clone() };
+            check_request(&spec, &policy(), NOW)
+        };
+        let (open, sealed) = (Duplicates::Independent, Duplicates::FirstOnly);
+        let month = policy().max_window;
+        assert_eq!(times(month, month, 7 * DAY, 7 * DAY, open), Ok(()));
+        assert_eq!(times(month, month, 14 * DAY, 7 * DAY, sealed), Ok(()), "half of it is for unsealing");
+        for refused in [
+            times(month + 1, month, 7 * DAY, 7 * DAY, open),
+            times(month, month + 1, 7 * DAY, 7 * DAY, open),
+            times(month, month, 7 * DAY + 1, 7 * DAY, open),
+            times(month, month, 7 * DAY, 7 * DAY + 1, open),
+            times(month, month, 14 * DAY + 2, 7 * DAY, sealed),
+        ] {
+            assert_eq!(refused, Err(RequestReason::Deadlines));
+        }
+    }
+
+    #[test]
+    fn reviewers_of_sealed_work_have_the_shortest_window_too() {
+        let sealed = |review| {
+            let (review_by, reveal_by) = (request().deliver_by + review, request().deliver_by + review + HOUR);
+            RequestSpec { review_by, reveal_by, duplicates: Duplicates::FirstOnly, ..request() }
+        };
+        assert_eq!(check_request(&sealed(2 * HOUR), &policy(), NOW), Ok(()));
+        assert_eq!(check_request(&sealed(2 * HOUR - 1), &policy(), NOW), Err(RequestReason::Deadlines));
+    }
+
+    #[test]
+    fn the_beacon_has_periods_as_long_as_the_shortest_window_and_at_most_a_day() {
+        assert_eq!([1, HOUR, DAY, 9 * DAY].map(beacon_period), [1, HOUR, DAY, DAY]);
+        assert_eq!(check_policy(&policy(), 3, HOUR + 1, partners()), Err(PolicyReason::MinWindow));
     }
 
     #[test]
     fn every_odd_quorum_that_leaves_room_for_a_tie_is_taken() {
         for quorum in [3, 5, 7] {
             let strict = Policy { min_quorum: quorum, ..policy() };
-            assert_eq!(check_policy(&strict, 3, partners()), Ok(()));
-            let request = RequestSpec { quorum, max_reviews: 2 * quorum - 1, ..request() };
+            assert_eq!(check_policy(&strict, 3, HOUR, partners()), Ok(()));
+            let request = RequestSpec { quorum, ..request() };
             assert_eq!(check_request(&request, &strict, NOW), Ok(()));
         }
-        assert_eq!(check_policy(&Policy { min_quorum: 2, ..policy() }, 1, partners()), Err(PolicyReason::MinQuorum));
+        assert_eq!(check_policy(&Policy { min_quorum: 2, ..policy() }, 1, HOUR, partners()), Err(PolicyReason::MinQuorum));
     }
 
     #[test]
     fn a_score_weighs_what_its_bucket_of_the_curve_says() {
         assert_eq!(
-            [0, 49, 50, 79, 80, 100].map(|score| curve_weight(&request(), score)),
+            [0, 49, 50, 79, 80, 100].map(|score| request().earned(score)),
             [0, 0, 5_000, 5_000, 10_000, 10_000]
         );
     }
@@ -237,8 +302,6 @@ pub mod tests {
             (RequestReason::Quorum, |r| r.quorum = 1),
             (RequestReason::Quorum, |r| r.quorum = 4),
             (RequestReason::Quorum, |r| r.quorum = 9),
-            (RequestReason::MaxReviews, |r| r.max_reviews = 4),
-            (RequestReason::MaxReviews, |r| r.max_reviews = 16),
             (RequestReason::Tolerance, |r| r.tolerance = 21),
             (RequestReason::Deadlines, |r| r.signal_by = NOW + HOUR - 1),
             (RequestReason::Deadlines, |r| r.signal_by = 0),
@@ -253,9 +316,11 @@ pub mod tests {
             (RequestReason::Award, |r| r.award = ranked(&[6_000, 4_001])),
             (RequestReason::Award, |r| r.award = ranked(&[100; 101])),
             (RequestReason::Award, |r| {
-                (r.award, r.duplicates) = (ranked(&[10_000]), Duplicates::Shared { retention_ppm: 1 })
+                seal(r, Duplicates::Shared { retention_ppm: 1 });
+                r.award = ranked(&[10_000]);
             }),
-            (RequestReason::Duplicates, |r| r.duplicates = Duplicates::Shared { retention_ppm: PPM + 1 }),
+            (RequestReason::Duplicates, |r| seal(r, Duplicates::Shared { retention_ppm: PPM + 1 })),
+            (RequestReason::Deadlines, |r| r.duplicates = Duplicates::FirstOnly),
         ];
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut request = request();
@@ -266,6 +331,13 @@ pub mod tests {
         assert_eq!(check_request(&request(), &elsewhere, NOW), Err(RequestReason::Asset));
     }
 
+    /// Delivery is sealed, and there is an hour more to unseal it.
+    fn seal(request: &mut RequestSpec, duplicates: Duplicates) {
+        request.duplicates = duplicates;
+        request.review_by += HOUR;
+        request.reveal_by += HOUR;
+    }
+
     fn ranked(places_bps: &[Bps]) -> Award {
         Award::Ranked { places_bps: places_bps.to_vec() }
     }
@@ -274,11 +346,20 @@ pub mod tests {
     fn every_way_of_sharing_is_taken() {
         let taken: &[fn(&mut RequestSpec)] = &[
             |r| (r.access, r.per_provider) = (Access::Offers, 1),
-            |r| (r.access, r.per_provider, r.duplicates) = (Access::Offers, 1, Duplicates::FirstOnly),
+            |r| {
+                seal(r, Duplicates::FirstOnly);
+                (r.access, r.per_provider) = (Access::Offers, 1);
+            },
             |r| r.award = ranked(&[100; 100]),
-            |r| (r.award, r.duplicates) = (ranked(&[0, 10_000]), Duplicates::FirstOnly),
-            |r| (r.award, r.duplicates) = (Award::Proportional, Duplicates::Shared { retention_ppm: 0 }),
-            |r| r.duplicates = Duplicates::Shared { retention_ppm: PPM },
+            |r| {
+                seal(r, Duplicates::FirstOnly);
+                r.award = ranked(&[0, 10_000]);
+            },
+            |r| {
+                seal(r, Duplicates::Shared { retention_ppm: 0 });
+                r.award = Award::Proportional;
+            },
+            |r| seal(r, Duplicates::Shared { retention_ppm: PPM }),
         ];
         for (i, change) in taken.iter().enumerate() {
             let mut request = request();
@@ -313,11 +394,11 @@ pub mod tests {
         request.limit = 10_000;
         assert_eq!(reviews(&request, 1, 0), 30_000);
 
-        // From delivery to the last reveal of a second window it takes four hours.
+        // From delivery to the last reveal of an extended window it takes three hours.
         (request.limit, request.reveal_by) = (1, request.deliver_by + 2 * HOUR);
         let periods_at_once = |periods, period| reviews(&request, periods, period) / 3;
-        assert_eq!([4 * HOUR, 9 * HOUR].map(|period| periods_at_once(9, period)), [1, 1]);
-        assert_eq!([4 * HOUR - 1, 2 * HOUR, HOUR, 1].map(|period| periods_at_once(9, period)), [2, 2, 4, 9]);
+        assert_eq!([3 * HOUR, 9 * HOUR].map(|period| periods_at_once(9, period)), [1, 1]);
+        assert_eq!([3 * HOUR - 1, 2 * HOUR, HOUR, 1].map(|period| periods_at_once(9, period)), [2, 2, 3, 9]);
         assert_eq!(periods_at_once(3, HOUR), 3);
         request.reveal_by = Timestamp::MAX;
         assert_eq!(reviews(&request, 10_000, 1), 30_000);
@@ -335,9 +416,10 @@ pub mod tests {
 
     #[test]
     fn a_long_deal_costs_all_its_periods() {
-        let quote = price(&request(), 12, &policy(), 0).unwrap();
-        assert_eq!((quote.reward, quote.review_fees, quote.total), (36_000, 360, 36_360 + 1_818));
-        assert_eq!(price(&RequestSpec { reward: Balance::MAX / 2, ..request() }, 3, &policy(), 0), None);
+        let quote = price(&request(), (12, HOUR), &policy(), 0, NOW).unwrap();
+        assert_eq!((quote.reward, quote.review_fees, quote.rent), (36_000, 360, 27));
+        assert_eq!(quote.total, 36_360 + 1_818 + 27);
+        assert_eq!(price(&RequestSpec { reward: Balance::MAX / 2, ..request() }, (3, HOUR), &policy(), 0, NOW), None);
     }
 
     #[test]
@@ -347,7 +429,10 @@ pub mod tests {
             (PolicyReason::Assets, |p| p.assets.clear()),
             (PolicyReason::Assets, |p| p.assets = vec![p.assets[0]; 2]),
             (PolicyReason::MinWindow, |p| p.min_window = 0),
-            (PolicyReason::MinWindow, |p| p.min_window = Timestamp::MAX),
+            (PolicyReason::MinWindow, |p| p.min_window = 7 * DAY + 1),
+            (PolicyReason::MaxWindow, |p| p.max_window = p.min_window - 1),
+            (PolicyReason::MaxWindow, |p| p.max_window = MAX_WINDOW + 1),
+            (PolicyReason::Stakes, |p| p.max_stake = p.min_stake - 1),
             (PolicyReason::MinQuorum, |p| p.min_quorum = 0),
             (PolicyReason::MinQuorum, |p| p.min_quorum = 1),
             (PolicyReason::MinQuorum, |p| p.min_quorum = 4),
@@ -355,7 +440,7 @@ pub mod tests {
             (PolicyReason::MaxTolerance, |p| p.max_tolerance = 101),
             (PolicyReason::Shares, |p| p.unreviewed_bps = 10_001),
             (PolicyReason::Shares, |p| p.protocol_fee_bps = 10_001),
-            (PolicyReason::Shares, |p| p.premium_cap_bps = 10_001),
+            (PolicyReason::Shares, |p| p.premium_cap_bps = 100_001),
             (PolicyReason::ForbiddenAsset, |p| p.assets[0].asset = Asset::Psp22(partners()[0])),
             (PolicyReason::ForbiddenAsset, |p| p.assets[0].asset = Asset::Psp22(partners()[1])),
             (PolicyReason::TargetUtilization, |p| p.target_utilization_ppm = PPM),
@@ -363,23 +448,39 @@ pub mod tests {
         for (i, (reason, break_it)) in broken.iter().enumerate() {
             let mut policy = policy();
             break_it(&mut policy);
-            assert_eq!(check_policy(&policy, 3, partners()), Err(*reason), "case {i}");
+            assert_eq!(check_policy(&policy, 3, HOUR, partners()), Err(*reason), "case {i}");
         }
     }
 
     #[test]
-    fn the_price_is_the_escrow_with_fee_and_premium_on_top() {
-        let quote = price(&request(), 1, &policy(), 750_000).unwrap();
-        // 3,000 + 3 * 10, 5 % of that, and half of the 20 % that full utilization would add; all rounded down.
-        let expected = Quote { reward: 3_000, review_fees: 30, protocol_fee: 151, premium: 303, total: 3_484 };
-        assert_eq!(quote, expected);
-        assert_eq!(price(&request(), 1, &policy(), 500_000).unwrap().premium, 0);
+    fn the_price_is_the_escrow_with_fee_rent_and_premium_on_top() {
+        let mut policy = Policy { premium_cap_bps: 100_000, ..policy() };
+        policy.assets[0].rent = 7;
+        let quote = |utilization| price(&request(), (1, 0), &policy, utilization, NOW).unwrap();
+        // 3,000 + 3 * 10, 5 % of that, nine reviews for the one day that has begun, and five times that: half of what full
+        // utilization would add.
+        let expected =
+            Quote { reward: 3_000, review_fees: 30, protocol_fee: 151, rent: 63, premium: 315, total: 3_559 };
+        assert_eq!(quote(750_000), expected);
+        assert_eq!(quote(500_000).premium, 0);
+    }
+
+    #[test]
+    fn rent_is_due_for_each_day_begun_until_the_end_of_the_last_possible_window() {
+        let rent = |step, periods, period| {
+            let spec = RequestSpec { limit: 1, ..fixtures::request(NOW, step) };
+            price(&spec, (periods, period), &policy(), 0, NOW).unwrap().rent
+        };
+        // Signal, deliver, commit, commit once more, reveal.
+        assert_eq!([DAY, DAY + 1, DAY / 5].map(|step| rent(step, 1, 0)), [3 * 5, 3 * 6, 3]);
+        assert_eq!(rent(DAY, 4, 10 * DAY), 3 * (5 + 30), "the reviews of one period at a time");
+        assert_eq!(rent(DAY, 4, DAY), 3 * 3 * (5 + 3), "those of three periods at a time");
     }
 
     #[test]
     fn a_price_beyond_a_balance_is_no_price() {
-        assert_eq!(price(&RequestSpec { reward: Balance::MAX, ..request() }, 1, &policy(), 0), None);
-        assert_eq!(price(&RequestSpec { review_fee: Balance::MAX, ..request() }, 1, &policy(), 0), None);
+        assert_eq!(price(&RequestSpec { reward: Balance::MAX, ..request() }, (1, HOUR), &policy(), 0, NOW), None);
+        assert_eq!(price(&RequestSpec { review_fee: Balance::MAX, ..request() }, (1, HOUR), &policy(), 0, NOW), None);
     }
 
     #[test]

@@ -60,10 +60,11 @@ pub mod obligation {
         storage::Lazy,
     };
     use interfaces::{
+        ensure,
         obligation::{
-            Capacity, CheckedIn, Error, FreezeChanged, Membership, OpsDeclared, OpsSeen, Outcome, PoolClosed,
-            PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated,
-            Standing, StandingChanged, Terms, TermsProposed,
+            Capacity, CheckedIn, Error, FreezeChanged, MemberState, Membership, OpsDeclared, OpsSeen, Outcome, PoolClosed,
+            PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated, Standing,
+            StandingChanged, Terms, TermsProposed, MAX_STATES,
         },
         reputation::{self, Effect, MintReason},
         roles, Points, PoolId, Reputation as _,
@@ -150,6 +151,14 @@ pub mod obligation {
         fn membership(&self, pool: PoolId, who: AccountId) -> Result<Membership, Error> {
             let pool_now = self.members.pool(pool, self.now())?;
             Ok(pool_now.membership(&self.members.member(pool, who)?))
+        }
+
+        #[ink(message)]
+        fn member_states(&self, pool: PoolId, accounts: Vec<AccountId>) -> Result<(u32, Vec<MemberState>), Error> {
+            ensure!(accounts.len() <= MAX_STATES, Error::TooManyOutcomes);
+            let active = self.members.pool(pool, self.now())?.counters.active;
+            let state = |who| self.members.member(pool, who).map_or(MemberState::Left, |member| member.state);
+            Ok((active, accounts.into_iter().map(state).collect()))
         }
 
         #[ink(message)]
@@ -374,8 +383,9 @@ pub mod obligation {
         }
 
         fn resolve_all(&mut self, pool: PoolId, outcomes: &[Outcome]) -> Result<(), Error> {
-            for (who, ops) in self.members.resolve(pool, self.env().caller(), outcomes, self.now())? {
-                self.env().emit_event(OpsDeclared { pool, who, ops });
+            let declared = self.members.resolve(pool, self.env().caller(), outcomes, self.now())?;
+            if !declared.is_empty() {
+                self.env().emit_event(OpsDeclared { pool, declared });
             }
             Ok(())
         }
@@ -621,7 +631,7 @@ pub mod obligation {
             assert_eq!(contract.record_seen(0, 480, 3), Ok(1));
             assert_eq!(last_event::<OpsSeen>(), OpsSeen { pool: 0, ops: 480, reviews_per_op: 3 });
             assert_eq!(contract.record_declared(0, account(MEMBER), 2), Ok(()));
-            assert_eq!(last_event::<OpsDeclared>(), OpsDeclared { pool: 0, who: account(MEMBER), ops: 2 });
+            assert_eq!(last_event::<OpsDeclared>(), OpsDeclared { pool: 0, declared: vec![(account(MEMBER), 2)] });
 
             let before = events();
             let gone = Outcome { who: account(REPUTATION), declared: 4, released: 1 };

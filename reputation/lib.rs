@@ -408,9 +408,12 @@ pub mod reputation {
             ensure!(effects.len() <= MAX_EFFECTS, Error::TooManyEffects);
             self.authorize(&effects)?;
             let mut batch = Batch::new(self.env().caller());
-            let mut moved = Vec::with_capacity(effects.len());
+            let mut moved = Vec::new();
             for effect in &effects {
-                moved.push(self.enact(&mut batch, effect)?);
+                let points = self.enact(&mut batch, effect)?;
+                if matches!(effect, Effect::Unlock { .. } | Effect::Slash { .. } | Effect::SlashShare { .. }) {
+                    moved.push(points);
+                }
             }
             self.accounts.store(batch)?;
             Ok(moved)

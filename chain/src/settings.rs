@@ -8,7 +8,7 @@ use ink::primitives::AccountId;
 use interfaces::{
     market::{Asset, AssetPolicy, Policy},
     obligation::{Rate, Schedule, Terms},
-    Balance, Timestamp,
+    Balance, Points, Timestamp,
 };
 use std::fmt::Debug;
 
@@ -61,16 +61,19 @@ impl Settings {
 /// own currency, with a fee of 5 % and the treasury `account("treasury")`.
 pub fn default_policy() -> Policy {
     Policy {
-        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 10 }],
+        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 10, rent: UNIT / 100 }],
         min_window: days(1),
+        max_window: days(30),
         min_quorum: 3,
         max_tolerance: 20,
         unreviewed_bps: 2_500,
         protocol_fee_bps: 500,
         treasury: account("treasury"),
         target_utilization_ppm: 600_000,
-        premium_cap_bps: 2_000,
+        premium_cap_bps: 20_000,
         reputation_per_fee: 100,
+        min_stake: 1,
+        max_stake: 100,
     }
 }
 
@@ -104,13 +107,16 @@ pub fn default_terms() -> Terms {
     }
 }
 
-/// As [`default_policy`], but windows may be as short as an hour, reviews as cheap as 0.01 UNIT, and what nobody
-/// reviewed in time weighs half.
+/// As [`default_policy`], but windows may be as short as an hour and as long as ten years, reviews cost as little as 0.01
+/// UNIT and no rent, what nobody reviewed weighs half, and stakes have no bounds.
 pub fn brisk_policy() -> Policy {
     Policy {
-        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 100 }],
+        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: UNIT / 100, rent: 0 }],
         min_window: hours(1),
+        max_window: days(3_653),
         unreviewed_bps: 5_000,
+        min_stake: 0,
+        max_stake: Points::MAX,
         ..default_policy()
     }
 }

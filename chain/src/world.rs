@@ -153,7 +153,7 @@ impl World {
         who
     }
 
-    /// A request of three places for 30 UNIT, each reviewed by three, with a day for each step from now.
+    /// A request of three places for 30 UNIT, each reviewed by three or more, with a day for each step from now.
     pub fn request_spec(&self) -> RequestSpec {
         let now = self.chain.now();
         RequestSpec {
@@ -178,7 +178,6 @@ impl World {
             min_reputation: 0,
             min_tier: 0,
             quorum: 3,
-            max_reviews: 5,
             tolerance: 10,
             signal_by: now + days(1),
             deliver_by: now + days(2),

@@ -107,7 +107,7 @@ test('founders enlist, and the pool has a quorum', async () => {
         assert.deepEqual([events[0].data.amount.toNumber(), events[1].data.who.toString()], [50, enforcer.address]);
     }
     const capacity = ok(await obligation.get('obligation::capacity', pool));
-    assert.deepEqual([capacity.active, capacity.seats, capacity.backlog], ['3', '5', '0']);
+    assert.deepEqual([capacity.active, capacity.seats, capacity.backlog], ['3', '20', '0']);
 });
 
 test('a request goes from posting to everyone is paid, as the page says', async () => {
@@ -130,7 +130,9 @@ test('a request goes from posting to everyone is paid, as the page says', async 
     const spec = { ...JSON.parse(block('json')), signalBy, deliverBy, reviewBy, revealBy };
     const quote = ok(await market.get('market::quote', spec));
     const total = number(quote.total);
-    assert.equal(total, (32n * UNIT) + (55n * UNIT) / 100n);
+    // The reward, the review fee, 5 % of both, and three reviews for the one day that has begun.
+    assert.equal(total, (31n * UNIT) + (155n * UNIT) / 100n + (3n * UNIT) / 100n);
+    assert.deepEqual([number(quote.rent), quote.premium], [(3n * UNIT) / 100n, '0']);
     const tooLittle = await market.refused('market::post', eve, [spec, 0], total - 1n);
     assert.equal(tooLittle, 'InsufficientPayment');
     const [posted] = await step('at once', ['Eve', eve], market, 'market::post', 'the request, 0', [spec, 0], total);
@@ -146,8 +148,8 @@ test('a request goes from posting to everyone is paid, as the page says', async 
     const [taken] = await step('until `signalBy`', ['Ferdie', ferdie], market, 'market::signal', '0, 1', [request, 1], UNIT);
     assert.deepEqual([taken.data.provider.toString(), taken.data.deposit.toBigInt()], [ferdie.address, UNIT]);
     const content = chain.api.registry.hash('a logo').toHex();
-    const delivery = [request, content, 'ipfs://the-logo'];
-    const [submitted] = await step('until `deliverBy`', ['Ferdie', ferdie], market, 'market::submit', '0, hash, uri', delivery);
+    const deliveries = [{ content, uri: 'ipfs://the-logo' }];
+    const [submitted] = await step('until `deliverBy`', ['Ferdie', ferdie], market, 'market::submit', '0, [hash, uri]', [request, deliveries]);
     assert.deepEqual([submitted.data.submission.toNumber(), submitted.data.content.toHex()], [submission, content]);
     assert.equal(ok(await market.get('market::submission', request, submission)).uri, 'ipfs://the-logo');
 
@@ -158,43 +160,54 @@ test('a request goes from posting to everyone is paid, as the page says', async 
     assert.equal(await phase(submission), 'Unopened');
     const [seen, reviews] = await step('from `deliverBy`', ['anyone', alice], market, 'market::openReviews', '0, 1', [request, 1]);
     assert.deepEqual([seen.data.ops.toNumber(), seen.data.reviewsPerOp.toNumber()], [1, 3]);
-    assert.deepEqual([reviews.data.count.toNumber(), reviews.data.late.toNumber()], [1, 0]);
+    assert.deepEqual([reviews.data.count.toNumber(), reviews.data.missed.toNumber()], [1, 0]);
     assert.equal(await phase(submission), 'Review');
-    assert.equal(await market.refused('market::commitReview', ferdie, [request, submission, content]), 'Conflicted');
-    await chain.until(deliverBy + WINDOW / 2, alice);
+    // The window has begun with this, and has its full length.
+    const opened = number(ok(await market.get('market::submission', request, submission)).windowStart);
+    const commitBy = Number(opened) + WINDOW;
+    const anything = [request, [{ submission, commitment: content }]];
+    assert.equal(await market.refused('market::commitReviews', ferdie, anything), 'Conflicted');
+    await chain.until(Number(opened) + WINDOW / 2, alice);
     const jury = [
         ['Bob', bob, 65],
         ['Charlie', charlie, 70],
         ['Dave', dave, 60],
     ].map(([name, signer, score]) => ({ name, signer, score, ...commit(signer.address, score) }));
     for (const { name, signer, commitment } of jury) {
-        const args = [request, submission, commitment];
-        const [committed] = await step('half-way to `reviewBy`', [name, signer], market, 'market::commitReview', '0, 0, commitment', args);
-        assert.equal(committed.data.enforcer.toString(), signer.address);
+        const args = [request, [{ submission, commitment }]];
+        const events = await step('half a window later', [name, signer], market, 'market::commitReviews', '0, [0, commitment]', args);
+        // The first commitment of an epoch declares the presence that the pool asks for.
+        const [present, committed] = events;
+        assert.deepEqual([present.data.who.toString(), present.data.ops.toNumber()], [signer.address, 1]);
+        assert.deepEqual([committed.data.enforcer.toString(), committed.data.submissions.map(Number)], [signer.address, [submission]]);
     }
-    assert.equal(await market.refused('market::commitReview', bob, [request, submission, content]), 'AlreadyReviewed');
-    await chain.until(reviewBy, alice);
+    assert.equal(await market.refused('market::commitReviews', bob, anything), 'AlreadyReviewed');
+    const lie = [request, [{ submission, score: 100, duplicateOf: null, salt: jury[0].salt }]];
+    assert.equal(await market.refused('market::revealReviews', bob, lie), 'ReviewsOpen');
+    await chain.until(commitBy, alice);
     assert.equal(await phase(submission), 'Reveal');
-    const lie = [request, submission, 100, null, jury[0].salt];
-    assert.equal(await market.refused('market::revealReview', bob, lie), 'WrongReveal');
+    assert.equal(await market.refused('market::revealReviews', bob, lie), 'WrongReveal');
     for (const { name, signer, score, salt } of jury) {
-        const args = [request, submission, score, null, salt];
-        const told = `0, 0, ${score}, None, salt`;
-        const [revealed] = await step('from `reviewBy`', [name, signer], market, 'market::revealReview', told, args);
-        assert.deepEqual([revealed.data.score.toNumber(), revealed.data.duplicateOf.isNone], [score, true]);
+        const args = [request, [{ submission, score, duplicateOf: null, salt }]];
+        const told = `0, [0, ${score}, None, salt]`;
+        const [revealed] = await step('a window later', [name, signer], market, 'market::revealReviews', told, args);
+        const [review] = revealed.data.reviews;
+        assert.deepEqual([review.submission.toNumber(), review.score.toNumber(), review.duplicateOf.isNone], [submission, score, true]);
     }
     const scores = ok(await market.get('market::reviews', request, submission)).map(({ score }) => score);
     assert.deepEqual(scores.sort(), ['60', '65', '70']);
 
     // The verdict
     const afterReveals = 'when all have revealed';
-    const finalizing = await step(afterReveals, ['anyone', alice], market, 'market::finalize', '0, 0', [request, submission]);
+    const finalizing = await step(afterReveals, ['anyone', alice], market, 'market::finalize', '0, [0]', [request, [submission]]);
     const verdict = finalizing.find(({ label }) => label === 'SubmissionFinalized').data;
     assert.deepEqual([verdict.median.toNumber(), verdict.weightBps.toNumber(), verdict.coherent.toNumber()], [65, 8_000, 3]);
     assert.equal(verdict.fee.toBigInt(), UNIT / 3n);
     await step('then', ['anyone', alice], market, 'market::settle', '0, 1', [request, 1]);
     assert.equal(await phase(submission), 'Settled');
-    const claiming = await step('then', ['anyone', alice], market, 'market::claim', '0, 0', [request, submission]);
+    const declared = finalizing.find(({ label }) => label === 'OpsDeclared').data.declared;
+    assert.deepEqual(declared.map(([who, ops]) => [who.toString(), ops.toNumber()]), jury.map(({ signer }) => [signer.address, 1]));
+    const claiming = await step('then', ['anyone', alice], market, 'market::claim', '0, [0]', [request, [submission]]);
     const claimed = claiming.find(({ label }) => label === 'Claimed').data;
     assert.deepEqual([claimed.pay.toBigInt(), claimed.deposit.toBigInt()], [24n * UNIT, UNIT]);
     const [reclaimed] = await step('then', ['Eve', eve], market, 'market::reclaim', '0', [request]);
@@ -208,7 +221,7 @@ test('a request goes from posting to everyone is paid, as the page says', async 
         ['Charlie', charlie, UNIT / 3n],
         ['Dave', dave, UNIT / 3n],
         ['Eve', eve, 6n * UNIT + dust],
-        ['the treasury', treasury, (155n * UNIT) / 100n],
+        ['the treasury', treasury, (158n * UNIT) / 100n],
     ];
     assert.equal(due.reduce((sum, [, , amount]) => sum + amount, 0n), total + UNIT);
     for (const [name, signer, amount] of due) {
@@ -227,7 +240,8 @@ test('a request goes from posting to everyone is paid, as the page says', async 
     assert.deepEqual([minted.data.from.isNone, minted.data.to.unwrap().toString()], [true, ferdie.address]);
     assert.equal(number(await reputation.get('psp22::balanceOf', ferdie.address)), owed);
     const member = ok(await obligation.get('obligation::membership', pool, bob.address));
-    assert.deepEqual([member.standing, member.seen, member.declared, member.open], ['Healthy', '1,000,000', '1,000,000', '0']);
+    // Of three reviews among three members each owes a whole one, which weighs the denominator of 48.
+    assert.deepEqual([member.standing, member.seen, member.declared, member.open], ['Healthy', '48,000,000', '2,000,000', '0']);
     await readEverything(spec);
     const [pruned] = await step('at last', ['anyone', alice], market, 'market::prune', '0, 64', [request, 64]);
     assert.ok(pruned.data.finished.isTrue);
@@ -270,7 +284,9 @@ async function readEverything(spec) {
     assert.equal(await obligation.get('reputation'), reputation.address);
     assert.equal(ok(await obligation.get('obligation::standing', pool, dave.address)), 'Healthy');
     const [inForce, schedule] = ok(await obligation.get('obligation::terms', pool));
-    assert.deepEqual([inForce.rate, inForce.bond, schedule.segments], ['Fixed', '50', []]);
+    assert.deepEqual([inForce.rate, inForce.bond, schedule.segments], [{ FairShare: { diligencePpm: '1,000,000' } }, '50', []]);
+    const states = ok(await obligation.get('obligation::memberStates', pool, [dave.address, eve.address]));
+    assert.deepEqual(states, ['3', ['Seated', 'Left']]);
     assert.equal(await obligation.get('obligation::pendingTerms', pool), null);
     assert.deepEqual(ok(await obligation.get('obligation::waiting', pool, null, 64)), []);
     assert.deepEqual(await obligation.get('obligation::poolsOf', charlie.address), ['0']);
@@ -285,7 +301,10 @@ async function readEverything(spec) {
     assert.deepEqual(await market.get('market::engagement', request), { Err: 'NotAnEngagement' });
     const later = Object.fromEntries(['signalBy', 'deliverBy', 'reviewBy', 'revealBy'].map((name) => [name, spec[name] + DAY]));
     const deal = ok(await market.get('market::quoteEngagement', { ...spec, ...later, access: 'Offers' }, 4, 7 * DAY));
-    assert.equal(number(deal.total), 4n * 31n * UNIT * 105n / 100n);
+    // Its reviews are rented for three weeks more than a single period's, which begins tomorrow.
+    const rent = number(deal.rent);
+    assert.ok([22n, 23n].some((days) => rent === (3n * days * UNIT) / 100n), `${rent}`);
+    assert.equal(number(deal.total), (4n * 31n * UNIT * 105n) / 100n + rent);
 
     // Who may do what
     for (const contract of [reputation, obligation, market]) {
@@ -308,44 +327,48 @@ function commit(enforcer, score) {
     return { salt, commitment };
 }
 
+/// The organization that `atomic deploy` sets up by itself, but for its founders, its treasury, and the shortest window.
 function policy() {
     return {
-        assets: [{ asset: 'Native', minReviewFee: UNIT / 100n }],
+        assets: [{ asset: 'Native', minReviewFee: UNIT / 10n, rent: UNIT / 100n }],
         minWindow: 3_000,
+        maxWindow: 30 * DAY,
         minQuorum: 3,
         maxTolerance: 20,
-        unreviewedBps: 5_000,
+        unreviewedBps: 2_500,
         protocolFeeBps: 500,
         treasury: treasury.address,
         targetUtilizationPpm: 600_000,
-        premiumCapBps: 2_000,
+        premiumCapBps: 20_000,
         reputationPerFee: 100,
+        minStake: 1,
+        maxStake: 100,
     };
 }
 
 function terms() {
     return {
-        denominator: 2,
-        epoch: DAY,
+        denominator: 48,
+        epoch: 7 * DAY,
         retentionPpm: 1_000_000,
-        throttleBuffer: 3,
-        banBuffer: 6,
-        rate: 'Fixed',
+        throttleBuffer: 8,
+        banBuffer: 16,
+        rate: { FairShare: { diligencePpm: 1_000_000 } },
         minReviews: 3,
-        presence: 0,
-        pace: 0,
-        creditCap: 4_294_967_295,
-        seats: 5,
+        presence: 1,
+        pace: 4,
+        creditCap: 8,
+        seats: 20,
         minReputation: 100,
         bond: 50,
-        healthyLimit: 3,
-        throttledLimit: 2,
+        healthyLimit: 8,
+        throttledLimit: 4,
         slashPpm: 500_000,
         keeperReward: 20,
         restorePrice: 5,
         cooldown: 7 * DAY,
         minFreeze: DAY,
         freezeInterval: 30 * DAY,
-        notice: DAY,
+        notice: 7 * DAY,
     };
 }

@@ -114,11 +114,11 @@ pub fn life_of_a_submission() -> Vec<(&'static str, Cells)> {
     lived("open_reviews", cells(|| town.send(STRANGER, town.market().open_reviews(request, 1)).ok()).1);
     town.until_open_to_all(request, 0);
     for name in &ENFORCERS[..3] {
-        lived("commit_review", cells(|| town.commit(name, request, 0, 80).ok()).1);
+        lived("commit_reviews", cells(|| town.commit(name, request, 0, 80).ok()).1);
     }
     town.until_commits_close(request, 0);
     for name in &ENFORCERS[..3] {
-        lived("reveal_review", cells(|| town.reveal(name, request, 0, 80).ok()).1);
+        lived("reveal_reviews", cells(|| town.reveal(name, request, 0, 80).ok()).1);
     }
     lived("finalize", cells(|| town.finalize(request, 0).ok()).1);
     lived("settle", cells(|| town.settle(request).ok()).1);

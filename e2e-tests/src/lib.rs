@@ -6,6 +6,7 @@
 pub mod cells;
 pub mod contracts;
 pub mod market_weights;
+pub mod one;
 pub mod weighings;
 pub mod weights;
 
@@ -19,7 +20,10 @@ use chain::{account, build, Outcome, Settings, World};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::{commitment, seal};
 use interfaces::{
-    market::{self, Duplicates, RequestSpec},
+    market::{
+        self, Claimed, Commitment, Delivery, Duplicates, RequestSpec, Reveal, Unsealing, Verdict, Window,
+        WindowExtended,
+    },
     obligation::Membership,
     reputation::Profile,
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
@@ -42,6 +46,9 @@ pub const ENDOWMENT: Balance = 500;
 /// What an enforcer says of a submission: its score, and which it duplicates.
 pub type Vote = (u8, Option<SubmissionId>);
 
+/// What an enforcer says of several submissions, each by its number.
+pub type Ballot = [(SubmissionId, Vote)];
+
 /// The salt in everyone's reviews and seals.
 pub const SALT: [u8; 32] = [42; 32];
 
@@ -60,6 +67,11 @@ pub fn with_many_hands(settings: &mut Settings) {
     settings.terms.throttle_buffer = 30;
     settings.terms.ban_buffer = 60;
     settings.terms.healthy_limit = 30;
+}
+
+/// The outcome of a message that takes a list, as that of the list's only item.
+fn single<T, U, E>(outcome: Outcome<Result<T, E>>, read: impl FnOnce(T) -> U) -> Outcome<Result<U, E>> {
+    outcome.and_then(|returned| Ok(returned.map(read)))
 }
 
 /// An organization, its market open.
@@ -164,8 +176,18 @@ impl Town {
 
     /// `name` delivers on a place it has.
     pub fn submit(&self, name: &str, request: RequestId) -> Outcome<Result<SubmissionId, market::Error>> {
-        let content = work_of(name);
-        self.chain.call(&self.who(name), self.market().submit(request, content, WORK_URI.to_vec()))
+        single(self.submit_list(name, request, &[name]), |made| made[0])
+    }
+
+    /// `name` delivers what these works are called, each on a place it has, with one message.
+    pub fn submit_list(
+        &self,
+        name: &str,
+        request: RequestId,
+        works: &[&str],
+    ) -> Outcome<Result<Vec<SubmissionId>, market::Error>> {
+        let delivery = |work: &&str| Delivery { content: work_of(work), uri: WORK_URI.to_vec() };
+        self.chain.call(&self.who(name), self.market().submit(request, works.iter().map(delivery).collect()))
     }
 
     /// `name` takes a place and delivers on it at once.
@@ -181,9 +203,19 @@ impl Town {
         request: RequestId,
         work: &str,
     ) -> Outcome<Result<SubmissionId, market::Error>> {
+        single(self.submit_sealed_list(name, request, &[work]), |made| made[0])
+    }
+
+    /// `name` delivers what these works are called, each on a place it has and under a seal, with one message.
+    pub fn submit_sealed_list(
+        &self,
+        name: &str,
+        request: RequestId,
+        works: &[&str],
+    ) -> Outcome<Result<Vec<SubmissionId>, market::Error>> {
         let who = self.who(name);
-        let seal = seal(request, who, &work_of(work), WORK_URI, &SALT);
-        self.chain.call(&who, self.market().submit_sealed(request, seal))
+        let seals = works.iter().map(|work| seal(request, who, &work_of(work), WORK_URI, &SALT)).collect();
+        self.chain.call(&who, self.market().submit_sealed(request, seals))
     }
 
     /// `name` opens the seal under which it delivered what `work` is called.
@@ -194,8 +226,23 @@ impl Town {
         submission: SubmissionId,
         work: &str,
     ) -> Outcome<Result<(), market::Error>> {
-        let message = self.market().unseal(request, submission, work_of(work), WORK_URI.to_vec(), SALT);
-        self.chain.call(&self.who(name), message)
+        self.unseal_list(name, request, &[(submission, work)])
+    }
+
+    /// `name` opens the seals under which it delivered what these works are called, with one message.
+    pub fn unseal_list(
+        &self,
+        name: &str,
+        request: RequestId,
+        works: &[(SubmissionId, &str)],
+    ) -> Outcome<Result<(), market::Error>> {
+        let unsealing = |&(submission, work): &(SubmissionId, &str)| Unsealing {
+            submission,
+            content: work_of(work),
+            uri: WORK_URI.to_vec(),
+            salt: SALT,
+        };
+        self.chain.call(&self.who(name), self.market().unseal(request, works.iter().map(unsealing).collect()))
     }
 
     /// Each of these takes a place and delivers on it, under a seal where the request wants that, a millisecond after the
@@ -219,7 +266,7 @@ impl Town {
         }
     }
 
-    /// `name` offers to deliver, and pays just the deposit.
+    /// `name` offers to deliver, and pays just the deposit; the offer can be accepted until its delivery is due.
     pub fn offer(
         &self,
         name: &str,
@@ -227,8 +274,20 @@ impl Town {
         price: Balance,
         deliver_by: Timestamp,
     ) -> Outcome<Result<(), market::Error>> {
+        self.offer_until(name, request, price, deliver_by, deliver_by)
+    }
+
+    /// As [`Town::offer`], but the offer ends at `until`.
+    pub fn offer_until(
+        &self,
+        name: &str,
+        request: RequestId,
+        price: Balance,
+        deliver_by: Timestamp,
+        until: Timestamp,
+    ) -> Outcome<Result<(), market::Error>> {
         let deposit = self.spec(request).place_deposit;
-        let offer = self.market().offer(request, price, deliver_by, b"ipfs://offer".to_vec());
+        let offer = self.market().offer(request, price, deliver_by, until, b"ipfs://offer".to_vec());
         self.chain.call(&self.who(name), offer.transferred_value(deposit))
     }
 
@@ -246,32 +305,53 @@ impl Town {
 
     // Reviews
 
-    /// Delivery ends (where it is sealed, unsealing), and the stranger opens all submissions for review.
+    /// Delivery ends (where it is sealed, unsealing), and the stranger opens all submissions for review: their windows
+    /// begin.
     pub fn open_reviews(&self, request: RequestId) -> u32 {
         self.chain.pass_until(self.spec(request).review_from());
         self.chain.call(&self.who(STRANGER), self.market().open_reviews(request, 64)).ok()
     }
 
-    /// Half of the submission's present review window passes, so that anyone may review.
+    /// The submission's present window: the extended one, if it was extended.
+    pub fn window(&self, request: RequestId, submission: SubmissionId) -> Window {
+        self.spec(request).window(self.submission(request, submission).window_start)
+    }
+
+    /// Half of the submission's present window for commitments passes: all who are drawn may review. In a pool as small as
+    /// the town's that is everybody.
     pub fn until_open_to_all(&self, request: RequestId, submission: SubmissionId) {
-        let (start, spec) = (self.submission(request, submission).window_start, self.spec(request));
-        self.chain.pass_until(start + (spec.review_by - spec.review_from()) / 2);
+        self.chain.pass_until(self.window(request, submission).drawn_by);
     }
 
     /// The submission's present window for commitments ends.
     pub fn until_commits_close(&self, request: RequestId, submission: SubmissionId) {
-        self.chain.pass_until(self.commit_deadline(request, submission));
+        self.chain.pass_until(self.window(request, submission).commit_by);
     }
 
     /// The submission's present window for reveals ends.
     pub fn until_reveals_close(&self, request: RequestId, submission: SubmissionId) {
-        let spec = self.spec(request);
-        self.chain.pass_until(self.commit_deadline(request, submission) + (spec.reveal_by - spec.review_by));
+        self.chain.pass_until(self.window(request, submission).reveal_by);
     }
 
-    fn commit_deadline(&self, request: RequestId, submission: SubmissionId) -> Timestamp {
-        let (start, spec) = (self.submission(request, submission).window_start, self.spec(request));
-        start + (spec.review_by - spec.review_from())
+    /// The submission's window for commitments ends with fewer than a quorum, and the stranger extends it.
+    ///
+    /// # Panics
+    /// If a quorum has committed, or it was extended before.
+    #[track_caller]
+    pub fn extend(&self, request: RequestId, submission: SubmissionId) {
+        self.until_commits_close(request, submission);
+        let extended = self.finalize(request, submission);
+        assert_eq!(extended.events::<WindowExtended>().len(), 1, "the window was not extended");
+        extended.ok();
+    }
+
+    /// Nobody reviews the submission, neither in its window nor in the extension: it gets its verdict.
+    #[track_caller]
+    pub fn leave_unreviewed(&self, request: RequestId, submission: SubmissionId) {
+        self.extend(request, submission);
+        self.until_commits_close(request, submission);
+        self.finalize(request, submission).ok();
+        assert_eq!(self.submission(request, submission).verdict, Verdict::Unreviewed);
     }
 
     /// `name` commits to a score.
@@ -291,11 +371,24 @@ impl Town {
         name: &str,
         request: RequestId,
         submission: SubmissionId,
-        (score, duplicate_of): Vote,
+        vote: Vote,
     ) -> Outcome<Result<(), market::Error>> {
+        single(self.commit_list(name, request, &[(submission, vote)]), |taken| assert_eq!(taken, [submission]))
+    }
+
+    /// `name` commits to reviews of several submissions with one message, which answers for which of them.
+    pub fn commit_list(
+        &self,
+        name: &str,
+        request: RequestId,
+        ballot: &Ballot,
+    ) -> Outcome<Result<Vec<SubmissionId>, market::Error>> {
         let who = self.who(name);
-        let sealed = commitment(request, submission, who, score, duplicate_of, &SALT);
-        self.chain.call(&who, self.market().commit_review(request, submission, sealed))
+        let commit = |&(submission, (score, duplicate_of)): &(SubmissionId, Vote)| Commitment {
+            submission,
+            commitment: commitment(request, submission, who, score, duplicate_of, &SALT),
+        };
+        self.chain.call(&who, self.market().commit_reviews(request, ballot.iter().map(commit).collect()))
     }
 
     /// `name` reveals a score.
@@ -315,10 +408,20 @@ impl Town {
         name: &str,
         request: RequestId,
         submission: SubmissionId,
-        (score, duplicate_of): Vote,
+        vote: Vote,
     ) -> Outcome<Result<(), market::Error>> {
-        let message = self.market().reveal_review(request, submission, score, duplicate_of, SALT);
-        self.chain.call(&self.who(name), message)
+        self.reveal_list(name, request, &[(submission, vote)])
+    }
+
+    /// `name` reveals its reviews of several submissions with one message.
+    pub fn reveal_list(&self, name: &str, request: RequestId, ballot: &Ballot) -> Outcome<Result<(), market::Error>> {
+        let reveal = |&(submission, (score, duplicate_of)): &(SubmissionId, Vote)| Reveal {
+            submission,
+            score,
+            duplicate_of,
+            salt: SALT,
+        };
+        self.chain.call(&self.who(name), self.market().reveal_reviews(request, ballot.iter().map(reveal).collect()))
     }
 
     /// Reviews are opened; the first three enforcers agree about each submission, in order, and each has its verdict.
@@ -328,38 +431,56 @@ impl Town {
         self.judge_each(request, &ballots);
     }
 
-    /// As [`Town::judge`], but these enforcers need not agree. Nobody reviews a submission without any votes: that gets its
-    /// verdict when the second window is over.
+    /// As [`Town::judge`], but these enforcers need not agree, or be a quorum: the windows of submissions with too few
+    /// votes, or none, are extended, and they get their verdicts with the extension. Others wait for those of the originals
+    /// that they name. At most sixteen submissions.
     pub fn judge_each(&self, request: RequestId, ballots: &[Vec<(&str, Vote)>]) {
         self.open_reviews(request);
         self.until_open_to_all(request, 0);
-        let votes = || {
-            (0..)
-                .zip(ballots)
-                .flat_map(|(submission, ballot)| ballot.iter().map(move |(name, vote)| (submission, name, vote)))
-        };
-        for (submission, name, vote) in votes() {
-            self.commit_vote(name, request, submission, *vote).ok();
+        let quorum = usize::from(self.spec(request).quorum);
+        let few = |submission: &SubmissionId| ballots[*submission as usize].len() < quorum;
+        let (extended, full): (Vec<_>, Vec<_>) = (0..).zip(ballots).map(|(submission, _)| submission).partition(few);
+        for (submission, ballot) in (0..).zip(ballots) {
+            for (name, vote) in ballot {
+                self.commit_vote(name, request, submission, *vote).ok();
+            }
         }
         self.until_commits_close(request, 0);
-        for (submission, name, vote) in votes() {
-            self.reveal_vote(name, request, submission, *vote).ok();
+        let reveal = |submissions: &[SubmissionId]| {
+            for submission in submissions {
+                for (name, vote) in &ballots[*submission as usize] {
+                    self.reveal_vote(name, request, *submission, *vote).ok();
+                }
+            }
+        };
+        if !extended.is_empty() {
+            self.finalize_list(request, &extended).ok();
         }
-        for (submission, _) in (0..).zip(ballots) {
-            self.finalize(request, submission).ok();
+        reveal(&full);
+        if let Some(last) = extended.last() {
+            // Those that name one of the extended wait with it.
+            let _ = self.finalize_list(request, &full);
+            self.until_commits_close(request, *last);
+            reveal(&extended);
+            self.finalize_list(request, &extended).ok();
         }
-        let unreviewed = (0..).zip(ballots).filter(|(_, ballot)| ballot.is_empty()).map(|(submission, _)| submission);
-        for submission in unreviewed.filter(|n| self.submission(request, *n).verdict == market::Verdict::Pending) {
-            self.until_commits_close(request, submission);
-            self.finalize(request, submission).ok();
+        let pending = |submission: &SubmissionId| self.submission(request, *submission).verdict == Verdict::Pending;
+        let rest: Vec<_> = full.into_iter().filter(pending).collect();
+        if !rest.is_empty() {
+            assert_eq!(self.finalize_list(request, &rest).ok() as usize, rest.len(), "each has its verdict");
         }
     }
 
-    /// These enforcers commit and reveal these scores, in one window.
+    /// These enforcers commit and reveal these scores. If they are too few for a quorum, the window is extended before they
+    /// reveal.
     pub fn review(&self, request: RequestId, submission: SubmissionId, scores: &[(&str, u8)]) {
         self.until_open_to_all(request, submission);
         for (name, score) in scores {
             self.commit(name, request, submission, *score).ok();
+        }
+        let reviews = self.chain.read(self.market().reviews(request, submission)).expect("a submission");
+        if self.spec(request).is_short(self.submission(request, submission).extended, &reviews) {
+            self.extend(request, submission);
         }
         self.until_commits_close(request, submission);
         for (name, score) in scores {
@@ -367,9 +488,18 @@ impl Town {
         }
     }
 
-    /// The stranger asks for the verdict.
+    /// The stranger asks for the verdict, or for the extension.
     pub fn finalize(&self, request: RequestId, submission: SubmissionId) -> Outcome<Result<(), market::Error>> {
-        self.chain.call(&self.who(STRANGER), self.market().finalize(request, submission))
+        single(self.finalize_list(request, &[submission]), |done| assert_eq!(done, 1))
+    }
+
+    /// The stranger asks for the verdicts on several submissions with one message, which answers how many were ready.
+    pub fn finalize_list(
+        &self,
+        request: RequestId,
+        submissions: &[SubmissionId],
+    ) -> Outcome<Result<u32, market::Error>> {
+        self.chain.call(&self.who(STRANGER), self.market().finalize(request, submissions.to_vec()))
     }
 
     /// The stranger settles all that can be.
@@ -377,9 +507,19 @@ impl Town {
         self.chain.call(&self.who(STRANGER), self.market().settle(request, 64))
     }
 
-    /// The stranger claims a submission's pay for its provider.
+    /// The stranger claims a submission's pay for its provider; how much it is.
     pub fn claim(&self, request: RequestId, submission: SubmissionId) -> Outcome<Result<Balance, market::Error>> {
-        self.chain.call(&self.who(STRANGER), self.market().claim(request, submission))
+        let claimed = self.claim_list(request, &[submission]);
+        let pay: Balance = claimed.events::<Claimed>().iter().map(|told| told.pay).sum();
+        single(claimed, |done| {
+            assert_eq!(done, 1);
+            pay
+        })
+    }
+
+    /// The stranger claims the pay of several submissions with one message, which answers how many it did.
+    pub fn claim_list(&self, request: RequestId, submissions: &[SubmissionId]) -> Outcome<Result<u32, market::Error>> {
+        self.chain.call(&self.who(STRANGER), self.market().claim(request, submissions.to_vec()))
     }
 
     /// Rita takes back what was not earned.
@@ -422,27 +562,26 @@ impl Town {
     }
 
     /// Plays a request from `post` to `claim` with one delivery of each provider, all scored alike by `enforcers`.
+    ///
+    /// Each enforcer begins with another submission, so that those who are short of work, and those who are not, find room
+    /// in all of them: a submission has three places for the one and four for the others.
     pub fn play_request(&self, enforcers: &[&str], score: u8) -> RequestId {
         let request = self.post();
         let submissions: Vec<_> = PROVIDERS.iter().map(|name| self.deliver(name, request)).collect();
         self.open_reviews(request);
         self.until_open_to_all(request, 0);
-        for submission in &submissions {
-            for name in enforcers {
-                self.commit(name, request, *submission, score).ok();
-            }
+        let mut ballot: Vec<_> = submissions.iter().map(|submission| (*submission, (score, None))).collect();
+        for name in enforcers {
+            assert_eq!(self.commit_list(name, request, &ballot).ok().len(), ballot.len(), "{name} finds room");
+            ballot.rotate_left(1);
         }
         self.until_commits_close(request, 0);
-        for submission in &submissions {
-            for name in enforcers {
-                self.reveal(name, request, *submission, score).ok();
-            }
-            self.finalize(request, *submission).ok();
+        for name in enforcers {
+            self.reveal_list(name, request, &ballot).ok();
         }
+        self.finalize_list(request, &submissions).ok();
         self.settle(request).ok();
-        for submission in submissions {
-            self.claim(request, submission).ok();
-        }
+        self.claim_list(request, &submissions).ok();
         request
     }
 }

@@ -3,7 +3,10 @@
 use crate::{Town, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
 use chain::{account, days, Message};
 use ink::scale::{Decode, Encode};
-use interfaces::{market::Error, Balance, Market as _, RequestId};
+use interfaces::{
+    market::{Error, MAX_LIST},
+    Balance, Market as _, RequestId, SubmissionId,
+};
 use std::fmt::Debug;
 
 /// How long upkeep goes on when nothing moves any more: longer than any window or period of the tests.
@@ -13,6 +16,12 @@ const PATIENCE: u64 = 16;
 pub fn townsfolk() -> impl Iterator<Item = &'static str> {
     let roles = [REQUESTER, STRANGER, "treasury", "manager"];
     ENFORCERS.into_iter().chain(CANDIDATES).chain(PROVIDERS).chain(roles)
+}
+
+/// The numbers of this many submissions, in lists as long as a message takes.
+fn lists(submissions: u32) -> impl Iterator<Item = Vec<SubmissionId>> {
+    let from = (0..submissions).step_by(MAX_LIST);
+    from.map(move |from| (from..submissions).take(MAX_LIST).collect())
 }
 
 impl Town {
@@ -39,15 +48,15 @@ impl Town {
     fn keep_up(&self, request: RequestId) -> bool {
         let market = || self.market();
         let mut moved = self.upkeep(market().open_reviews(request, 64));
-        for submission in 0..self.state(request).submissions {
-            moved |= self.upkeep(market().finalize(request, submission));
+        for list in lists(self.state(request).submissions) {
+            moved |= self.upkeep(market().finalize(request, list));
         }
         moved |= match self.state(request).engagement {
             true => self.upkeep(market().close_period(request)),
             false => self.upkeep(market().settle(request, 64)),
         };
-        for submission in 0..self.state(request).settled {
-            moved |= self.upkeep(market().claim(request, submission));
+        for list in lists(self.state(request).settled) {
+            moved |= self.upkeep(market().claim(request, list));
         }
         let state = self.state(request);
         if state.closed && state.open_places > 0 {

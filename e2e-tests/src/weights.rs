@@ -17,7 +17,10 @@ use ink::{
     scale::{Decode, Encode},
 };
 use interfaces::{
-    obligation::{Outcome, Schedule, Segment, Terms, MAX_BANS, MAX_EVALUATED, MAX_FILLED, MAX_OUTCOMES, MAX_SEGMENTS},
+    market::MAX_REVIEWS,
+    obligation::{
+        Outcome, Schedule, Segment, Terms, MAX_BANS, MAX_EVALUATED, MAX_FILLED, MAX_OUTCOMES, MAX_SEGMENTS, MAX_STATES,
+    },
     reputation::{Effect, MintReason, MAX_EFFECTS, MAX_ENDOWED},
     roles, Balance, Obligation as _, PoolId, Reputation as _,
 };
@@ -49,6 +52,8 @@ const DENOMINATOR: u32 = 100_000;
 const WORKED: u64 = days(3);
 /// A batch that even the smallest pool has members for.
 const FEW: usize = 5;
+/// As many as the largest jury.
+const ROUND: usize = MAX_REVIEWS as usize;
 /// As many bans.
 const FEW_BANS: usize = 3;
 
@@ -235,7 +240,7 @@ impl Scales {
         self.weigh(REPUTATION, "spend", operator, calls().spend(who, AMOUNT));
         self.weigh(REPUTATION, "burn", who, calls().burn(AMOUNT));
         self.weigh(REPUTATION, "freeze", operator, calls().freeze(who));
-        for count in [1, FEW, MAX_EFFECTS] {
+        for count in [1, FEW, ROUND, MAX_EFFECTS] {
             let owe = |to| Effect::Owe { to, amount: AMOUNT, reason: MintReason::Review };
             if let Some(accounts) = self.up_to(count, self.members) {
                 let apply = calls().apply(accounts.into_iter().map(owe).collect());
@@ -278,6 +283,11 @@ impl Scales {
 
         self.weigh_read(OBLIGATION, "standing", calls().standing(pool, one));
         self.weigh_read(OBLIGATION, "membership", calls().membership(pool, one));
+        self.weigh_read(OBLIGATION, "member_states 2", calls().member_states(pool, vec![one, waiting]));
+        if let Some(accounts) = self.up_to(MAX_STATES, self.terms.seats) {
+            let states = calls().member_states(pool, accounts);
+            self.weigh_read(OBLIGATION, &format!("member_states {MAX_STATES}"), states);
+        }
         self.weigh_read(OBLIGATION, "capacity", calls().capacity(pool));
         self.weigh(OBLIGATION, "evaluate, unchanged", stranger, calls().evaluate(pool, one));
         for count in [FEW, MAX_EVALUATED] {
@@ -298,7 +308,7 @@ impl Scales {
         self.weigh(OBLIGATION, "commit", operator, calls().commit(pool, one, 1));
         self.send(&operator, calls().commit(pool, committed, 1));
         self.weigh(OBLIGATION, "release", operator, calls().release(pool, committed));
-        for count in [1, FEW, MAX_OUTCOMES] {
+        for count in [1, FEW, ROUND, MAX_OUTCOMES] {
             if let Some(accounts) = self.up_to(count, self.terms.seats) {
                 let outcome = |who| Outcome { who, declared: 1, released: 1 };
                 let resolve = calls().resolve(pool, accounts.into_iter().map(outcome).collect());

@@ -1,7 +1,7 @@
 //! How the reward of a request is shared out: by place, in proportion, by rank, and among those who found the same.
 
 use chain::{account, UNIT};
-use e2e_tests::{refused, with_many_hands, Town, Vote, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
+use e2e_tests::{one, refused, with_many_hands, Town, Vote, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
 use interfaces::{
     market::{
         Access, Asset, Award, Bucket, Claimed, Duplicates, Error, Reclaimed, RequestReason, RequestSettled,
@@ -42,6 +42,11 @@ fn post(town: &Town, limit: u16, reward: Balance, award: Award, duplicates: Dupl
 /// Scores that nobody calls a duplicate.
 fn scores<const N: usize>(scores: [u8; N]) -> [Vote; N] {
     scores.map(|score| (score, None))
+}
+
+/// The first enforcers, this many of them, who all say the same.
+fn by(count: usize, vote: Vote) -> Vec<(&'static str, Vote)> {
+    ENFORCERS[..count].iter().map(|name| (*name, vote)).collect()
 }
 
 /// Everything is settled at once and claimed in order: what each submission was paid.
@@ -147,19 +152,47 @@ fn a_proportional_reward_that_nobody_delivered_for_returns() {
 }
 
 #[test]
-fn what_nobody_reviewed_shares_in_a_proportional_reward_by_the_unreviewed_weight() {
+fn what_nobody_reviewed_has_no_part_in_a_proportional_reward_and_loses_nothing() {
     let town = town();
     let request = town.post_with(|spec| spec.award = Award::Proportional);
     town.deliver_all(request, &["pia", "paul"]);
-    let reviewed = ENFORCERS[..3].iter().map(|name| (*name, (85, None))).collect();
-    town.judge_each(request, &[reviewed, vec![]]);
+    town.judge_each(request, &[by(3, (45, None)), vec![]]);
     town.settle(request).ok();
-    assert_eq!(town.claim(request, 0).ok(), 20 * UNIT);
+    assert_eq!(town.claim(request, 0).ok(), 30 * UNIT);
     let unreviewed = town.claim(request, 1);
     let told = &unreviewed.events::<Claimed>()[0];
-    assert_eq!((told.pay, told.deposit, told.reputation), (10 * UNIT, UNIT, 0), "5,000 of 15,000, and no reputation");
+    assert_eq!((told.pay, told.deposit, told.forfeited, told.reputation), (0, UNIT, 0, 0));
     unreviewed.ok();
     assert_eq!(town.reclaim(request).ok(), 2 * UNIT + FEE_DUST);
+    cash_up(&town, request);
+}
+
+#[test]
+fn what_too_few_reviewed_has_as_many_parts_of_its_weight_in_a_proportional_reward() {
+    let town = town();
+    let request = town.post_with(|spec| spec.award = Award::Proportional);
+    town.deliver_all(request, &PROVIDERS);
+    // Of one only two of three reviews came, and of another one, which gave it nothing.
+    town.judge_each(request, &[by(3, (85, None)), by(2, (90, None)), by(1, (39, None))]);
+    let weights = [0, 1, 2].map(|submission| {
+        let judged = town.submission(request, submission);
+        (judged.verdict, judged.weight_bps)
+    });
+    assert_eq!(weights, [(Verdict::Quorum, 10_000), (Verdict::Few, 6_666), (Verdict::Few, 0)]);
+    town.settle(request).ok();
+    assert_eq!(town.state(request).weights, 16_666 * BPS);
+    let pays = [18_000_720_028_801, 11_999_279_971_198];
+    assert_eq!(town.claim(request, 0).ok(), pays[0]);
+    let few = town.claim(request, 1);
+    let told = &few.events::<Claimed>()[0];
+    assert_eq!((told.pay, told.deposit, told.reputation), (pays[1], UNIT, 27 * 6_666 / 10_000));
+    few.ok();
+    let junk = town.claim(request, 2);
+    let told = &junk.events::<Claimed>()[0];
+    assert_eq!((told.pay, told.deposit, told.forfeited, told.reputation), (0, 0, UNIT, 0));
+    junk.ok();
+    assert_eq!(town.credit("eva"), UNIT / 3 + UNIT / 2 + UNIT, "whoever came is paid for coming");
+    assert_eq!(town.reclaim(request).ok(), 30 * UNIT - pays.iter().sum::<Balance>() + FEE_DUST + UNIT);
     cash_up(&town, request);
 }
 
@@ -238,14 +271,42 @@ fn a_ranking_can_promise_less_than_the_reward() {
 }
 
 #[test]
-fn what_nobody_reviewed_ranks_behind_all_that_somebody_did() {
+fn what_nobody_reviewed_takes_no_place_in_a_ranking() {
     let town = town();
     let request = post(&town, 3, 30 * UNIT, ranked(), Duplicates::Independent);
     town.deliver_all(request, &PROVIDERS);
-    let by_three = |score| ENFORCERS[..3].iter().map(|name| (*name, (score, None))).collect();
-    town.judge_each(request, &[vec![], by_three(50), by_three(49)]);
-    assert_eq!(pay(&town, request), [9 * UNIT, 15 * UNIT, 0]);
-    assert_eq!(town.reclaim(request).ok(), 6 * UNIT + UNIT + UNIT + 2 * FEE_DUST, "a place, a deposit and a fee");
+    town.judge_each(request, &[vec![], by(3, (50, None)), by(3, (49, None))]);
+    assert_eq!(pay(&town, request), [0, 15 * UNIT, 0]);
+    assert_eq!(["pia", "petra"].map(|name| town.credit(name)), [UNIT, 0], "nobody called hers junk");
+    let two_places = 15 * UNIT;
+    assert_eq!(town.reclaim(request).ok(), two_places + UNIT + UNIT + 2 * FEE_DUST, "a deposit and a fee");
+    cash_up(&town, request);
+}
+
+#[test]
+fn what_too_few_reviewed_ranks_behind_all_that_a_quorum_did_and_has_parts_of_its_place() {
+    let town = town();
+    let request = post(&town, 4, 30 * UNIT, ranked(), Duplicates::Independent);
+    town.deliver_all(request, &["pia", "paul", "petra", "pia"]);
+    let ballots = [by(2, (100, None)), by(3, (50, None)), by(3, (90, None)), by(2, (49, None))];
+    town.judge_each(request, &ballots);
+    assert_eq!(town.submission(request, 0).weight_bps, 6_666);
+    // Two thirds of the third place; the better score of two stands behind the worse one of three.
+    assert_eq!(pay(&town, request), [3_999_600_000_000, 9 * UNIT, 15 * UNIT, 0]);
+    let rest = 6 * UNIT - 3_999_600_000_000;
+    assert_eq!(town.reclaim(request).ok(), rest + UNIT + 2 * FEE_DUST, "and a deposit");
+    cash_up(&town, request);
+}
+
+#[test]
+fn one_review_that_gives_nothing_wins_no_ranking() {
+    let town = town();
+    let request = post(&town, 3, 30 * UNIT, ranked(), Duplicates::Independent);
+    town.deliver_all(request, &["pia"]);
+    town.judge_each(request, &[by(1, (0, None))]);
+    assert_eq!(pay(&town, request), [0]);
+    assert_eq!((town.credit("pia"), town.profile("pia").owed), (0, 0));
+    assert_eq!(town.reclaim(request).ok(), 30 * UNIT + UNIT + 2 * UNIT, "a deposit, and two fees");
     cash_up(&town, request);
 }
 
@@ -343,7 +404,7 @@ fn shares_by_the_place_are_claimed_when_all_finders_are_known() {
     let settle_one = || town.chain.call(&town.who(STRANGER), town.market().settle(request, 1));
     for _ in 0..2 {
         assert_eq!(settle_one().ok(), 1);
-        let early = refused(&town.chain, &town.who("pia"), town.market().claim(request, 0));
+        let early = refused(&town.chain, &town.who("pia"), town.market().claim(request, vec![0]));
         assert_eq!(early, Error::NotSettled, "another finder may come");
         let early = refused(&town.chain, &town.who(REQUESTER), town.market().reclaim(request));
         assert_eq!(early, Error::NotSettled);
@@ -403,13 +464,15 @@ fn only_an_earlier_delivery_can_be_named_as_the_original() {
     town.unseal("petra", request, 2, "petra").ok();
     town.open_reviews(request);
     town.until_open_to_all(request, 1);
+    // He owes a review, and there is room for three that do.
+    town.commit("enzo", request, 2, 90).ok();
     let named = [("eva", 1), ("emil", 2), ("edda", 0), ("enzo", 9)];
     for (name, original) in named {
         town.commit_vote(name, request, 1, (90, Some(original))).ok();
     }
     town.until_commits_close(request, 1);
     for (name, original) in named {
-        let message = town.market().reveal_review(request, 1, 90, Some(original), e2e_tests::SALT);
+        let message = town.market().reveal_reviews(request, one::reveal(1, 90, Some(original), SALT));
         let error = refused(&town.chain, &town.who(name), message);
         assert_eq!(
             error,
@@ -441,21 +504,21 @@ fn a_majority_of_all_reveals_makes_a_duplicate_and_who_disagrees_is_not_paid() {
     let town = town();
     let request = post(&town, 2, 10 * UNIT, Award::Proportional, SHARED);
     town.deliver_all(request, &["pia", "paul"]);
-    let alike = ENFORCERS.map(|name| (name, (90, None))).to_vec();
     let divided = ENFORCERS.iter().zip([Some(0), Some(0), Some(0), None, None]);
     let divided = divided.map(|(name, vote)| (*name, (90, vote))).collect();
-    town.judge_each(request, &[alike, divided]);
+    town.judge_each(request, &[by(3, (90, None)), divided]);
     assert_eq!(town.submission(request, 1).duplicate_of, Some(0));
-    // All five share the first fee, three the second.
+    // Three share each of the fees.
     for name in &ENFORCERS[..3] {
-        assert_eq!((town.credit(name), town.profile(name).slashed), (UNIT / 5 + UNIT / 3, 0), "{name}");
+        assert_eq!((town.credit(name), town.profile(name).slashed), (2 * (UNIT / 3), 0), "{name}");
     }
-    let stake = town.state(request).reputation_per_place / 2 / 5;
-    assert_eq!(stake, 3);
+    // A seventh of half of the 30 points of a place.
+    let stake = town.state(request).reputation_per_place / 2 / 7;
+    assert_eq!(stake, 2);
     for name in &ENFORCERS[3..] {
         let profile = town.profile(name);
-        assert_eq!((town.credit(name), profile.slashed, profile.owed), (UNIT / 5, stake, stake), "{name}");
-        assert_eq!(town.member(name).declared, 2_000_000, "{name} showed up all the same");
+        assert_eq!((town.credit(name), profile.slashed, profile.owed), (0, stake, 0), "{name}");
+        assert_eq!(town.member(name).declared, 1_000_000, "{name} showed up all the same");
     }
 }
 
@@ -464,16 +527,38 @@ fn half_of_the_reveals_make_no_duplicate() {
     let town = town();
     let request = post(&town, 2, 10 * UNIT, Award::Proportional, SHARED);
     town.deliver_all(request, &["pia", "paul"]);
-    let alike = ENFORCERS[..4].iter().map(|name| (*name, (90, None))).collect();
     let divided = ENFORCERS[..4].iter().zip([Some(0), Some(0), None, None]);
     let divided = divided.map(|(name, vote)| (*name, (90, vote))).collect();
-    town.judge_each(request, &[alike, divided]);
+    town.judge_each(request, &[by(3, (90, None)), divided]);
     assert_eq!(town.submission(request, 1).duplicate_of, None);
     assert_eq!(ENFORCERS[..4].iter().map(|name| town.credit(name)).collect::<Vec<_>>(), {
-        let (wrong, right) = (UNIT / 4, UNIT / 4 + UNIT / 2);
-        [wrong, wrong, right, right]
+        let (first, second) = (UNIT / 3, UNIT / 2);
+        [first, first, first + second, second]
     });
     assert_eq!(pay(&town, request), [5 * UNIT; 2]);
+}
+
+#[test]
+fn a_few_reviews_decide_on_no_duplicate_and_who_names_an_original_gives_nothing() {
+    let town = town();
+    let request = post(&town, 3, 30 * UNIT, Award::PerSubmission, SHARED);
+    town.deliver_all(request, &PROVIDERS);
+    let divided = vec![("eva", (90, Some(0))), ("emil", (90, None))];
+    town.judge_each(request, &[by(3, (90, None)), divided, by(2, (90, Some(0)))]);
+    let judged = |submission| {
+        let judged = town.submission(request, submission);
+        (judged.verdict, judged.median, judged.duplicate_of, judged.weight_bps)
+    };
+    // The lower of 0 and 90; all that is left is a third of the 5,000 for what nobody reviewed.
+    assert_eq!([1, 2].map(judged), [(Verdict::Few, 0, None, 1_666); 2]);
+    assert_eq!(town.credit("eva"), UNIT / 3 + UNIT + UNIT / 2, "to have named it is no fault");
+    // 55 points are a place's, of which a seventh of half is at stake.
+    assert_eq!((town.credit("emil"), town.profile("emil").slashed), (UNIT / 3 + UNIT / 2, 3));
+    assert_eq!(pay(&town, request), [10 * UNIT, 1_666_000_000_000, 1_666_000_000_000]);
+    assert_eq!(["paul", "petra"].map(|name| town.credit(name)), [1_666_000_000_000; 2], "without their deposits");
+    assert_eq!(town.submission(request, 0).finders, 1);
+    assert_eq!(town.reclaim(request).ok(), 20 * UNIT - 2 * 1_666_000_000_000 + 2 * UNIT + FEE_DUST);
+    cash_up(&town, request);
 }
 
 #[test]
@@ -481,10 +566,9 @@ fn votes_for_different_copies_count_for_the_finding_they_lead_to() {
     let town = town();
     let request = post(&town, 4, 10 * UNIT, Award::Proportional, SHARED);
     town.deliver_all(request, &["pia", "paul", "petra", "pia"]);
-    let by_three = |vote| ENFORCERS[..3].iter().map(|name| (*name, vote)).collect::<Vec<_>>();
     let originals = [Some(0), Some(1), Some(2), None, None];
     let divided = ENFORCERS.iter().zip(originals).map(|(name, vote)| (*name, (90, vote))).collect();
-    let ballots = [by_three((90, None)), by_three((90, Some(0))), by_three((90, Some(1))), divided];
+    let ballots = [by(3, (90, None)), by(3, (90, Some(0))), by(3, (90, Some(1))), divided];
     town.judge_each(request, &ballots);
     let copy = town.submission(request, 3);
     assert_eq!(copy.duplicate_of, Some(0), "three of five mean the first, whichever copy of it they name");
@@ -498,10 +582,9 @@ fn votes_for_different_findings_make_no_majority() {
     let town = town();
     let request = post(&town, 3, 10 * UNIT, Award::Proportional, SHARED);
     town.deliver_all(request, &PROVIDERS);
-    let by_three = |vote| ENFORCERS[..3].iter().map(|name| (*name, vote)).collect::<Vec<_>>();
     let divided =
         vec![("eva", (90, Some(0))), ("emil", (90, Some(1))), ("edda", (90, Some(0))), ("enzo", (90, Some(1)))];
-    town.judge_each(request, &[by_three((90, None)), by_three((90, None)), divided]);
+    town.judge_each(request, &[by(3, (90, None)), by(3, (90, None)), divided]);
     let third = town.submission(request, 2);
     assert_eq!((third.duplicate_of, third.median), (None, 90));
     assert_eq!(town.credit("enzo"), 0, "nobody was right, so that the fee is the requester's");
@@ -529,7 +612,7 @@ fn a_verdict_waits_for_that_of_the_original_it_names() {
             town.reveal_vote(name, request, submission, vote).ok();
         }
     }
-    let early = refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, 1));
+    let early = refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, vec![1]));
     assert_eq!(early, Error::EarlierPending);
     town.finalize(request, 0).ok();
     let finalized = town.finalize(request, 1);
@@ -548,7 +631,7 @@ fn a_verdict_waits_for_that_of_the_original_it_names() {
 }
 
 #[test]
-fn an_original_that_nobody_reviews_keeps_its_copies_waiting_no_longer_than_its_second_window() {
+fn an_original_that_nobody_reviews_keeps_its_copies_waiting_no_longer_than_its_extension() {
     let town = town();
     let request = post(&town, 2, 15 * UNIT, Award::Proportional, SHARED);
     town.deliver_all(request, &["pia", "paul"]);
@@ -561,10 +644,9 @@ fn an_original_that_nobody_reviews_keeps_its_copies_waiting_no_longer_than_its_s
     for name in &ENFORCERS[..3] {
         town.reveal_vote(name, request, 1, (90, Some(0))).ok();
     }
-    let wait = || refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, 1));
+    let wait = || refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, vec![1]));
     assert_eq!(wait(), Error::EarlierPending);
-    town.finalize(request, 0).ok();
-    assert_eq!(town.submission(request, 0).verdict, Verdict::Pending, "in its second window");
+    town.extend(request, 0);
     assert_eq!(wait(), Error::EarlierPending);
     assert_eq!(refused(&town.chain, &town.who(STRANGER), town.market().settle(request, 1)), Error::NotFinalized);
     town.until_commits_close(request, 0);
@@ -572,27 +654,34 @@ fn an_original_that_nobody_reviews_keeps_its_copies_waiting_no_longer_than_its_s
     town.finalize(request, 1).ok();
     assert_eq!(town.submission(request, 0).verdict, Verdict::Unreviewed);
     assert_eq!(town.submission(request, 1).duplicate_of, None, "nobody knows whether the first was a finding");
-    assert_eq!(pay(&town, request), [5 * UNIT, 10 * UNIT]);
-    assert_eq!(town.credit("eva"), UNIT / 3);
+    assert_eq!(pay(&town, request), [0, 15 * UNIT]);
+    assert_eq!((town.credit("eva"), town.credit("pia")), (UNIT / 3, UNIT));
     assert_eq!(town.reclaim(request).ok(), UNIT + FEE_DUST);
     cash_up(&town, request);
 }
 
 #[test]
 fn what_nobody_reviewed_weighs_by_itself_beside_shared_findings() {
-    let town = town();
-    let request = post(&town, 3, 14 * UNIT, Award::Proportional, SHARED);
-    town.deliver_all(request, &PROVIDERS);
-    let by_three = |vote| ENFORCERS[..3].iter().map(|name| (*name, vote)).collect::<Vec<_>>();
-    town.judge_each(request, &[by_three((80, None)), by_three((90, Some(0))), vec![]]);
-    town.settle(request).ok();
-    let unreviewed = town.submission(request, 2);
-    assert_eq!((unreviewed.shares, unreviewed.finders, unreviewed.weight_bps), (false, 0, 5_000));
-    assert_eq!(town.state(request).weights, 14_000 * BPS);
-    let pays = [0, 1, 2].map(|submission| town.claim(request, submission).ok());
-    assert_eq!(pays, [4_500_000_000_000, 4_500_000_000_000, 5 * UNIT]);
-    assert_eq!(town.reclaim(request).ok(), UNIT + 2 * FEE_DUST);
-    cash_up(&town, request);
+    // Where all is divided it weighs nothing; paid by the place it is worth half of it.
+    let halves = 4_500_000_000_000;
+    for (award, weights, pays) in [
+        (Award::Proportional, 9_000, [15 * UNIT, 15 * UNIT, 0]),
+        (Award::PerSubmission, 14_000, [halves, halves, 5 * UNIT]),
+    ] {
+        let town = town();
+        let request = post(&town, 3, 30 * UNIT, award, SHARED);
+        town.deliver_all(request, &PROVIDERS);
+        town.judge_each(request, &[by(3, (80, None)), by(3, (90, Some(0))), vec![]]);
+        town.settle(request).ok();
+        let unreviewed = town.submission(request, 2);
+        assert_eq!((unreviewed.shares, unreviewed.finders), (false, 0));
+        assert_eq!(town.state(request).weights, weights * BPS);
+        assert_eq!([0, 1, 2].map(|submission| town.claim(request, submission).ok()), pays);
+        assert_eq!(town.credit("petra"), pays[2] + UNIT);
+        let earned: Balance = pays.iter().sum();
+        assert_eq!(town.reclaim(request).ok(), 30 * UNIT - earned + UNIT + 2 * FEE_DUST);
+        cash_up(&town, request);
+    }
 }
 
 #[test]
@@ -611,7 +700,7 @@ fn what_was_never_unsealed_has_no_part_in_any_award() {
         town.finalize(request, 1).ok();
         assert_eq!(town.settle(request).ok(), 3);
         for (submission, name) in [(0, "pia"), (2, "petra")] {
-            let nothing = refused(&town.chain, &town.who(name), town.market().claim(request, submission));
+            let nothing = refused(&town.chain, &town.who(name), town.market().claim(request, vec![submission]));
             assert_eq!(nothing, Error::NothingToClaim);
         }
         let earned = if award == Award::Proportional { 30 * UNIT } else { 10 * UNIT };
@@ -655,7 +744,7 @@ fn where_only_the_first_counts_it_can_be_claimed_before_the_others_are_settled()
     town.judge(request, &[(80, None), (100, Some(0))]);
     town.chain.call(&town.who(STRANGER), town.market().settle(request, 1)).ok();
     assert_eq!(town.claim(request, 0).ok(), 15 * UNIT);
-    assert_eq!(refused(&town.chain, &town.who("paul"), town.market().claim(request, 1)), Error::NotSettled);
+    assert_eq!(refused(&town.chain, &town.who("paul"), town.market().claim(request, vec![1])), Error::NotSettled);
     town.settle(request).ok();
     assert_eq!(town.claim(request, 1).ok(), 0);
     assert_eq!(town.reclaim(request).ok(), 15 * UNIT + 2 * FEE_DUST);

@@ -1,13 +1,13 @@
 //! Delivering: on several places, again and better, and under a seal.
 
 use chain::{account, days, hours, UNIT};
-use e2e_tests::{refused, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
+use e2e_tests::{one, refused, with_many_hands, work_of, Town, ENFORCERS, REQUESTER, SALT, STRANGER, WORK_URI};
 use ink::primitives::Hash;
 use interfaces::market::seal;
 use interfaces::{
     market::{
-        Duplicates, Error, NoShow, Phase, RequestSettled, ReviewsOpened, Revised, SubmissionSealed, Submitted,
-        Unsealed, Verdict, WindowReopened,
+        Duplicates, Error, NoShow, Phase, RequestReason, RequestSettled, ReviewsOpened, Revised, SubmissionSealed,
+        Submitted, Unsealed, Verdict, WindowExtended,
     },
     Market as _, Obligation as _, RequestId, SubmissionId,
 };
@@ -32,7 +32,11 @@ fn sealed(town: &Town) -> RequestId {
 
 /// Whether and why a vote for an original would be refused if it were revealed now.
 fn vote_for(town: &Town, name: &str, request: RequestId, submission: SubmissionId, original: SubmissionId) -> Error {
-    refused(&town.chain, &town.who(name), town.market().reveal_review(request, submission, 90, Some(original), SALT))
+    refused(
+        &town.chain,
+        &town.who(name),
+        town.market().reveal_reviews(request, one::reveal(submission, 90, Some(original), SALT)),
+    )
 }
 
 // Several places
@@ -42,18 +46,17 @@ fn a_provider_delivers_as_often_as_it_has_places() {
     let town = Town::new();
     let pia = town.who("pia");
     let request = town.post_with(|spec| spec.per_provider = 3);
-    let deliver = |work| town.chain.call(&pia, town.market().submit(request, work_of(work), WORK_URI.to_vec()));
     town.signal("pia", request, 2).ok();
     for (submission, work) in [(0, "ode"), (1, "novel")] {
-        let submitted = deliver(work);
+        let submitted = town.submit_list("pia", request, &[work]);
         let told = Submitted { request, submission, provider: pia, content: work_of(work) };
         assert_eq!(submitted.events::<Submitted>(), [told]);
-        assert_eq!(submitted.ok(), submission);
+        assert_eq!(submitted.ok(), [submission]);
     }
-    let third = || town.market().submit(request, work_of("play"), WORK_URI.to_vec());
+    let third = || town.market().submit(request, one::delivery(work_of("play"), WORK_URI.to_vec()));
     assert_eq!(refused(&town.chain, &pia, third()), Error::NoPlace);
     town.signal("pia", request, 1).ok();
-    assert_eq!(town.chain.call(&pia, third()).ok(), 2);
+    assert_eq!(town.chain.call(&pia, third()).ok(), [2]);
     assert_eq!((town.state(request).places, town.state(request).submissions), (3, 3));
     let contents = [0, 1, 2].map(|submission| town.submission(request, submission).content);
     assert_eq!(contents, ["ode", "novel", "play"].map(work_of));
@@ -117,7 +120,7 @@ fn a_delivery_can_be_replaced_until_delivery_ends() {
     expected.submitted = deliver_by - 1;
     assert_eq!(town.submission(request, 0), expected, "nothing else has changed");
     assert_eq!(town.state(request).submissions, 2);
-    let more = town.market().submit(request, work_of("more"), vec![]);
+    let more = town.market().submit(request, one::delivery(work_of("more"), vec![]));
     assert_eq!(refused(&town.chain, &pia, more), Error::NoPlace, "a replacement frees no place");
 }
 
@@ -164,13 +167,41 @@ fn who_was_first_is_judged_by_the_last_change() {
         town.reveal_vote(name, request, 0, (90, Some(1))).ok();
         assert_eq!(vote_for(&town, name, request, 1, 0), Error::InvalidDuplicate, "the copy is no original");
     }
-    let waits = refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, 0));
+    let waits = refused(&town.chain, &town.who(STRANGER), town.market().finalize(request, vec![0]));
     assert_eq!(waits, Error::EarlierPending);
     town.until_reveals_close(request, 0);
     town.finalize(request, 1).ok();
-    assert_eq!(town.submission(request, 1).verdict, Verdict::Pending, "in its second window");
-    town.review(request, 1, &[("enzo", 90), ("elsa", 90)]);
-    town.until_reveals_close(request, 1);
+    assert_eq!(town.submission(request, 1).verdict, Verdict::Unreviewed, "its reviews were all mistaken");
+    town.finalize(request, 0).ok();
+    let first = town.submission(request, 0);
+    assert_eq!(
+        (first.verdict, first.duplicate_of),
+        (Verdict::Quorum, None),
+        "nobody knows whether the other is a finding"
+    );
+}
+
+#[test]
+fn an_earlier_delivery_with_a_greater_number_can_be_named_as_the_original() {
+    let town = Town::new();
+    let request = town.post();
+    town.deliver("pia", request);
+    town.chain.pass(1);
+    town.deliver("paul", request);
+    town.chain.pass(1);
+    let revise = town.market().revise(request, 0, work_of("paul"), WORK_URI.to_vec());
+    town.chain.call(&town.who("pia"), revise).ok();
+    town.open_reviews(request);
+    town.until_open_to_all(request, 0);
+    let votes = [(0, (90, Some(1))), (1, (90, None))];
+    for name in &ENFORCERS[..3] {
+        town.commit_list(name, request, &votes).ok();
+    }
+    town.until_commits_close(request, 0);
+    for name in &ENFORCERS[..3] {
+        town.reveal_list(name, request, &votes).ok();
+    }
+    assert_eq!(town.finalize(request, 0).err(), Error::EarlierPending);
     town.finalize(request, 1).ok();
     town.finalize(request, 0).ok();
     assert_eq!(town.submission(request, 0).duplicate_of, Some(1));
@@ -210,6 +241,7 @@ fn a_sealed_delivery_shows_nothing_until_its_provider_opens_it() {
     assert_eq!((hidden.content, hidden.uri.as_slice()), (Hash::default(), &b""[..]));
     let spec = town.spec(request);
     assert_eq!((hidden.submitted, hidden.window_start), (sealed_at, spec.deliver_by + hours(12)));
+    assert_eq!(town.chain.read(town.market().reviews(request, 0)), Ok(vec![]), "its provider has paid for their cell");
 
     town.chain.pass_until(spec.deliver_by);
     let unsealed = town.unseal("pia", request, 0, "novel");
@@ -229,20 +261,20 @@ fn every_reason_not_to_take_a_sealed_delivery_is_named() {
     let open = town.post();
     let request = post_sealed(&town);
     let pia = town.who("pia");
-    let submit = |request| refused(&town.chain, &pia, town.market().submit_sealed(request, Hash::default()));
+    let submit = |request| refused(&town.chain, &pia, town.market().submit_sealed(request, vec![Hash::default()]));
     assert_eq!(submit(9), Error::UnknownRequest);
     assert_eq!(submit(request), Error::NoPlace);
     for request in [open, request] {
         town.signal("pia", request, 1).ok();
     }
     assert_eq!(submit(open), Error::NotSealed);
-    let in_the_open = town.market().submit(request, work_of("novel"), WORK_URI.to_vec());
+    let in_the_open = town.market().submit(request, one::delivery(work_of("novel"), WORK_URI.to_vec()));
     assert_eq!(refused(&town.chain, &pia, in_the_open), Error::Sealed);
     town.submit_sealed("pia", request, "novel").ok();
     assert_eq!(submit(request), Error::NoPlace, "one delivery a place");
     town.signal("pia", request, 1).ok();
     town.chain.pass_until(town.spec(request).deliver_by - 1);
-    town.chain.dry_run(&pia, town.market().submit_sealed(request, Hash::default())).ok();
+    town.chain.dry_run(&pia, town.market().submit_sealed(request, vec![Hash::default()])).ok();
     town.chain.pass(1);
     assert_eq!(submit(request), Error::TooLate);
 }
@@ -255,10 +287,11 @@ fn delivery_is_sealed_just_where_it_matters_who_was_first() {
         let request = town.post_with(|spec| spec.duplicates = duplicates);
         town.signal("pia", request, 1).ok();
         let pia = town.who("pia");
-        let hidden = town.chain.dry_run(&pia, town.market().submit_sealed(request, Hash::default()));
-        let open = town.chain.dry_run(&pia, town.market().submit(request, Hash::default(), vec![]));
+        let hidden = town.chain.dry_run(&pia, town.market().submit_sealed(request, vec![Hash::default()]));
+        let open = town.chain.dry_run(&pia, town.market().submit(request, one::delivery(Hash::default(), vec![])));
         let (hidden, open) = (hidden.returned(), open.returned());
-        let expected = if sealed { (Ok(0), Err(Error::Sealed)) } else { (Err(Error::NotSealed), Ok(0)) };
+        let (first, refusal) = (Ok(vec![0]), if sealed { Error::Sealed } else { Error::NotSealed });
+        let expected = if sealed { (first, Err(refusal)) } else { (Err(refusal), first) };
         assert_eq!((hidden, open), expected, "{duplicates:?}");
         let phase = |at| {
             let chain = &town.chain;
@@ -280,7 +313,7 @@ fn every_reason_not_to_open_a_seal_is_named() {
     town.signal("paul", request, 1).ok();
     town.submit_sealed("paul", request, "novel").ok();
     let unseal = |name: &str, request, submission, content, uri: &[u8], salt| {
-        let message = town.market().unseal(request, submission, content, uri.to_vec(), salt);
+        let message = town.market().unseal(request, one::unsealing(submission, content, uri.to_vec(), salt));
         refused(&town.chain, &town.who(name), message)
     };
     let novel = work_of("novel");
@@ -311,11 +344,11 @@ fn a_seal_holds_for_one_request_only() {
     let seal = seal(requests[0], pia, &work_of("novel"), WORK_URI, &SALT);
     for request in requests {
         town.signal("pia", request, 1).ok();
-        town.chain.call(&pia, town.market().submit_sealed(request, seal)).ok();
+        town.chain.call(&pia, town.market().submit_sealed(request, vec![seal])).ok();
     }
     town.chain.pass_until(town.spec(requests[0]).deliver_by);
     town.unseal("pia", requests[0], 0, "novel").ok();
-    let elsewhere = town.market().unseal(requests[1], 0, work_of("novel"), WORK_URI.to_vec(), SALT);
+    let elsewhere = town.market().unseal(requests[1], one::unsealing(0, work_of("novel"), WORK_URI.to_vec(), SALT));
     assert_eq!(refused(&town.chain, &pia, elsewhere), Error::WrongSeal);
 }
 
@@ -326,11 +359,11 @@ fn a_copied_seal_cannot_be_opened_and_costs_the_copier_its_place() {
     let paul = town.who("paul");
     let seen = town.submission(request, 0).seal.expect("a seal");
     town.signal("paul", request, 1).ok();
-    town.chain.call(&paul, town.market().submit_sealed(request, seen)).ok();
+    town.chain.call(&paul, town.market().submit_sealed(request, vec![seen])).ok();
     town.chain.pass_until(town.spec(request).deliver_by);
     town.unseal("pia", request, 0, "novel").ok();
     // Now everybody knows what was under it.
-    let copy = town.market().unseal(request, 1, work_of("novel"), WORK_URI.to_vec(), SALT);
+    let copy = town.market().unseal(request, one::unsealing(1, work_of("novel"), WORK_URI.to_vec(), SALT));
     assert_eq!(refused(&town.chain, &paul, copy), Error::WrongSeal);
     town.open_reviews(request);
     assert_eq!(town.submission(request, 1).verdict, Verdict::Missed);
@@ -364,11 +397,27 @@ fn seals_are_opened_in_the_first_half_of_the_time_to_review() {
     let report = || town.market().report_no_show(request, account("pia"));
     assert_eq!(refused(&town.chain, &town.who(STRANGER), report()), Error::TooEarly);
     town.chain.pass(1);
-    let late = town.market().unseal(request, 1, work_of("novel"), WORK_URI.to_vec(), SALT);
+    let late = town.market().unseal(request, one::unsealing(1, work_of("novel"), WORK_URI.to_vec(), SALT));
     assert_eq!(refused(&town.chain, &town.who("pia"), late), Error::TooLate);
     assert_eq!(town.chain.call(&town.who(STRANGER), report()).ok(), 1);
     assert_eq!(town.chain.call(&town.who(STRANGER), open()).ok(), 3);
     assert_eq!(town.submission(request, 0).window_start, middle);
+}
+
+#[test]
+fn whoever_opens_seals_and_whoever_reviews_has_the_shortest_window_each() {
+    let town = Town::new();
+    let quote = |review| {
+        let mut spec = town.request_spec();
+        spec.duplicates = SHARED;
+        (spec.review_by, spec.reveal_by) = (spec.deliver_by + review, spec.deliver_by + review + hours(1));
+        town.chain.read(town.market().quote(spec)).map(|_| ())
+    };
+    // An hour for each, and at most seven days.
+    let bounds = [hours(2), days(14)];
+    assert_eq!(bounds.map(quote), [Ok(()), Ok(())]);
+    let beyond = [hours(2) - 1, days(14) + 2];
+    assert_eq!(beyond.map(quote), [Err(Error::InvalidRequest(RequestReason::Deadlines)); 2]);
 }
 
 // Never unsealed
@@ -387,21 +436,24 @@ fn what_is_never_unsealed_is_a_place_never_delivered_on() {
     town.submit_sealed("carl", request, "novel").ok();
     town.chain.pass_until(town.spec(request).deliver_by);
     town.unseal("carl", request, 1, "novel").ok();
-    let early = refused(&town.chain, &town.who("carl"), town.market().claim(request, 0));
+    let early = refused(&town.chain, &town.who("carl"), town.market().claim(request, vec![0]));
     assert_eq!(early, Error::NotSettled);
 
     town.chain.pass_until(town.spec(request).review_from());
     let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64));
-    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 2, late: 0, missed: 1 }]);
+    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 2, missed: 1 }]);
     assert_eq!(opened.ok(), 2);
     assert_eq!(town.member("eva").seen, 1_000_000, "one op, of the delivery that there is");
     assert_eq!((town.state(request).opened, town.state(request).finalized), (2, 1));
     assert_eq!([0, 1].map(|n| town.submission(request, n).verdict), [Verdict::Missed, Verdict::Pending]);
     town.until_open_to_all(request, 1);
-    let review = town.market().commit_review(request, 0, [0; 32]);
+    let review = town.market().commit_reviews(request, one::commitment(0, [0; 32]));
     assert_eq!(refused(&town.chain, &town.who("eva"), review), Error::AlreadyFinalized);
-    assert_eq!(refused(&town.chain, &town.who("eva"), town.market().finalize(request, 0)), Error::AlreadyFinalized);
-    let nothing = || refused(&town.chain, &town.who("carl"), town.market().claim(request, 0));
+    assert_eq!(
+        refused(&town.chain, &town.who("eva"), town.market().finalize(request, vec![0])),
+        Error::AlreadyFinalized
+    );
+    let nothing = || refused(&town.chain, &town.who("carl"), town.market().claim(request, vec![0]));
     assert_eq!(nothing(), Error::NothingToClaim);
 
     let reported = town.chain.call(&town.who(STRANGER), town.market().report_no_show(request, account("carl")));
@@ -435,7 +487,7 @@ fn a_request_in_which_nothing_was_unsealed_shows_nobody_any_work_and_returns() {
     town.chain.pass_until(town.spec(request).review_from());
     assert_eq!(refused(&town.chain, &town.who(STRANGER), town.market().settle(request, 1)), Error::NotFinalized);
     let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 1));
-    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 1, late: 0, missed: 1 }]);
+    assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 1, missed: 1 }]);
     opened.ok();
     assert_eq!(town.member("eva").seen, 0);
     town.settle(request).ok();
@@ -461,7 +513,7 @@ fn what_was_not_unsealed_does_not_hold_up_those_after_it() {
     town.chain.pass_until(town.spec(request).review_from());
     let open = |from, missed| {
         let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 1));
-        let told = ReviewsOpened { request, from, count: 1, late: 0, missed };
+        let told = ReviewsOpened { request, from, count: 1, missed };
         assert_eq!(opened.events::<ReviewsOpened>(), [told]);
         assert_eq!(opened.ok(), 1);
     };
@@ -477,7 +529,7 @@ fn what_was_not_unsealed_does_not_hold_up_those_after_it() {
 // When sealed deliveries are reviewed
 
 #[test]
-fn reviews_of_sealed_deliveries_begin_half_way_and_end_when_the_request_says() {
+fn reviews_of_sealed_deliveries_begin_half_way_and_end_when_the_request_says_if_they_are_opened_at_once() {
     let town = Town::new();
     let request = sealed(&town);
     let spec = town.spec(request);
@@ -494,7 +546,7 @@ fn reviews_of_sealed_deliveries_begin_half_way_and_end_when_the_request_says() {
         commit(name, 90).ok();
     }
     town.chain.pass_until(spec.review_by - 1);
-    let early = town.market().reveal_review(request, 0, 90, None, SALT);
+    let early = town.market().reveal_reviews(request, one::reveal(0, 90, None, SALT));
     assert_eq!(refused(&town.chain, &town.who("eva"), early), Error::ReviewsOpen);
     commit("enzo", 90).ok();
     town.chain.pass(1);
@@ -518,7 +570,7 @@ fn everybody_may_review_a_sealed_delivery_from_the_middle_of_its_own_window_on()
     town.open_reviews(request);
     let drawn = || {
         let drawn = |name: &&&str| {
-            let message = town.market().commit_review(request, 0, [0; 32]);
+            let message = town.market().commit_reviews(request, one::commitment(0, [0; 32]));
             town.chain.dry_run(&town.who(name), message).returned().is_ok()
         };
         ENFORCERS.iter().filter(drawn).count()
@@ -535,9 +587,9 @@ fn everybody_may_review_a_sealed_delivery_from_the_middle_of_its_own_window_on()
 }
 
 #[test]
-fn sealed_deliveries_that_are_opened_late_start_a_window_of_their_own() {
+fn sealed_deliveries_that_are_opened_late_have_a_window_as_long_and_are_seen_all_the_same() {
     let town = Town::new();
-    for (late, opened_late) in [(hours(6) - 1, 0), (hours(6), 1)] {
+    for late in [0, hours(6), days(9)] {
         let request = sealed(&town);
         let spec = town.spec(request);
         town.chain.pass_until(spec.deliver_by);
@@ -545,20 +597,21 @@ fn sealed_deliveries_that_are_opened_late_start_a_window_of_their_own() {
         let seen = town.member("eva").seen;
         town.chain.pass_until(spec.review_from() + late);
         let opened = town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64));
-        let told = ReviewsOpened { request, from: 0, count: 1, late: opened_late, missed: 0 };
-        assert_eq!(opened.events::<ReviewsOpened>(), [told]);
+        assert_eq!(opened.events::<ReviewsOpened>(), [ReviewsOpened { request, from: 0, count: 1, missed: 0 }]);
         opened.ok();
-        assert_eq!(town.member("eva").seen - seen, 1_000_000 * u128::from(1 - opened_late));
-        let submission = town.submission(request, 0);
-        let own = (town.chain.now(), true);
-        let expected = if opened_late == 1 { own } else { (spec.review_from(), false) };
-        assert_eq!((submission.window_start, submission.second_window), expected);
+        assert_eq!(town.member("eva").seen - seen, 1_000_000);
+        let window = town.window(request, 0);
+        let ends = (window.commit_by - window.start, window.reveal_by - window.commit_by);
+        assert_eq!((window.start, ends), (town.chain.now(), (hours(12), days(1))));
+        town.review(request, 0, &[("eva", 90), ("emil", 90), ("edda", 90)]);
+        town.finalize(request, 0).ok();
+        assert_eq!(town.submission(request, 0).verdict, Verdict::Quorum);
         town.all_comes_out(request);
     }
 }
 
 #[test]
-fn the_second_window_of_a_sealed_delivery_is_as_long_as_the_first() {
+fn the_extension_of_a_sealed_deliverys_window_is_as_long_as_the_window() {
     let town = Town::new();
     let request = sealed(&town);
     let spec = town.spec(request);
@@ -568,25 +621,26 @@ fn the_second_window_of_a_sealed_delivery_is_as_long_as_the_first() {
     town.until_open_to_all(request, 0);
     town.commit("eva", request, 0, 90).ok();
     town.chain.pass_until(spec.review_by);
-    town.reveal("eva", request, 0, 90).ok();
-    let reopened = town.finalize(request, 0);
-    assert_eq!(reopened.events::<WindowReopened>(), [WindowReopened { request, submission: 0, reveals: 1 }]);
-    reopened.ok();
+    let extended = town.finalize(request, 0);
+    assert_eq!(extended.events::<WindowExtended>(), [WindowExtended { request, submission: 0, wanted: 2 }]);
+    extended.ok();
     let start = town.chain.now();
-    assert_eq!(town.commit("emil", request, 0, 90).err(), Error::NotDrawn);
-    town.chain.pass_until(start + hours(6));
     town.commit("emil", request, 0, 90).ok();
     town.chain.pass_until(start + hours(12) - 1);
     town.commit("edda", request, 0, 90).ok();
+    let early = town.market().reveal_reviews(request, one::reveal(0, 90, None, SALT));
+    assert_eq!(refused(&town.chain, &town.who("eva"), early), Error::ReviewsOpen);
     town.chain.pass(1);
     assert_eq!(town.commit("enzo", request, 0, 90).err(), Error::TooLate);
+    town.reveal("eva", request, 0, 90).ok();
     town.chain.pass_until(start + hours(12) + days(1) - 1);
     town.reveal("emil", request, 0, 90).ok();
     town.chain.pass(1);
     assert_eq!(town.reveal("edda", request, 0, 90).err(), Error::TooLate);
     town.finalize(request, 0).ok();
     let submission = town.submission(request, 0);
-    assert_eq!((submission.verdict, submission.weight_bps), (Verdict::Few, 10_000));
+    // Two thirds of 10,000, and a third of the 5,000 for what nobody reviewed.
+    assert_eq!((submission.verdict, submission.weight_bps), (Verdict::Few, 8_333));
 }
 
 #[test]
@@ -617,7 +671,7 @@ fn the_phase_of_a_sealed_request_follows_the_clock() {
         town.commit(name, request, 0, 90).ok();
     }
     town.chain.pass_until(spec.review_by);
-    assert_eq!(phases(), [Phase::Reveal, Phase::Reveal, Phase::Finalized]);
+    assert_eq!(phases(), [Phase::Review, Phase::Reveal, Phase::Finalized]);
     for name in &ENFORCERS[..3] {
         town.reveal(name, request, 0, 90).ok();
     }

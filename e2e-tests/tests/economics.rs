@@ -4,17 +4,13 @@
 //! hardly one is refused. What is left are the prices, and these tests hold them. `SECURITY.md` quotes them.
 
 use chain::{account, brisk_policy, brisk_terms, days, hours, Settings, POCKET_MONEY, UNIT};
-use e2e_tests::{refused, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
-use ink::{
-    env::hash::{Blake2x256, CryptoHash, HashOutput},
-    primitives::Hash,
-    scale::Encode,
-};
-use interfaces::market::{commitment, seal};
+use e2e_tests::{one, refused, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use ink::primitives::Hash;
+use interfaces::market::seal;
 use interfaces::{
-    market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestSpec, Verdict},
+    market::{Access, Award, Bucket, Claimed, Duplicates, Error, Policy, RequestReason, RequestSpec, Verdict},
     obligation::{self, MemberState, Queued, Rate, Schedule, Seated, Standing, StandingChanged, Terms, OP},
-    reputation, roles, Balance, Market as _, Obligation as _, Reputation as _, RequestId, Timestamp,
+    reputation, roles, Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use pendzl::contracts::access_control::{AccessControl as _, AccessControlError};
 
@@ -24,10 +20,11 @@ const FEE: Balance = 33 * UNIT / 20;
 const LEAST_FEE: Balance = UNIT / 100;
 /// What a coherent enforcer earns where three share a review fee.
 const THIRD: Balance = UNIT / 3;
-/// The reputation at stake in each review: a fifth of half of a place's 55 points.
-const STAKE: Balance = 5;
-/// And in a request of one place for 11 UNIT, which is worth 55 points as well.
-const ONE_PLACE_STAKE: Balance = 5;
+/// The reputation at stake in each review: a seventh of half of a place's 55 points. A request of one place for 11 UNIT is
+/// worth as much.
+const STAKE: Balance = 3;
+/// What a review costs that was committed and not revealed.
+const ABSENCE: Balance = 2 * STAKE + 1;
 
 /// `name` posts a request and pays just its price.
 fn post_as(town: &Town, name: &str, change: impl FnOnce(&mut RequestSpec)) -> RequestId {
@@ -77,10 +74,11 @@ fn even_who_owns_everyone_pays_a_hundredth_of_a_unit_for_a_point() {
     assert_eq!(town.in_market() - credits(&town, &ring), FEE);
     assert_eq!(town.credit_of(town.treasury), FEE);
 
+    // Each submission has as many reviews as there are enforcers; with all seven that there may be it would be 144 points.
     let (providers, enforcers) = (owed(&town, &PROVIDERS), owed(&town, &ENFORCERS));
     assert_eq!((providers, enforcers), (3 * 27, 3 * 5 * STAKE));
     let points = providers + enforcers;
-    assert_eq!(points, 156, "165 less what does not divide");
+    assert_eq!((points, 3 * (27 + 7 * STAKE)), (126, 144), "of 165, less what does not divide");
     assert!(FEE >= points * UNIT / 100);
 }
 
@@ -256,16 +254,16 @@ fn a_long_deal_whose_periods_overtake_their_reviews_bans_nobody_who_works() {
     let mut spec = town.request_spec();
     cheapest(&mut spec);
     (spec.access, spec.limit) = (Access::Offers, 1);
-    // Twenty deliveries, each to be reviewed within sixty days and, where too few do, within sixty more.
-    spec.review_by = spec.deliver_by + days(60);
+    // Twenty deliveries, each to be reviewed within a week and, where too few commit, within one more.
+    spec.review_by = spec.deliver_by + days(7);
     spec.reveal_by = spec.review_by + days(1);
     let price = |period| town.chain.read(town.market().quote_engagement(spec.clone(), 20, period));
     let engage = |period| town.market().engage(spec.clone(), 20, period, 19, 0).transferred_value(UNIT);
-    for period in [hours(1), days(30)] {
+    for period in [hours(1), days(3)] {
         assert_eq!(price(period), Err(Error::AtCapacity), "five or more deliveries would be in review at once");
         assert_eq!(refused(&town.chain, &rita, engage(period)), Error::AtCapacity);
     }
-    let period = days(31);
+    let period = days(4);
     let total = price(period).expect("four at once are taken").total;
     let engage = town.market().engage(spec.clone(), 20, period, 19, 0).transferred_value(total);
     let request = town.chain.call(&rita, engage).ok();
@@ -287,7 +285,7 @@ fn a_long_deal_whose_periods_overtake_their_reviews_bans_nobody_who_works() {
         town.chain.call(&town.who(STRANGER), town.market().open_reviews(request, 64)).ok();
         nobody_is_banned();
         everyone_commits(n);
-        // The delivery before this one has been in review for sixty days.
+        // The delivery before this one has been in review for a week.
         if let Some(before) = n.checked_sub(1) {
             town.chain.pass_until(spec.review_by + u64::from(before) * period);
             everyone_commits(n);
@@ -348,21 +346,22 @@ fn members_who_leave_before_the_work_they_were_counted_for_is_seen_ban_nobody_wh
 /// Returns how many it took until the first was Banned, if the last of five keeps a hand free or does not.
 fn short_requests_beside_a_long_one(keeps_a_hand_free: bool) -> (u32, [Standing; 5]) {
     let town = Town::new();
+    // The longest review that there is.
     let long = town.post_with(|spec| {
-        spec.max_reviews = 15;
-        spec.review_by = spec.deliver_by + days(8);
-        spec.reveal_by = spec.review_by + days(1);
+        spec.review_by = spec.deliver_by + days(7);
+        spec.reveal_by = spec.review_by + days(7);
     });
     for name in PROVIDERS {
         town.deliver(name, long);
     }
     town.open_reviews(long);
     town.until_open_to_all(long, 0);
+    let mut ballot: Vec<(SubmissionId, Vote)> = (0..3).map(|submission| (submission, (80, None))).collect();
     for name in ENFORCERS {
         let hands = if keeps_a_hand_free && name == ENFORCERS[4] { 2 } else { 3 };
-        for submission in 0..hands {
-            town.commit(name, long, submission, 80).ok();
-        }
+        assert_eq!(town.commit_list(name, long, &ballot[..hands]).ok().len(), hands);
+        // Each begins with another one: all of them are short of one op, and three such find room in each.
+        ballot.rotate_left(1);
     }
     assert!(town.backlog() < 15, "nine reviews of fifteen are reserved, and every hand may be full");
     let standings = || ENFORCERS.map(|name| town.member(name).standing);
@@ -378,15 +377,12 @@ fn short_requests_beside_a_long_one(keeps_a_hand_free: bool) -> (u32, [Standing;
         requests += 1;
         town.deliver("paul", request);
         town.open_reviews(request);
+        // Nobody else has a hand for it, and its window is extended: it is seen again, for the reviews still wanted.
         if keeps_a_hand_free {
-            town.until_open_to_all(request, 0);
             town.review(request, 0, &[(ENFORCERS[4], 80)]);
             town.finalize(request, 0).ok();
-        }
-        // Nobody else has a hand for it, in the second window neither.
-        while town.submission(request, 0).verdict == Verdict::Pending {
-            town.until_commits_close(request, 0);
-            town.finalize(request, 0).ok();
+        } else {
+            town.leave_unreviewed(request, 0);
         }
         town.settle(request).ok();
     }
@@ -396,11 +392,12 @@ fn short_requests_beside_a_long_one(keeps_a_hand_free: bool) -> (u32, [Standing;
 
 #[test]
 fn who_has_all_hands_full_of_a_long_request_is_banned_by_short_ones_and_who_keeps_one_free_is_not() {
-    // Two hours of windows and two of a second window each: three days.
+    // With three in hand, ten that are due ban. Of each request two ops are seen, and three of the long one: in 36 hours.
     let all_full = short_requests_beside_a_long_one(false);
-    assert_eq!(all_full, (17, [Standing::Banned; 5]));
+    assert_eq!(all_full, (9, [Standing::Banned; 5]));
+    // Where one of three reviews is there the extension asks for the other two, and weighs four fifths.
     let [banned, free] = [Standing::Banned, Standing::Healthy];
-    assert_eq!(short_requests_beside_a_long_one(true), (17, [banned, banned, banned, banned, free]));
+    assert_eq!(short_requests_beside_a_long_one(true), (10, [banned, banned, banned, banned, free]));
 }
 
 #[test]
@@ -408,16 +405,18 @@ fn a_requester_that_accepts_at_the_last_moment_has_the_deposit_of_whom_it_was_to
     let town = Town::new();
     let request = town.post_with(|spec| (spec.access, spec.limit, spec.place_deposit) = (Access::Offers, 1, 5 * UNIT));
     let due = town.spec(request).deliver_by;
+    // Pia's offer stands until her delivery would be due, Paul's as long as he could still deliver.
     town.offer("pia", request, UNIT, due).ok();
-    town.offer("paul", request, UNIT, due).ok();
-    // Paul takes his offer back while he could still deliver.
-    town.chain.call(&town.who("paul"), town.market().retract_offer(request)).ok();
+    town.offer_until("paul", request, UNIT, due, due - hours(20)).ok();
     town.chain.pass_until(due - 1);
+    let pauls = town.market().accept(request, account("paul"), UNIT, due);
+    assert_eq!(refused(&town.chain, &town.who(REQUESTER), pauls), Error::OfferExpired);
     town.accept("pia", request, UNIT, due).ok();
     town.chain.pass(1);
     town.chain.call(&town.who(STRANGER), town.market().report_no_show(request, account("pia"))).ok();
     town.settle(request).ok();
     assert_eq!(town.reclaim(request).ok(), 30 * UNIT + UNIT + 5 * UNIT, "all but the fee, and Pia's deposit");
+    town.chain.call(&town.who("paul"), town.market().retract_offer(request)).ok();
     assert_eq!((town.credit("pia"), town.credit("paul")), (0, 5 * UNIT));
 }
 
@@ -459,25 +458,18 @@ fn eleven_hours_away_are_enough_for_a_ban_where_windows_may_last_an_hour() {
         town.settle(request).ok();
     }
     let hours_away = (town.chain.now() - start) / hours(1);
-    assert_eq!((requests, hours_away, town.credit_of(town.treasury)), (4, 11, 3 * UNIT / 125));
+    assert_eq!((requests, hours_away, town.credit_of(town.treasury)), (4, 11, UNIT / 125));
 }
 
-/// Six seats, as many as the terms allow, and requests that let five review: one of six is always left out.
+/// Six seats, as many as the terms allow. Whoever owes nothing finds room in four of a submission's seven places, and
+/// whoever is short of work in the other three.
 fn six_seats(settings: &mut Settings) {
     settings.terms.seats = 6;
 }
 
-/// The hash of what SCALE makes of `value`.
-fn hash(value: &impl Encode) -> [u8; 32] {
-    let mut output = <Blake2x256 as HashOutput>::Type::default();
-    <Blake2x256 as CryptoHash>::hash(&value.encode(), &mut output);
-    output
-}
-
-/// Which of these is the last that may review submission 0 of `request`, if that is the jury's seed.
-fn last_drawn<'a>(names: &[&'a str], seed: [u8; 32], request: RequestId) -> &'a str {
-    let drawn = |name: &&&str| hash(&(seed, request, 0_u32, account(name)));
-    names.iter().max_by_key(drawn).expect("somebody")
+/// Everyone on a seat, Cora last.
+fn six() -> Vec<&'static str> {
+    [&ENFORCERS[..], &["cora"]].concat()
 }
 
 /// A request of one place; Pia delivers, and it is opened for review.
@@ -488,33 +480,27 @@ fn one_place(town: &Town) -> RequestId {
     request
 }
 
-/// An enforcer by its name, and the salt of its review.
-type Racer<'a> = (&'a str, [u8; 32]);
-
 /// All of these try to commit. Returns those who could.
-fn commits<'a>(town: &Town, request: RequestId, racers: &[Racer<'a>]) -> Vec<Racer<'a>> {
-    let accepted = |(name, salt): &&Racer<'a>| {
-        let who = town.who(name);
-        let sealed = commitment(request, 0, who, 80, None, salt);
-        town.chain.call(&who, town.market().commit_review(request, 0, sealed)).returned().is_ok()
-    };
-    racers.iter().filter(accepted).copied().collect()
+fn commits<'a>(town: &Town, request: RequestId, names: &[&'a str]) -> Vec<&'a str> {
+    let accepted = |name: &&&'a str| town.commit(name, request, 0, 80).returned().is_ok();
+    names.iter().filter(accepted).copied().collect()
 }
 
 /// Every three hours until the middle of the window all of these try to commit, in this order. Returns those who could.
-fn race<'a>(town: &Town, request: RequestId, racers: &[Racer<'a>]) -> Vec<Racer<'a>> {
+fn race<'a>(town: &Town, request: RequestId, names: &[&'a str]) -> Vec<&'a str> {
     let mut committed = Vec::new();
     for _ in 0..=4 {
-        committed.extend(commits(town, request, racers));
+        committed.extend(commits(town, request, names));
         town.chain.pass(hours(3));
     }
     committed
 }
 
-/// They reveal in this order, and the request is over.
-fn reveal_and_end(town: &Town, request: RequestId, committed: &[Racer]) {
-    for (name, salt) in committed {
-        town.chain.call(&town.who(name), town.market().reveal_review(request, 0, 80, None, *salt)).ok();
+/// Commitments are over, all reveal, and the request is over.
+fn reveal_and_end(town: &Town, request: RequestId, committed: &[&str]) {
+    town.until_commits_close(request, 0);
+    for name in committed {
+        town.reveal(name, request, 0, 80).ok();
     }
     town.finalize(request, 0).ok();
     town.settle(request).ok();
@@ -524,111 +510,116 @@ fn reveal_and_end(town: &Town, request: RequestId, committed: &[Racer]) {
 #[test]
 fn who_commits_whenever_it_can_is_not_starved_by_faster_ones() {
     let town = Town::with(six_seats);
-    // Cora, on the sixth seat, is always the last to send her message.
-    let all: Vec<_> = ENFORCERS.iter().chain(&["cora"]).map(|name| (*name, SALT)).collect();
     let mut left_out = 0;
     for _ in 0..24 {
         let request = one_place(&town);
-        let committed = race(&town, request, &all);
-        assert_eq!(committed.len(), 5);
-        left_out += u32::from(committed.iter().all(|(name, _)| *name != "cora"));
+        // Cora is always the last to send her message.
+        let committed = race(&town, request, &six());
+        assert!((4..=6).contains(&committed.len()));
+        left_out += u32::from(!committed.contains(&"cora"));
         reveal_and_end(&town, request, &committed);
-        assert_eq!(town.member("cora").standing, Standing::Healthy);
+        let cora = town.member("cora");
+        assert_eq!((cora.deficit, cora.standing), (0, Standing::Healthy), "she owes nothing whenever she is left out");
     }
     let cora = town.member("cora");
-    assert_eq!(left_out, 4, "the draw leaves everybody out of one in six, whoever is fast");
-    assert_eq!((cora.seen, cora.declared), (24_000_000, u128::from(24 - left_out) * 1_000_000));
+    assert_eq!((cora.seen, cora.declared), (24 * OP, u128::from(24 - left_out) * OP));
+    assert!((1..=12).contains(&left_out), "{left_out}: at most every other time, and only if four were drawn before");
 }
 
-/// Five of six enforcers have the sixth left out of this many requests: they fill every jury, so nobody else's salt
-/// goes into the seed of the next one, and the last of them takes a salt by which the sixth will be the last drawn
-/// again. The sixth tries to commit whenever it can, and `then` does what it likes after each request.
-fn starve(town: &Town, requests: u32, mut then: impl FnMut(&str)) -> &'static str {
-    let seats = [&ENFORCERS[..], &["cora"]].concat();
-    let mut seed = [0; 32];
-    let victim = last_drawn(&seats, seed, 0);
-    let ring: Vec<_> = seats.iter().copied().filter(|name| *name != victim).collect();
-    for n in 0..requests {
-        let request = one_place(town);
-        assert_eq!(town.state(request).seed, seed, "they know the seed beforehand");
-        let after_four = (0..4).fold(seed, |seed, _| hash(&(seed, SALT)));
-        let salts = (0_u8..=255).map(|n| [n; 32]);
-        let next = |salt: &[u8; 32]| hash(&(after_four, *salt));
-        let chosen = salts.into_iter().find(|salt| last_drawn(&seats, next(salt), request + 1) == victim);
-        let chosen = chosen.expect("one salt in six does");
-        let mut racers: Vec<_> = ring.iter().map(|name| (*name, SALT)).collect();
-        racers[4].1 = chosen;
-        racers.push((victim, SALT));
-        let mut committed = race(town, request, &racers);
-        committed.sort_by_key(|(name, _)| ring.iter().position(|other| other == name));
-        assert_eq!(committed, racers[..5], "request {n}: the sixth finds no room");
-        reveal_and_end(town, request, &committed);
-        seed = next(&chosen);
-        then(victim);
+#[test]
+fn five_of_six_who_take_all_they_can_leave_the_sixth_just_what_it_owes() {
+    let town = Town::with(six_seats);
+    let mut found_room = Vec::new();
+    for _ in 0..14 {
+        let request = one_place(&town);
+        let mut committed = race(&town, request, &ENFORCERS);
+        // Cora looks in once, when all of them have had their turn.
+        let room = commits(&town, request, &["cora"]);
+        found_room.push(!room.is_empty());
+        committed.extend(room);
+        reveal_and_end(&town, request, &committed);
+        assert_eq!((town.member("cora").deficit, town.member("cora").standing), (0, Standing::Healthy));
     }
-    victim
+    // One of two ops seen is due: after the first of two she is not short, after the second she is.
+    assert_eq!(found_room, [false, true].repeat(7));
+    assert_eq!(town.credit_of(town.treasury), 14 * (11 * UNIT / 20), "what the five pay, if they post as well");
 }
 
 #[test]
-fn five_of_six_who_choose_their_salts_can_starve_the_sixth() {
+fn members_that_are_all_short_fill_three_places_and_the_others_once_they_have_caught_up() {
     let town = Town::with(six_seats);
-    let mut standings = Vec::new();
-    starve(&town, 14, |victim| standings.push(town.member(victim).standing));
-    let expected = [[Standing::Healthy; 7].as_slice(), &[Standing::Throttled; 6], &[Standing::Banned]].concat();
-    assert_eq!(standings, expected, "14 requests, and 14 times the fee of 0.55 UNIT");
-    assert_eq!(town.credit_of(town.treasury), 14 * (11 * UNIT / 20));
+    let request = town.post();
+    for name in &PROVIDERS[..2] {
+        town.deliver(name, request);
+    }
+    town.open_reviews(request);
+    town.until_open_to_all(request, 0);
+    // Two ops are seen, so each of the six is short of one.
+    assert_eq!(commits(&town, request, &six()), ENFORCERS[..3], "no ring that keeps itself short fills a jury");
+    assert_eq!(town.commit("enzo", request, 0, 80).err(), Error::ReviewsFull);
+    for name in ["enzo", "elsa", "cora"] {
+        town.commit(name, request, 1, 80).ok();
+    }
+    assert_eq!(commits(&town, request, &six()), ["enzo", "elsa", "cora"], "they owe nothing any more");
+    let short = |submission| {
+        let reviews = town.chain.read(town.market().reviews(request, submission)).expect("a submission");
+        reviews.iter().map(|review| review.short).collect::<Vec<_>>()
+    };
+    assert_eq!(short(0), [true, true, true, false, false, false]);
+    assert_eq!(short(1), [true; 3]);
 }
 
 #[test]
-fn who_is_starved_stays_healthy_for_five_points_every_other_request() {
+fn who_is_away_stays_healthy_for_five_points_every_other_request() {
     let town = Town::with(six_seats);
-    let victim = starve(&town, 14, |victim| {
-        if town.member(victim).deficit > 0 {
-            town.chain.call(&town.who(victim), town.obligation().restore(town.pool, 1)).ok();
+    for _ in 0..14 {
+        let request = one_place(&town);
+        let committed = race(&town, request, &ENFORCERS);
+        reveal_and_end(&town, request, &committed);
+        if town.member("cora").deficit > 0 {
+            town.chain.call(&town.who("cora"), town.obligation().restore(town.pool, 1)).ok();
         }
-        assert_eq!(town.member(victim).standing, Standing::Healthy);
-    });
-    assert_eq!(town.profile(victim).spent, 7 * 5);
+        assert_eq!(town.member("cora").standing, Standing::Healthy);
+    }
+    assert_eq!(town.profile("cora").spent, 7 * 5);
 }
 
 #[test]
-fn five_of_six_who_fill_a_jury_and_stay_silent_win_a_day_and_lose_eleven_points_each() {
+fn four_who_fill_the_room_and_stay_silent_leave_work_unreviewed_and_lose_seven_points_each() {
     let town = Town::with(six_seats);
     let request = one_place(&town);
     town.until_open_to_all(request, 0);
-    for name in ENFORCERS {
-        town.commit(name, request, 0, 80).ok();
+    let silent = &ENFORCERS[..4];
+    assert_eq!(commits(&town, request, silent), silent);
+    for name in ["elsa", "cora"] {
+        assert_eq!(town.commit(name, request, 0, 80).err(), Error::ReviewsFull, "{name} owes nothing");
     }
-    assert_eq!(town.commit("cora", request, 0, 80).err(), Error::ReviewsFull);
-    town.until_commits_close(request, 0);
+    // A quorum has committed: nothing is extended, and nobody can commit any more.
     town.until_reveals_close(request, 0);
     town.finalize(request, 0).ok();
-    // The second window is without them, and one review is enough in it.
-    for name in ENFORCERS {
-        assert_eq!(town.commit(name, request, 0, 80).err(), Error::AlreadyReviewed);
-        assert_eq!((town.profile(name).slashed, town.member(name).declared), (2 * ONE_PLACE_STAKE + 1, 0));
+    assert_eq!(town.submission(request, 0).verdict, Verdict::Unreviewed);
+    for name in silent {
+        assert_eq!((town.profile(name).slashed, town.member(name).declared), (ABSENCE, 0));
     }
-    town.review(request, 0, &[("cora", 80)]);
-    town.finalize(request, 0).ok();
-    assert_eq!(town.submission(request, 0).verdict, Verdict::Few);
+    assert_eq!(ABSENCE, 7);
     town.settle(request).ok();
-    assert_eq!(town.claim(request, 0).ok(), 10 * UNIT);
-    assert_eq!(town.credit("cora"), UNIT);
+    assert_eq!(town.claim(request, 0).ok(), 5 * UNIT, "what nobody reviewed weighs half");
+    assert_eq!((town.credit("pia"), town.profile("pia").owed), (6 * UNIT, 0));
 }
 
 #[test]
-fn where_every_member_finds_room_nobody_can_be_starved() {
-    // Five seats and a quorum of three: each request lets five review, all there are.
+fn where_four_are_always_faster_the_fifth_has_every_other_review() {
+    // Five seats and a quorum of three. Four that owe nothing fill their room.
     let town = Town::new();
-    let late = [(ENFORCERS[4], SALT)];
-    for _ in 0..3 {
+    let (early, late) = (&ENFORCERS[..4], [ENFORCERS[4]]);
+    for n in 0..4_u32 {
         let request = one_place(&town);
-        let early: Vec<_> = ENFORCERS[..4].iter().map(|name| (*name, SALT)).collect();
-        assert_eq!(race(&town, request, &early).len(), 4);
-        assert_eq!(commits(&town, request, &late), late, "hours later, there is still room");
-        reveal_and_end(&town, request, &[&early[..], &late].concat());
+        assert_eq!(race(&town, request, early).len(), 4);
+        let found = commits(&town, request, &late);
+        assert_eq!(found.len(), (n % 2) as usize, "hours later there is room if she owes something");
+        reveal_and_end(&town, request, &[early, &found[..]].concat());
     }
-    assert_eq!(town.member(ENFORCERS[4]).declared, 3_000_000);
+    assert_eq!(town.member(late[0]).declared, 2 * OP);
 }
 
 // Dodging a ban
@@ -655,47 +646,60 @@ fn who_rests_when_work_comes_up_loses_the_seat_and_cannot_do_so_again() {
 #[test]
 fn commitments_that_are_never_revealed_put_a_ban_off_and_cost_more_than_doing_the_work() {
     let town = Town::new();
-    // Elsa commits to three reviews of a long request, and does nothing else.
+    // Elsa commits to three reviews of the longest request there is, and does nothing else.
     let long = town.post_with(|spec| {
-        spec.review_by += days(60);
-        spec.reveal_by += days(60);
+        spec.review_by = spec.deliver_by + days(7);
+        spec.reveal_by = spec.review_by + days(7);
     });
     for name in PROVIDERS {
         town.deliver(name, long);
     }
     town.open_reviews(long);
+    let opened = town.chain.now();
     town.until_open_to_all(long, 0);
-    for submission in 0..3 {
-        town.commit("elsa", long, submission, 80).ok();
-    }
+    let all = [0, 1, 2].map(|submission| (submission, (80, None)));
+    assert_eq!(town.commit_list("elsa", long, &all).ok(), [0, 1, 2]);
     assert_eq!(town.member("elsa").deficit, 0, "what is in hand counts as done");
+    // Nobody else comes: all three are extended, and seen again for the two reviews that are still wanted of each.
     town.until_commits_close(long, 0);
+    assert_eq!(town.finalize_list(long, &[0, 1, 2]).ok(), 3);
+    assert_eq!(town.member("elsa").open, 3);
     town.until_reveals_close(long, 0);
-    for submission in 0..3 {
-        town.finalize(long, submission).ok();
-    }
+    assert_eq!(town.chain.now(), opened + days(21), "no commitment lasts longer");
+    assert_eq!(town.finalize_list(long, &[0, 1, 2]).ok(), 3);
     let elsa = town.member("elsa");
-    assert_eq!((elsa.declared, elsa.deficit, elsa.open), (0, OP, 0), "until it turns out that it was not");
-    assert_eq!(town.profile("elsa").slashed, 3 * (2 * STAKE + 1));
+    // 3 and 3 * 4/5 ops are seen.
+    assert_eq!((elsa.seen, elsa.declared, elsa.open), (5_400_000, 0, 0), "until it turns out that it was not");
+    assert_eq!((elsa.deficit, town.profile("elsa").slashed), (2 * OP, 3 * ABSENCE));
 }
 
 // Copying
 
 #[test]
-fn who_waits_for_a_second_window_sees_the_scores_of_the_first_and_is_paid_for_copying_them() {
+fn who_waits_for_the_extension_sees_no_score_before_it_has_committed_to_its_own() {
     let town = Town::new();
     let request = town.post();
     town.deliver("pia", request);
     town.open_reviews(request);
-    town.review(request, 0, &[("eva", 70)]);
-    town.until_reveals_close(request, 0);
+    town.until_open_to_all(request, 0);
+    town.commit("eva", request, 0, 70).ok();
+    let reveal = || town.market().reveal_reviews(request, one::reveal(0, 70, None, SALT));
+    town.until_commits_close(request, 0);
+    assert_eq!(refused(&town.chain, &town.who("eva"), reveal()), Error::ReviewsOpen, "it is to be extended first");
+    town.extend(request, 0);
+    for name in ["emil", "edda"] {
+        assert_eq!(refused(&town.chain, &town.who("eva"), reveal()), Error::ReviewsOpen);
+        let seen = town.chain.read(town.market().reviews(request, 0)).expect("a submission");
+        assert!(seen.iter().all(|review| review.score.is_none()), "there is nothing to copy");
+        town.commit(name, request, 0, 70).ok();
+    }
+    town.until_commits_close(request, 0);
+    for name in &ENFORCERS[..3] {
+        town.reveal(name, request, 0, 70).ok();
+    }
     town.finalize(request, 0).ok();
-
-    let seen = town.chain.read(town.market().reviews(request, 0)).unwrap()[0].score;
-    assert_eq!(seen, Some(70));
-    town.review(request, 0, &[("emil", 70), ("edda", 70)]);
-    town.finalize(request, 0).ok();
-    assert_eq!(town.submission(request, 0).median, 70);
+    let judged = town.submission(request, 0);
+    assert_eq!((judged.verdict, judged.median), (Verdict::Quorum, 70));
     for name in &ENFORCERS[..3] {
         assert_eq!((town.credit(name), town.profile(name).owed), (THIRD, STAKE), "{name}");
     }
@@ -708,7 +712,8 @@ fn a_delivery_in_the_open_can_be_copied_and_is_paid_like_the_original() {
     town.deliver("pia", request);
     let shown = town.submission(request, 0);
     town.signal("paul", request, 1).ok();
-    town.chain.call(&town.who("paul"), town.market().submit(request, shown.content, shown.uri)).ok();
+    let copy = town.market().submit(request, one::delivery(shown.content, shown.uri));
+    town.chain.call(&town.who("paul"), copy).ok();
     let said = |original| ENFORCERS[..3].iter().map(|name| (*name, (80, original))).collect();
     judge_and_pay(&town, request, &[said(None), said(Some(0))]);
     assert_eq!(
@@ -729,15 +734,15 @@ fn a_sealed_delivery_shows_itself_when_it_is_too_late_to_copy_it() {
     town.submit_sealed("pia", request, "pia").ok();
     let paul = town.who("paul");
     let blank = seal(request, paul, &Hash::default(), b"", &SALT);
-    town.chain.call(&paul, town.market().submit_sealed(request, blank)).ok();
+    town.chain.call(&paul, town.market().submit_sealed(request, vec![blank])).ok();
     town.chain.pass_until(town.spec(request).deliver_by);
     town.unseal("pia", request, 0, "pia").ok();
 
     let shown = town.submission(request, 0);
-    let copy = town.market().unseal(request, 1, shown.content, shown.uri.clone(), SALT);
+    let copy = town.market().unseal(request, one::unsealing(1, shown.content, shown.uri.clone(), SALT));
     assert_eq!(refused(&town.chain, &paul, copy), Error::WrongSeal);
     let copied = seal(request, paul, &shown.content, &shown.uri, &SALT);
-    assert_eq!(refused(&town.chain, &paul, town.market().submit_sealed(request, copied)), Error::TooLate);
+    assert_eq!(refused(&town.chain, &paul, town.market().submit_sealed(request, vec![copied])), Error::TooLate);
 
     town.judge_each(request, &unanimous(&ENFORCERS[..3], 1, 80));
     town.settle(request).ok();
@@ -757,10 +762,25 @@ fn a_colluding_majority_decides_scores_and_nothing_else() {
     for name in ["pia", "paul"] {
         town.deliver(name, request);
     }
-    let say = |ring: u8, honest: u8| {
-        ENFORCERS.iter().enumerate().map(|(n, name)| (*name, (if n < 3 { ring } else { honest }, None))).collect()
+    let say = |name, submission| match (ENFORCERS[..3].contains(&name), submission) {
+        (true, 0) => (0, None),
+        (true, _) => (100, None),
+        (false, 0) => (95, None),
+        (false, _) => (5, None),
     };
-    town.judge_each(request, &[say(0, 95), say(100, 5)]);
+    town.open_reviews(request);
+    town.until_open_to_all(request, 0);
+    // The ring begins with Pia's work, the others with Paul's: each is short of one op, and finds room for both.
+    for (n, name) in ENFORCERS.into_iter().enumerate() {
+        let order: [SubmissionId; 2] = if n < 3 { [0, 1] } else { [1, 0] };
+        let ballot = order.map(|submission| (submission, say(name, submission)));
+        assert_eq!(town.commit_list(name, request, &ballot).ok(), order);
+    }
+    town.until_commits_close(request, 0);
+    for name in ENFORCERS {
+        town.reveal_list(name, request, &[0, 1].map(|submission| (submission, say(name, submission)))).ok();
+    }
+    assert_eq!(town.finalize_list(request, &[0, 1]).ok(), 2);
     town.settle(request).ok();
     let claims = [0, 1].map(|submission| {
         let claimed = town.claim(request, submission);
@@ -794,11 +814,8 @@ fn enforcers_who_strike_earn_nothing_and_junk_is_paid_half() {
     assert_eq!(credits(&town, &ENFORCERS), 0);
     assert_eq!(town.credit("paul"), 5 * UNIT + UNIT, "half of a place's pay, and the deposit");
     assert_eq!(town.credit(REQUESTER), 33 * UNIT - 5 * UNIT);
-    assert_eq!(
-        ENFORCERS.map(|name| town.member(name).seen),
-        [1_000_000; 5],
-        "seen once, however many windows there were"
-    );
+    let seen = ENFORCERS.map(|name| town.member(name).seen);
+    assert_eq!(seen, [2 * OP; 5], "when it was opened, and when its window was extended");
 }
 
 // Accounts that cannot be paid
@@ -848,11 +865,7 @@ fn what_it_costs_to_keep_the_market_full() {
         spec.reveal_by = spec.review_by + hours(1);
     });
     let fee = town.credit_of(town.treasury);
-    assert_eq!(
-        fee,
-        4 * LEAST_FEE * 3 / 20,
-        "a twentieth of four of the least review fees, and twice as much of premium"
-    );
+    assert_eq!(fee, 4 * LEAST_FEE / 20, "a twentieth of four of the least review fees, where reviews have no rent");
     town.chain.pass(2 * TEN_YEARS - 1);
     let post = |name| {
         let message = town.market().post(town.request_spec(), 0).transferred_value(34_650 * UNIT / 1_000);
@@ -867,6 +880,39 @@ fn what_it_costs_to_keep_the_market_full() {
     assert_eq!(town.chain.read(town.obligation().capacity(town.pool)).unwrap().backlog, 0);
     let (rita, message) = post(REQUESTER);
     town.chain.call(&rita, message).ok();
+}
+
+#[test]
+fn with_a_rent_the_market_is_kept_full_at_a_price_for_each_day() {
+    // The default policy's rent, and its longest window.
+    let town = Town::with(|settings| {
+        settings.policy.assets[0].rent = UNIT / 100;
+        settings.policy.max_window = days(30);
+    });
+    let longest = |spec: &mut RequestSpec| {
+        cheapest(spec);
+        spec.limit = 4;
+        spec.signal_by = town.chain.now() + days(30);
+        spec.deliver_by = spec.signal_by + days(30);
+        spec.review_by = spec.deliver_by + days(7);
+        spec.reveal_by = spec.review_by + days(7);
+    };
+    let mut spec = town.request_spec();
+    longest(&mut spec);
+    let quote = town.chain.read(town.market().quote(spec.clone())).expect("a price");
+    // Twelve reviews for 81 days, the week of an extension with them; at 80 % utilization the premium is as much again.
+    assert_eq!((quote.rent, quote.premium), (972 * UNIT / 100, 972 * UNIT / 100));
+    let request = post_as(&town, "greg", longest);
+    assert_eq!(town.credit_of(town.treasury), 1_944 * UNIT / 100 + 4 * LEAST_FEE / 20);
+    assert_eq!(town.chain.read(town.market().quote(town.request_spec())), Err(Error::AtCapacity));
+    spec.signal_by += 1;
+    let longer = town.chain.read(town.market().quote(spec));
+    assert_eq!(longer, Err(Error::InvalidRequest(RequestReason::Deadlines)));
+
+    // What is withdrawn makes room, and the rent is gone.
+    let greg = town.who("greg");
+    assert_eq!(town.chain.call(&greg, town.market().withdraw_request(request)).ok(), 4 * LEAST_FEE + 1);
+    assert_eq!(town.backlog(), 0);
 }
 
 #[test]

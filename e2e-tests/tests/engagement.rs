@@ -3,13 +3,13 @@
 #![allow(clippy::too_many_lines)]
 
 use chain::{account, days, hours, Outcome, UNIT};
-use e2e_tests::{refused, work_of, Town, ENFORCERS, REQUESTER, STRANGER};
+use e2e_tests::{one, refused, work_of, Town, Vote, ENFORCERS, REQUESTER, STRANGER};
 use ink::primitives::Hash;
 use interfaces::{
     market::{
-        Access, Asset, Claimed, Duplicates, Engaged, Engagement, Error, OfferAccepted, OfferMade, PeriodClosed, Phase,
-        PlaceVacated, Pruned, Quote, Reclaimed, ReputationRefused, RequestPosted, RequestReason, RequestSettled,
-        RequestSpec, Revised, Submitted, Tenure, Verdict,
+        Access, Asset, Claimed, Delivery, Duplicates, Engaged, Engagement, Error, OfferAccepted, OfferMade,
+        PeriodClosed, Phase, PlaceVacated, Pruned, Quote, Reclaimed, ReputationRefused, RequestPosted, RequestReason,
+        RequestSettled, RequestSpec, ReviewsOpened, Revised, Submitted, Tenure, Verdict,
     },
     obligation::{
         self, MemberState, Membership, PoolOpened, Rate, Resigned, Schedule, Seated, Standing, StandingChanged, Terms,
@@ -130,6 +130,20 @@ impl Deal {
         self.town.finalize(self.request, period).ok();
     }
 
+    /// The delivery of a period is reviewed by as many as these; the others stay silent, though they committed.
+    fn judge_by_few(&self, period: u32, score: u8, few: usize) {
+        let begins = self.town.submission(self.request, period).window_start;
+        self.town.chain.pass_until(begins);
+        self.open().ok();
+        self.town.until_open_to_all(self.request, period);
+        let vote: Vote = (score, None);
+        ENFORCERS[..3].iter().for_each(|name| self.town.commit_vote(name, self.request, period, vote).ok());
+        self.town.until_commits_close(self.request, period);
+        ENFORCERS[..few].iter().for_each(|name| self.town.reveal_vote(name, self.request, period, vote).ok());
+        self.town.until_reveals_close(self.request, period);
+        self.town.finalize(self.request, period).ok();
+    }
+
     fn open(&self) -> Outcome<Result<u32, Error>> {
         self.town.chain.call(&self.town.who(STRANGER), self.town.market().open_reviews(self.request, 64))
     }
@@ -178,7 +192,8 @@ fn a_long_deal_is_paid_for_all_its_periods_in_advance() {
     let quote = town.chain.read(town.market().quote_engagement(weekly(&town), 4, WEEK)).unwrap();
     let fee = 22 * UNIT / 10;
     let total = 44 * UNIT + fee;
-    assert_eq!(quote, Quote { reward: 40 * UNIT, review_fees: 4 * UNIT, protocol_fee: fee, premium: 0, total });
+    let parts = Quote { reward: 40 * UNIT, review_fees: 4 * UNIT, protocol_fee: fee, rent: 0, premium: 0, total };
+    assert_eq!(quote, parts);
 
     let engage = |value| town.market().engage(weekly(&town), 4, WEEK, 1, UNIT).transferred_value(value);
     assert_eq!(refused(&town.chain, &rita, engage(total - 1)), Error::InsufficientPayment);
@@ -199,6 +214,20 @@ fn a_long_deal_is_paid_for_all_its_periods_in_advance() {
     assert_eq!(deal.engagement(), expected);
     assert_eq!(deal.phase(), Phase::Signalling);
     deal.is_balanced();
+}
+
+#[test]
+fn the_reviews_of_a_long_deal_are_rented_until_its_last_period_is_judged() {
+    let town = Town::with(|settings| settings.policy.assets[0].rent = UNIT / 100);
+    let quote = |periods, period| {
+        let quote = town.chain.read(town.market().quote_engagement(weekly(&town), periods, period)).expect("a price");
+        (quote.rent, quote.total - quote.reward - quote.review_fees - quote.protocol_fee - quote.rent)
+    };
+    // Signalling, delivery, two windows for commitments and one for reveals take five days; each further period a week.
+    assert_eq!(quote(1, WEEK), (3 * 5 * UNIT / 100, 0));
+    assert_eq!(quote(4, WEEK), (3 * (5 + 3 * 7) * UNIT / 100, 0));
+    // From one delivery to the end of its review there are three days: three of these periods are in review at once.
+    assert_eq!(quote(4, days(1)), (3 * 3 * (5 + 3) * UNIT / 100, 0));
 }
 
 #[test]
@@ -310,7 +339,7 @@ fn who_is_accepted_is_obliged_in_a_pool_of_its_own_whose_terms_are_the_same_for_
     let deliver_by = deal.town.spec(deal.request).deliver_by;
     let offered = deal.town.offer(FIRST, deal.request, PRICE, deliver_by);
     let carl = account(FIRST);
-    let told = OfferMade { request: deal.request, provider: carl, price: PRICE, deliver_by };
+    let told = OfferMade { request: deal.request, provider: carl, price: PRICE, deliver_by, until: deliver_by };
     assert_eq!(offered.events::<OfferMade>(), [told]);
     offered.ok();
     let accepted = deal.town.accept(FIRST, deal.request, PRICE, deliver_by);
@@ -383,7 +412,8 @@ fn a_running_deal_has_no_place_for_another() {
     let accept = deal.town.market().accept(deal.request, account(SECOND), PRICE, deliver_by);
     assert_eq!(refused(&deal.town.chain, &deal.town.who(REQUESTER), accept), Error::NoPlaceLeft);
     assert_eq!(deal.take_over(deliver_by).err(), Error::NotVacant);
-    let offer = deal.town.market().offer(deal.request, PRICE, deliver_by, vec![]).transferred_value(UNIT);
+    let offer = deal.town.market().offer(deal.request, PRICE, deliver_by, deliver_by, vec![]);
+    let offer = offer.transferred_value(UNIT);
     assert_eq!(refused(&deal.town.chain, &deal.town.who("pia"), offer), Error::NotVacant);
     assert_eq!(deal.tenure().provider, account(FIRST));
 }
@@ -425,7 +455,8 @@ fn a_ban_that_the_manager_lifts_gives_no_place_back() {
     let reinstate = deal.town.obligation().reinstate(deal.pool(), account(FIRST));
     deal.town.chain.call(&deal.town.manager, reinstate).ok();
     let deliver_by = deal.town.chain.now() + WEEK;
-    let offer = deal.town.market().offer(deal.request, PRICE, deliver_by, vec![]).transferred_value(UNIT);
+    let offer = deal.town.market().offer(deal.request, PRICE, deliver_by, deliver_by, vec![]);
+    let offer = offer.transferred_value(UNIT);
     assert_eq!(refused(&deal.town.chain, &deal.town.who(FIRST), offer), Error::TooManyPlaces);
     assert_eq!((deal.phase(), deal.member(FIRST).state), (Phase::Vacant, MemberState::Left));
     deal.offer_to_take_over(deliver_by);
@@ -442,11 +473,16 @@ fn one_delivery_is_made_in_each_period_and_has_its_number() {
     let told = Submitted { request: deal.request, submission: 0, provider: carl, content: work_of(FIRST) };
     assert_eq!(submitted.events::<Submitted>(), [told]);
     assert_eq!(submitted.ok(), 0);
-    let submit = |uri| deal.town.market().submit(deal.request, Hash::default(), uri);
+    let submit = |uri| deal.town.market().submit(deal.request, one::delivery(Hash::default(), uri));
     assert_eq!(refused(&deal.town.chain, &carl, submit(vec![])), Error::NoPlace, "the next period has not begun");
+    let work = || Delivery { content: Hash::default(), uri: vec![] };
+    for list in [vec![], vec![work(), work()]] {
+        let submit = deal.town.market().submit(deal.request, list);
+        assert_eq!(refused(&deal.town.chain, &carl, submit), Error::InvalidBatch, "one in a period");
+    }
     assert_eq!(refused(&deal.town.chain, &carl, submit(vec![b'x'; 257])), Error::UriTooLong);
     assert_eq!(refused(&deal.town.chain, &deal.town.who(SECOND), submit(vec![])), Error::NoPlace);
-    let sealed = deal.town.market().submit_sealed(deal.request, Hash::default());
+    let sealed = deal.town.market().submit_sealed(deal.request, vec![Hash::default()]);
     assert_eq!(refused(&deal.town.chain, &carl, sealed), Error::NotSealed);
 
     deal.until_due(0);
@@ -488,22 +524,22 @@ fn a_delivery_can_be_revised_until_it_is_due() {
 fn each_delivery_is_opened_for_review_when_its_period_ends() {
     let deal = Deal::running(3, 1);
     let opened = |outcome: Outcome<Result<u32, Error>>| {
-        let told = outcome.events::<interfaces::market::ReviewsOpened>();
+        let told = outcome.events::<ReviewsOpened>();
         outcome.ok();
-        told.into_iter().map(|told| (told.from, told.count, told.late, told.missed)).collect::<Vec<_>>()
+        told.into_iter().map(|told| (told.from, told.count, told.missed)).collect::<Vec<_>>()
     };
     assert_eq!(deal.open().err(), Error::NothingToOpen);
     deal.deliver(FIRST);
     assert_eq!(deal.open().err(), Error::TooEarly);
     deal.until_due(0);
-    assert_eq!(opened(deal.open()), [(0, 1, 0, 0)]);
+    assert_eq!(opened(deal.open()), [(0, 1, 0)]);
     assert_eq!(deal.town.member("eva").seen, 1_000_000);
     deal.until_due(1);
     deal.deliver(FIRST);
-    assert_eq!(opened(deal.open()), [(1, 1, 0, 1)], "nothing was delivered in the second, the third is not due");
+    assert_eq!(opened(deal.open()), [(1, 1, 1)], "nothing was delivered in the second, the third is not due");
     assert_eq!(deal.open().err(), Error::TooEarly);
     deal.until_due(2);
-    assert_eq!(opened(deal.open()), [(2, 1, 0, 0)]);
+    assert_eq!(opened(deal.open()), [(2, 1, 0)]);
     assert_eq!(deal.town.member("eva").seen, 2_000_000, "nobody has seen what was never delivered");
 }
 
@@ -561,7 +597,8 @@ fn each_period_is_judged_and_paid_on_its_own_and_the_last_ends_the_deal() {
     let told = Claimed { request, submission: 0, provider: carl, pay: PRICE, deposit: 0, forfeited: 0, reputation: 27 };
     assert_eq!(claim.events::<Claimed>(), [told]);
     assert_eq!(claim.ok(), PRICE);
-    assert_eq!(deal.town.claim(request, 0).err(), Error::AlreadyClaimed);
+    assert_eq!(deal.town.claim(request, 0).err(), Error::UnknownSubmission, "the period's storage is freed");
+    assert_eq!(deal.town.chain.read(deal.town.market().reviews(request, 0)), Err(Error::UnknownSubmission));
     assert_eq!(deal.town.credit(FIRST), PRICE, "the deposit stays with the place");
     deal.is_balanced();
 
@@ -621,7 +658,7 @@ fn each_period_is_judged_and_paid_on_its_own_and_the_last_ends_the_deal() {
 }
 
 #[test]
-fn a_period_that_nobody_reviews_counts_as_done() {
+fn a_period_that_nobody_reviews_is_paid_a_part_and_neither_holds_nor_excuses_its_provider() {
     for unreviewed_bps in [5_000, 0] {
         let town = Town::with(|settings| settings.policy.unreviewed_bps = unreviewed_bps);
         let deal = Deal::with(town, 1, 0);
@@ -629,11 +666,11 @@ fn a_period_that_nobody_reviews_counts_as_done() {
         deal.deliver(FIRST);
         deal.until_due(0);
         deal.open().ok();
-        for _ in 0..2 {
-            assert_eq!(deal.close().err(), Error::NotFinalized);
-            deal.town.until_commits_close(deal.request, 0);
-            deal.town.finalize(deal.request, 0).ok();
-        }
+        assert_eq!(deal.close().err(), Error::NotFinalized);
+        deal.town.extend(deal.request, 0);
+        assert_eq!(deal.close().err(), Error::NotFinalized);
+        deal.town.until_commits_close(deal.request, 0);
+        deal.town.finalize(deal.request, 0).ok();
         assert_eq!(deal.town.submission(deal.request, 0).verdict, Verdict::Unreviewed);
         let closed = deal.close();
         let pay = PRICE * Balance::from(unreviewed_bps) / 10_000;
@@ -641,13 +678,48 @@ fn a_period_that_nobody_reviews_counts_as_done() {
         assert_eq!(closed.events::<PeriodClosed>(), [told]);
         assert!(closed.ok());
         let member = deal.member(FIRST);
-        assert_eq!((member.seen, member.declared), (1_000_000, 1_000_000));
+        assert_eq!((member.seen, member.declared), (0, 0));
         let claim = deal.town.claim(deal.request, 0);
         assert_eq!(claim.events::<Claimed>()[0].reputation, 0);
         assert_eq!(claim.ok(), pay);
         assert_eq!((deal.town.profile(FIRST).slashed, deal.town.credit(FIRST)), (0, pay + UNIT));
         deal.ends();
     }
+}
+
+/// A few reviews hold nobody either, whatever they say, and excuse nobody.
+#[test]
+fn a_period_that_too_few_review_is_paid_as_far_as_they_go_and_the_next_one_counts_in_full() {
+    let deal = Deal::running(4, 0);
+    let request = deal.request;
+    // (score, how many of the quorum, whether it is accepted, what it weighs in basis points)
+    for (score, few, accepted, weight) in [(0, 2, false, 1_666), (80, 2, true, 8_333), (80, 1, true, 6_666)] {
+        let period = deal.deliver(FIRST);
+        deal.judge_by_few(period, score, few);
+        let kept = deal.town.submission(request, period);
+        assert_eq!((kept.verdict, kept.weight_bps), (Verdict::Few, weight));
+        let closed = deal.close();
+        let pay = PRICE * Balance::from(weight) / 10_000;
+        let told = PeriodClosed { request, period, delivered: true, accepted, pay };
+        assert_eq!(closed.events::<PeriodClosed>(), [told]);
+        assert!(!closed.ok(), "none may be missed, and it goes on");
+        let member = deal.member(FIRST);
+        assert_eq!((member.seen, member.declared, member.standing), (0, 0, Standing::Healthy));
+        let claim = deal.town.claim(request, period);
+        let reputation = if accepted { 27 * Balance::from(weight) / 10_000 } else { 0 };
+        assert_eq!(claim.events::<Claimed>()[0].reputation, reputation, "none for what a few refused");
+        assert_eq!(claim.ok(), pay);
+    }
+    // Nothing was done in advance: the first period that a quorum refuses is one too many.
+    let last = deal.deliver(FIRST);
+    deal.judge(last, 10);
+    let closed = deal.close();
+    let told = PlaceVacated { request, provider: account(FIRST), forfeited: UNIT };
+    assert_eq!(closed.events::<PlaceVacated>(), [told]);
+    assert!(closed.ok(), "it was the last");
+    let member = deal.member(FIRST);
+    assert_eq!((member.seen, member.declared, member.standing), (1_000_000, 0, Standing::Banned));
+    deal.ends();
 }
 
 #[test]
@@ -717,7 +789,8 @@ fn a_provider_that_misses_too_many_periods_is_banned_by_anyones_call() {
     assert_eq!((state.held, state.deposits, state.reserved), (held + UNIT, 0, 0));
     assert_eq!(deal.close().err(), Error::Vacant);
     assert_eq!(deal.town.submit(FIRST, request).err(), Error::NoPlace);
-    let again = deal.town.market().offer(request, PRICE, deal.town.chain.now() + WEEK, vec![]);
+    let next_week = deal.town.chain.now() + WEEK;
+    let again = deal.town.market().offer(request, PRICE, next_week, next_week, vec![]);
     assert_eq!(
         refused(&deal.town.chain, &carl, again.transferred_value(UNIT)),
         Error::TooManyPlaces,
@@ -873,10 +946,16 @@ fn every_reason_not_to_take_over_is_named() {
     deal.town.offer("pia", request, PRICE, deliver_by).ok();
     let poor = Error::Reputation(reputation::Error::InsufficientReputation);
     assert_eq!(refusal(takeover(account("pia"), PRICE, deliver_by)), poor, "she has no bond to lock");
+    let tomorrow = deal.town.chain.now() + days(1);
+    deal.town.offer_until("paul", request, PRICE, deliver_by, tomorrow).ok();
+    deal.town.chain.pass_until(tomorrow - 1);
+    assert_eq!(refusal(takeover(account("paul"), PRICE, deliver_by)), poor, "it still stands");
+    deal.town.chain.pass(1);
+    assert_eq!(refusal(takeover(account("paul"), PRICE, deliver_by)), Error::OfferExpired);
     deal.town.chain.pass_until(deliver_by);
     assert_eq!(refusal(takeover(cora, PRICE, deliver_by)), Error::TooLate);
     let retract = || deal.town.market().retract_offer(request);
-    for name in [SECOND, "pia"] {
+    for name in [SECOND, "pia", "paul"] {
         deal.town.chain.call(&deal.town.who(name), retract()).ok();
         assert_eq!(deal.town.credit(name), UNIT);
     }
@@ -893,12 +972,17 @@ fn offers_for_the_rest_are_made_while_nobody_has_the_place() {
     let deal = Deal::vacant(4);
     let cora = deal.town.who(SECOND);
     let now = deal.town.chain.now();
-    let offer = |price, deliver_by| deal.town.market().offer(deal.request, price, deliver_by, vec![]);
+    let until = |price, deliver_by, until| deal.town.market().offer(deal.request, price, deliver_by, until, vec![]);
+    let offer = |price, deliver_by| until(price, deliver_by, deliver_by);
     let refusal =
         |price, deliver_by| refused(&deal.town.chain, &cora, offer(price, deliver_by).transferred_value(UNIT));
     assert_eq!(refusal(REWARD + 1, now + WEEK), Error::PriceTooHigh);
     assert_eq!(refusal(PRICE, now), Error::InvalidDeadline);
     assert_eq!(refusal(PRICE, now + days(3_653) + 1), Error::InvalidDeadline);
+    for end in [now, now + WEEK + 1] {
+        let offer = until(PRICE, now + WEEK, end).transferred_value(UNIT);
+        assert_eq!(refused(&deal.town.chain, &cora, offer), Error::InvalidDeadline);
+    }
     assert_eq!(
         refused(&deal.town.chain, &deal.town.who(REQUESTER), offer(PRICE, now + WEEK).transferred_value(UNIT)),
         Error::OwnRequest
@@ -1040,7 +1124,7 @@ fn the_enforcers_of_a_deal_are_paid_and_obliged_as_for_any_request() {
     let deal = Deal::running(2, 0);
     deal.play(FIRST, 80);
     for name in &ENFORCERS[..3] {
-        assert_eq!((deal.town.credit(name), deal.town.profile(name).owed), (UNIT / 3, 5), "{name}");
+        assert_eq!((deal.town.credit(name), deal.town.profile(name).owed), (UNIT / 3, 3), "{name}");
         assert_eq!(deal.town.member(name).declared, 1_000_000, "{name}");
     }
     let idle = deal.town.member("elsa");

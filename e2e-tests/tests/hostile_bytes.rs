@@ -9,7 +9,7 @@ use chain::{
     build::{self, Artifact},
     Message, UNIT,
 };
-use e2e_tests::{with_many_hands, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
+use e2e_tests::{one, with_many_hands, work_of, Town, PROVIDERS, REQUESTER, SALT, WORK_URI};
 use ink::{
     env::call::{build_call, ExecutionInput, Selector},
     env::DefaultEnvironment,
@@ -161,20 +161,20 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(market().takeover(1, account(PROVIDERS[1]), UNIT, deadline)),
         bytes(market().reclaim(0)),
         bytes(market().signal(0, 1)),
-        bytes(market().offer(1, UNIT, deadline, uri.clone())),
+        bytes(market().offer(1, UNIT, deadline, deadline, uri.clone())),
         bytes(market().retract_offer(1)),
-        bytes(market().submit(0, content, uri.clone())),
+        bytes(market().submit(0, one::delivery(content, uri.clone()))),
         bytes(market().revise(0, 0, content, uri.clone())),
-        bytes(market().submit_sealed(0, seal(0, eva, &content, WORK_URI, &SALT))),
-        bytes(market().unseal(0, 0, content, uri, SALT)),
+        bytes(market().submit_sealed(0, vec![seal(0, eva, &content, WORK_URI, &SALT)])),
+        bytes(market().unseal(0, one::unsealing(0, content, uri, SALT))),
         bytes(market().report_no_show(0, eva)),
         bytes(market().open_reviews(0, 1)),
-        bytes(market().commit_review(0, 0, commitment(0, 0, eva, 80, Some(1), &SALT))),
-        bytes(market().reveal_review(0, 0, 80, Some(1), SALT)),
-        bytes(market().finalize(0, 0)),
+        bytes(market().commit_reviews(0, one::commitment(0, commitment(0, 0, eva, 80, Some(1), &SALT)))),
+        bytes(market().reveal_reviews(0, one::reveal(0, 80, Some(1), SALT))),
+        bytes(market().finalize(0, vec![0])),
         bytes(market().settle(0, 1)),
         bytes(market().close_period(1)),
-        bytes(market().claim(0, 0)),
+        bytes(market().claim(0, vec![0])),
         bytes(market().withdraw(Asset::Psp22(eva))),
         bytes(market().prune(0, 1)),
         bytes(market().request(0)),
@@ -198,6 +198,7 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(obligation().apply_terms(0)),
         bytes(obligation().standing(0, eva)),
         bytes(obligation().membership(0, eva)),
+        bytes(obligation().member_states(0, vec![eva, eva])),
         bytes(obligation().capacity(0)),
         bytes(obligation().terms(0)),
         bytes(obligation().pending_terms(0)),
@@ -394,8 +395,23 @@ fn lists_longer_than_allowed_are_refused_by_name() {
     let error = chain.call(&rita, town.obligation().evaluate_many(0, many(400))).err();
     assert_eq!(error, obligation::Error::TooManyEvaluated);
     let effect = Effect::Require { who: eva, available: 0, tier: 0 };
-    let error = chain.call(&rita, town.reputation().apply(vec![effect.clone(); 33])).err();
+    let error = chain.call(&rita, town.reputation().apply(vec![effect.clone(); 241])).err();
     assert_eq!(error, reputation::Error::TooManyEffects);
+    let states = chain.read(town.obligation().member_states(0, many(17)));
+    assert_eq!(states, Err(obligation::Error::TooManyOutcomes));
+    let lists = |count: usize| {
+        let (market, delivery) = (|| town.market(), one::delivery(work_of("something"), vec![]));
+        [
+            chain.call(&rita, market().submit(0, delivery.iter().cycle().take(count).cloned().collect())).err(),
+            chain.call(&rita, market().commit_reviews(0, one::commitment(0, [0; 32]).repeat(count))).err(),
+            chain.call(&rita, market().reveal_reviews(0, one::reveal(0, 80, None, SALT).repeat(count))).err(),
+            chain.call(&rita, market().finalize(0, vec![0; count])).err(),
+            chain.call(&rita, market().claim(0, vec![0; count])).err(),
+        ]
+    };
+    for count in [0, 17, 200] {
+        assert_eq!(lists(count), [market::Error::InvalidBatch; 5], "{count}");
+    }
     let segments = vec![Segment { offset: 0, weight_ppm: 1 }; 33];
     let schedule = Schedule { cycle: 1_000, segments };
     let message = town.obligation().propose_terms(0, chain::brisk_terms(), schedule);
@@ -420,8 +436,9 @@ fn lists_longer_than_allowed_are_refused_by_name() {
     assert_eq!(refused(&|spec| spec.award = places(5_000)), market::RequestReason::Award);
 
     let mut policy = chain.read(town.market().policy()).expect("a policy");
-    policy.assets =
-        (0..33).map(|n| market::AssetPolicy { asset: Asset::Psp22([n; 32].into()), min_review_fee: 1 }).collect();
+    policy.assets = (0..33)
+        .map(|n| market::AssetPolicy { asset: Asset::Psp22([n; 32].into()), min_review_fee: 1, rent: 0 })
+        .collect();
     let error = chain.call(&manager, town.market().propose_policy(policy)).err();
     assert_eq!(error, market::Error::InvalidPolicy(market::PolicyReason::Assets));
     assert_eq!(chain.state_hash(), before);
@@ -438,7 +455,7 @@ fn call_data_beyond_any_message_traps_and_changes_nothing() {
     let endowed: Vec<(AccountId, Balance)> = vec![(eva, 1); 2_000];
     traps(bytes(town.reputation().endow(endowed)), town.reputation_address);
     let uri = vec![b'x'; 200_000];
-    traps(bytes(town.market().offer(1, UNIT, town.chain.now() + 1, uri)), town.market_address);
+    traps(bytes(town.market().offer(1, UNIT, town.chain.now() + 1, town.chain.now() + 1, uri)), town.market_address);
     assert_eq!(town.chain.state_hash(), before);
 }
 

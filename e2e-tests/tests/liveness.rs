@@ -56,7 +56,7 @@ fn misrule(town: &Town) {
     town.chain.call(&town.manager, town.market().pause()).ok();
     town.chain.call(&town.manager, town.obligation().pause()).ok();
     let elsewhere = market::Asset::Psp22(account("another token"));
-    let assets = vec![market::AssetPolicy { asset: elsewhere, min_review_fee: 1 }];
+    let assets = vec![market::AssetPolicy { asset: elsewhere, min_review_fee: 1, rent: UNIT }];
     let policy = market::Policy { assets, treasury: account("manager"), unreviewed_bps: 0, ..brisk_policy() };
     town.chain.call(&town.manager, town.market().propose_policy(policy)).ok();
     let reputation = town.reputation_address;
@@ -73,7 +73,7 @@ fn revoke(town: &Town, contract: AccountId, role: RoleType, from: AccountId) {
     town.chain.call(&town.manager, town.roles_in(contract).revoke_role(role, Some(from))).ok();
 }
 
-/// Gives up its seat or its place in the line. New terms let go whom a deficit would keep; open reviews keep all.
+/// Gives up its seat or its place in the line. New terms let go whom a deficit or open reviews would keep.
 fn leaves(town: &Town, name: &str) -> bool {
     if town.chain.read(town.obligation().pending_terms(town.pool)).is_none() {
         let (terms, schedule) = town.chain.read(town.obligation().terms(town.pool)).expect("the enforcers' pool");
@@ -202,16 +202,35 @@ fn a_few_reveals_are_paid_even_if_no_more_follow() {
 }
 
 #[test]
-fn a_second_window_ends_as_well() {
+fn a_window_with_too_few_commitments_is_extended_by_anyone_and_ends() {
     whatever_happens(|town| {
         let request = delivered(town);
         town.open_reviews(request);
         commit_all(town, request, &ENFORCERS[..2]);
-        town.until_commits_close(request, 0);
-        town.reveal(ENFORCERS[0], request, 0, 80).ok();
-        town.until_reveals_close(request, 0);
-        town.finalize(request, 0).ok();
+        request
+    });
+}
+
+#[test]
+fn an_extended_window_ends_as_well() {
+    whatever_happens(|town| {
+        let request = delivered(town);
+        town.open_reviews(request);
+        commit_all(town, request, &ENFORCERS[..2]);
+        town.extend(request, 0);
         commit_all(town, request, &ENFORCERS[2..3]);
+        request
+    });
+}
+
+#[test]
+fn deliveries_that_are_opened_late_have_their_full_windows_and_end() {
+    whatever_happens(|town| {
+        let request = delivered(town);
+        town.chain.pass_until(town.spec(request).reveal_by + days(7));
+        town.open_reviews(request);
+        assert_eq!(town.window(request, 0).commit_by, town.chain.now() + days(1));
+        commit_all(town, request, &ENFORCERS[..3]);
         request
     });
 }
@@ -443,11 +462,8 @@ fn when_nobody_acts_any_more_everyone_still_gets_what_the_rules_say() {
     let request = delivered(&town);
     assert!(town.wind_up(request));
     let deposit = UNIT;
-    assert_eq!(
-        town.credit("carl"),
-        5 * UNIT + deposit,
-        "half of a place's pay, and the deposit of the one delivered on"
-    );
+    let half = "half of a place's pay for what nobody reviewed, and the deposit of the place delivered on";
+    assert_eq!(town.credit("carl"), 5 * UNIT + deposit, "{half}");
     assert_eq!(town.credit("cora"), 5 * UNIT + deposit);
     assert_eq!(town.credit(REQUESTER), 33 * UNIT - 10 * UNIT + deposit, "the rest, and the deposit of the other");
     assert_eq!(town.credit_of(town.treasury), 33 * UNIT / 20);

@@ -14,7 +14,7 @@ use interfaces::{
     obligation::{
         Capacity, CheckedIn, Error, FreezeChanged, MemberState, Membership, OpsDeclared, OpsSeen, Outcome, PoolOpened,
         Queued, Rate, ReputationRefused, Resigned, Schedule, Seated, Segment, Standing, StandingChanged, Terms,
-        TermsReason, MAX_OUTCOMES, MAX_POOLS_OF, OP,
+        TermsReason, MAX_OUTCOMES, MAX_POOLS_OF, MAX_STATES, OP,
     },
     reputation::{self, MintReason, Owed, Slashed},
     roles, Balance, Market as _, Obligation as _, PoolId, Reputation as _,
@@ -357,6 +357,27 @@ fn reads_of_what_is_not_there_say_so() {
     assert_eq!(guild.refused(STRANGER, calls().evaluate(NO_POOL, stranger)), Error::UnknownPool);
     assert_eq!(guild.refused(STRANGER, calls().evaluate(guild.pool, stranger)), Error::NotAMember);
     assert_eq!(guild.refused(STRANGER, calls().fill_seats(NO_POOL, 1)), Error::UnknownPool);
+    assert_eq!(guild.chain.read(calls().member_states(NO_POOL, vec![])), Err(Error::UnknownPool));
+}
+
+#[test]
+fn what_sixteen_accounts_are_in_a_pool_is_told_at_once() {
+    use MemberState::{Banned, Frozen, Left, Seated, Waiting};
+    let guild = Guild::of(two_seats());
+    let states = |names: &[&str]| guild.chain.read(guild.calls().member_states(guild.pool, people(names)));
+    assert_eq!(states(&[]), Ok((0, vec![])));
+    guild.enlist_all(&["eva", "emil"]);
+    guild.see(14);
+    guild.enlist_all(&["edda", "enzo", "elsa"]);
+    assert_eq!(states(&["eva", STRANGER, "enzo", "eva"]), Ok((2, vec![Seated, Left, Waiting, Seated])));
+    guild.evaluate("eva").ok();
+    guild.freeze("edda").ok();
+    let all = ["eva", "emil", "edda", "enzo", "elsa"];
+    assert_eq!(states(&all), Ok((2, vec![Banned, Seated, Frozen, Seated, Waiting])), "a ban counts once it is latched");
+
+    let most = [STRANGER; MAX_STATES];
+    assert_eq!(states(&most), Ok((2, vec![Left; MAX_STATES])));
+    assert_eq!(states(&[&most[..], &["eva"]].concat()), Err(Error::TooManyOutcomes));
 }
 
 // Seats and the line
@@ -1053,7 +1074,7 @@ fn reports_are_told_and_counted() {
     assert_eq!(seen.events::<OpsSeen>(), [OpsSeen { pool, ops: 4, reviews_per_op: 3 }]);
     seen.ok();
     let declared = guild.send(OPERATOR, guild.calls().record_declared(pool, account("eva"), 2));
-    assert_eq!(declared.events::<OpsDeclared>(), [OpsDeclared { pool, who: account("eva"), ops: 2 }]);
+    assert_eq!(declared.events::<OpsDeclared>(), [OpsDeclared { pool, declared: vec![(account("eva"), 2)] }]);
     declared.ok();
     assert_eq!((guild.counters("eva"), guild.counters("emil")), ((4 * OP, 2 * OP), (4 * OP, 0)));
 
@@ -1062,8 +1083,9 @@ fn reports_are_told_and_counted() {
     let outcome = |name, declared, released| Outcome { who: account(name), declared, released };
     let round = vec![outcome("eva", 1, 1), outcome("emil", 0, 1), outcome("eva", 2, 1)];
     let resolved = guild.send(OPERATOR, guild.calls().resolve(pool, round));
-    let told = [1, 2].map(|ops| OpsDeclared { pool, who: account("eva"), ops });
-    assert_eq!(resolved.events::<OpsDeclared>(), told, "who declared nothing is not told of");
+    let declared = [1, 2].map(|ops| (account("eva"), ops)).to_vec();
+    let told = resolved.events::<OpsDeclared>();
+    assert_eq!(told, [OpsDeclared { pool, declared }], "one event, and who declared nothing is not told of");
     resolved.ok();
     assert_eq!((guild.counters("eva").1, guild.membership("eva").open), (5 * OP, 0));
     assert_eq!((guild.counters("emil").1, guild.membership("emil").open), (0, 0));
@@ -1072,7 +1094,7 @@ fn reports_are_told_and_counted() {
     let many = |count| guild.calls().resolve(pool, vec![outcome("emil", 1, 0); count]);
     assert_eq!(guild.refused(OPERATOR, many(MAX_OUTCOMES + 1)), Error::TooManyOutcomes);
     guild.send(OPERATOR, many(MAX_OUTCOMES)).ok();
-    assert_eq!(guild.counters("emil").1, 15 * OP);
+    assert_eq!(guild.counters("emil").1, 240 * OP);
 }
 
 #[test]

@@ -405,10 +405,10 @@ fn what_was_in_hand_when_a_member_left_under_notice_is_paid_if_done_and_punished
     jury[1..].iter().for_each(|name| town.reveal(name, request, 0, 80).ok());
     town.until_reveals_close(request, 0);
     town.finalize(request, 0).ok();
-    // Twice the stake of five points, and one more, of points that nothing locks any more.
+    // Twice the stake of three points, and one more, of points that nothing locks any more.
     let [eva, emil] = ["eva", "emil"].map(|name| (town.profile(name), town.member(name)));
-    assert_eq!((eva.0.slashed, eva.0.balance, eva.1.open), (11, ENDOWMENT - 11, 0));
-    assert_eq!((emil.0.owed, town.credit("emil"), emil.1.open), (5, UNIT / 3, 0));
+    assert_eq!((eva.0.slashed, eva.0.balance, eva.1.open), (7, ENDOWMENT - 7, 0));
+    assert_eq!((emil.0.owed, town.credit("emil"), emil.1.open), (3, UNIT / 3, 0));
     assert_eq!((emil.1.state, emil.1.declared), (MemberState::Left, 0), "paid like any other, and declared by nobody");
 }
 

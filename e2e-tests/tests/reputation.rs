@@ -581,7 +581,7 @@ fn open_places_keep_an_account_from_freezing_until_their_holder_frees_them() {
     let free = |places| vec![Effect::Free { who: ana, places }];
     let held = org.apply("locker", hold(2));
     assert!(held.emitted.is_empty());
-    assert_eq!(held.ok(), [0], "a place is no point");
+    assert!(held.ok().is_empty(), "a place is no point");
     org.apply("other locker", hold(1)).ok();
     assert_eq!(org.profile("ana").holds, 3);
     assert_eq!(org.profile("ana").available, ENDOWMENT);
@@ -599,7 +599,7 @@ fn open_places_keep_an_account_from_freezing_until_their_holder_frees_them() {
 // Several effects in one call
 
 #[test]
-fn effects_are_applied_in_order_and_each_says_how_much_it_moved() {
+fn effects_are_applied_in_order_and_those_that_may_move_less_than_asked_say_how_much_they_did() {
     let org = Org::founding();
     for (_, role) in STAFF {
         org.grant("hub", role).ok();
@@ -629,7 +629,7 @@ fn effects_are_applied_in_order_and_each_says_how_much_it_moved() {
     assert_eq!(applied.events::<Owed>(), [Owed { to: ben, minter: hub, amount: 33, reason: MintReason::Delivery }]);
     assert_eq!(applied.events::<FrozenChanged>(), [true, false].map(|frozen| FrozenChanged { who: ben, frozen }));
     assert_eq!(applied.emitted.len(), 10);
-    assert_eq!(applied.ok(), [0, 400, 150, 270, 365, 65, 33, 0, 0, 0, 0]);
+    assert_eq!(applied.ok(), [150, 270, 365], "what was unlocked, and slashed twice");
     let after = Profile { balance: 300, available: 300, earned: 1_000, spent: 65, slashed: 635, ..Profile::default() };
     assert_eq!(org.profile("ana"), after);
     assert_eq!(org.profile("ben"), Profile { owed: 33, ..Profile::default() });
@@ -648,8 +648,10 @@ fn either_all_effects_of_a_call_happen_or_none() {
 
     let many = |count| vec![Effect::Lock { who: ana, amount: 1 }; count];
     assert_eq!(org.refused("locker", org.calls().apply(many(MAX_EFFECTS + 1))), Error::TooManyEffects);
-    assert_eq!(org.apply("locker", many(MAX_EFFECTS)).ok(), [1; MAX_EFFECTS]);
-    assert_eq!(org.profile("ana").locked, 32);
+    assert!(org.apply("locker", many(MAX_EFFECTS)).ok().is_empty());
+    assert_eq!(org.profile("ana").locked, 240);
+    let unlock = vec![Effect::Unlock { who: ana, amount: 1 }; MAX_EFFECTS];
+    assert_eq!(org.apply("locker", unlock).ok(), [1; MAX_EFFECTS], "there is room for as many answers");
     assert!(org.apply("locker", vec![]).ok().is_empty());
 }
 
@@ -659,7 +661,7 @@ fn anyone_may_require_and_is_told_what_is_missing() {
     let require = |available, tier| vec![Effect::Require { who: account("ana"), available, tier }];
     org.who(STRANGER);
     let before = org.chain.state_hash();
-    assert_eq!(org.apply(STRANGER, require(1_000, 2)).ok(), [0]);
+    assert!(org.apply(STRANGER, require(1_000, 2)).ok().is_empty());
     assert_eq!(org.chain.state_hash(), before);
     let told = |effects| org.refused(STRANGER, org.calls().apply(effects));
     assert_eq!(told(require(1_001, 0)), Error::InsufficientReputation);

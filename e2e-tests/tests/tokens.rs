@@ -10,7 +10,7 @@ use chain::{
 };
 use e2e_tests::{
     contracts::{HOSTILE_TOKEN, PSP22},
-    refused, townsfolk, with_many_hands, Town, ENFORCERS, REQUESTER, SALT, STRANGER,
+    refused, townsfolk, with_many_hands, Town, ENFORCERS, REQUESTER, STRANGER,
 };
 use ink::{
     env::{
@@ -20,7 +20,6 @@ use ink::{
     },
     primitives::AccountId,
 };
-use interfaces::market::commitment;
 use interfaces::{
     market::{
         Access, Asset, AssetPolicy, Error, OfferRetracted, PlacesTaken, Policy, PolicyReason, Quote, RequestPosted,
@@ -89,13 +88,14 @@ impl Bazaar {
         for name in townsfolk() {
             bazaar.chain.call(&issuer, bazaar.coin().transfer(bazaar.who(name), PURSE, vec![])).ok();
         }
-        bazaar.list(vec![Asset::Native, bazaar.asset()]);
+        bazaar.list(vec![Asset::Native, bazaar.asset()], 0);
         bazaar
     }
 
-    /// The market takes just these from now on.
-    fn list(&self, assets: Vec<Asset>) {
-        let assets = assets.into_iter().map(|asset| AssetPolicy { asset, min_review_fee: UNIT / 100 }).collect();
+    /// The market takes just these from now on, and this rent for a review and a day.
+    fn list(&self, assets: Vec<Asset>, rent: Balance) {
+        let listed = |asset| AssetPolicy { asset, min_review_fee: UNIT / 100, rent };
+        let assets = assets.into_iter().map(listed).collect();
         let present = self.chain.read(self.market().policy()).expect("a policy");
         let proposal = self.market().propose_policy(Policy { assets, ..present });
         self.chain.call(&self.manager, proposal).ok();
@@ -232,7 +232,8 @@ fn a_request_lives_its_whole_life_in_a_token() {
     let bazaar = Bazaar::honest();
     let (rita, market) = (bazaar.who(REQUESTER), bazaar.market_address);
     let quote = bazaar.chain.read(bazaar.market().quote(bazaar.spec())).unwrap();
-    let expected = Quote { reward: 30 * UNIT, review_fees: 3 * UNIT, protocol_fee: FEE, premium: 0, total: PRICE };
+    let (reward, review_fees) = (30 * UNIT, 3 * UNIT);
+    let expected = Quote { reward, review_fees, protocol_fee: FEE, rent: 0, premium: 0, total: PRICE };
     assert_eq!(quote, expected);
     bazaar.approve(REQUESTER, PRICE + 7);
     let posted = bazaar.chain.call(&rita, bazaar.market().post(bazaar.spec(), 5 * UNIT));
@@ -293,7 +294,7 @@ fn an_offer_in_a_token_takes_its_deposit_once_and_gives_it_back() {
     let bazaar = Bazaar::honest();
     let request = bazaar.post_in_token(|spec| spec.access = Access::Offers);
     let (pia, deliver_by) = (bazaar.who("pia"), bazaar.town.spec(request).deliver_by);
-    let offer = |price| bazaar.market().offer(request, price, deliver_by, vec![]);
+    let offer = |price| bazaar.market().offer(request, price, deliver_by, deliver_by, vec![]);
     assert_eq!(refused(&bazaar.chain, &pia, offer(9 * UNIT)), Error::TransferFailed, "nothing was allowed");
     bazaar.approve("pia", UNIT);
     bazaar.chain.call(&pia, offer(9 * UNIT)).ok();
@@ -328,7 +329,10 @@ fn a_long_deal_is_paid_in_a_token_as_well() {
     let request = bazaar.chain.call(&rita, engage()).ok();
     let deliver_by = bazaar.town.spec(request).deliver_by;
     bazaar.approve("pia", UNIT);
-    bazaar.chain.call(&bazaar.who("pia"), bazaar.market().offer(request, 10 * UNIT, deliver_by, vec![])).ok();
+    bazaar
+        .chain
+        .call(&bazaar.who("pia"), bazaar.market().offer(request, 10 * UNIT, deliver_by, deliver_by, vec![]))
+        .ok();
     bazaar.accept("pia", request, 10 * UNIT, deliver_by).ok();
     bazaar.submit("pia", request).ok();
     bazaar.is_balanced_in_token(request);
@@ -353,7 +357,7 @@ fn what_is_paid_in_a_token_takes_nothing_of_the_chains_own_currency() {
 
     let request = bazaar.post_in_token(|spec| spec.access = Access::Offers);
     let deliver_by = bazaar.town.spec(request).deliver_by;
-    let offer = || bazaar.market().offer(request, UNIT, deliver_by, vec![]);
+    let offer = || bazaar.market().offer(request, UNIT, deliver_by, deliver_by, vec![]);
     assert_eq!(refused(&bazaar.chain, &bazaar.who("pia"), offer().transferred_value(1)), Error::ExcessPayment);
     bazaar.chain.call(&bazaar.who("pia"), offer()).ok();
     let changed = offer().transferred_value(1);
@@ -382,15 +386,18 @@ fn who_has_or_allows_too_little_of_a_token_is_refused() {
 fn the_premium_in_a_token_is_bounded_by_what_the_requester_accepts() {
     let busy = Town::with(|settings| settings.policy.target_utilization_ppm = 200_000);
     let bazaar = Bazaar::with(busy, PSP22);
+    bazaar.list(vec![bazaar.asset()], UNIT / 100);
     let quote = bazaar.chain.read(bazaar.market().quote(bazaar.spec())).unwrap();
-    assert_eq!((quote.premium, quote.total), (33 * UNIT / 10, PRICE + 33 * UNIT / 10));
+    // Nine reviews for five days; half-way from the target to everything, it is as much again.
+    let rent = 45 * UNIT / 100;
+    assert_eq!((quote.rent, quote.premium, quote.total), (rent, rent, PRICE + 2 * rent));
     bazaar.approve(REQUESTER, PURSE);
     let post = |most| bazaar.market().post(bazaar.spec(), most);
     let rita = bazaar.who(REQUESTER);
     assert_eq!(refused(&bazaar.chain, &rita, post(quote.premium - 1)), Error::PremiumTooHigh);
     let request = bazaar.chain.call(&rita, post(quote.premium)).ok();
     assert_eq!(bazaar.has(rita), PURSE - quote.total);
-    assert_eq!(bazaar.credit_in_token("treasury"), FEE + quote.premium);
+    assert_eq!(bazaar.credit_in_token("treasury"), FEE + rent + quote.premium);
     bazaar.is_balanced_in_token(request);
 }
 
@@ -401,7 +408,7 @@ fn only_what_is_listed_can_be_paid_in_and_some_things_never_are() {
     let asset = Error::InvalidRequest(RequestReason::Asset);
     assert_eq!(refused(&town.chain, &town.who(REQUESTER), town.market().post(unlisted, 0)), asset);
     for token in [town.market_address, town.reputation_address] {
-        let assets = vec![AssetPolicy { asset: Asset::Psp22(token), min_review_fee: 1 }];
+        let assets = vec![AssetPolicy { asset: Asset::Psp22(token), min_review_fee: 1, rent: 0 }];
         let proposal = town.market().propose_policy(Policy { assets, ..brisk_policy() });
         let forbidden = Error::InvalidPolicy(PolicyReason::ForbiddenAsset);
         assert_eq!(refused(&town.chain, &town.manager, proposal), forbidden);
@@ -413,7 +420,7 @@ fn an_asset_that_is_listed_and_is_no_token_takes_nobodys_money() {
     let bazaar = Bazaar::honest();
     // An account without code, and a contract that is no token.
     for address in [account("nobody"), bazaar.obligation_address] {
-        bazaar.list(vec![Asset::Native, Asset::Psp22(address)]);
+        bazaar.list(vec![Asset::Native, Asset::Psp22(address)], 0);
         let spec = RequestSpec { asset: Asset::Psp22(address), ..bazaar.request_spec() };
         let told = fails(&bazaar, &bazaar.who(REQUESTER), bazaar.market().post(spec, 0));
         assert_eq!(told, Some(Error::TransferFailed));
@@ -442,7 +449,7 @@ fn a_token_that_delivers_less_than_was_asked_of_it_is_refused_whatever_it_says()
         let pia = bazaar.who("pia");
         let signal = bazaar.market().signal(open, 1);
         assert_eq!(refused(&bazaar.chain, &pia, signal), Error::TokenShortfall, "{mode:?}");
-        let offer = bazaar.market().offer(by_offers, UNIT, deliver_by, vec![]);
+        let offer = bazaar.market().offer(by_offers, UNIT, deliver_by, deliver_by, vec![]);
         assert_eq!(refused(&bazaar.chain, &pia, offer), Error::TokenShortfall, "{mode:?}");
     }
     assert_eq!(bazaar.has(bazaar.market_address), 2 * PRICE);
@@ -477,9 +484,7 @@ fn judged(bazaar: &Bazaar) -> (RequestId, RequestId) {
     bazaar.until_open_to_all(native, 0);
     for request in [in_token, native] {
         for name in &ENFORCERS[..3] {
-            let who = bazaar.who(name);
-            let sealed = commitment(request, 0, who, 80, None, &SALT);
-            bazaar.chain.call(&who, bazaar.market().commit_review(request, 0, sealed)).ok();
+            bazaar.commit(name, request, 0, 80).ok();
         }
     }
     bazaar.until_commits_close(native, 0);
@@ -560,7 +565,7 @@ fn token_with_credits(bazaar: &Bazaar) -> [RequestId; 2] {
     let requests = [bazaar.post_in_token(by_offers), bazaar.post_with(by_offers)];
     for (request, value) in requests.into_iter().zip([0, UNIT]) {
         let deliver_by = bazaar.town.spec(request).deliver_by;
-        let offer = bazaar.market().offer(request, UNIT, deliver_by, vec![]);
+        let offer = bazaar.market().offer(request, UNIT, deliver_by, deliver_by, vec![]);
         assert!(bazaar.token_acts(market, offer, value));
         assert!(bazaar.token_acts(market, bazaar.market().retract_offer(request), 0));
     }
@@ -587,7 +592,7 @@ fn a_token_that_reenters_the_market_while_it_is_paid_out_takes_nothing_twice() {
         assert_eq!((paid, in_market()), (false, before), "the market is not entered twice, and nothing is paid");
         assert_eq!((credit(bazaar.asset()), credit(Asset::Native)), (UNIT, UNIT), "the credits stand");
     }
-    bazaar.load(market, calls().offer(request, UNIT, deliver_by, vec![]));
+    bazaar.load(market, calls().offer(request, UNIT, deliver_by, deliver_by, vec![]));
     assert!(!bazaar.token_acts(market, calls().withdraw(bazaar.asset()), 0));
     assert_eq!((in_market(), bazaar.strikes().1), (before, 0), "no strike has hit");
 

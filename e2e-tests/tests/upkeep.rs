@@ -1,7 +1,9 @@
 //! What keeps a market in order over the years: another policy, a pause, and storage that is freed again.
 
-use chain::{account, brisk_policy, constructor, days, MarketCalls, Outcome, StorageDeposit, UNIT};
-use e2e_tests::{refused, with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI};
+use chain::{account, brisk_policy, constructor, days, hours, MarketCalls, Outcome, StorageDeposit, UNIT};
+use e2e_tests::{
+    one, refused, with_many_hands, work_of, Town, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI,
+};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::seal;
 use interfaces::{
@@ -39,7 +41,7 @@ fn pending(town: &Town) -> Option<(Policy, Timestamp)> {
 
 /// What the default request would cost now with a quorum of five.
 fn fee(town: &Town) -> Balance {
-    let spec = RequestSpec { quorum: 5, max_reviews: 9, limit: 1, ..town.request_spec() };
+    let spec = RequestSpec { quorum: 5, limit: 1, ..town.request_spec() };
     town.chain.read(town.market().quote(spec)).expect("a price").protocol_fee
 }
 
@@ -60,11 +62,7 @@ fn a_proposed_policy_is_in_force_once_its_notice_is_over_whether_or_not_anyone_a
     town.chain.pass(1);
     assert_eq!((policy(&town), pending(&town)), (stricter(), None));
     assert_eq!(fee(&town), 31 * UNIT / 10);
-    town.post_with(|spec| {
-        spec.quorum = 5;
-        spec.max_reviews = 9;
-        spec.limit = 1;
-    });
+    town.post_with(|spec| (spec.quorum, spec.limit) = (5, 1));
     assert_eq!((town.credit("reserve"), town.credit("treasury")), (31 * UNIT / 10, 0), "its treasury is paid");
 
     let applied = town.chain.call(&town.who(STRANGER), town.market().apply_policy());
@@ -85,7 +83,8 @@ fn only_the_manager_proposes_a_policy_and_only_one_that_keeps_the_rules() {
     assert_eq!(propose(stranger, stricter()), Error::MissingRole);
     assert_eq!(refused(&town.chain, &stranger, town.market().apply_policy()), Error::NoPendingPolicy);
     let listed = |tokens: &[AccountId]| {
-        let assets = tokens.iter().map(|token| AssetPolicy { asset: Asset::Psp22(*token), min_review_fee: 1 });
+        let listed = |token: &AccountId| AssetPolicy { asset: Asset::Psp22(*token), min_review_fee: 1, rent: 1 };
+        let assets = tokens.iter().map(listed);
         Policy { assets: assets.collect(), ..brisk_policy() }
     };
     let token = |n: u8| AccountId::from([n; 32]);
@@ -97,11 +96,17 @@ fn only_the_manager_proposes_a_policy_and_only_one_that_keeps_the_rules() {
         (listed(&[town.market_address]), PolicyReason::ForbiddenAsset),
         (listed(&[token(1), town.reputation_address]), PolicyReason::ForbiddenAsset),
         (Policy { min_window: 0, ..brisk_policy() }, PolicyReason::MinWindow),
+        // The beacon's period is the shortest window that the market was opened with.
+        (Policy { min_window: hours(1) - 1, ..brisk_policy() }, PolicyReason::MinWindow),
+        (Policy { min_window: days(7) + 1, ..brisk_policy() }, PolicyReason::MinWindow),
+        (Policy { max_window: hours(1) - 1, ..brisk_policy() }, PolicyReason::MaxWindow),
+        (Policy { max_window: days(3_653) + 1, ..brisk_policy() }, PolicyReason::MaxWindow),
         (Policy { min_quorum: 1, ..brisk_policy() }, PolicyReason::MinQuorum),
         (Policy { max_tolerance: 101, ..brisk_policy() }, PolicyReason::MaxTolerance),
         (Policy { unreviewed_bps: 10_001, ..brisk_policy() }, PolicyReason::Shares),
         (Policy { protocol_fee_bps: 10_001, ..brisk_policy() }, PolicyReason::Shares),
-        (Policy { premium_cap_bps: 10_001, ..brisk_policy() }, PolicyReason::Shares),
+        (Policy { premium_cap_bps: 100_001, ..brisk_policy() }, PolicyReason::Shares),
+        (Policy { min_stake: 8, max_stake: 7, ..brisk_policy() }, PolicyReason::Stakes),
         (Policy { target_utilization_ppm: 1_000_000, ..brisk_policy() }, PolicyReason::TargetUtilization),
     ];
     for (policy, reason) in broken {
@@ -109,6 +114,43 @@ fn only_the_manager_proposes_a_policy_and_only_one_that_keeps_the_rules() {
     }
     let widest = town.market().propose_policy(listed(&many[..32]));
     town.chain.call(&town.manager, widest).ok();
+    let edges = Policy {
+        min_window: days(7),
+        max_window: days(7),
+        min_quorum: 7,
+        premium_cap_bps: 100_000,
+        min_stake: 7,
+        max_stake: 7,
+        ..brisk_policy()
+    };
+    self::propose(&town, edges).ok();
+}
+
+#[test]
+fn a_request_keeps_the_stakes_and_the_longest_window_it_was_posted_under() {
+    let town = Town::with(with_many_hands);
+    let posted = |town: &Town| {
+        let request = town.post_with(|spec| spec.limit = 1);
+        let state = town.state(request);
+        (request, (state.max_window, state.min_stake, state.max_stake))
+    };
+    let (before, kept) = posted(&town);
+    assert_eq!(kept, (days(3_653), 0, u128::MAX));
+    propose(&town, Policy { max_window: days(2), min_stake: 20, max_stake: 20, ..brisk_policy() }).ok();
+    town.deliver("pia", before);
+    town.chain.pass(NOTICE);
+    let (after, kept) = posted(&town);
+    assert_eq!(kept, (days(2), 20, 20));
+    town.deliver("pia", after);
+    // Of a place's 155 points a half is for reviews, and a seventh of that for each.
+    for (request, gain, loss) in [(before, 11, 11), (after, 11, 20)] {
+        let [owed, slashed] = [town.profile("eva").owed, town.profile("edda").slashed];
+        town.open_reviews(request);
+        town.review(request, 0, &[("eva", 80), ("emil", 80), ("edda", 20)]);
+        town.finalize(request, 0).ok();
+        let stakes = (town.profile("eva").owed - owed, town.profile("edda").slashed - slashed);
+        assert_eq!(stakes, (gain, loss));
+    }
 }
 
 #[test]
@@ -172,7 +214,7 @@ fn an_asset_that_is_no_longer_listed_is_only_no_longer_taken_for_new_requests() 
     let by_offers = town.post_with(|spec| spec.access = Access::Offers);
     let deliver_by = town.spec(by_offers).deliver_by;
     town.signal("pia", open, 1).ok();
-    let token = AssetPolicy { asset: Asset::Psp22(account("token")), min_review_fee: 1 };
+    let token = AssetPolicy { asset: Asset::Psp22(account("token")), min_review_fee: 1, rent: 0 };
     // Half a day earlier, so that places can still be taken when it is in force.
     let spec = RequestSpec { signal_by: town.chain.now() + days(2), ..town.request_spec() };
     let spec = RequestSpec { deliver_by: spec.signal_by + days(1), review_by: spec.signal_by + days(2), ..spec };
@@ -222,13 +264,15 @@ fn before_it_is_opened_the_market_has_neither_offers_nor_seals_nor_deals() {
     assert_eq!(refused(chain, &rita, calls().apply_policy()), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().engage(spec.clone(), 2, days(7), 1, 0)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().withdraw_request(0)), Error::NotOpen);
-    assert_eq!(refused(chain, &rita, calls().offer(0, 1, chain.now() + 1, vec![])), Error::NotOpen);
+    let soon = chain.now() + 1;
+    assert_eq!(refused(chain, &rita, calls().offer(0, 1, soon, soon, vec![])), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().retract_offer(0)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().accept(0, rita, 1, 1)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().takeover(0, rita, 1, 1)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().revise(0, 0, Hash::default(), vec![])), Error::NotOpen);
-    assert_eq!(refused(chain, &rita, calls().submit_sealed(0, Hash::default())), Error::NotOpen);
-    assert_eq!(refused(chain, &rita, calls().unseal(0, 0, Hash::default(), vec![], SALT)), Error::NotOpen);
+    assert_eq!(refused(chain, &rita, calls().submit_sealed(0, vec![Hash::default()])), Error::NotOpen);
+    let unsealing = one::unsealing(0, Hash::default(), vec![], SALT);
+    assert_eq!(refused(chain, &rita, calls().unseal(0, unsealing)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().close_period(0)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().prune(0, 1)), Error::NotOpen);
     assert_eq!(chain.read(calls().offers(0, None, 1)), Err(Error::NotOpen));
@@ -271,9 +315,9 @@ fn a_pause_stops_new_requests_places_and_offers_and_lets_everything_else_go_on()
     assert_ne!(chain.read(town.market().quote_engagement(deal, 2, days(7))), Err(Error::Paused), "a price is told");
     let signal = town.market().signal(open, 1).transferred_value(UNIT);
     assert_eq!(refused(chain, &town.who("petra"), signal), Error::Paused);
-    let offer = town.market().offer(by_offers, UNIT, deliver_by, vec![]).transferred_value(UNIT);
-    assert_eq!(refused(chain, &town.who("petra"), offer), Error::Paused);
-    let change = town.market().offer(by_offers, UNIT, deliver_by, vec![]);
+    let offer = || town.market().offer(by_offers, UNIT, deliver_by, deliver_by, vec![]);
+    assert_eq!(refused(chain, &town.who("petra"), offer().transferred_value(UNIT)), Error::Paused);
+    let change = offer();
     assert_eq!(refused(chain, &town.who("pia"), change), Error::Paused, "not even a change");
 
     chain.call(&rita, town.market().withdraw_request(unwanted)).ok();
@@ -374,6 +418,7 @@ fn a_number_that_was_pruned_is_unknown_for_ever() {
     let chain = &town.chain;
     let (rita, pia, eva) = (town.who(REQUESTER), town.who("pia"), town.who("eva"));
     let market = || town.market();
+    let sealed = seal(request, pia, &work_of("pia"), WORK_URI, &SALT);
     let unknown = [
         refused(chain, &rita, market().prune(request, 1)),
         refused(chain, &rita, market().reclaim(request)),
@@ -381,20 +426,20 @@ fn a_number_that_was_pruned_is_unknown_for_ever() {
         refused(chain, &rita, market().accept(request, pia, 1, 1)),
         refused(chain, &rita, market().takeover(request, pia, 1, 1)),
         refused(chain, &pia, market().signal(request, 1).transferred_value(UNIT)),
-        refused(chain, &pia, market().offer(request, 1, 1, vec![]).transferred_value(UNIT)),
+        refused(chain, &pia, market().offer(request, 1, 1, 1, vec![]).transferred_value(UNIT)),
         refused(chain, &pia, market().retract_offer(request)),
-        refused(chain, &pia, market().submit(request, work_of("pia"), vec![])),
+        refused(chain, &pia, market().submit(request, one::delivery(work_of("pia"), vec![]))),
         refused(chain, &pia, market().revise(request, 0, work_of("pia"), vec![])),
-        refused(chain, &pia, market().submit_sealed(request, seal(request, pia, &work_of("pia"), WORK_URI, &SALT))),
-        refused(chain, &pia, market().unseal(request, 0, work_of("pia"), vec![], SALT)),
+        refused(chain, &pia, market().submit_sealed(request, vec![sealed])),
+        refused(chain, &pia, market().unseal(request, one::unsealing(0, work_of("pia"), vec![], SALT))),
         refused(chain, &rita, market().report_no_show(request, pia)),
         refused(chain, &rita, market().open_reviews(request, 1)),
-        refused(chain, &eva, market().commit_review(request, 0, [0; 32])),
-        refused(chain, &eva, market().reveal_review(request, 0, 90, None, SALT)),
-        refused(chain, &rita, market().finalize(request, 0)),
+        refused(chain, &eva, market().commit_reviews(request, one::commitment(0, [0; 32]))),
+        refused(chain, &eva, market().reveal_reviews(request, one::reveal(0, 90, None, SALT))),
+        refused(chain, &rita, market().finalize(request, vec![0])),
         refused(chain, &rita, market().settle(request, 1)),
         refused(chain, &rita, market().close_period(request)),
-        refused(chain, &pia, market().claim(request, 0)),
+        refused(chain, &pia, market().claim(request, vec![0])),
         chain.read(market().request(request)).unwrap_err(),
         chain.read(market().submission(request, 0)).unwrap_err(),
         chain.read(market().reviews(request, 0)).unwrap_err(),
@@ -455,7 +500,7 @@ fn pruning_goes_on_where_the_last_call_ended_and_returns_the_same_in_all() {
             assert_eq!(town.state(request).pruned, step.min(2));
             let settle = town.market().settle(request, 1);
             assert_eq!(refused(&town.chain, &town.who(STRANGER), settle), Error::AlreadySettled);
-            let claim = town.market().claim(request, 0);
+            let claim = town.market().claim(request, vec![0]);
             assert_eq!(refused(&town.chain, &town.who("pia"), claim), Error::UnknownSubmission, "not twice");
             let report = town.market().report_no_show(request, account("petra"));
             assert_eq!(refused(&town.chain, &town.who(STRANGER), report), Error::NoShowNone);

@@ -5,15 +5,16 @@ use arbitrary::Arbitrary;
 use libfuzzer_sys::fuzz_target;
 use num_bigint::BigUint;
 use rules::{
-    curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, group_weight, halved, hands,
-    is_drawn, lower_median, mul_div_floor, premium_bps, proportional_pay, ranked_pay, schedule_weight, shared_weight,
-    utilization_ppm, weight_of, weighted_pay, Micro, BPS, MAX_UTILIZATION_PPM, PPM, WEIGHT_ONE,
+    curve_weight, fair_share_weight, few_weight, fixed_weight, fraction_bps, fraction_ppm, group_weight, halved, hands,
+    is_drawn, lower_median, mul_div_floor, premium_bps, proportional_pay, ranked_pay, schedule_weight, share_drawn,
+    shared_weight, utilization_ppm, weight_of, weighted_pay, Micro, Stake, BPS, EVERYBODY, MAX_UTILIZATION_PPM, PPM,
+    WEIGHT_ONE,
 };
 
 #[derive(Arbitrary, Debug)]
 enum Case {
     Product { amount: u128, numerator: u128, denominator: u128 },
-    Fractions { amount: u128, bps: u16, ppm: u32, times: u32 },
+    Fractions { amount: u128, bps: u32, ppm: u32, times: u32 },
     Pay { reward: u128, limit: u32, weight: u128 },
     Shared { weight_bps: u16, retention_ppm: u32, finders: u16 },
     Ranked { reward: u128, places_bps: Vec<u16>, better: u32, tied: u32 },
@@ -21,8 +22,11 @@ enum Case {
     Curve { buckets: Vec<(u8, u16)>, score: u8 },
     Schedule { segments: Vec<(u64, u32)>, cycle: u64, now: u64 },
     Weight { denominator: u32, diligence_ppm: u32, schedule_ppm: u32, reviews: u32, members: u32 },
-    Capacity { backlog: u64, active: u32, throttled: u32, limit: u32, least: u32, target_ppm: u32, cap_bps: u16 },
-    Draw { draw: u64, elapsed: u64, half: u64 },
+    Capacity { backlog: u64, active: u32, throttled: u32, limit: u32, least: u32, target_ppm: u32, cap_bps: u32 },
+    Share { reviews: u8, active: u32, extended: bool },
+    Draw { draw: u64, share: u128, elapsed: u64, risen: u64 },
+    Stake { earned: u128, reviews: u8, least: u128, most: u128 },
+    Few { earned_bps: u16, unreviewed_bps: u16, reviews: u8, quorum: u8 },
 }
 
 /// `amount * numerator / denominator`, rounded down: the greatest amount if it does not fit, 0 if the denominator is 0.
@@ -129,9 +133,27 @@ fn check(case: Case) {
             };
             assert_eq!(u128::from(premium_bps(utilization, target_ppm, cap_bps)), exact);
         }
-        Case::Draw { draw, elapsed, half } => {
-            let below = BigUint::from(draw) * half < BigUint::from(elapsed) << 64;
-            assert_eq!(is_drawn(draw, elapsed, half), elapsed >= half || below);
+        Case::Share { reviews, active, extended } => {
+            let per_review: u8 = if extended { 8 } else { 4 };
+            let drawn = (BigUint::from(reviews) * per_review) << 64;
+            let exact = if active == 0 { EVERYBODY } else { floor(drawn, 1_u8, active).min(EVERYBODY) };
+            assert_eq!(share_drawn(reviews, active, extended), exact);
+        }
+        Case::Draw { draw, share, elapsed, risen } => {
+            let drawn = if elapsed >= risen { share } else { floor(share.min(EVERYBODY), elapsed, risen) };
+            assert_eq!(is_drawn(draw, share, elapsed, risen), u128::from(draw) < drawn);
+        }
+        Case::Stake { earned, reviews, least, most } => {
+            let part = floor(earned / 2, 1_u8, reviews);
+            let loss = part.max(least).min(most);
+            let absence = u128::try_from(BigUint::from(loss) * 2_u8 + 1_u8).unwrap_or(u128::MAX);
+            assert_eq!(Stake::new(earned, reviews, least, most), Stake { gain: part.min(most), loss, absence });
+        }
+        Case::Few { earned_bps, unreviewed_bps, reviews, quorum } => {
+            let few = reviews.min(quorum);
+            let sum = BigUint::from(few) * earned_bps + BigUint::from(quorum - few) * unreviewed_bps;
+            let exact = if quorum == 0 { earned_bps.into() } else { floor(sum, 1_u8, quorum) };
+            assert_eq!(u128::from(few_weight(earned_bps, unreviewed_bps, reviews, quorum)), exact);
         }
     }
 }

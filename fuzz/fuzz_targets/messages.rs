@@ -36,7 +36,7 @@ messages! {
     "Market::quote_engagement" "Market::post" "Market::engage" "Market::withdraw_request" "Market::accept"
     "Market::takeover" "Market::reclaim" "Market::signal" "Market::offer" "Market::retract_offer" "Market::submit"
     "Market::revise" "Market::submit_sealed" "Market::unseal" "Market::report_no_show" "Market::open_reviews"
-    "Market::commit_review" "Market::reveal_review" "Market::finalize" "Market::settle" "Market::close_period"
+    "Market::commit_reviews" "Market::reveal_reviews" "Market::finalize" "Market::settle" "Market::close_period"
     "Market::claim" "Market::withdraw" "Market::prune" "Market::request" "Market::submission" "Market::reviews"
     "Market::offers" "Market::engagement" "Market::credit" "Market::policy" "Market::pending_policy" "Market::pool"
     "Market::phase" "Market::posted" "Market::partners"
@@ -44,7 +44,8 @@ messages! {
     "Pausable::paused";
     Obligation:
     "Obligation::evaluate" "Obligation::evaluate_many" "Obligation::fill_seats" "Obligation::apply_terms"
-    "Obligation::standing" "Obligation::membership" "Obligation::capacity" "Obligation::terms"
+    "Obligation::standing" "Obligation::membership" "Obligation::member_states" "Obligation::capacity"
+    "Obligation::terms"
     "Obligation::pending_terms" "Obligation::waiting" "Obligation::pools_of" "Obligation::enlist"
     "Obligation::resign" "Obligation::check_in" "Obligation::restore" "Obligation::redeem" "Obligation::freeze"
     "Obligation::unfreeze"

@@ -41,7 +41,7 @@ macro_rules! events {
         impl Event {
             /// Each event, made of this byte alone, and what is decoded of it once it is emitted.
             pub(crate) fn emitted(byte: u8) -> Vec<(Self, Option<Self>)> {
-                let bytes = [byte; 256];
+                let bytes = [byte; 4096];
                 vec![$({
                     let event = <$event as scale::Decode>::decode(&mut &bytes[..]).expect("enough bytes");
                     let (topics, data) = $crate::events::tests::emit(event.clone());

@@ -14,16 +14,19 @@ pub const HOUR: Timestamp = 60 * 60 * 1_000;
 /// Rules of an organization that pays in the chain's own currency.
 pub fn policy() -> Policy {
     Policy {
-        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: 10 }],
+        assets: vec![AssetPolicy { asset: Asset::Native, min_review_fee: 10, rent: 1 }],
         min_window: HOUR,
+        max_window: 30 * 24 * HOUR,
         min_quorum: 3,
         max_tolerance: 20,
-        unreviewed_bps: 5_000,
+        unreviewed_bps: 2_500,
         protocol_fee_bps: 500,
         treasury: [9; 32].into(),
         target_utilization_ppm: 500_000,
         premium_cap_bps: 2_000,
         reputation_per_fee: 1_000,
+        min_stake: 1,
+        max_stake: 100,
     }
 }
 
@@ -48,7 +51,6 @@ pub fn request(now: Timestamp, step: Timestamp) -> RequestSpec {
         min_reputation: 0,
         min_tier: 0,
         quorum: 3,
-        max_reviews: 5,
         tolerance: 10,
         signal_by: now + step,
         deliver_by: now + 2 * step,
@@ -57,14 +59,14 @@ pub fn request(now: Timestamp, step: Timestamp) -> RequestSpec {
     }
 }
 
-/// A review by enforcer `number`, who committed in the present window and revealed this score, or nothing yet.
+/// A review by enforcer `number`, who missed no work and revealed this score, or nothing yet.
 pub fn review(number: u8, score: Option<u8>) -> Review {
-    Review { enforcer: [number; 32].into(), commitment: [number; 32], score, duplicate_of: None, resolved: false }
+    Review { enforcer: [number; 32].into(), commitment: [number; 32], score, duplicate_of: None, short: false }
 }
 
 /// An offer that can be accepted.
 pub fn offer(price: Balance, deliver_by: Timestamp) -> Offer {
-    Offer { price, deliver_by, uri: Vec::new(), open: true, previous: None }
+    Offer { price, deliver_by, uri: Vec::new(), until: deliver_by, open: true, insider: false, previous: None }
 }
 
 /// A long deal of three periods, each of which takes 100 milliseconds.

@@ -9,8 +9,10 @@ pub use rules::Standing;
 pub const OP: u128 = 1_000_000;
 /// The most segments of a schedule.
 pub const MAX_SEGMENTS: usize = 32;
-/// The most outcomes in one [`Obligation::resolve`].
-pub const MAX_OUTCOMES: usize = 15;
+/// The most outcomes in one [`Obligation::resolve`]: those of 16 submissions with 15 reviews each.
+pub const MAX_OUTCOMES: usize = 240;
+/// The most accounts in one [`Obligation::member_states`].
+pub const MAX_STATES: usize = 16;
 /// The most pools in which one account is seated, waiting or frozen.
 pub const MAX_POOLS_OF: usize = 8;
 /// The most accounts in one page of [`Obligation::waiting`].
@@ -301,7 +303,7 @@ pub enum Error {
     FrozenRecently,
     /// The freeze has not lasted for the shortest time allowed.
     FrozenTooShortly,
-    /// There are more than 15 outcomes.
+    /// There are more than 240 outcomes, or more than 16 accounts to tell the states of.
     TooManyOutcomes,
     /// The reputation contract refused.
     Reputation(#[doc = "Why it refused."] reputation::Error),
@@ -390,6 +392,13 @@ pub trait Obligation {
     /// Errors: `UnknownPool`, `NotAMember`.
     #[ink(message)]
     fn membership(&self, pool: PoolId, who: AccountId) -> Result<Membership, Error>;
+
+    /// How many members are active, and what each of up to 16 accounts is in this pool; whoever never was a member has
+    /// left.
+    ///
+    /// Errors: `UnknownPool`, `TooManyOutcomes`.
+    #[ink(message)]
+    fn member_states(&self, pool: PoolId, accounts: Vec<AccountId>) -> Result<(u32, Vec<MemberState>), Error>;
 
     /// How much work the pool can do, and has to do.
     ///
@@ -560,9 +569,9 @@ pub trait Obligation {
     #[ink(message)]
     fn release(&mut self, pool: PoolId, who: AccountId) -> Result<(), Error>;
 
-    /// The pool's operator: records a whole round, at most 15 outcomes, each with the ops that one member has declared
-    /// and the commitments it has closed. Harmless for members that are gone. Emits `OpsDeclared` for each that
-    /// declared something.
+    /// The pool's operator: records whole rounds, at most 240 outcomes, each with the ops that one member has declared
+    /// and the commitments it has closed. Harmless for members that are gone. Emits one `OpsDeclared` if anybody declared
+    /// something.
     ///
     /// Errors: `UnknownPool`, `NotOperator`, `TooManyOutcomes`.
     #[ink(message)]
@@ -805,7 +814,7 @@ pub struct OpsSeen {
     pub reviews_per_op: u32,
 }
 
-/// A member did work.
+/// Members did work.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "obligation-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]
@@ -813,11 +822,8 @@ pub struct OpsDeclared {
     /// The pool's number.
     #[ink(topic)]
     pub pool: PoolId,
-    /// The member that did it.
-    #[ink(topic)]
-    pub who: AccountId,
-    /// How many ops were declared for it.
-    pub ops: u32,
+    /// The members that did it, each with how many ops were declared for it; once for each round that it was in.
+    pub declared: Vec<(AccountId, u32)>,
 }
 
 #[cfg(feature = "std")]

@@ -3,8 +3,8 @@
 use crate::{roles::names_refusals, Points, Timestamp};
 use ink::{prelude::vec::Vec, primitives::AccountId};
 
-/// The most effects in one [`Reputation::apply`].
-pub const MAX_EFFECTS: usize = 32;
+/// The most effects in one [`Reputation::apply`]: one for each of 240 reviews.
+pub const MAX_EFFECTS: usize = 240;
 /// The most accounts in one [`Reputation::endow`].
 pub const MAX_ENDOWED: usize = 256;
 /// The most tiers.
@@ -170,7 +170,7 @@ pub enum Error {
     MintCapReached,
     /// Eight other minters owe this account already.
     TooManyCreditors,
-    /// There are more than 32 effects.
+    /// There are more than 240 effects.
     TooManyEffects,
     /// There are more than 256 accounts.
     TooManyEndowed,
@@ -302,8 +302,8 @@ pub trait Reputation {
     #[ink(message)]
     fn unfreeze(&mut self, who: AccountId) -> Result<(), Error>;
 
-    /// Anyone: does up to 32 effects in order, or none of them, and returns for each the points it moved (0 for those
-    /// that move none). The caller needs the role of each effect that has one. Emits what the messages of the effects
+    /// Anyone: does up to 240 effects in order, or none of them, and returns the points that were moved by each of those
+    /// that may move fewer than asked: `Unlock`, `Slash` and `SlashShare`. The caller needs the role of each effect that has one. Emits what the messages of the effects
     /// emit: `SlashShare` as `slash`, and `Require`, `Hold` and `Free` nothing.
     ///
     /// Errors: `TooManyEffects`, and those of the effects.

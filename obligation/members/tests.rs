@@ -1528,18 +1528,18 @@ fn outcomes_of_those_who_are_gone_or_banned_or_unknown_are_harmless() {
 }
 
 #[test]
-fn a_round_of_fifteen_outcomes_is_recorded_at_once_and_a_longer_one_refused() {
+fn whole_rounds_are_recorded_at_once_and_more_than_a_list_can_have_is_refused() {
     on_chain(|| {
         let mut world = World::with(plain());
         world.enlist(0, 1).unwrap();
         world.commit(0, 1).unwrap();
         world.commit(0, 1).unwrap();
         let outcome = Outcome { who: account(1), declared: 1, released: 1 };
-        let long = world.members.resolve(0, account(OPERATOR), &[outcome; 16], world.now);
+        let long = world.members.resolve(0, account(OPERATOR), &[outcome; MAX_OUTCOMES + 1], world.now);
         assert_eq!(long, Err(Error::TooManyOutcomes));
-        let recorded = world.members.resolve(0, account(OPERATOR), &[outcome; 15], world.now).unwrap();
-        assert_eq!(recorded.len(), 15);
-        assert_eq!((world.membership(0, 1).declared, world.membership(0, 1).open), (15_000_000, 0));
+        let recorded = world.members.resolve(0, account(OPERATOR), &[outcome; MAX_OUTCOMES], world.now).unwrap();
+        assert_eq!(recorded.len(), 240);
+        assert_eq!((world.membership(0, 1).declared, world.membership(0, 1).open), (240_000_000, 0));
     });
 }
 

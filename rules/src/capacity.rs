@@ -32,7 +32,7 @@ pub fn utilization_ppm(backlog: u64, hands: u64) -> u32 {
 
 /// The capacity premium in parts per ten thousand, rounded down: nothing up to the target utilization, from there
 /// rising linearly to the cap at 1,000,000 ppm, and the cap above.
-pub fn premium_bps(utilization_ppm: u32, target_ppm: u32, cap_bps: u16) -> u16 {
+pub fn premium_bps(utilization_ppm: u32, target_ppm: u32, cap_bps: u32) -> u32 {
     if utilization_ppm <= target_ppm {
         return 0;
     }
@@ -41,7 +41,7 @@ pub fn premium_bps(utilization_ppm: u32, target_ppm: u32, cap_bps: u16) -> u16 {
     }
     let (above, range) = (utilization_ppm - target_ppm, PPM - target_ppm);
     // Below the cap, since `above < range`.
-    (u64::from(cap_bps) * u64::from(above) / u64::from(range)) as u16
+    (u64::from(cap_bps) * u64::from(above) / u64::from(range)) as u32
 }
 
 #[cfg(test)]
@@ -93,6 +93,6 @@ mod tests {
     fn a_target_of_everything_asks_for_the_cap_only_above_it() {
         assert_eq!(premium_bps(1_000_000, 1_000_000, 500), 0);
         assert_eq!(premium_bps(1_000_001, 1_000_000, 500), 500);
-        assert_eq!(premium_bps(u32::MAX, u32::MAX, u16::MAX), 0);
+        assert_eq!(premium_bps(u32::MAX, u32::MAX, u32::MAX), 0);
     }
 }

@@ -1,49 +1,76 @@
-//! Decides who may review in the first half of a window (section 3.4).
+//! Decides who may review a submission (section 3.4).
 
-/// Whether the member whose hash is `draw` may review when `elapsed` milliseconds of a window have passed, `half` being
-/// half of its time for commits. The share of members drawn rises linearly from none at its start to all from `half`
-/// on; whoever is drawn stays drawn.
+/// Everybody, in parts of 2^64.
+pub const EVERYBODY: u128 = 1 << 64;
+/// How many members are drawn for each review that a submission may have.
+const DRAWN_PER_REVIEW: u128 = 4;
+
+/// The share of `active` members that is drawn for a submission of at most `reviews` reviews, in parts of 2^64, rounded
+/// down: four for each review, at most everybody, and twice as many in an extension.
+pub fn share_drawn(reviews: u8, active: u32, extended: bool) -> u128 {
+    let drawn = (u128::from(reviews) * DRAWN_PER_REVIEW) << if extended { 65 } else { 64 };
+    drawn.checked_div(active.into()).map_or(EVERYBODY, |share| share.min(EVERYBODY))
+}
+
+/// Whether the member whose hash is `draw` may review when `elapsed` milliseconds of a window have passed. The share drawn
+/// rises evenly from nobody at its start to `share`, in parts of 2^64, from `risen` on; whoever is drawn stays drawn.
 ///
-/// `draw` is uniform over all of `u64`; the comparison `draw / 2^64 < elapsed / half` is exact.
-pub fn is_drawn(draw: u64, elapsed: u64, half: u64) -> bool {
-    elapsed >= half || u128::from(draw) * u128::from(half) < u128::from(elapsed) << 64
+/// `draw` is uniform over all of `u64`; what has risen is rounded down.
+pub fn is_drawn(draw: u64, share: u128, elapsed: u64, risen: u64) -> bool {
+    // Below 2^128: the share is at most 2^64, and the time below it.
+    let drawn = if elapsed >= risen { share } else { share.min(EVERYBODY) * u128::from(elapsed) / u128::from(risen) };
+    u128::from(draw) < drawn
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HALF: u64 = 1_000;
+    const RISEN: u64 = 1_000;
 
     #[test]
-    fn nobody_is_drawn_at_the_start_and_everybody_from_half_of_the_window_on() {
-        assert!(!is_drawn(0, 0, HALF));
-        assert!(is_drawn(0, 1, HALF));
-        assert!(!is_drawn(u64::MAX, HALF - 1, HALF));
-        assert!(is_drawn(u64::MAX, HALF, HALF));
-        assert!(is_drawn(u64::MAX, u64::MAX, HALF));
-        assert!(is_drawn(u64::MAX, 0, 0));
+    fn four_members_are_drawn_for_each_review_and_twice_as_many_in_an_extension() {
+        assert_eq!(share_drawn(7, 56, false), EVERYBODY / 2);
+        assert_eq!(share_drawn(7, 56, true), EVERYBODY);
+        assert_eq!([0, 1, 28, 29].map(|active| share_drawn(7, active, false) == EVERYBODY), [true, true, true, false]);
+        assert_eq!(share_drawn(15, u32::MAX, true), 120 * EVERYBODY / u128::from(u32::MAX));
+        assert_eq!(share_drawn(u8::MAX, 1, true), EVERYBODY);
     }
 
     #[test]
-    fn the_share_of_members_drawn_rises_linearly() {
+    fn nobody_is_drawn_at_the_start_and_everybody_once_the_whole_share_has_risen() {
+        assert!(!is_drawn(0, EVERYBODY, 0, RISEN));
+        assert!(is_drawn(0, EVERYBODY, 1, RISEN));
+        assert!(!is_drawn(u64::MAX, EVERYBODY, RISEN - 1, RISEN));
+        assert!(is_drawn(u64::MAX, EVERYBODY, RISEN, RISEN));
+        assert!(is_drawn(u64::MAX, EVERYBODY, u64::MAX, RISEN));
+        assert!(is_drawn(u64::MAX, EVERYBODY, 0, 0));
+    }
+
+    #[test]
+    fn the_share_of_members_drawn_rises_evenly_and_stays() {
         let draws = (0..1_000_u64).map(|member| member * (u64::MAX / 1_000) + u64::MAX / 2_000);
+        let drawn = |share, elapsed| draws.clone().filter(|draw| is_drawn(*draw, share, elapsed, RISEN)).count() as u64;
         for elapsed in [0, 1, 250, 500, 999, 1_000] {
-            assert_eq!(draws.clone().filter(|draw| is_drawn(*draw, elapsed, HALF)).count() as u64, elapsed);
+            assert_eq!(drawn(EVERYBODY, elapsed), elapsed);
+        }
+        for elapsed in [0, 100, 500, 1_000, 9_000] {
+            assert_eq!(drawn(EVERYBODY / 5, elapsed), elapsed.min(1_000) / 5);
         }
     }
 
     #[test]
     fn who_is_drawn_stays_drawn() {
         for draw in [0, 1, 1 << 40, u64::MAX / 3, u64::MAX / 2, u64::MAX] {
-            let drawn: Vec<bool> = (0..=HALF).map(|elapsed| is_drawn(draw, elapsed, HALF)).collect();
+            let drawn: Vec<bool> = (0..=RISEN).map(|elapsed| is_drawn(draw, EVERYBODY / 3, elapsed, RISEN)).collect();
             assert!(drawn.is_sorted(), "{draw}");
         }
     }
 
     #[test]
-    fn the_longest_window_is_compared_exactly() {
-        assert!(!is_drawn(u64::MAX, u64::MAX - 1, u64::MAX));
-        assert!(is_drawn(u64::MAX - 2, u64::MAX - 1, u64::MAX));
+    fn the_longest_window_is_no_panic() {
+        assert!(!is_drawn(u64::MAX, EVERYBODY, u64::MAX - 1, u64::MAX));
+        assert!(is_drawn(u64::MAX - 3, EVERYBODY, u64::MAX - 1, u64::MAX));
+        assert!(is_drawn(0, u128::MAX, u64::MAX - 1, u64::MAX));
     }
 }

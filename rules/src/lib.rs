@@ -37,11 +37,11 @@ pub use award::{
 };
 pub use capacity::{hands, premium_bps, sharing, utilization_ppm, MAX_UTILIZATION_PPM};
 pub use decay::{decay_ceil, decay_floor, Fading};
-pub use draw::is_drawn;
+pub use draw::{is_drawn, share_drawn, EVERYBODY};
 pub use fixed::{mul_div_floor, Micro, BPS, PPM};
 pub use ledger::{epoch_of, Accumulator, Credit, Ledger};
 pub use median::lower_median;
 pub use pace::{drained, Due};
-pub use pay::{curve_weight, fraction_bps, fraction_ppm, halved, review_stake};
+pub use pay::{curve_weight, few_weight, fraction_bps, fraction_ppm, halved, Stake};
 pub use schedule::{fair_share_weight, fixed_weight, schedule_weight};
 pub use standing::{deficit, ledger_standing, margin, required, standing, Buffers, Standing};

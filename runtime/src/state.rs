@@ -112,8 +112,11 @@ impl State {
 
     /// What a runtime API answers. Whatever it does is undone.
     pub fn ask(&mut self, api: &str, arguments: &[u8]) -> Result<Vec<u8>, Fault> {
-        ensure_shallow(api, arguments)
-            .map_err(|error| Fault::Panicked(format!("Bad input data provided to {api}: {error}")))?;
+        ensure_shallow(api, arguments).map_err(|error| {
+            // Before the cause it says the way there, which is as long as it is deep.
+            let (way, problem) = (error.to_string(), "Bad input data provided to");
+            Fault::Panicked(format!("{problem} {api}: {}", way.lines().last().unwrap_or_default().trim()))
+        })?;
         self.guarded(|_| false, || dispatch(api, arguments))
             .and_then(|answer| answer.ok_or_else(|| Fault::Unknown(api.into())))
     }
@@ -283,7 +286,8 @@ mod tests {
                 ("TransactionPaymentCallApi_query_call_fee_details", &none, &call),
             ] {
                 let fault = state.ask(api, &[&before[..], nested, &[0; 64]].concat()).expect_err(api).to_string();
-                assert!(fault.contains("Maximum recursion depth reached"), "{api}: {fault}");
+                let cause = "Maximum recursion depth reached when decoding";
+                assert_eq!(fault, format!("the runtime panicked: Bad input data provided to {api}: {cause}"));
             }
         }
     }

@@ -4,11 +4,11 @@ use crate::client::{
     coins::Coin,
     toml::{bps, duration, each, expected, integer, points, ppm, refused, score, text, Fields, Read},
 };
-use chain::days;
+use chain::{days, hours};
 use ink::primitives::Hash;
 use interfaces::{
     market::{Access, Asset, Award, Bucket, Duplicates, RequestSpec},
-    Balance, Timestamp,
+    Balance, Points, Timestamp,
 };
 use toml_edit::Item;
 
@@ -23,13 +23,12 @@ pub struct Conditions {
     pub curve: Vec<Bucket>,
     pub limit: u32,
     pub per_provider: u16,
-    pub provider_bond: Balance,
+    pub provider_bond: Points,
     pub place_deposit: Balance,
-    pub access_price: Balance,
-    pub min_reputation: Balance,
+    pub access_price: Points,
+    pub min_reputation: Points,
     pub min_tier: u8,
     pub quorum: u8,
-    pub max_reviews: u8,
     pub tolerance: u8,
     pub windows: Windows,
     /// Set if it is a long deal. In a scenario its deliveries are then those of its periods, in order.
@@ -70,7 +69,6 @@ impl Conditions {
             min_reputation: self.min_reputation,
             min_tier: self.min_tier,
             quorum: self.quorum,
-            max_reviews: self.max_reviews,
             tolerance: self.tolerance,
             signal_by,
             deliver_by,
@@ -90,17 +88,28 @@ pub struct EngagementPlan {
 }
 
 /// Lengths of a request's four steps.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows {
     pub signal: Timestamp,
     pub deliver: Timestamp,
+    /// From the end of delivery to that of commitments. Where delivery is sealed, its first half is for unsealing.
     pub review: Timestamp,
     pub reveal: Timestamp,
 }
 
 impl Default for Windows {
+    /// Each is at least the day that the default policy asks for, and signalling an hour more: time passes until the
+    /// request is in a block. Whoever commits or reveals has two days.
     fn default() -> Self {
-        Self { signal: days(1), deliver: days(1), review: days(1), reveal: days(1) }
+        Self { signal: hours(25), deliver: days(1), review: days(2), reveal: days(2) }
+    }
+}
+
+impl Windows {
+    /// The default where delivery is, or is not, sealed: there it takes as long to unseal as to commit.
+    fn default_for(sealed: bool) -> Self {
+        let open = Self::default();
+        Self { review: if sealed { open.review.saturating_mul(2) } else { open.review }, ..open }
     }
 }
 
@@ -109,14 +118,16 @@ pub fn read_conditions(fields: &Fields, coin: &Coin) -> Read<Conditions> {
     let amount = |item: &Item| coin.read(text(item)?).map_err(|why| refused(item, why));
     let engagement = fields.optional("engagement", read_engagement)?;
     let review_fee = fields.required("review_fee", amount)?;
-    let quorum = fields.or("quorum", 3, integer)?;
     let access = fields.optional("access", read_access)?;
+    let duplicates = fields.or("duplicates", Duplicates::Independent, read_duplicates)?;
+    let windows = Windows::default_for(duplicates != Duplicates::Independent);
+    fields.gone("max_reviews", "a submission has at most `2 * quorum + 1` reviews; leave this key out")?;
     Ok(Conditions {
         reward: fields.required("reward", amount)?,
         review_fee,
         access: access.unwrap_or(if engagement.is_some() { Access::Offers } else { Access::Open }),
         award: fields.or("award", Award::PerSubmission, read_award)?,
-        duplicates: fields.or("duplicates", Duplicates::Independent, read_duplicates)?,
+        duplicates,
         curve: fields.required("curve", |item| each(item, read_bucket))?,
         limit: match engagement {
             Some(_) => fields.or("limit", 1, integer)?,
@@ -128,10 +139,9 @@ pub fn read_conditions(fields: &Fields, coin: &Coin) -> Read<Conditions> {
         access_price: fields.or("access_price", 0, points)?,
         min_reputation: fields.or("min_reputation", 0, points)?,
         min_tier: fields.or("min_tier", 0, integer)?,
-        quorum,
-        max_reviews: fields.or("max_reviews", quorum.saturating_mul(2).saturating_sub(1), integer)?,
+        quorum: fields.or("quorum", 3, integer)?,
         tolerance: fields.or("tolerance", 10, integer)?,
-        windows: fields.or("windows", Windows::default(), read_windows)?,
+        windows: fields.or("windows", windows, |item| read_windows(item, windows))?,
         engagement,
     })
 }
@@ -187,9 +197,9 @@ pub fn read_engagement(item: &Item) -> Read<EngagementPlan> {
     Ok(engagement)
 }
 
-pub fn read_windows(item: &Item) -> Read<Windows> {
+/// What is not said is as in `defaults`.
+pub fn read_windows(item: &Item, defaults: Windows) -> Read<Windows> {
     let fields = Fields::of("windows", item)?;
-    let defaults = Windows::default();
     let windows = Windows {
         signal: fields.or("signal", defaults.signal, duration)?,
         deliver: fields.or("deliver", defaults.deliver, duration)?,
@@ -205,4 +215,40 @@ pub fn read_bucket(item: &Item) -> Read<Bucket> {
     let bucket = Bucket { min_score: fields.required("from", score)?, weight_bps: fields.required("weight", bps)? };
     fields.finish()?;
     Ok(bucket)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::toml::{parse, Problem};
+
+    /// The conditions of a request that says this beside what it has to.
+    fn read(more: &str) -> Result<Conditions, Problem> {
+        let text = format!(
+            "reward = '3 UNIT'\nreview_fee = '1 UNIT'\nlimit = 1\ncurve = [{{ from = 50, weight = '100 %' }}]\n{more}\n"
+        );
+        parse("request.toml", &text, |file| read_conditions(file, &Coin::Native))
+    }
+
+    #[test]
+    fn whoever_commits_or_reveals_has_two_days_unless_the_file_says_otherwise() {
+        let windows = |more: &str| read(more).unwrap_or_else(|problem| panic!("{problem}")).windows;
+        let open = Windows { signal: hours(25), deliver: days(1), review: days(2), reveal: days(2) };
+        assert_eq!(windows(""), open);
+        for sealed in ["duplicates = 'first_only'", "duplicates = { shared = '90 %' }"] {
+            assert_eq!(windows(sealed), Windows { review: days(4), ..open }, "half of it is for unsealing");
+        }
+        let said = windows("duplicates = 'first_only'\nwindows = { review = '3d', reveal = '1d' }");
+        assert_eq!(said, Windows { review: days(3), reveal: days(1), ..open });
+    }
+
+    #[test]
+    fn how_many_reviews_there_may_be_is_not_the_requests_to_say() {
+        let problem = read("max_reviews = 5").expect_err("it is gone");
+        assert_eq!((problem.line, problem.column), (5, 15));
+        let expected = "`max_reviews`: a submission has at most `2 * quorum + 1` reviews; leave this key out";
+        assert_eq!(problem.message, expected);
+        let other = read("reviews = 5").expect_err("it never was").message;
+        assert!(!other.contains("max_reviews"), "{other}");
+    }
 }

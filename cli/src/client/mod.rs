@@ -6,6 +6,7 @@
 //! - [`files`]: files that are ours alone while we use them, and replaced as a whole.
 //! - [`coins`]: what amounts of the chain's currency and of tokens are written in.
 //! - [`toml`], [`settings`], [`conditions`]: how the project's TOML files are read.
+//! - [`jury`]: what the reviews of a submission still want, and whom.
 //! - [`moments`], [`words`]: how times and events are put into words.
 //! - [`text`]: how text that a stranger wrote is shown.
 //! - [`unusable`]: what cannot be used, and ends the program with 2.
@@ -16,6 +17,7 @@ pub mod conditions;
 pub mod deployment;
 pub mod embedded;
 pub mod files;
+pub mod jury;
 pub mod moments;
 #[cfg(feature = "node")]
 pub mod node;

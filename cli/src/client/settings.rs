@@ -1,10 +1,13 @@
 //! Reads the tables of a file that say how an organization is set up: `[reputation]`, `[terms]`, `[schedule]` and `[policy]`.
 
-use crate::client::toml::{amount, bps, duration, each, expected, integer, owned, points, ppm, refused, Fields, Read};
+use crate::client::toml::{
+    amount, bps, duration, each, expected, integer, many_bps, owned, points, ppm, refused, Fields, Read,
+};
 use chain::Settings;
 use interfaces::{
     market::AssetPolicy,
     obligation::{Rate, Schedule, Segment},
+    Points,
 };
 use toml_edit::Item;
 
@@ -32,8 +35,8 @@ pub fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
     terms.rate = fields.or("rate", defaults.rate, read_rate)?;
     terms.min_reviews = fields.or("min_reviews", defaults.min_reviews, integer)?;
     terms.presence = fields.or("presence", defaults.presence, integer)?;
-    terms.pace = fields.or("pace", defaults.pace, |item| read_bound(item, 0))?;
-    terms.credit_cap = fields.or("credit_cap", defaults.credit_cap, |item| read_bound(item, u32::MAX))?;
+    terms.pace = fields.or("pace", defaults.pace, |item| read_bound(item, 0, integer))?;
+    terms.credit_cap = fields.or("credit_cap", defaults.credit_cap, |item| read_bound(item, u32::MAX, integer))?;
     terms.seats = fields.or("seats", defaults.seats, integer)?;
     terms.min_reputation = fields.or("min_reputation", defaults.min_reputation, points)?;
     terms.bond = fields.or("bond", defaults.bond, points)?;
@@ -50,12 +53,12 @@ pub fn read_terms(item: &Item, settings: &mut Settings) -> Read<()> {
 }
 
 /// A whole number, or `"none"`, for which the contract has the number `without`.
-fn read_bound(item: &Item, without: u32) -> Read<u32> {
+fn read_bound<T>(item: &Item, without: T, number: fn(&Item) -> Read<T>) -> Read<T> {
     const EXPECTED: &str = "a whole number, or \"none\"";
     match item.as_str() {
         Some("none") => Ok(without),
         Some(_) => Err(refused(item, format!("this is not a bound; expected {EXPECTED}"))),
-        None if item.is_integer() => integer(item),
+        None if item.is_integer() => number(item),
         None => Err(expected(item, EXPECTED)),
     }
 }
@@ -94,16 +97,20 @@ pub fn read_policy(item: &Item, settings: &mut Settings) -> Read<()> {
     let fields = Fields::of("[policy]", item)?;
     let defaults = settings.policy.clone();
     let policy = &mut settings.policy;
-    for AssetPolicy { min_review_fee, .. } in &mut policy.assets {
+    for AssetPolicy { min_review_fee, rent, .. } in &mut policy.assets {
         *min_review_fee = fields.or("min_review_fee", *min_review_fee, amount)?;
+        *rent = fields.or("rent", *rent, amount)?;
     }
     policy.min_window = fields.or("min_window", defaults.min_window, duration)?;
+    policy.max_window = fields.or("max_window", defaults.max_window, duration)?;
     policy.min_quorum = fields.or("min_quorum", defaults.min_quorum, integer)?;
     policy.max_tolerance = fields.or("max_tolerance", defaults.max_tolerance, integer)?;
     policy.unreviewed_bps = fields.or("unreviewed", defaults.unreviewed_bps, bps)?;
     policy.protocol_fee_bps = fields.or("protocol_fee", defaults.protocol_fee_bps, bps)?;
     policy.target_utilization_ppm = fields.or("target_utilization", defaults.target_utilization_ppm, ppm)?;
-    policy.premium_cap_bps = fields.or("premium_cap", defaults.premium_cap_bps, bps)?;
+    policy.premium_cap_bps = fields.or("premium_cap", defaults.premium_cap_bps, many_bps)?;
     policy.reputation_per_fee = fields.or("reputation_per_fee", defaults.reputation_per_fee, points)?;
+    policy.min_stake = fields.or("min_stake", defaults.min_stake, points)?;
+    policy.max_stake = fields.or("max_stake", defaults.max_stake, |item| read_bound(item, Points::MAX, points))?;
     fields.finish()
 }

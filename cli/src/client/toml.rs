@@ -2,7 +2,7 @@
 
 use crate::client::text::shown;
 use chain::amounts;
-use interfaces::{Balance, Timestamp};
+use interfaces::{Balance, Points, Timestamp};
 use std::{cell::RefCell, fmt, ops::Range};
 use toml_edit::{ImDocument, Item, TableLike};
 
@@ -115,6 +115,14 @@ impl<'a> Fields<'a> {
         Ok(self.optional(key, read)?.unwrap_or(default))
     }
 
+    /// Refuses a key that there was once, and says what is in its place.
+    pub fn gone(&self, key: &'static str, instead: &str) -> Read<()> {
+        match self.table.get(key) {
+            None => Ok(()),
+            Some(item) => Err(refused(item, format!("`{key}`: {instead}"))),
+        }
+    }
+
     /// Refuses keys that nothing asked for.
     pub fn finish(self) -> Read<()> {
         let known = self.known.into_inner();
@@ -197,6 +205,15 @@ pub fn bps(item: &Item) -> Read<u16> {
     quoted(amounts::fraction_bps)(item)
 }
 
+/// Basis points of something that may be many times the whole.
+pub fn many_bps(item: &Item) -> Read<u32> {
+    const BPS_PPM: u32 = 100;
+    match ppm(item)? {
+        ppm if ppm % BPS_PPM == 0 => Ok(ppm / BPS_PPM),
+        _ => Err(refused(item, "this is finer than a basis point (0.01 %)".into())),
+    }
+}
+
 pub fn score(item: &Item) -> Read<u8> {
     let score = integer::<u8>(item)?;
     match score <= interfaces::market::MAX_SCORE {
@@ -206,8 +223,8 @@ pub fn score(item: &Item) -> Read<u8> {
 }
 
 /// Reputation.
-pub fn points(item: &Item) -> Read<Balance> {
-    integer::<u64>(item).map(Balance::from)
+pub fn points(item: &Item) -> Read<Points> {
+    integer::<u64>(item).map(Points::from)
 }
 
 /// The items of a list, of a list of tables, or a single one.

@@ -7,7 +7,7 @@ use chain::{
 use ink::primitives::AccountId;
 use interfaces::{
     market::{self, Asset, Verdict},
-    obligation, reputation, Balance, Event, PoolId, RequestId, Timestamp,
+    obligation, reputation, Balance, Event, PoolId, RequestId, SubmissionId, Timestamp,
 };
 
 /// How accounts and moments are named in them.
@@ -35,22 +35,38 @@ impl Words<'_> {
     /// What there is to say about these events.
     pub fn notes(&self, emitted: &[Emitted]) -> Vec<String> {
         let (mut notes, mut declared) = (Vec::new(), Vec::new());
-        for event in self.addresses.events(emitted) {
+        let events = self.addresses.events(emitted);
+        // Of one submission, the deed says which it is.
+        let several = events.iter().filter_map(of_submission).count() > 1;
+        for event in events {
+            let number = of_submission(&event).filter(|_| several);
             match event {
                 Event::Obligation(obligation::Event::OpsDeclared(event)) => {
-                    if event.ops > 0 && event.pool == self.pool {
-                        declared.push((self.name)(&event.who));
+                    if event.pool == self.pool {
+                        declared.extend(event.declared.iter().filter_map(|(who, ops)| self.declared(who, *ops)));
                     }
                 }
                 Event::Obligation(event) => notes.extend(self.obligation_note(event)),
                 Event::Reputation(event) => notes.extend(self.reputation_note(event)),
-                Event::Market(event) => notes.extend(self.market_note(event)),
+                Event::Market(event) => notes.extend(self.market_note(event).map(|note| match number {
+                    Some(number) => format!("submission {number}: {note}"),
+                    None => note,
+                })),
             }
         }
         if !declared.is_empty() {
             notes.push(format!("declared for {}", declared.join(", ")));
         }
         notes
+    }
+
+    /// Who declared something; how many operations, if they are several.
+    fn declared(&self, who: &AccountId, ops: u32) -> Option<String> {
+        match ops {
+            0 => None,
+            1 => Some((self.name)(who)),
+            ops => Some(format!("{} ({ops})", (self.name)(who))),
+        }
     }
 
     fn obligation_note(&self, event: obligation::Event) -> Option<String> {
@@ -147,9 +163,12 @@ impl Words<'_> {
             Event::ReviewsOpened(opened) if opened.missed > 0 => {
                 format!("{} never delivered", counted(opened.missed, "submission"))
             }
-            Event::ReviewRevealed(revealed) => self.review_note(&revealed),
-            Event::WindowReopened(reopened) => {
-                format!("only {}: a second window begins", counted(reopened.reveals, "review"))
+            Event::ReviewsRevealed(revealed) => self.review_note(&revealed),
+            Event::WindowExtended(extended) => {
+                format!(
+                    "too few committed: the window is extended, and wants {} more",
+                    counted(extended.wanted, "review")
+                )
             }
             Event::SubmissionFinalized(finalized) => self.verdict_note(&finalized),
             Event::OfferMade(_)
@@ -173,7 +192,7 @@ impl Words<'_> {
             | Event::PolicyApplied(_)
             | Event::Revised(_)
             | Event::Unsealed(_)
-            | Event::ReviewCommitted(_)
+            | Event::ReviewsCommitted(_)
             | Event::RoleGranted(_)
             | Event::RoleRevoked(_)
             | Event::RoleAdminChanged(_)
@@ -182,12 +201,13 @@ impl Words<'_> {
         })
     }
 
-    fn review_note(&self, revealed: &market::ReviewRevealed) -> String {
-        let (who, score, submission) = ((self.name)(&revealed.enforcer), revealed.score, revealed.submission);
-        match revealed.duplicate_of {
-            Some(earlier) => format!("{who} gives {score} to {submission} as a duplicate of {earlier}"),
-            None => format!("{who} gives {score} to {submission}"),
-        }
+    fn review_note(&self, revealed: &market::ReviewsRevealed) -> String {
+        let review = |review: &market::Revealed| match review.duplicate_of {
+            Some(earlier) => format!("{} to {} as a duplicate of {earlier}", review.score, review.submission),
+            None => format!("{} to {}", review.score, review.submission),
+        };
+        let reviews: Vec<_> = revealed.reviews.iter().map(review).collect();
+        format!("{} gives {}", (self.name)(&revealed.enforcer), reviews.join(", "))
     }
 
     /// Offers, and periods of engagements.
@@ -196,7 +216,11 @@ impl Words<'_> {
         Some(match event {
             Event::OfferMade(offer) => {
                 let (who, price) = ((self.name)(&offer.provider), self.of(offer.request, offer.price));
-                format!("{who} asks {price} and delivers by {}", (self.time)(offer.deliver_by))
+                let accepted = match offer.until < offer.deliver_by {
+                    true => format!(", if accepted before {}", (self.time)(offer.until)),
+                    false => String::new(),
+                };
+                format!("{who} asks {price} and delivers by {}{accepted}", (self.time)(offer.deliver_by))
             }
             Event::OfferRetracted(retracted) => {
                 let (who, deposit) = ((self.name)(&retracted.provider), self.of(retracted.request, retracted.deposit));
@@ -266,8 +290,10 @@ impl Words<'_> {
             [quote.total, quote.reward, quote.review_fees, quote.protocol_fee].map(|amount| self.of(request, amount));
         let mut note =
             format!("{total} in escrow: {reward} reward, {review_fees} review fees, {protocol_fee} protocol fee");
-        if quote.premium > 0 {
-            note.push_str(&format!(", {} capacity premium", self.of(request, quote.premium)));
+        for (amount, what) in [(quote.rent, "rent"), (quote.premium, "capacity premium")] {
+            if amount > 0 {
+                note.push_str(&format!(", {} {what}", self.of(request, amount)));
+            }
         }
         note
     }
@@ -290,6 +316,29 @@ impl Words<'_> {
     }
 }
 
+/// Which submission an event is about whose kind comes once for each of a list.
+fn of_submission(event: &Event) -> Option<SubmissionId> {
+    use market::Event as Of;
+    match event {
+        Event::Market(Of::SubmissionFinalized(market::SubmissionFinalized { submission, .. }))
+        | Event::Market(Of::WindowExtended(market::WindowExtended { submission, .. }))
+        | Event::Market(Of::Claimed(market::Claimed { submission, .. })) => Some(*submission),
+        _ => None,
+    }
+}
+
+/// `submission 3`, `submissions 1, 2 and 4`.
+pub fn submissions(numbers: &[SubmissionId]) -> String {
+    match numbers {
+        [] => "no submission".to_owned(),
+        [one] => format!("submission {one}"),
+        [others @ .., last] => {
+            let others: Vec<_> = others.iter().map(SubmissionId::to_string).collect();
+            format!("submissions {} and {last}", others.join(", "))
+        }
+    }
+}
+
 /// `1 place`, `2,000 places`.
 pub fn counted(count: impl Into<u64>, what: &str) -> String {
     match count.into() {
@@ -306,5 +355,16 @@ pub(crate) fn verdict(finalized: &market::SubmissionFinalized) -> String {
         Verdict::Unreviewed => "nobody reviewed it".into(),
         Verdict::Missed => "never delivered".into(),
         Verdict::Pending => "no verdict".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn submissions_are_listed_by_their_numbers() {
+        let listed = [&[] as &[_], &[3], &[1, 4], &[1, 2, 4]].map(submissions);
+        assert_eq!(listed, ["no submission", "submission 3", "submissions 1 and 4", "submissions 1, 2 and 4"]);
     }
 }

@@ -233,13 +233,22 @@ const PHASES: [Phase; 11] = [
     Phase::Claimed,
 ];
 
-/// Requests with their phases, those that need somebody soonest first.
+/// Requests with their phases: first those that want commitments, the nearest to a quorum before the others; then those
+/// that need somebody soonest.
 fn in_order(view: &View) -> Vec<(RequestId, Phase, Timestamp)> {
     let details = view.known.requests.iter().filter_map(|(id, request)| Some((id, request.details.as_ref()?)));
-    let ends = |details: &Details| details.phase_ends(view.now).unwrap_or(0);
-    let mut all: Vec<_> = details.map(|(id, details)| (*id, details.phase(view.now), ends(details))).collect();
-    all.sort_by_key(|(id, phase, ends)| (*phase == Phase::Settled, *ends, *id));
-    all
+    let mut all: Vec<_> = details.collect();
+    all.sort_by_cached_key(|(id, details)| {
+        let wanting = details.nearness(view.now).filter(|(has_quorum, _)| !has_quorum);
+        let is_over = details.phase(view.now) == Phase::Settled;
+        (is_over, wanting.is_none(), wanting, ends(details, view.now), **id)
+    });
+    all.into_iter().map(|(id, details)| (*id, details.phase(view.now), ends(details, view.now))).collect()
+}
+
+/// When a phase ends by the clock alone; 0 if it does not.
+fn ends(details: &Details, now: Timestamp) -> Timestamp {
+    details.phase_ends(now).unwrap_or(0)
 }
 
 fn requests(view: &View) -> List {
@@ -253,8 +262,8 @@ fn requests(view: &View) -> List {
     let mut head = vec![format!("requests  {counts}")];
     if !all.is_empty() {
         head.push(format!(
-            "  {:>5}  {:<11}  {:>9}  {:>9}  {:>9}  {:>14}  {}",
-            "#", "phase", "places", "delivered", "judged", "held", "until"
+            "  {:>5}  {:<11}  {:>9}  {:>9}  {:>6}  {:>6}  {:>14}  {}",
+            "#", "phase", "places", "delivered", "wanted", "judged", "held", "until"
         ));
     }
     let rows = all.iter().filter_map(|(id, phase, ends)| {
@@ -266,10 +275,11 @@ fn requests(view: &View) -> List {
         };
         let until = if *ends > 0 { moments::moment_from(*ends, view.now) } else { String::new() };
         let row = format!(
-            "  {id:>5}  {:<11}  {:>9}  {:>9}  {:>9}  {held:>14}  {until}",
+            "  {id:>5}  {:<11}  {:>9}  {:>9}  {:>6}  {:>6}  {held:>14}  {until}",
             format!("{phase:?}"),
             format!("{}/{}", state.places, spec.limit),
             state.submissions,
+            details.wanted(view.now),
             state.finalized
         );
         Some(row.trim_end().to_owned())
@@ -370,6 +380,8 @@ fn data(view: &View) -> serde_json::Value {
             "limit": details.spec.limit,
             "places": state.places,
             "submissions": state.submissions,
+            "wanted": details.wanted(view.now),
+            "insiders": state.insiders,
             "finalized": state.finalized,
             "held": state.held.to_string(),
         }))

@@ -4,6 +4,7 @@
 use crate::client::{
     backend::{Answer, Backend},
     deployment::Deployment,
+    jury::{missing, nearness},
 };
 use chain::Emitted;
 use ink::primitives::AccountId;
@@ -53,11 +54,42 @@ impl Details {
         self.state.phase(&self.spec, self.engagement.as_ref(), now)
     }
 
-    /// When that next changes by the clock alone, or when the present period of an engagement ends.
+    /// When that next changes by the clock alone, when the present period of an engagement ends, or when the first of the
+    /// windows does in which there are reviews to commit or to reveal.
     pub fn phase_ends(&self, now: Timestamp) -> Option<Timestamp> {
         let engagement = self.engagement.as_ref();
         let period_ends = engagement.filter(|_| !self.state.closed).and_then(|engagement| engagement.present_ends(now));
-        period_ends.or_else(|| self.state.phase_ends(&self.spec, engagement, now))
+        let ends = period_ends.or_else(|| self.state.phase_ends(&self.spec, engagement, now));
+        let in_review = self.phase(now) == Phase::Review;
+        ends.or_else(|| self.windows(now).map(|(_, _, ends)| ends).min().filter(|_| in_review))
+    }
+
+    /// How near the submission is to its quorum that is the nearest, of those whose reviews can be committed; see
+    /// [`nearness`].
+    pub fn nearness(&self, now: Timestamp) -> Option<(bool, u8)> {
+        self.in_review(now).map(|delivery| nearness(&self.spec, &delivery.reviews)).min()
+    }
+
+    /// How many commitments are missing to the quorums of all submissions whose reviews can be committed.
+    pub fn wanted(&self, now: Timestamp) -> u32 {
+        self.in_review(now).map(|delivery| u32::from(missing(&self.spec, &delivery.reviews))).sum()
+    }
+
+    /// The submissions whose reviews can be committed.
+    fn in_review(&self, now: Timestamp) -> impl Iterator<Item = &Delivery> {
+        self.windows(now).filter(|(_, phase, _)| *phase == Phase::Review).map(|(delivery, _, _)| delivery)
+    }
+
+    /// The submissions whose reviews can be committed or revealed, which of both, and until when.
+    fn windows(&self, now: Timestamp) -> impl Iterator<Item = (&Delivery, Phase, Timestamp)> {
+        self.submissions.iter().filter_map(move |(number, delivery)| {
+            let window = self.spec.window(delivery.submission.window_start);
+            match delivery.submission.phase(*number, &self.spec, &self.state, &delivery.reviews, now) {
+                phase @ Phase::Review => Some((delivery, phase, window.commit_by)),
+                phase @ Phase::Reveal => Some((delivery, phase, window.reveal_by)),
+                _ => None,
+            }
+        })
     }
 }
 
@@ -216,10 +248,14 @@ impl Known {
             Event::Pruned(event) if event.finished => {
                 self.requests.remove(&event.request);
             }
-            // The submission alone.
-            Event::ReviewCommitted(market::ReviewCommitted { request, submission, .. })
-            | Event::ReviewRevealed(market::ReviewRevealed { request, submission, .. })
-            | Event::Revised(market::Revised { request, submission, .. }) => {
+            // Submissions alone.
+            Event::ReviewsCommitted(market::ReviewsCommitted { request, submissions, .. }) => {
+                self.stale.submissions.extend(submissions.into_iter().map(|submission| (request, submission)));
+            }
+            Event::ReviewsRevealed(market::ReviewsRevealed { request, reviews, .. }) => {
+                self.stale.submissions.extend(reviews.into_iter().map(|review| (request, review.submission)));
+            }
+            Event::Revised(market::Revised { request, submission, .. }) => {
                 self.stale.submissions.insert((request, submission));
             }
             // The submission, and its request with it.
@@ -227,7 +263,7 @@ impl Known {
             | Event::SubmissionSealed(market::SubmissionSealed { request, submission, .. })
             | Event::Unsealed(market::Unsealed { request, submission, .. })
             | Event::SubmissionFinalized(market::SubmissionFinalized { request, submission, .. })
-            | Event::WindowReopened(market::WindowReopened { request, submission, .. })
+            | Event::WindowExtended(market::WindowExtended { request, submission, .. })
             | Event::Claimed(market::Claimed { request, submission, .. }) => {
                 self.stale.submissions.insert((request, submission));
                 self.touch_request(request);
@@ -280,9 +316,9 @@ impl Known {
                 self.forget_members([&who]);
             }
             Event::Resigned(event) if event.pool == of => self.forget_members([&event.who]),
+            Event::OpsDeclared(event) if event.pool == of => self.have_declared(&event.declared),
             Event::Seated(obligation::Seated { pool, who, .. })
             | Event::Queued(obligation::Queued { pool, who, .. })
-            | Event::OpsDeclared(obligation::OpsDeclared { pool, who, .. })
             | Event::CheckedIn(obligation::CheckedIn { pool, who, .. })
             | Event::Restored(obligation::Restored { pool, who, .. })
                 if pool == of =>
@@ -333,6 +369,14 @@ impl Known {
         }
     }
 
+    /// These members have done work.
+    fn have_declared(&mut self, declared: &[(AccountId, u32)]) {
+        for (who, _) in declared {
+            self.member(*who);
+        }
+        self.forget_members(declared.iter().map(|(who, _)| who));
+    }
+
     fn member(&mut self, who: AccountId) -> &mut Member {
         self.members.entry(who).or_insert(Member::new(Standing::Healthy))
     }
@@ -362,10 +406,12 @@ impl Known {
                         false => None,
                     };
                     let request = self.requests.entry(id).or_default();
-                    let submissions = request.details.take().map_or_else(BTreeMap::new, |known| known.submissions);
                     // Deliveries from before the first read have to be read as well.
-                    let unknown = (0..state.submissions).filter(|submission| !submissions.contains_key(submission));
-                    self.stale.submissions.extend(unknown.map(|submission| (id, submission)));
+                    let (submissions, read) = match request.details.take() {
+                        Some(known) => (known.submissions, known.state.submissions),
+                        None => (BTreeMap::new(), 0),
+                    };
+                    self.stale.submissions.extend((read..state.submissions).map(|submission| (id, submission)));
                     request.details = Some(Details { spec, state, engagement, submissions });
                 }
                 Err(_) => {
@@ -381,17 +427,22 @@ impl Known {
         while let Some(&(id, number)) = self.stale.submissions.first() {
             let market = deployment.market();
             if let Some(details) = self.requests.get_mut(&id).and_then(|request| request.details.as_mut()) {
-                // A period of an engagement without a delivery has no submission.
-                if let Ok(submission) = backend.read(market.submission(id, number))? {
-                    let opened = number < details.state.opened;
-                    let reviews = match opened {
-                        true => backend.read(market.reviews(id, number))?.unwrap_or_default(),
-                        false => Vec::new(),
-                    };
-                    if submission.verdict != Verdict::Pending || submission.second_window {
-                        self.stale.members.extend(reviews.iter().map(|review| review.enforcer));
+                // A period of an engagement has no submission without a delivery, and none any more once it is paid.
+                match backend.read(market.submission(id, number))? {
+                    Err(_) => {
+                        details.submissions.remove(&number);
                     }
-                    details.submissions.insert(number, Delivery { submission, reviews });
+                    Ok(submission) => {
+                        let opened = number < details.state.opened;
+                        let reviews = match opened {
+                            true => backend.read(market.reviews(id, number))?.unwrap_or_default(),
+                            false => Vec::new(),
+                        };
+                        if submission.verdict != Verdict::Pending {
+                            self.stale.members.extend(reviews.iter().map(|review| review.enforcer));
+                        }
+                        details.submissions.insert(number, Delivery { submission, reviews });
+                    }
                 }
             }
             self.stale.submissions.remove(&(id, number));
@@ -447,7 +498,10 @@ impl Known {
 mod tests {
     use super::*;
     use chain::account;
-    use interfaces::obligation::{CheckedIn, Event, Redeemed};
+    use interfaces::{
+        fixtures,
+        obligation::{CheckedIn, Event, OpsDeclared, Redeemed},
+    };
 
     #[test]
     fn whoever_redeemed_itself_counts_as_healthy_and_whoever_is_present_is_only_read_again() {
@@ -459,5 +513,38 @@ mod tests {
         assert_eq!(known.members[&who].latched, Standing::Banned, "that was another pool");
         known.note_pool(Event::Redeemed(Redeemed { pool: 3, who, burnt: 50 }), 3);
         assert_eq!(known.members[&who].latched, Standing::Healthy);
+    }
+
+    #[test]
+    fn whoever_is_in_a_list_is_read_again() {
+        let (mut known, [eva, emil]) = (Known::default(), ["eva", "emil"].map(account));
+        known.note_pool(Event::OpsDeclared(OpsDeclared { pool: 4, declared: vec![(eva, 1)] }), 3);
+        assert!(known.members.is_empty(), "that was another pool");
+        known.note_pool(Event::OpsDeclared(OpsDeclared { pool: 3, declared: vec![(eva, 2), (emil, 1)] }), 3);
+        assert!([eva, emil].iter().all(|who| known.members.contains_key(who) && known.stale.members.contains(who)));
+
+        let reviews = [2, 5].map(|submission| market::Revealed { submission, score: 9, duplicate_of: None });
+        let (request, enforcer) = (7, eva);
+        known.note_market(market::ReviewsCommitted { request, enforcer, submissions: vec![1, 2] }.into());
+        known.note_market(market::ReviewsRevealed { request, enforcer, reviews: reviews.into() }.into());
+        assert!(known.stale.submissions.iter().eq(&[(7, 1), (7, 2), (7, 5)]));
+    }
+
+    #[test]
+    fn a_request_in_review_ends_with_its_first_window_and_is_as_near_as_its_nearest_submission() {
+        let state = RequestState { submissions: 4, opened: 4, ..RequestState::new(account("rita")) };
+        let spec = fixtures::request(0, 100);
+        let (engagement, submissions) = (None, BTreeMap::new());
+        let mut details = Details { spec, state, engagement, submissions };
+        for (number, start, committed) in [(0, 230, 1), (1, 210, 3), (2, 220, 2), (3, 100, 3)] {
+            let submission = Submission { delivered: true, ..Submission::new(account("pia"), start) };
+            let reviews = vec![fixtures::review(1, None); committed];
+            details.submissions.insert(number, Delivery { submission, reviews });
+        }
+        // The last one is revealed from 200 to 300, the others are committed to until 310 to 330.
+        assert_eq!(details.phase(250), Phase::Review);
+        assert_eq!([250, 299, 300, 310].map(|now| details.phase_ends(now)), [300, 300, 310, 320].map(Some));
+        assert_eq!((details.nearness(250), details.wanted(250)), (Some((false, 1)), 3));
+        assert_eq!(details.nearness(330), None);
     }
 }

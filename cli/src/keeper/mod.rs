@@ -233,22 +233,19 @@ impl Keeper {
     ) -> Answer<Round> {
         let tip = self.look(backend, say, stop)?;
         let now = now(backend, &tip);
-        let (mut acted, mut behind) = (0, None);
-        let all_due = plan::due(&self.follower.known, now);
-        let still: BTreeSet<_> = all_due.iter().map(|due| &due.upkeep).collect();
+        let mut acted = 0;
+        let ready = plan::due(&self.follower.known, tip.time);
+        let by_the_clock = plan::due(&self.follower.known, now);
+        let behind = by_the_clock.into_iter().find(|due| due.since > tip.time && !self.held.contains_key(&due.upkeep));
+        let still: BTreeSet<_> = ready.iter().map(|due| &due.upkeep).collect();
         self.told.retain(|upkeep, _| still.contains(upkeep));
-        for due in all_due {
+        for due in ready {
             if stop() {
                 break;
             }
-            if self.held.contains_key(&due.upkeep) {
-                continue;
+            if !self.held.contains_key(&due.upkeep) {
+                acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
             }
-            if due.since > tip.time {
-                behind.get_or_insert(due);
-                continue;
-            }
-            acted += usize::from(self.attempt(backend, &due.upkeep, &tip, say)?);
         }
         Ok(Round { tip, acted, behind, next: plan::next(&self.follower.known, now) })
     }

@@ -1,10 +1,13 @@
 //! Decides which upkeep is due, and from when, from what is known and the time alone. Sending it is
 //! [elsewhere](super::work).
 
-use crate::keeper::known::{Delivery, Details, Known, Request};
+use crate::{
+    client::words::submissions,
+    keeper::known::{Delivery, Details, Known, Request},
+};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::Verdict,
+    market::{Verdict, MAX_LIST},
     obligation::{MemberState, Standing, MAX_BANS, MAX_EVALUATED},
     RequestId, SubmissionId, Timestamp,
 };
@@ -13,7 +16,7 @@ use std::fmt;
 /// A call that anybody may make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Upkeep {
-    /// `open_reviews`: nobody sees the work if it is opened late.
+    /// `open_reviews`: the windows begin with it.
     OpenReviews { request: RequestId },
     /// `evaluate_many`.
     Evaluate { members: Vec<AccountId> },
@@ -23,8 +26,8 @@ pub enum Upkeep {
     ApplyPolicy,
     /// `fill_seats`
     FillSeats,
-    /// `finalize`: a verdict, or a second window.
-    Finalize { request: RequestId, submission: SubmissionId },
+    /// `finalize`: verdicts, or windows that are extended.
+    Finalize { request: RequestId, submissions: Vec<SubmissionId> },
     /// `close_period`
     ClosePeriod { request: RequestId },
     /// `settle`
@@ -32,7 +35,7 @@ pub enum Upkeep {
     /// `report_no_show`
     ReportNoShow { request: RequestId, provider: AccountId },
     /// `claim`
-    Claim { request: RequestId, submission: SubmissionId },
+    Claim { request: RequestId, submissions: Vec<SubmissionId> },
     /// `prune`
     Prune { request: RequestId },
 }
@@ -95,8 +98,8 @@ impl fmt::Display for Upkeep {
             Self::ApplyTerms => f.write_str("apply the pool's new terms"),
             Self::ApplyPolicy => f.write_str("apply the market's new policy"),
             Self::FillSeats => f.write_str("fill free seats"),
-            Self::Finalize { request, submission } => {
-                write!(f, "finalize submission {submission} of request {request}")
+            Self::Finalize { request, submissions: of } => {
+                write!(f, "finalize {} of request {request}", submissions(of))
             }
             Self::ClosePeriod { request } => write!(f, "close a period of engagement {request}"),
             Self::Settle { request } => write!(f, "settle request {request}"),
@@ -107,7 +110,9 @@ impl fmt::Display for Upkeep {
                     crate::client::signer::address(provider)
                 )
             }
-            Self::Claim { request, submission } => write!(f, "claim for submission {submission} of request {request}"),
+            Self::Claim { request, submissions: of } => {
+                write!(f, "claim for {} of request {request}", submissions(of))
+            }
             Self::Prune { request } => write!(f, "prune request {request}"),
         }
     }
@@ -120,17 +125,47 @@ pub struct Due {
     pub since: Timestamp,
 }
 
-/// What is due at `now`, the most urgent first.
+impl Due {
+    /// Takes what is to be done with another submission of the same request into this call, if that is possible.
+    fn takes(&mut self, other: &Self) -> bool {
+        match (&mut self.upkeep, &other.upkeep) {
+            (Upkeep::Finalize { request, submissions }, Upkeep::Finalize { request: of, submissions: more })
+            | (Upkeep::Claim { request, submissions }, Upkeep::Claim { request: of, submissions: more })
+                if *request == *of && submissions.len() + more.len() <= MAX_LIST =>
+            {
+                submissions.extend(more);
+                self.since = self.since.max(other.since);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What is due at `now`, the most urgent first, in as few calls as may be.
 pub fn due(known: &Known, now: Timestamp) -> Vec<Due> {
-    foreseen(known).into_iter().filter(|due| due.since <= now).collect()
+    in_lists(foreseen(known).into_iter().filter(|due| due.since <= now))
 }
 
 /// What falls due next after `now`, if nothing happens until then.
 pub fn next(known: &Known, now: Timestamp) -> Option<Due> {
-    foreseen(known).into_iter().filter(|due| due.since > now).min_by_key(|due| due.since)
+    let later: Vec<_> = foreseen(known).into_iter().filter(|due| due.since > now).collect();
+    let since = later.iter().map(|due| due.since).min()?;
+    in_lists(later.into_iter().filter(|due| due.since == since)).into_iter().next()
 }
 
-/// All upkeep that will be due if nothing else happens, the most urgent first.
+/// The same with what one call can do together: submissions of one request stand next to each other.
+fn in_lists(all: impl Iterator<Item = Due>) -> Vec<Due> {
+    let mut lists: Vec<Due> = Vec::new();
+    for due in all {
+        if !lists.last_mut().is_some_and(|last| last.takes(&due)) {
+            lists.push(due);
+        }
+    }
+    lists
+}
+
+/// All upkeep that will be due if nothing else happens, the most urgent first, each submission by itself.
 fn foreseen(known: &Known) -> Vec<Due> {
     let mut foreseen = Vec::new();
     of_pool(known, &mut foreseen);
@@ -179,12 +214,12 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
     }
     for (number, delivery) in submissions.range(..state.opened) {
         if let Some(since) = finalizable(details, delivery) {
-            add(Upkeep::Finalize { request: id, submission: *number }, since);
+            add(Upkeep::Finalize { request: id, submissions: vec![*number] }, since);
         }
     }
     for (number, delivery) in submissions.range(..state.claimable(spec)) {
         if delivery.submission.can_be_paid() {
-            add(Upkeep::Claim { request: id, submission: *number }, 0);
+            add(Upkeep::Claim { request: id, submissions: vec![*number] }, 0);
         }
     }
     let next = number(&state.settled);
@@ -213,7 +248,8 @@ fn of_request(id: RequestId, request: &Request, details: &Details, foreseen: &mu
     }
 }
 
-/// The time from which an opened submission can be finalized, if nobody reveals in between.
+/// The time from which an opened submission can be finalized, if nobody commits or reveals in between; that extends its
+/// window where too few have committed.
 fn finalizable(details: &Details, delivery: &Delivery) -> Option<Timestamp> {
     let Details { spec, submissions, .. } = details;
     let Delivery { submission, reviews } = delivery;
@@ -269,7 +305,7 @@ mod tests {
     }
 
     fn review(score: Option<u8>) -> Review {
-        Review { enforcer: account("eva"), commitment: [0; 32], score, duplicate_of: None, resolved: false }
+        Review { enforcer: account("eva"), commitment: [0; 32], score, duplicate_of: None, short: false }
     }
 
     fn first(details: &mut Details) -> &mut Delivery {
@@ -281,6 +317,14 @@ mod tests {
         let providers = providers.iter().map(|name| (account(name), None)).collect();
         known.requests.insert(7, Request { providers, details: Some(details) });
         known
+    }
+
+    fn finalize(submission: SubmissionId) -> Upkeep {
+        Finalize { request: 7, submissions: vec![submission] }
+    }
+
+    fn claim(submission: SubmissionId) -> Upkeep {
+        Claim { request: 7, submissions: vec![submission] }
     }
 
     /// What is due from when on, in a market with only this request.
@@ -309,59 +353,90 @@ mod tests {
     }
 
     #[test]
-    fn a_submission_is_finalized_when_all_is_revealed_and_no_more_can_come_or_reveals_end() {
+    fn a_submission_is_finalized_when_all_is_revealed_and_no_more_can_come_or_reveals_end_or_too_few_committed() {
         let with = |reviews: &[Option<u8>]| {
             let mut details = in_review(1);
             first(&mut details).reviews = reviews.iter().map(|score| review(*score)).collect();
             plan(details)
         };
-        let finalize = |since| vec![(Finalize { request: 7, submission: 0 }, since)];
-        assert_eq!(with(&[]), finalize(300), "nobody committed until commits ended");
-        assert_eq!(with(&[Some(80); 3]), finalize(300));
-        assert_eq!(with(&[Some(80), None]), finalize(400));
-        assert_eq!(with(&[Some(80); 5]), finalize(0), "no more than five can come");
-        assert_eq!(with(&[Some(80), Some(80), Some(80), Some(80), None]), finalize(400));
+        let since = |since| vec![(finalize(0), since)];
+        assert_eq!(with(&[]), since(300), "nobody committed until commits ended");
+        assert_eq!(with(&[None; 2]), since(300), "two are too few");
+        assert_eq!(with(&[Some(80); 3]), since(300));
+        assert_eq!(with(&[Some(80), Some(80), None]), since(400));
+        assert_eq!(with(&[Some(80); 7]), since(0), "no more than seven can come");
+        assert_eq!(with(&[None; 7]), since(400));
     }
 
     #[test]
-    fn in_a_second_window_who_stayed_away_is_not_waited_for() {
-        let mut details = in_review(1);
-        let delivery = first(&mut details);
-        (delivery.submission.window_start, delivery.submission.second_window) = (400, true);
-        delivery.reviews =
-            vec![Review { resolved: true, ..review(None) }, Review { resolved: true, ..review(Some(9)) }];
-        assert_eq!(plan(details), [(Finalize { request: 7, submission: 0 }, 500)]);
+    fn once_its_window_was_extended_a_submission_is_finalized_with_however_many_came() {
+        let with = |reviews: &[Review]| {
+            let mut details = in_review(1);
+            let delivery = first(&mut details);
+            (delivery.submission.window_start, delivery.submission.extended) = (350, true);
+            delivery.reviews = reviews.to_vec();
+            plan(details)
+        };
+        assert_eq!(with(&[]), [(finalize(0), 450)]);
+        assert_eq!(with(&[review(None)]), [(finalize(0), 550)]);
+        assert_eq!(with(&[review(Some(9))]), [(finalize(0), 450)]);
     }
 
     #[test]
-    fn a_verdict_waits_for_that_of_the_submission_it_is_said_to_duplicate_but_a_second_window_does_not() {
+    fn a_verdict_waits_for_that_of_the_submission_it_is_said_to_duplicate_but_an_extension_does_not() {
         let mut details = in_review(2);
-        first(&mut details).reviews = vec![review(None)];
+        first(&mut details).reviews = vec![review(None); 3];
         let vote = Review { duplicate_of: Some(0), ..review(Some(80)) };
         details.submissions.get_mut(&1).expect("a second").reviews = vec![vote; 3];
-        let pending = [(Finalize { request: 7, submission: 0 }, 400)];
-        assert_eq!(plan(details.clone()), pending);
+        assert_eq!(plan(details.clone()), [(finalize(0), 400)]);
         let mut few = details.clone();
         few.submissions.get_mut(&1).expect("a second").reviews.truncate(2);
-        assert_eq!(plan(few)[1], (Finalize { request: 7, submission: 1 }, 300));
+        assert_eq!(plan(few)[1], (finalize(1), 300));
         first(&mut details).submission.verdict = Verdict::Quorum;
-        assert_eq!(plan(details)[0], (Finalize { request: 7, submission: 1 }, 300));
+        assert_eq!(plan(details)[0], (finalize(1), 300));
+    }
+
+    #[test]
+    fn what_is_due_in_one_request_goes_into_lists_of_sixteen() {
+        let mut details = in_review(40);
+        for number in 0..3 {
+            details.submissions.get_mut(&number).expect("one of forty").submission.verdict = Verdict::Quorum;
+        }
+        details.state.settled = 3;
+        let mut known = known(details.clone(), &[]);
+        known.requests.insert(8, Request { providers: Default::default(), details: Some(details) });
+        let lists: Vec<_> = due(&known, 300).into_iter().map(|due| (due.upkeep, due.since)).collect();
+        let mut expected = Vec::new();
+        for request in [7, 8] {
+            let lists = [3..19, 19..35, 35..40].map(|list| Finalize { request, submissions: list.collect() });
+            expected.extend(lists.map(|list| (list, 300)));
+        }
+        expected.extend([7, 8].map(|request| (Claim { request, submissions: vec![0, 1, 2] }, 0)));
+        assert_eq!(lists, expected);
+        // Each submission has a window of its own.
+        for request in known.requests.values_mut() {
+            let delivery = request.details.as_mut().and_then(|details| details.submissions.get_mut(&9));
+            delivery.expect("one of forty").submission.window_start = 240;
+        }
+        let others = Finalize { request: 7, submissions: (3..9).chain(10..20).collect() };
+        assert_eq!(next(&known, 250), Some(Due { upkeep: others, since: 300 }));
+        assert_eq!(next(&known, 300), Some(Due { upkeep: finalize(9), since: 340 }));
     }
 
     #[test]
     fn verdicts_are_settled_in_order_claimed_once_that_is_possible_and_pruned_in_the_end() {
         let mut details = in_review(2);
         details.submissions.get_mut(&1).expect("a second").submission.verdict = Verdict::Quorum;
-        assert_eq!(plan(details.clone()), [(Finalize { request: 7, submission: 0 }, 300)], "the first is not judged");
+        assert_eq!(plan(details.clone()), [(finalize(0), 300)], "the first is not judged");
         first(&mut details).submission.verdict = Verdict::Few;
         assert_eq!(plan(details.clone()), [(Settle { request: 7 }, 200)]);
         details.state.settled = 1;
         let settle = (Settle { request: 7 }, 200);
-        assert_eq!(plan(details.clone()), [settle.clone(), (Claim { request: 7, submission: 0 }, 0)]);
+        assert_eq!(plan(details.clone()), [settle.clone(), (claim(0), 0)]);
         details.spec.award = Award::Proportional;
         assert_eq!(plan(details.clone()), [settle], "shares depend on each other");
         (details.state.settled, details.state.closed) = (2, true);
-        let claims = [0, 1].map(|submission| (Claim { request: 7, submission }, 0));
+        let claims = [0, 1].map(|submission| (claim(submission), 0));
         assert_eq!(plan(details.clone()), claims);
         for delivery in details.submissions.values_mut() {
             delivery.submission.claimed = true;

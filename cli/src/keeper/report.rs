@@ -112,8 +112,8 @@ fn data_of(upkeep: &Upkeep) -> Data {
     let mut data = vec![("message", json!(upkeep.message()))];
     data.extend(upkeep.request().map(|request| ("request", json!(request))));
     match upkeep {
-        Upkeep::Finalize { submission, .. } | Upkeep::Claim { submission, .. } => {
-            data.push(("submission", json!(submission)));
+        Upkeep::Finalize { submissions, .. } | Upkeep::Claim { submissions, .. } => {
+            data.push(("submissions", json!(submissions)));
         }
         Upkeep::ReportNoShow { provider, .. } => data.push(("provider", json!(address(provider)))),
         Upkeep::Evaluate { members } => {
@@ -187,20 +187,19 @@ fn of_market(event: &market::Event, known: &Known) -> Option<String> {
     };
     Some(match event {
         Event::ReviewsOpened(event) => {
-            let late = if event.late > 0 { format!(", {} late", event.late) } else { String::new() };
             let missed = if event.missed > 0 { format!(", {} never delivered", event.missed) } else { String::new() };
             let count = counted(event.count, "submission");
-            format!("opened {count} of request {} for review{late}{missed}", event.request)
+            format!("opened {count} of request {} for review{missed}", event.request)
         }
         Event::SubmissionFinalized(event) => {
             let (verdict, weight) = (verdict(event), f64::from(event.weight_bps) / 100.0);
             let (submission, request) = (event.submission, event.request);
             format!("finalized submission {submission} of request {request}: {verdict}, weighs {weight} %")
         }
-        Event::WindowReopened(event) => {
+        Event::WindowExtended(event) => {
             let (submission, request) = (event.submission, event.request);
-            let reveals = counted(event.reveals, "review");
-            format!("began the second window of submission {submission} of request {request}: only {reveals} revealed")
+            let wanted = counted(event.wanted, "review");
+            format!("extended the window of submission {submission} of request {request}: {wanted} more wanted")
         }
         Event::RequestSettled(event) => {
             format!("settled request {}, with {}", event.request, counted(event.submissions, "submission"))

@@ -12,14 +12,14 @@ use crate::keeper::{
 use chain::{Addresses, Returned, StorageDeposit, Trap, Weight, GAS_LIMIT};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{self, Asset, SubmissionFinalized, MAX_BATCH},
+    market::{self, Asset, SubmissionFinalized, Verdict, MAX_BATCH, MAX_LIST},
     obligation::{self, MAX_FILLED},
-    Balance, Event, Market as _, Obligation as _, RequestId,
+    Balance, Event, Market as _, Obligation as _, Points, RequestId,
 };
 use std::fmt;
 
 /// How many items one call takes on, if the block has room for that many.
-const SIZES: [u32; 4] = [MAX_BATCH, 16, 4, 1];
+const SIZES: [u32; 4] = [MAX_BATCH, MAX_LIST as u32, 4, 1];
 
 /// Why a contract refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub enum Outcome {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Worth {
     /// Reputation that is owed to it.
-    pub points: Balance,
+    pub points: Points,
     /// What the market credits it, in the chain's currency.
     pub credited: Balance,
     /// Storage deposits that it gets, or pays.
@@ -119,21 +119,25 @@ pub struct Tried {
 /// The call that does this, with `size` items if it takes several.
 pub fn transaction(upkeep: &Upkeep, deployment: &Deployment, size: u32) -> Transaction {
     let (mut market, mut obligation, pool) = (deployment.market(), deployment.obligation(), deployment.pool);
-    let first = |members: &[AccountId]| members.iter().take(size as usize).copied().collect();
     let (_, transaction) = match upkeep {
         Upkeep::OpenReviews { request } => encoded(market.open_reviews(*request, size)),
-        Upkeep::Evaluate { members } => encoded(obligation.evaluate_many(pool, first(members))),
+        Upkeep::Evaluate { members } => encoded(obligation.evaluate_many(pool, first(members, size))),
         Upkeep::ApplyTerms => encoded(obligation.apply_terms(pool)),
         Upkeep::ApplyPolicy => encoded(market.apply_policy()),
         Upkeep::FillSeats => encoded(obligation.fill_seats(pool, size.min(MAX_FILLED))),
-        Upkeep::Finalize { request, submission } => encoded(market.finalize(*request, *submission)),
+        Upkeep::Finalize { request, submissions } => encoded(market.finalize(*request, first(submissions, size))),
         Upkeep::ClosePeriod { request } => encoded(market.close_period(*request)),
         Upkeep::Settle { request } => encoded(market.settle(*request, size)),
         Upkeep::ReportNoShow { request, provider } => encoded(market.report_no_show(*request, *provider)),
-        Upkeep::Claim { request, submission } => encoded(market.claim(*request, *submission)),
+        Upkeep::Claim { request, submissions } => encoded(market.claim(*request, first(submissions, size))),
         Upkeep::Prune { request } => encoded(market.prune(*request, size)),
     };
     transaction
+}
+
+/// So many of them, or all.
+fn first<T: Copy>(all: &[T], size: u32) -> Vec<T> {
+    all.iter().take(size as usize).copied().collect()
 }
 
 /// A call that changes nothing and costs little: a chain that makes blocks only with transactions makes one.
@@ -155,6 +159,7 @@ pub fn try_out(
         | Upkeep::FillSeats
         | Upkeep::Settle { .. }
         | Upkeep::Prune { .. } => &SIZES,
+        Upkeep::Finalize { .. } | Upkeep::Claim { .. } => &SIZES[1..],
         _ => &SIZES[3..],
     };
     let me = signer.account();
@@ -269,10 +274,13 @@ fn credited(event: &market::Event, me: &AccountId, known: &Known) -> Balance {
 /// Whether `me` gave a review of this submission that shares its fee.
 fn is_coherent(finalized: &SubmissionFinalized, me: &AccountId, details: &Details) -> bool {
     let reviews = details.submissions.get(&finalized.submission).map(|delivery| &delivery.reviews);
+    // A few decide on no duplicate: whoever names an original gives nothing.
+    let few = finalized.verdict == Verdict::Few;
     reviews.into_iter().flatten().any(|review| {
         // A vote for another submission of the same finding is coherent as well; this function ignores that.
-        let right = review.duplicate_of == finalized.duplicate_of;
-        let close = |score: u8| score.abs_diff(finalized.median) <= details.spec.tolerance;
+        let right = few || review.duplicate_of == finalized.duplicate_of;
+        let counts = |score: u8| if few && review.duplicate_of.is_some() { 0 } else { score };
+        let close = |score: u8| counts(score).abs_diff(finalized.median) <= details.spec.tolerance;
         review.enforcer == *me && right && review.score.is_some_and(close)
     })
 }

@@ -26,7 +26,7 @@ use toml_edit::Item;
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     pub settings: Settings,
-    /// Whoever is credited protocol fees and premiums; by default the manager.
+    /// Whoever is credited protocol fees, rents and premiums; by default the manager.
     pub treasury: Option<AccountId>,
     /// The tokens that requests may pay in; `None` if the file does not mention them.
     pub tokens: Option<Vec<AssetPolicy>>,
@@ -102,6 +102,7 @@ fn read_token(item: &Item) -> Read<AssetPolicy> {
     let token = AssetPolicy {
         asset: Asset::Psp22(fields.required("address", account)?),
         min_review_fee: fields.required("min_review_fee", smallest_units)?,
+        rent: fields.required("rent", smallest_units)?,
     };
     fields.finish()?;
     Ok(token)
@@ -124,7 +125,8 @@ fn read_founders(item: &Item) -> Read<Vec<(AccountId, interfaces::Balance)>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chain::{build::workspace, default_policy, default_terms, UNIT};
+    use chain::{build::workspace, days, default_policy, default_terms, UNIT};
+    use interfaces::Points;
 
     fn dev(name: &str) -> AccountId {
         signer::account(name).expect(name)
@@ -146,15 +148,16 @@ mod tests {
             "all.toml",
             "salt = 'two'\ntreasury = 'bob'\n[[founders]]\naccounts = ['alice', 'bob']\nreputation = 400\n\
              [[founders]]\naccounts = 'eve'\nreputation = 7\n\
-             [[tokens]]\naddress = 'ferdie'\nmin_review_fee = '5 plancks'\n\
-             [policy]\nmin_window = '3s'\nmin_review_fee = '2 UNIT'\n[reputation]\ntiers = [5]\n",
+             [[tokens]]\naddress = 'ferdie'\nmin_review_fee = '5 plancks'\nrent = '7'\n\
+             [policy]\nmin_window = '3s'\nmin_review_fee = '2 UNIT'\nrent = '3 plancks'\n[reputation]\ntiers = [5]\n",
         )
         .unwrap_or_else(|problem| panic!("{problem}"));
         let settings = config.settings_for(dev("alice"));
         assert_eq!(settings.founders, [(dev("alice"), 400), (dev("bob"), 400), (dev("eve"), 7)]);
         assert_eq!((config.salt.as_deref(), settings.policy.treasury), (Some("two"), dev("bob")));
-        let token = AssetPolicy { asset: Asset::Psp22(dev("ferdie")), min_review_fee: 5 };
-        assert_eq!(settings.policy.assets, [AssetPolicy { asset: Asset::Native, min_review_fee: 2 * UNIT }, token]);
+        let token = AssetPolicy { asset: Asset::Psp22(dev("ferdie")), min_review_fee: 5, rent: 7 };
+        let native = AssetPolicy { asset: Asset::Native, min_review_fee: 2 * UNIT, rent: 3 };
+        assert_eq!(settings.policy.assets, [native, token]);
         assert_eq!((settings.policy.min_window, settings.tiers), (3_000, vec![5]));
     }
 
@@ -170,8 +173,29 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_bounds_windows_and_stakes_and_a_premium_may_be_ten_times_the_rent() {
+        let read = |text: &str| {
+            let policy =
+                Config::read("policy.toml", text).unwrap_or_else(|problem| panic!("{problem}")).settings.policy;
+            (policy.max_window, policy.min_stake, policy.max_stake, policy.premium_cap_bps)
+        };
+        assert_eq!(read(""), (days(30), 1, 100, 20_000));
+        let said = "[policy]\nmax_window = '7d'\nmin_stake = 0\nmax_stake = 9\npremium_cap = '1000 %'";
+        assert_eq!(read(said), (days(7), 0, 9, 100_000));
+        assert_eq!(read("[policy]\nmax_stake = 'none'").2, Points::MAX);
+    }
+
+    #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, place, part) in [
+            ("[policy]\nmax_stake = 'much'", (2, 13), "`max_stake`: this is not a bound; expected a whole number, or"),
+            ("[policy]\npremium_cap = '1 ppm'", (2, 15), "`premium_cap`: this is finer than a basis point (0.01 %)"),
+            (
+                "[policy]\npremium_cap = '1000'",
+                (2, 15),
+                "`premium_cap`: the unit is missing; expected a fraction such as",
+            ),
+            ("[[tokens]]\naddress = 'eve'\nmin_review_fee = '5'", (1, 1), "`rent` is missing in [[tokens]]"),
             ("[terms]\npace = 'slow'", (2, 8), "`pace`: this is not a bound; expected a whole number, or \"none\""),
             ("[terms]\ncredit_cap = true", (2, 14), "`credit_cap`: this is true or false; expected a whole number, or"),
             ("[terms]\ncredit_cap = -1", (2, 14), "`credit_cap`: -1 is out of range here"),

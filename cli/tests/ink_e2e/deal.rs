@@ -2,6 +2,7 @@
 
 use crate::stage::{founders, id, now, request_spec, Node, Stage};
 use chain::UNIT;
+use e2e_tests::one;
 use given::{alice, bob, eve, ferdie, ChainBackend, Keypair};
 use interfaces::{
     market::{
@@ -55,7 +56,7 @@ async fn begins(stage: &mut Stage<'_>) {
     let told = Engaged { request: DEAL, periods: PERIODS, period: PERIOD, missed_periods: 0 };
     assert_eq!(engaged.events::<Engaged>(), [told]);
 
-    let offer = stage.market().offer(DEAL, PRICE, deliver_by, vec![]).transferred_value(DEPOSIT);
+    let offer = stage.market().offer(DEAL, PRICE, deliver_by, deliver_by, vec![]).transferred_value(DEPOSIT);
     stage.send(&ferdie(), offer).await;
     let other = stage.market().accept(DEAL, id(&ferdie()), PRICE - 1, deliver_by);
     assert_eq!(stage.refused(&eve(), other).await, Error::OfferChanged);
@@ -69,8 +70,8 @@ async fn begins(stage: &mut Stage<'_>) {
 
 /// Ferdie delivers, and it is good.
 async fn first_period(stage: &mut Stage<'_>) {
-    let delivered = stage.send(&ferdie(), stage.market().submit(DEAL, [2; 32].into(), vec![])).await;
-    assert_eq!(delivered.value, 0);
+    let submit = stage.market().submit(DEAL, one::delivery([2; 32].into(), vec![]));
+    assert_eq!(stage.send(&ferdie(), submit).await.value, [0]);
     let close = stage.market().close_period(DEAL);
     assert_eq!(stage.refused(&bob(), close.clone()).await, Error::NotFinalized);
     is_judged(stage, 0).await;
@@ -91,7 +92,7 @@ async fn second_period_is_missed(stage: &mut Stage<'_>) {
     assert_eq!(closed.events::<PlaceVacated>(), [told]);
     assert_eq!(stage.membership(stage.pool + 1, &ferdie()).await.standing, Standing::Banned);
     assert_eq!(stage.read(stage.market().phase(DEAL, None)).await, Ok(Phase::Vacant));
-    let submit = stage.market().submit(DEAL, [3; 32].into(), vec![]);
+    let submit = stage.market().submit(DEAL, one::delivery([3; 32].into(), vec![]));
     assert_eq!(stage.refused(&ferdie(), submit).await, Error::NoPlace);
 }
 
@@ -100,7 +101,7 @@ async fn is_taken_over(stage: &mut Stage<'_>, nina: &Keypair) {
     let deliver_by = now() + PERIOD;
     let takeover = stage.market().takeover(DEAL, id(nina), DEARER, deliver_by);
     assert_eq!(stage.refused(&eve(), takeover.clone()).await, Error::UnknownOffer);
-    let offer = stage.market().offer(DEAL, DEARER, deliver_by, vec![]).transferred_value(DEPOSIT);
+    let offer = stage.market().offer(DEAL, DEARER, deliver_by, deliver_by, vec![]).transferred_value(DEPOSIT);
     stage.send(nina, offer).await;
     assert_eq!(stage.refused(nina, takeover.clone()).await, Error::NotRequester);
     let taken = stage.send(&eve(), takeover.clone()).await;
@@ -116,8 +117,8 @@ async fn is_taken_over(stage: &mut Stage<'_>, nina: &Keypair) {
 
 /// Nina delivers, and the deal is over.
 async fn last_period(stage: &mut Stage<'_>, nina: &Keypair) {
-    let delivered = stage.send(nina, stage.market().submit(DEAL, [4; 32].into(), vec![])).await;
-    assert_eq!(delivered.value, 2);
+    let submit = stage.market().submit(DEAL, one::delivery([4; 32].into(), vec![]));
+    assert_eq!(stage.send(nina, submit).await.value, [2]);
     is_judged(stage, 2).await;
     let closed = stage.send(&bob(), stage.market().close_period(DEAL)).await;
     let told = PeriodClosed { request: DEAL, period: 2, delivered: true, accepted: true, pay: DEARER };
@@ -130,7 +131,7 @@ async fn last_period(stage: &mut Stage<'_>, nina: &Keypair) {
 /// Each is paid for what it delivered; Eve has the rest, and what Ferdie forfeited.
 async fn is_paid(stage: &mut Stage<'_>, nina: &Keypair) {
     for (period, pay) in [(0, PRICE), (2, DEARER)] {
-        let claimed = stage.send(&bob(), stage.market().claim(DEAL, period)).await;
+        let claimed = stage.send(&bob(), stage.market().claim(DEAL, vec![period])).await;
         assert_eq!(claimed.events::<Claimed>().iter().map(|told| told.pay).collect::<Vec<_>>(), [pay]);
     }
     let rest = ESCROW - PRICE - DEARER - 2 * FEE + DEPOSIT;
@@ -150,7 +151,7 @@ async fn is_judged(stage: &mut Stage<'_>, period: SubmissionId) {
     stage.wait_until(delivery.window_start).await;
     stage.send(&bob(), stage.market().open_reviews(DEAL, 64)).await;
     stage.review(DEAL, period, [80, 85, 90]).await;
-    stage.send(&bob(), stage.market().finalize(DEAL, period)).await;
+    stage.send(&bob(), stage.market().finalize(DEAL, vec![period])).await;
 }
 
 async fn tenure(stage: &mut Stage<'_>) -> Tenure {

@@ -1,8 +1,9 @@
 //! A member takes a break: another has its seat, work passes it by, and it comes back to the line.
 
 use crate::stage::{id, now, request_spec, Node, Stage, BOND, ENDOWMENT, FEE, PRICE};
-use chain::hours;
-use given::{bob, charlie, dave, eve, ferdie};
+use chain::{hours, UNIT};
+use e2e_tests::one;
+use given::{alice, bob, charlie, dave, eve, ferdie, ChainBackend};
 use interfaces::{
     obligation::{Error, FreezeChanged, MemberState, OpsSeen, Queued, Resigned, Seated, OP},
     reputation, Market as _, Obligation as _, Reputation as _, Timestamp,
@@ -12,15 +13,19 @@ use interfaces::{
 const REST: Timestamp = 3_000;
 
 pub async fn play(node: &mut Node) {
+    // Without Bob, who delivers, there is a quorum of members to judge it only if somebody else has a seat.
+    let greta = node.create_and_fund_account(&alice(), 100 * UNIT).await;
     let mut stage = Stage::with(node, |settings| {
-        settings.founders.push((id(&ferdie()), ENDOWMENT));
-        settings.terms.seats = 3;
+        settings.founders.extend([id(&ferdie()), id(&greta)].map(|who| (who, ENDOWMENT)));
+        settings.terms.seats = 4;
         settings.terms.min_freeze = REST;
         settings.terms.freeze_interval = hours(1);
     })
     .await;
     let pool = stage.pool;
     stage.enlist_founders().await;
+    let seated = stage.send(&greta, stage.obligation().enlist(pool)).await;
+    assert_eq!(seated.events::<Seated>(), [Seated { pool, who: id(&greta) }]);
     let queued = stage.send(&ferdie(), stage.obligation().enlist(pool)).await;
     assert_eq!(queued.events::<Queued>(), [Queued { pool, who: id(&ferdie()) }]);
     let deliver_by = has_work(&mut stage).await;
@@ -36,7 +41,7 @@ async fn has_work(stage: &mut Stage<'_>) -> Timestamp {
     let deliver_by = spec.deliver_by;
     let request = stage.send(&eve(), stage.market().post(spec, 0).transferred_value(PRICE)).await.value;
     stage.send(&bob(), stage.market().signal(request, 1).transferred_value(FEE)).await;
-    stage.send(&bob(), stage.market().submit(request, [2; 32].into(), vec![])).await;
+    stage.send(&bob(), stage.market().submit(request, one::delivery([2; 32].into(), vec![]))).await;
     let held = Error::Reputation(reputation::Error::Held);
     assert_eq!(stage.refused(&bob(), stage.obligation().freeze()).await, held);
     deliver_by

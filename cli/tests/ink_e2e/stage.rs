@@ -7,7 +7,7 @@ use chain::{
     constructor, market_constructor, obligation_constructor, reputation_constructor, role_table, Addresses, Emitted,
     MarketCalls, Message, ObligationCalls, ReputationCalls, RoleCalls, Settings, UNIT,
 };
-use e2e_tests::contracts::PSP22;
+use e2e_tests::{contracts::PSP22, one};
 use given::{
     alice, bob, charlie, dave, subxt::dynamic::Value, tokio::time::sleep, ChainBackend, ContractsBackend, Keypair,
 };
@@ -21,8 +21,8 @@ use ink::{
 };
 use interfaces::{
     market::{
-        commitment, Access, Asset, Award, Bucket, Duplicates, RequestSpec, ReviewCommitted, ReviewRevealed, Window,
-        Withdrawn,
+        commitment, Access, Asset, Award, Bucket, Duplicates, RequestSpec, Revealed, ReviewsCommitted, ReviewsRevealed,
+        Window, Withdrawn,
     },
     obligation::{Membership, Seated},
     reputation::Profile,
@@ -245,22 +245,24 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// These enforcers review a submission that is opened: they commit once all may, and reveal.
+    /// These enforcers review a submission that is opened: they commit once all three are drawn, and reveal.
     pub async fn review(&mut self, request: RequestId, submission: SubmissionId, scores: [u8; 3]) {
         let window = self.window(request, submission).await;
-        self.wait_until(window.open_to_all).await;
+        self.wait_until(window.drawn_by).await;
         for (enforcer, score) in founders().into_iter().zip(scores) {
             let sealed = commitment(request, submission, id(&enforcer), score, None, &SALT);
-            let committed = self.send(&enforcer, self.market().commit_review(request, submission, sealed)).await;
-            let told = ReviewCommitted { request, submission, enforcer: id(&enforcer) };
-            assert_eq!(committed.events::<ReviewCommitted>(), [told]);
+            let commit = self.market().commit_reviews(request, one::commitment(submission, sealed));
+            let committed = self.send(&enforcer, commit).await;
+            let told = ReviewsCommitted { request, enforcer: id(&enforcer), submissions: vec![submission] };
+            assert_eq!((committed.events::<ReviewsCommitted>(), committed.value), (vec![told], vec![submission]));
         }
         self.wait_until(window.commit_by).await;
         for (enforcer, score) in founders().into_iter().zip(scores) {
-            let reveal = self.market().reveal_review(request, submission, score, None, SALT);
+            let reveal = self.market().reveal_reviews(request, one::reveal(submission, score, None, SALT));
             let revealed = self.send(&enforcer, reveal).await;
-            let told = ReviewRevealed { request, submission, enforcer: id(&enforcer), score, duplicate_of: None };
-            assert_eq!(revealed.events::<ReviewRevealed>(), [told]);
+            let reviews = vec![Revealed { submission, score, duplicate_of: None }];
+            let told = ReviewsRevealed { request, enforcer: id(&enforcer), reviews };
+            assert_eq!(revealed.events::<ReviewsRevealed>(), [told]);
         }
     }
 
@@ -317,7 +319,6 @@ pub fn request_spec() -> RequestSpec {
         min_reputation: 0,
         min_tier: 0,
         quorum: 3,
-        max_reviews: 5,
         tolerance: 10,
         signal_by,
         deliver_by,

@@ -2,6 +2,7 @@
 
 use crate::stage::{founders, id, request_spec, token, Node, Stage, FEE, PRICE, REWARD, TREASURY};
 use chain::{TokenCalls, UNIT};
+use e2e_tests::one;
 use given::{alice, bob, eve, ferdie, Keypair};
 use ink::primitives::AccountId;
 use interfaces::{
@@ -16,7 +17,7 @@ const PURSE: Balance = 100 * UNIT;
 
 pub async fn play(node: &mut Node) {
     let coin = token(node, SUPPLY).await;
-    let listed = AssetPolicy { asset: Asset::Psp22(coin), min_review_fee: FEE };
+    let listed = AssetPolicy { asset: Asset::Psp22(coin), min_review_fee: FEE, rent: 0 };
     let mut stage = Stage::with(node, |settings| settings.policy.assets.push(listed)).await;
     stage.enlist_founders().await;
     for who in [eve(), ferdie()] {
@@ -52,7 +53,7 @@ async fn posts(stage: &mut Stage<'_>, coin: AccountId) -> RequestId {
 async fn delivers(stage: &mut Stage<'_>, coin: AccountId, request: RequestId) {
     allows(stage, coin, &ferdie(), FEE).await;
     stage.send(&ferdie(), stage.market().signal(request, 1)).await;
-    stage.send(&ferdie(), stage.market().submit(request, [2; 32].into(), vec![])).await;
+    stage.send(&ferdie(), stage.market().submit(request, one::delivery([2; 32].into(), vec![]))).await;
     assert_eq!(has(stage, coin, stage.at.market).await, PRICE + FEE);
     let (spec, _) = stage.read(stage.market().request(request)).await.expect("a request");
     stage.wait_until(spec.deliver_by).await;
@@ -62,9 +63,9 @@ async fn delivers(stage: &mut Stage<'_>, coin: AccountId, request: RequestId) {
 /// Everybody takes out what they earned, in the token.
 async fn is_paid(stage: &mut Stage<'_>, coin: AccountId, request: RequestId) {
     let asset = Asset::Psp22(coin);
-    stage.send(&bob(), stage.market().finalize(request, 0)).await;
+    stage.send(&bob(), stage.market().finalize(request, vec![0])).await;
     stage.send(&bob(), stage.market().settle(request, 1)).await;
-    let claimed = stage.send(&bob(), stage.market().claim(request, 0)).await;
+    let claimed = stage.send(&bob(), stage.market().claim(request, vec![0])).await;
     let told = claimed.events::<Claimed>();
     assert_eq!(told.iter().map(|told| (told.pay, told.deposit)).collect::<Vec<_>>(), [(REWARD, FEE)]);
 

@@ -1,24 +1,42 @@
 //! What people can do, and what they are told.
 
+use e2e_tests::SALT;
 use interfaces::{market, obligation, reputation, Balance, RequestId, SubmissionId, Timestamp};
 
 /// An account, by its place in [`CAST`].
 pub type Who = usize;
 
 /// Everyone there is.
-pub const CAST: [&str; 14] = [
+pub const CAST: [&str; 16] = [
     "manager", "treasury", "rita", "rolf", "pia", "paul", "petra", "stan", "eva", "emil", "edda", "enzo", "elsa",
-    "cora",
+    "cora", "carl", "dora",
 ];
 pub const MANAGER: Who = 0;
 pub const TREASURY: Who = 1;
 pub const REQUESTERS: [Who; 2] = [2, 3];
 pub const PROVIDERS: [Who; 3] = [4, 5, 6];
 pub const KEEPER: Who = 7;
-pub const ENFORCERS: [Who; 6] = [8, 9, 10, 11, 12, 13];
+pub const ENFORCERS: [Who; 8] = [8, 9, 10, 11, 12, 13, 14, 15];
+/// Of the enforcers, bots: they take whatever is free as soon as it is there.
+pub const BOTS: [Who; 2] = [8, 9];
+/// Of the enforcers, two who hold together: they often do not reveal what they committed to.
+pub const COLLUDERS: [Who; 2] = [10, 11];
+/// Of the enforcers, people with a job, who look in once a day.
+pub const EVENINGS: [Who; 3] = [12, 13, 14];
+
+/// The most items of a list.
+pub const MOST_ITEMS: usize = 16;
 
 /// A score, and which submission it is said to duplicate.
 pub type Vote = (u8, Option<SubmissionId>);
+
+/// What keeps a review secret. Each has its own, so that no two change the beacon alike.
+pub fn salt_of(request: RequestId, submission: SubmissionId) -> [u8; 32] {
+    let mut salt = SALT;
+    salt[..4].copy_from_slice(&request.to_le_bytes());
+    salt[4..8].copy_from_slice(&submission.to_le_bytes());
+    salt
+}
 
 /// Something that happens. Deadlines of a request are lengths of time from its posting.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,13 +84,15 @@ pub enum Action {
         request: RequestId,
         price: Balance,
         deliver_by: Timestamp,
+        until: Timestamp,
         uri: usize,
         pay: i64,
     },
     RetractOffer(RequestId),
+    /// `uri` is how long the URI of each is, if it is too long; otherwise it is the usual one.
     Submit {
         request: RequestId,
-        work: u8,
+        works: Vec<u8>,
         uri: usize,
     },
     Revise {
@@ -83,12 +103,11 @@ pub enum Action {
     },
     SubmitSealed {
         request: RequestId,
-        work: u8,
+        works: Vec<u8>,
     },
     Unseal {
         request: RequestId,
-        submission: SubmissionId,
-        work: u8,
+        seals: Vec<(SubmissionId, u8)>,
         uri: usize,
     },
     ReportNoShow {
@@ -99,19 +118,17 @@ pub enum Action {
         request: RequestId,
         max: u32,
     },
-    CommitReview {
+    CommitReviews {
         request: RequestId,
-        submission: SubmissionId,
-        vote: Vote,
+        votes: Vec<(SubmissionId, Vote)>,
     },
-    RevealReview {
+    RevealReviews {
         request: RequestId,
-        submission: SubmissionId,
-        vote: Vote,
+        votes: Vec<(SubmissionId, Vote)>,
     },
     Finalize {
         request: RequestId,
-        submission: SubmissionId,
+        submissions: Vec<SubmissionId>,
     },
     Settle {
         request: RequestId,
@@ -120,7 +137,7 @@ pub enum Action {
     ClosePeriod(RequestId),
     Claim {
         request: RequestId,
-        submission: SubmissionId,
+        submissions: Vec<SubmissionId>,
     },
     Withdraw,
     Prune {
@@ -271,8 +288,13 @@ impl From<reputation::Error> for Refusal {
     }
 }
 
-/// What a message answers: numbers as they are, `true` and `()` as 1 and 0, standings as digits.
+/// What a message answers: numbers as they are, `true` and `()` as 1 and 0, standings as digits, lists by [`numbers`].
 pub type Said = Result<u128, Refusal>;
+
+/// A list of numbers as one.
+pub fn numbers(list: &[SubmissionId]) -> u128 {
+    list.iter().fold(0, |sum: u128, number| sum.wrapping_mul(1_000_003).wrapping_add(u128::from(*number) + 1))
+}
 
 impl Action {
     /// The request it is about, where there is one already.
@@ -292,8 +314,8 @@ impl Action {
             | Self::Unseal { request, .. }
             | Self::ReportNoShow { request, .. }
             | Self::OpenReviews { request, .. }
-            | Self::CommitReview { request, .. }
-            | Self::RevealReview { request, .. }
+            | Self::CommitReviews { request, .. }
+            | Self::RevealReviews { request, .. }
             | Self::Finalize { request, .. }
             | Self::Settle { request, .. }
             | Self::Claim { request, .. }

@@ -2,8 +2,10 @@
 
 use crate::{
     action::{
-        Action, Vote, Who, CAST, ENFORCERS, KEEPER, MANAGER, MEDDLINGS, PROVIDERS, REQUESTERS, TAMPERINGS, TREASURY,
+        Action, Vote, Who, CAST, ENFORCERS, KEEPER, MANAGER, MEDDLINGS, MOST_ITEMS, PROVIDERS, REQUESTERS, TAMPERINGS,
+        TREASURY,
     },
+    crowd,
     model::{Model, Request},
 };
 use chain::{days, hours, minutes, UNIT};
@@ -11,7 +13,7 @@ use ink::primitives::Hash;
 use interfaces::{
     market::{Access, Asset, Award, Bucket, Duplicates, Policy, RequestSpec, Verdict},
     obligation::{MemberState, Terms},
-    Balance, RequestId, SubmissionId, Timestamp,
+    Balance, Points, RequestId, SubmissionId, Timestamp,
 };
 
 /// A generator of random numbers: splitmix64.
@@ -60,6 +62,11 @@ pub fn next(
     if let Some((who, action)) = again.filter(|_| dice.chance(3)) {
         return (if dice.chance(80) { *who } else { dice.anyone() }, action.clone());
     }
+    if dice.chance(40) {
+        if let Some(step) = crowd::habit(dice, model, last) {
+            return step;
+        }
+    }
     let (who, action) = some_step(dice, model, policy, terms);
     (who, if dice.chance(6) { twisted(dice, action) } else { action })
 }
@@ -67,28 +74,40 @@ pub fn next(
 /// The action with something wrong about it.
 fn twisted(dice: &mut Dice, mut action: Action) -> Action {
     match &mut action {
-        Action::RevealReview { submission, vote, .. } => match dice.below(4) {
-            0 => vote.0 ^= 1,
-            1 => vote.0 = 101 + dice.below(155) as u8,
-            2 => vote.1 = Some(*submission),
-            _ => vote.1 = Some(*submission + 1 + dice.below(3) as u32),
-        },
-        Action::Unseal { work, .. } => *work += 1,
+        Action::RevealReviews { votes, .. } => {
+            if let Some((submission, vote)) = votes.last_mut() {
+                match dice.below(4) {
+                    0 => vote.0 ^= 1,
+                    1 => vote.0 = 101 + dice.below(155) as u8,
+                    2 => vote.1 = Some(*submission),
+                    _ => vote.1 = Some(*submission + 1 + dice.below(3) as u32),
+                }
+            }
+        }
+        Action::CommitReviews { votes, .. } => {
+            let first = votes.first().copied();
+            votes.extend(first);
+        }
+        Action::Unseal { seals, .. } => seals.iter_mut().for_each(|(_, work)| *work += 1),
         Action::Signal { pay, places, .. } => match dice.below(3) {
             0 => *pay -= 1,
             1 => *pay += 1,
             _ => *places += 3,
         },
-        Action::Offer { pay, price, uri, .. } => match dice.below(3) {
+        Action::Offer { pay, price, until, uri, .. } => match dice.below(4) {
             0 => *pay += 1,
             1 => *price *= 100,
+            2 => *until += days(30),
             _ => *uri = 257,
         },
         Action::Accept { price, .. } | Action::Takeover { price, .. } => *price += 1,
+        Action::Submit { works, .. } | Action::SubmitSealed { works, .. } if dice.chance(50) => works.push(0),
         Action::Submit { uri, .. } | Action::Revise { uri, .. } => *uri = 257,
         Action::Post { pay, .. } | Action::Engage { pay, .. } => *pay = -1,
         Action::Restore { ops, .. } => *ops += 1,
-        Action::Claim { submission, .. } | Action::Finalize { submission, .. } => *submission += 1,
+        Action::Claim { submissions, .. } | Action::Finalize { submissions, .. } => {
+            submissions.iter_mut().for_each(|submission| *submission += 1);
+        }
         _ => {}
     }
     action
@@ -128,6 +147,29 @@ fn reviving(dice: &mut Dice, model: &Model) -> (Who, Action) {
     posting(dice, model)
 }
 
+/// A list of these, now and then with one twice or one that nobody knows, in another order, too long, or empty.
+pub fn list<T: Clone>(dice: &mut Dice, some: &[T], unknown: T) -> Vec<T> {
+    let mut items = some.to_vec();
+    if dice.chance(25) {
+        let by = dice.below(items.len() as u64) as usize;
+        items.rotate_left(by);
+    }
+    if dice.chance(25) {
+        items.truncate(1 + dice.below(3) as usize);
+    }
+    match dice.below(40) {
+        0 => items.clear(),
+        1 => items = items.iter().cycle().take(MOST_ITEMS + 1).cloned().collect(),
+        2 => items.extend(some.first().cloned()),
+        3 => items.insert(dice.below(items.len() as u64 + 1) as usize, unknown.clone()),
+        _ => items.truncate(MOST_ITEMS),
+    }
+    if items.is_empty() && dice.chance(75) {
+        items.push(unknown);
+    }
+    items
+}
+
 /// Something that can be done is looked for for a while, so often of a hundred times; the rest is done as it comes.
 fn sensibly(
     dice: &mut Dice,
@@ -157,8 +199,11 @@ fn some_time(dice: &mut Dice, model: &Model) -> Timestamp {
     if dice.chance(2) {
         return days(30 + dice.below(1_000));
     }
+    if dice.chance(12) {
+        return crowd::some_hour(dice, model.now).max(1);
+    }
     // Mostly just to, or just before or after, something that is due.
-    if dice.chance(92) {
+    if dice.chance(90) {
         let dues: Vec<Timestamp> = model.requests.values().flat_map(dues).filter(|due| *due > model.now).collect();
         if let Some(next) = dues.iter().min() {
             let due = if dice.chance(80) { *next } else { dice.pick(&dues) };
@@ -176,11 +221,15 @@ fn some_time(dice: &mut Dice, model: &Model) -> Timestamp {
 /// When something changes about what can be done.
 fn dues(request: &Request) -> Vec<Timestamp> {
     let spec = &request.spec;
-    let mut dues = vec![spec.signal_by, spec.deliver_by, request.review_from()];
-    for work in request.works.values().filter(|work| work.verdict == Verdict::Pending) {
+    let mut dues = vec![spec.signal_by, spec.deliver_by];
+    for (id, work) in request.works.iter().filter(|(_, work)| work.verdict == Verdict::Pending) {
         let window = request.window(work.window_start);
-        dues.extend([window.start, window.start + window.half, window.commit_by, window.reveal_by]);
+        dues.push(window.start);
+        if *id < request.opened {
+            dues.extend([window.drawn_by, window.commit_by, window.reveal_by]);
+        }
     }
+    dues.extend(request.offers.iter().filter(|(_, offer)| offer.open).map(|(_, offer)| offer.until));
     if let Some((deal, tenure)) = request.deal.as_ref().and_then(|deal| Some((deal, deal.tenure.as_ref()?))) {
         dues.push(deal.due(tenure, request.settled.max(tenure.first)));
     }
@@ -301,29 +350,42 @@ fn managing(dice: &mut Dice, model: &Model, policy: &Policy) -> (Who, Action) {
 }
 
 fn other_policy(dice: &mut Dice, policy: &Policy) -> Policy {
+    let min_stake = Points::from(dice.below(6));
     let mut other = Policy {
+        max_window: dice.pick(&[policy.max_window, policy.max_window, policy.max_window, days(3), days(2)]),
         unreviewed_bps: dice.below(10_001) as u16,
         protocol_fee_bps: dice.below(2_000) as u16,
         target_utilization_ppm: dice.below(1_000_000) as u32,
-        premium_cap_bps: dice.below(5_000) as u16,
+        premium_cap_bps: dice.below(100_001) as u32,
         reputation_per_fee: dice.below(300).into(),
+        min_stake,
+        max_stake: dice.pick(&[Points::MAX, min_stake, min_stake + 9]),
         ..policy.clone()
     };
-    match dice.below(12) {
+    for listed in &mut other.assets {
+        listed.rent = dice.pick(&[0, listed.rent, UNIT / 1_000, UNIT / 50 + 7]);
+    }
+    match dice.below(20) {
         0 => other.assets.clear(),
         1 => other.assets.extend(policy.assets.clone()),
-        2 => other.min_window = 0,
-        3 => other.min_quorum = dice.pick(&[1, 2, 4, 9]),
-        4 => other.max_tolerance = 101,
-        5 => other.unreviewed_bps = 10_001,
-        6 => other.target_utilization_ppm = 1_000_000,
+        2 => other.min_window = dice.pick(&[0, policy.min_window - 1, days(7) + 1]),
+        3 => other.max_window = dice.pick(&[0, policy.min_window - 1, days(3_653) + 1]),
+        4 => other.min_quorum = dice.pick(&[1, 2, 4, 9]),
+        5 => other.max_tolerance = 101,
+        6 => other.unreviewed_bps = 10_001,
+        7 => other.premium_cap_bps = 100_001,
+        8 => (other.min_stake, other.max_stake) = (8, 7),
+        9 => other.target_utilization_ppm = 1_000_000,
         _ => {}
     }
     other
 }
 
 fn posting(dice: &mut Dice, model: &Model) -> (Who, Action) {
-    let who = if dice.chance(90) { dice.pick(&REQUESTERS) } else { dice.anyone() };
+    let who = if dice.chance(85) { dice.pick(&REQUESTERS) } else { dice.anyone() };
+    if dice.chance(12) && model.requests.len() <= 3 {
+        return (who, Action::Post { spec: Box::new(crowd::junk(dice)), pay: 0, max_premium: 0 });
+    }
     let mut spec = request(dice);
     let pay = pay(dice);
     let max_premium = if dice.chance(50) { 0 } else { UNIT };
@@ -367,7 +429,8 @@ fn request(dice: &mut Dice) -> RequestSpec {
         1 => hours(1) + dice.below(hours(6)),
         _ => days(1 + dice.below(3)),
     };
-    let limit = 1 + dice.below(4) as u32;
+    let most = if dice.chance(10) { 12 } else { 4 };
+    let limit = 1 + dice.below(most) as u32;
     let review_fee = UNIT / 100 + Balance::from(dice.below(1_000_000_007));
     let duplicates = match dice.below(5) {
         0 => Duplicates::FirstOnly,
@@ -393,7 +456,9 @@ fn request(dice: &mut Dice) -> RequestSpec {
     let quorum = if dice.chance(90) { 3 } else { 5 };
     let signal_by = time(dice);
     let deliver_by = signal_by + time(dice);
-    let review_by = deliver_by + time(dice);
+    // Half of it is for unsealing.
+    let unsealing = if duplicates == Duplicates::Independent { 0 } else { hours(1) + dice.below(days(1)) };
+    let review_by = deliver_by + if unsealing > 0 { 2 * unsealing + dice.below(2) } else { time(dice) };
     RequestSpec {
         spec: Hash::from([7; 32]),
         uri: b"ipfs://brief".to_vec(),
@@ -412,7 +477,6 @@ fn request(dice: &mut Dice) -> RequestSpec {
         min_reputation: if dice.chance(90) { 0 } else { 50 },
         min_tier: if dice.chance(88) { 0 } else { dice.below(4) as u8 },
         quorum,
-        max_reviews: (2 * quorum - 1) + dice.below(4) as u8,
         tolerance: dice.below(21) as u8,
         signal_by,
         deliver_by,
@@ -433,10 +497,15 @@ fn spoil(dice: &mut Dice, spec: &mut RequestSpec) {
         6 => spec.per_provider = dice.pick(&[0, 1_001, spec.limit as u16 + 1]),
         7 => spec.place_deposit = spec.review_fee - 1,
         8 => spec.quorum = dice.pick(&[0, 1, 4, 7, 9]),
-        9 => spec.max_reviews = dice.pick(&[2 * spec.quorum - 2, 15, 16]),
+        9 => spec.duplicates = Duplicates::Shared { retention_ppm: 1_000_001 },
         10 => spec.tolerance = dice.pick(&[21, 255]),
-        11 => spec.signal_by = dice.pick(&[0, hours(1) - 1]),
-        12 => spec.reveal_by = dice.pick(&[spec.review_by, spec.review_by + days(3_654)]),
+        11 => spec.signal_by = dice.pick(&[0, hours(1) - 1, spec.deliver_by, days(3_654)]),
+        12 => match dice.below(3) {
+            0 => spec.reveal_by = dice.pick(&[spec.review_by, spec.review_by + days(7) + 1]),
+            1 => spec.review_by = dice.pick(&[spec.deliver_by - 1, spec.deliver_by + 2 * hours(1) - 1]),
+            // What is sealed may take twice as long.
+            _ => (spec.review_by, spec.reveal_by) = (spec.deliver_by + days(14), spec.deliver_by + days(15)),
+        },
         13 => spec.access = Access::Offers,
         14 => spec.asset = Asset::Psp22([3; 32].into()),
         _ => spec.award = Award::Ranked { places_bps: dice.pick(&[vec![], vec![6_000, 4_001], vec![100; 101]]) },
@@ -464,52 +533,29 @@ fn about_requests(dice: &mut Dice, model: &Model) -> (Who, Action) {
     let uri = if dice.chance(3) { 257 } else { 0 };
     let work = dice.below(3) as u8;
     let request = id;
+    let unknown = if dice.chance(50) { 99 } else { submission };
     match dice.below(64) {
         0 if dice.chance(25) => (requester, Action::WithdrawRequest(request)),
         1..=6 => accepting(dice, asked, request, requester),
-        7..=8 if !asked.is_some_and(is_vacant) || dice.chance(10) => (requester, Action::Reclaim(request)),
+        7..=8 if !asked.is_some_and(Request::is_vacant) || dice.chance(10) => (requester, Action::Reclaim(request)),
         9..=14 => {
             let places = if dice.chance(3) { 0 } else { 1 + dice.below(2) as u16 };
             (provider, Action::Signal { request, places, pay: pay(dice) })
         }
-        7..=8 | 15..=18 => {
-            let price = asked.map_or(1, |asked| {
-                let share = asked.spec.reward / Balance::from(asked.spec.limit);
-                dice.pick(&[share, share, share / 2, asked.spec.reward, asked.spec.reward + 1])
-            });
-            let by = asked.map_or(model.now, |asked| asked.spec.deliver_by);
-            let deliver_by = dice.pick(&[by, by, by - 1, by + 1, model.now, model.now + hours(2), model.now + days(2)]);
-            let open = asked.and_then(|asked| asked.offer(provider)).is_some_and(|offer| offer.open);
-            let deposit = asked.map_or(0, |asked| asked.spec.place_deposit as i64);
-            // Whoever only changes an offer pays nothing more.
-            let pay = if open { -deposit } else { pay(dice) };
-            (provider, Action::Offer { request, price, deliver_by, uri, pay })
-        }
+        7..=8 | 15..=18 => offering(dice, model, asked, request, provider, uri),
         19 => (provider, Action::RetractOffer(request)),
-        20..=25 => (provider, Action::Submit { request, work, uri }),
+        20..=25 => (provider, Action::Submit { request, works: some_works(dice, asked, provider), uri }),
         26 if dice.chance(15) => (author, Action::Revise { request, submission, work, uri }),
-        27..=29 => (provider, Action::SubmitSealed { request, work }),
-        26 | 30..=33 => {
-            let works = asked.iter().flat_map(|asked| &asked.works);
-            let sealed: Vec<_> = works.filter(|(_, made)| made.sealed.is_some() && !made.delivered).collect();
-            if sealed.is_empty() {
-                return (author, Action::Unseal { request, submission, work, uri });
-            }
-            let (submission, made) = dice.pick(&sealed);
-            let work = made.sealed.unwrap_or(work);
-            (made.provider, Action::Unseal { request, submission: *submission, work, uri })
-        }
+        27..=29 => (provider, Action::SubmitSealed { request, works: some_works(dice, asked, provider) }),
+        26 | 30..=33 => unsealing(dice, asked, request, author, (submission, work), uri),
         34..=35 => (dice.anyone(), Action::ReportNoShow { request, provider }),
         36..=39 => (dice.anyone(), Action::OpenReviews { request, max: batch(dice) }),
-        40..=46 => {
-            let who = if dice.chance(95) { dice.pick(&ENFORCERS) } else { dice.anyone() };
-            (who, Action::CommitReview { request, submission, vote: vote(dice, asked, submission) })
-        }
-        0 | 47..=52 => revealing(dice, asked, request, submission),
-        53..=55 => (dice.anyone(), Action::Finalize { request, submission }),
+        40..=46 => committing(dice, model, asked, request, unknown),
+        0 | 47..=52 => revealing(dice, model, asked, request, unknown),
+        53..=55 => (dice.anyone(), Action::Finalize { request, submissions: list(dice, &works, unknown) }),
         56..=57 => (dice.anyone(), Action::Settle { request, max: batch(dice) }),
         58..=59 => (dice.anyone(), Action::ClosePeriod(request)),
-        60 => (dice.anyone(), Action::Claim { request, submission }),
+        60 => (dice.anyone(), Action::Claim { request, submissions: list(dice, &works, unknown) }),
         61 => {
             let rich: Vec<Who> = (0..CAST.len()).filter(|who| model.credits[*who] > 0).collect();
             (if rich.is_empty() || dice.chance(10) { dice.anyone() } else { dice.pick(&rich) }, Action::Withdraw)
@@ -518,9 +564,63 @@ fn about_requests(dice: &mut Dice, model: &Model) -> (Who, Action) {
     }
 }
 
-/// Whether the provider of a long deal is gone, and the deal is not over.
-fn is_vacant(asked: &Request) -> bool {
-    !asked.closed && asked.deal.as_ref().is_some_and(|deal| deal.pool.is_some() && deal.tenure.is_none())
+fn offering(
+    dice: &mut Dice,
+    model: &Model,
+    asked: Option<&Request>,
+    request: RequestId,
+    provider: Who,
+    uri: usize,
+) -> (Who, Action) {
+    let now = model.now;
+    let price = asked.map_or(1, |asked| {
+        let share = asked.spec.reward / Balance::from(asked.spec.limit);
+        dice.pick(&[share, share, share / 2, asked.spec.reward, asked.spec.reward + 1])
+    });
+    let by = asked.map_or(now, |asked| asked.spec.deliver_by);
+    let deliver_by = dice.pick(&[by, by, by - 1, by + 1, now, now + hours(2), now + days(2)]);
+    let soon = now + deliver_by.saturating_sub(now) / 2;
+    let until = dice.pick(&[deliver_by, deliver_by, deliver_by, soon, soon, now + hours(1), now, deliver_by + 1]);
+    let open = asked.and_then(|asked| asked.offer(provider)).is_some_and(|offer| offer.open);
+    let deposit = asked.map_or(0, |asked| asked.spec.place_deposit as i64);
+    // Whoever only changes an offer pays nothing more.
+    let pay = if open { -deposit } else { pay(dice) };
+    (provider, Action::Offer { request, price, deliver_by, until, uri, pay })
+}
+
+/// As many works as this provider has places for, or so.
+fn some_works(dice: &mut Dice, asked: Option<&Request>, provider: Who) -> Vec<u8> {
+    let free = match asked {
+        Some(asked) if asked.deal.is_some() => 1,
+        Some(asked) => asked.place(provider).map_or(0, |place| place.taken - place.submitted),
+        None => 1,
+    };
+    let works: Vec<u8> = (0..free).map(|_| dice.below(3) as u8).collect();
+    list(dice, &works, 0)
+}
+
+/// Whoever sealed something opens all of its seals, or so.
+fn unsealing(
+    dice: &mut Dice,
+    asked: Option<&Request>,
+    request: RequestId,
+    author: Who,
+    unknown: (SubmissionId, u8),
+    uri: usize,
+) -> (Who, Action) {
+    let mut sealed: Vec<(Who, (SubmissionId, u8))> = Vec::new();
+    for (id, made) in asked.iter().flat_map(|asked| &asked.works) {
+        if let Some(work) = made.sealed.filter(|_| !made.delivered) {
+            sealed.push((made.provider, (*id, work)));
+        }
+    }
+    if sealed.is_empty() {
+        return (author, Action::Unseal { request, seals: vec![unknown], uri });
+    }
+    let (who, _) = dice.pick(&sealed);
+    let mine: Vec<(SubmissionId, u8)> =
+        sealed.into_iter().filter(|(other, _)| *other == who).map(|(_, seal)| seal).collect();
+    (who, Action::Unseal { request, seals: list(dice, &mine, unknown), uri })
 }
 
 fn batch(dice: &mut Dice) -> u32 {
@@ -536,8 +636,8 @@ fn provider(dice: &mut Dice, asked: Option<&Request>) -> Who {
     let there: Vec<Who> = asked.map(|asked| asked.places.iter().map(|(who, _)| *who).collect()).unwrap_or_default();
     match dice.below(20) {
         0 => dice.anyone(),
-        1 => dice.pick(&ENFORCERS),
-        2..=12 if !there.is_empty() => dice.pick(&there),
+        1..=2 => dice.pick(&ENFORCERS),
+        3..=12 if !there.is_empty() => dice.pick(&there),
         _ => dice.pick(&PROVIDERS),
     }
 }
@@ -551,33 +651,67 @@ fn accepting(dice: &mut Dice, asked: Option<&Request>, request: RequestId, reque
     };
     let price = if dice.chance(5) { offer.price + 1 } else { offer.price };
     let deliver_by = offer.deliver_by;
-    let action = match asked.is_some_and(is_vacant) && dice.chance(80) {
+    let action = match asked.is_some_and(Request::is_vacant) && dice.chance(80) {
         true => Action::Takeover { request, provider, price, deliver_by },
         false => Action::Accept { request, provider, price, deliver_by },
     };
     (requester, action)
 }
 
-fn vote(dice: &mut Dice, asked: Option<&Request>, submission: SubmissionId) -> Vote {
+pub fn vote(dice: &mut Dice, asked: Option<&Request>, submission: SubmissionId) -> Vote {
     let score = dice.pick(&[90, 90, 85, 60, 50, 45, 30, 0, 100]);
-    let sealed = asked.is_some_and(|asked| asked.is_sealed());
+    let sealed = asked.is_some_and(|asked| asked.spec.duplicates != Duplicates::Independent);
     let names = if sealed { dice.chance(50) } else { dice.chance(4) };
     (score, (names && submission > 0).then(|| if dice.chance(85) { 0 } else { dice.below(submission.into()) as u32 }))
 }
 
-fn revealing(dice: &mut Dice, asked: Option<&Request>, request: RequestId, submission: SubmissionId) -> (Who, Action) {
-    let mut hidden = Vec::new();
+/// Somebody commits to what is open to it, or so.
+fn committing(
+    dice: &mut Dice,
+    model: &Model,
+    asked: Option<&Request>,
+    request: RequestId,
+    unknown: SubmissionId,
+) -> (Who, Action) {
+    let who = if dice.chance(95) { crowd::reviewer(dice, model.now) } else { dice.anyone() };
+    let mut open = asked.map(|asked| crowd::open_to(asked, who, model.now)).unwrap_or_default();
+    if dice.chance(60) {
+        open.truncate(1 + dice.below(3) as usize);
+    }
+    let mut votes = Vec::new();
+    for submission in list(dice, &open, unknown) {
+        votes.push((submission, vote(dice, asked, submission)));
+    }
+    (who, Action::CommitReviews { request, votes })
+}
+
+/// Somebody reveals what it can, or all that it committed to.
+fn revealing(
+    dice: &mut Dice,
+    model: &Model,
+    asked: Option<&Request>,
+    request: RequestId,
+    unknown: SubmissionId,
+) -> (Who, Action) {
+    let unknown = (unknown, (dice.below(110) as u8, dice.chance(20).then(|| dice.below(4) as u32)));
+    let mut committed: Vec<(Who, (SubmissionId, Vote))> = Vec::new();
     for (id, work) in asked.iter().flat_map(|asked| &asked.works) {
-        let pending = work.verdict == Verdict::Pending || dice.chance(5);
-        let waiting = work.reviews.iter().filter(|review| pending && (!review.revealed || dice.chance(5)));
-        hidden.extend(waiting.map(|review| (*id, review.clone())));
+        let pending = work.verdict == Verdict::Pending || dice.chance(2);
+        let waiting = work.reviews.iter().filter(|review| pending && (!review.revealed || dice.chance(2)));
+        committed.extend(waiting.map(|review| (review.who, (*id, review.vote))));
     }
-    if hidden.is_empty() {
-        let vote = (dice.below(110) as u8, dice.chance(20).then(|| dice.below(4) as u32));
-        return (dice.pick(&ENFORCERS), Action::RevealReview { request, submission, vote });
+    let willing: Vec<Who> = committed.iter().map(|(who, _)| *who).filter(|who| !crowd::withholds(dice, *who)).collect();
+    if willing.is_empty() {
+        return (dice.pick(&ENFORCERS), Action::RevealReviews { request, votes: vec![unknown] });
     }
-    let (submission, review) = dice.pick(&hidden);
-    (review.who, Action::RevealReview { request, submission, vote: review.vote })
+    let who = dice.pick(&willing);
+    let ready = asked.map(|asked| crowd::hidden(asked, who, model.now)).unwrap_or_default();
+    let mine: Vec<(SubmissionId, Vote)> = if ready.is_empty() || dice.chance(10) {
+        committed.into_iter().filter(|(other, _)| *other == who).map(|(_, vote)| vote).collect()
+    } else {
+        ready
+    };
+    (who, Action::RevealReviews { request, votes: list(dice, &mine, unknown) })
 }
 
 /// What anyone could do to bring a request to its end, what its requester alone may do once its provider is gone, and
@@ -590,10 +724,13 @@ pub fn upkeep(model: &Model, id: RequestId) -> Option<(Who, Action)> {
         (KEEPER, Action::ClosePeriod(id)),
         (KEEPER, Action::Prune { request: id, max: 64 }),
     ];
-    steps.extend(asked.works.keys().map(|work| (KEEPER, Action::Finalize { request: id, submission: *work })));
-    steps.extend(asked.works.keys().map(|work| (KEEPER, Action::Claim { request: id, submission: *work })));
+    let works: Vec<SubmissionId> = asked.works.keys().copied().collect();
+    for submissions in works.chunks(MOST_ITEMS) {
+        steps.push((KEEPER, Action::Finalize { request: id, submissions: submissions.to_vec() }));
+        steps.push((KEEPER, Action::Claim { request: id, submissions: submissions.to_vec() }));
+    }
     steps.extend(asked.places.iter().map(|(who, _)| (KEEPER, Action::ReportNoShow { request: id, provider: *who })));
-    if is_vacant(asked) {
+    if asked.is_vacant() {
         steps.push((asked.requester, Action::Reclaim(id)));
     }
     steps.into_iter().find(|(who, action)| model.would(*who, action).is_ok())

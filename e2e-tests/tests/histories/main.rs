@@ -1,18 +1,20 @@
 //! Whatever anyone does: random people send random messages to the real contracts, at random times, and a model that
 //! shares no code with them foretells every answer, and what everyone has afterwards.
 //!
-//! Of pools whose counters fade or are bounded, or in which an op's weight varies, the model takes standing and deficit
-//! from the chain before a message that depends on them, and foretells the rest.
+//! Of pools whose counters fade or are bounded, or that ask for a fair share, the model takes standing and deficit from
+//! the chain before a message that depends on them, and foretells the rest.
 // One arm a message: the model, what is sent and what is compared are tables.
 #![allow(clippy::too_many_lines)]
 
 mod action;
+mod crowd;
 mod generate;
 mod model;
 mod people;
 mod play;
 mod pools;
 mod promises;
+mod verdicts;
 
 use play::{History, Tally};
 use std::{env, thread, time::Instant};

@@ -1,11 +1,13 @@
 //! A history: random people on the real contracts beside the model of them.
 
 use crate::{
-    action::{Action, Meddling, Refusal, Said, Tampering, Who, CAST, ENFORCERS, MANAGER, PROVIDERS},
+    action::{numbers, salt_of, Action, Meddling, Refusal, Said, Tampering, Who, CAST, ENFORCERS, MANAGER, PROVIDERS},
     generate::{self, Dice},
     model::{posted_at, Model},
     people::{Mint, MARKET, OBLIGATION},
+    pools::WHOLE_OP,
     promises::Promises,
+    verdicts::{Told, Verdicts},
 };
 use chain::{account, days, Message, UNIT};
 use e2e_tests::{work_of, Town, ENDOWMENT, SALT, WORK_URI};
@@ -15,10 +17,10 @@ use ink::{
 };
 use interfaces::market::{commitment, seal};
 use interfaces::{
-    market::{Asset, Policy},
+    market::{Asset, Commitment, Delivery, Error, Policy, Reveal, Unsealing},
     obligation::{MemberState, Outcome, Rate, Schedule, Standing, Terms, OP},
     reputation::{self, Effect, MintReason, Transfer},
-    Balance, Market as _, Obligation as _, Reputation as _,
+    Balance, Market as _, Obligation as _, Reputation as _, SubmissionId,
 };
 use pendzl::contracts::psp22::{PSP22Error, PSP22 as _};
 use std::collections::BTreeMap;
@@ -38,6 +40,7 @@ struct Sent {
     said: Said,
     /// Reputation that came into being.
     minted: Balance,
+    told: Told,
 }
 
 pub struct History {
@@ -51,11 +54,17 @@ pub struct History {
     /// What the counters of those who rest said when they began to.
     resting: BTreeMap<Who, (u128, u128)>,
     promises: Promises,
+    verdicts: Verdicts,
 }
 
 /// The organization of histories of this kind.
 fn settings(kind: u64) -> impl FnOnce(&mut chain::Settings) {
     move |settings| {
+        let policy = &mut settings.policy;
+        policy.assets[0].rent = if kind % 2 == 0 { 0 } else { UNIT / 500 + 3 };
+        if kind % 3 == 0 {
+            (policy.min_stake, policy.max_stake) = (2, 9);
+        }
         let terms = &mut settings.terms;
         terms.cooldown = days(2);
         terms.freeze_interval = days(40);
@@ -65,6 +74,8 @@ fn settings(kind: u64) -> impl FnOnce(&mut chain::Settings) {
             0 => {
                 (terms.healthy_limit, terms.throttled_limit) = (12, 6);
                 (terms.throttle_buffer, terms.ban_buffer) = (12, 18);
+                // More than a submission takes reviews from.
+                (terms.denominator, terms.seats) = (3, 8);
             }
             1 => {
                 (terms.healthy_limit, terms.throttled_limit) = (3, 1);
@@ -75,8 +86,7 @@ fn settings(kind: u64) -> impl FnOnce(&mut chain::Settings) {
             3 => (terms.presence, terms.retention_ppm) = (1, 990_000),
             4 => {
                 terms.rate = Rate::FairShare { diligence_ppm: 700_000 };
-                // More than some submissions take reviews from.
-                terms.seats = 6;
+                terms.seats = 8;
                 settings.mint_cap = 40;
             }
             5 => (terms.pace, terms.credit_cap) = (3, 3),
@@ -129,6 +139,7 @@ impl History {
             dice: Dice::new(kind),
             resting: BTreeMap::new(),
             promises: Promises::default(),
+            verdicts: Verdicts::default(),
         }
     }
 
@@ -194,8 +205,12 @@ impl History {
         if self.model.pools.rests[who].frozen != self.resting.contains_key(&who) {
             self.rest_or_return(who);
         }
+        self.verdicts.look(&self.town, &sent.told)?;
         match said {
-            Ok(_) => self.keep_promises(who, &action),
+            Ok(answer) => {
+                self.verdicts.can_judge(&self.town, &action, answer)?;
+                self.keep_promises(who, &action)
+            }
             Err(_) => Ok(()),
         }
     }
@@ -212,7 +227,10 @@ impl History {
         if !pool.is_bounded(now) {
             return Ok(());
         }
-        let touches_all = matches!(action, Action::Pass(_) | Action::OpenReviews { .. } | Action::ProposeTerms { .. });
+        let touches_all = matches!(
+            action,
+            Action::Pass(_) | Action::OpenReviews { .. } | Action::Finalize { .. } | Action::ProposeTerms { .. }
+        );
         let all = touches_all || self.actions.len() % ALL_ASKED_EVERY == 0;
         let members = pool.members.iter().filter(|(member, _)| all || **member == who);
         for (member, _) in members.filter(|(_, member)| member.waits_for_work()) {
@@ -265,7 +283,7 @@ impl History {
         let whom = match action {
             Action::Evaluate { pool: 0, who } | Action::Reinstate { pool: 0, who } => vec![*who],
             Action::EvaluateMany { pool: 0, who } => who.clone(),
-            Action::CommitReview { .. }
+            Action::CommitReviews { .. }
             | Action::Enlist(_)
             | Action::Resign(_)
             | Action::CheckIn(_)
@@ -324,26 +342,47 @@ impl History {
                 [state.held, state.unclaimed, state.deposits, state.offer_deposits, state.accepted],
                 [state.places, state.open_places, state.submissions, state.opened, state.finalized],
                 [state.settled, state.claimed, state.reserved, state.pruned],
-                (state.closed, state.engagement, state.seed, state.reputation_per_place),
+                (state.closed, state.engagement, state.seed, state.insiders),
+                (state.reputation_per_place, state.min_stake, state.max_stake, state.max_window, state.unreviewed_bps),
             );
+            let kept = request.kept;
             let expected = (
                 [request.held, request.unclaimed, request.deposits, request.offer_deposits, request.accepted],
                 [request.places_taken, request.open_places, request.submissions, request.opened, request.finalized],
                 [request.settled, request.claimed, request.reserved, request.pruned],
-                (request.closed, request.deal.is_some(), request.seed, request.reputation_per_place),
+                (request.closed, request.deal.is_some(), request.seed, request.insiders),
+                (kept.reputation_per_place, kept.min_stake, kept.max_stake, kept.max_window, kept.unreviewed_bps),
             );
             compare(&format!("request {id}"), found, expected)?;
             if request.deal.is_none() && request.pruned == 0 {
                 compare(&format!("the weights of request {id}"), state.weights, request.weights())?;
             }
-            for (n, work) in &request.works {
-                let read = chain.read(town.market().submission(*id, *n));
-                let made = read.map_err(|error| format!("submission {n} of {id}: {error:?}"))?;
-                let found =
-                    (made.verdict, made.median, made.weight_bps, made.duplicate_of, made.claimed, made.delivered);
-                let expected =
-                    (work.verdict, work.median, work.weight_bps, work.duplicate_of, work.claimed, work.delivered);
-                compare(&format!("submission {n} of request {id}"), found, expected)?;
+            for n in 0..request.submissions {
+                let what = format!("submission {n} of request {id}");
+                let read = chain.read(town.market().submission(*id, n));
+                let Some(work) = request.works.get(&n) else {
+                    compare(&what, read.err(), Some(Error::UnknownSubmission))?;
+                    continue;
+                };
+                let made = read.map_err(|error| format!("{what}: {error:?}"))?;
+                let found = (
+                    (made.verdict, made.median, made.weight_bps, made.duplicate_of, made.claimed, made.delivered),
+                    (made.window_start, made.active, made.extended),
+                );
+                let expected = (
+                    (work.verdict, work.median, work.weight_bps, work.duplicate_of, work.claimed, work.delivered),
+                    (work.window_start, work.active, work.extended),
+                );
+                compare(&what, found, expected)?;
+                let read = chain.read(town.market().reviews(*id, n));
+                let reviews = read.map_err(|error| format!("the reviews of {what}: {error:?}"))?;
+                let found = reviews.iter().map(|review| (review.enforcer, review.score, review.short)).collect();
+                let mut known: Vec<(AccountId, Option<u8>, bool)> = Vec::new();
+                for review in &work.reviews {
+                    let score = review.revealed.then_some(review.vote.0);
+                    known.push((model.accounts[review.who], score, review.short));
+                }
+                compare(&format!("the reviews of {what}"), found, known)?;
             }
         }
         let mut credited = 0;
@@ -374,7 +413,7 @@ impl History {
                     compare(&format!("the membership of {name}"), told, known)?;
                     if model.pools.pool(0).is_ok_and(|pool| pool.is_exact(model.now)) {
                         let ops = [found.seen, found.declared];
-                        let known = [member.seen * 1_000_000, member.declared * 1_000_000];
+                        let known = [member.seen / (WHOLE_OP / OP), member.declared * OP];
                         compare(&format!("the counters of {name}"), ops, known)?;
                     }
                     if let Some(resting) = self.resting.get(&who).filter(|_| found.state == MemberState::Frozen) {
@@ -418,6 +457,7 @@ impl History {
         let me = accounts[who];
         let done = |()| 1;
         let number = u128::from;
+        let list = |ids: Vec<SubmissionId>| numbers(&ids);
         match action.clone() {
             Pass(_) => Err("passing time sends nothing".into()),
             OpenMarket => {
@@ -444,39 +484,56 @@ impl History {
             Signal { request, places, .. } => {
                 self.tell(who, market().signal(request, places).transferred_value(value), done)
             }
-            Offer { request, price, deliver_by, uri: length, .. } => {
-                let message = market().offer(request, price, deliver_by, uri(length));
+            Offer { request, price, deliver_by, until, uri: length, .. } => {
+                let message = market().offer(request, price, deliver_by, until, uri(length));
                 self.tell(who, message.transferred_value(value), done)
             }
             RetractOffer(request) => self.tell(who, market().retract_offer(request), done),
-            Submit { request, work: made, uri: length } => {
-                self.tell(who, market().submit(request, work(made), uri(length)), |id| id.into())
+            Submit { request, works, uri: length } => {
+                let made = works.into_iter().map(|made| Delivery { content: work(made), uri: uri(length) }).collect();
+                self.tell(who, market().submit(request, made), list)
             }
             Revise { request, submission, work: made, uri: length } => {
                 self.tell(who, market().revise(request, submission, work(made), uri(length)), done)
             }
-            SubmitSealed { request, work: made } => {
-                let seal = seal(request, me, &work(made), WORK_URI, &SALT);
-                self.tell(who, market().submit_sealed(request, seal), |id| id.into())
+            SubmitSealed { request, works } => {
+                let seals = works.into_iter().map(|made| seal(request, me, &work(made), WORK_URI, &SALT)).collect();
+                self.tell(who, market().submit_sealed(request, seals), list)
             }
-            Unseal { request, submission, work: made, uri: length } => {
-                self.tell(who, market().unseal(request, submission, work(made), uri(length), SALT), done)
+            Unseal { request, seals, uri: length } => {
+                let open = |(submission, made)| {
+                    let (content, uri) = (work(made), uri(length));
+                    Unsealing { submission, content, uri, salt: SALT }
+                };
+                self.tell(who, market().unseal(request, seals.into_iter().map(open).collect()), done)
             }
             ReportNoShow { request, provider } => {
                 self.tell(who, market().report_no_show(request, accounts[provider]), |places| places.into())
             }
             OpenReviews { request, max } => self.tell(who, market().open_reviews(request, max), |count| count.into()),
-            CommitReview { request, submission, vote } => {
-                let sealed = commitment(request, submission, me, vote.0, vote.1, &SALT);
-                self.tell(who, market().commit_review(request, submission, sealed), done)
+            CommitReviews { request, votes } => {
+                let hide = |(submission, (score, original))| {
+                    let salt = salt_of(request, submission);
+                    let commitment = commitment(request, submission, me, score, original, &salt);
+                    Commitment { submission, commitment }
+                };
+                self.tell(who, market().commit_reviews(request, votes.into_iter().map(hide).collect()), list)
             }
-            RevealReview { request, submission, vote } => {
-                self.tell(who, market().reveal_review(request, submission, vote.0, vote.1, SALT), done)
+            RevealReviews { request, votes } => {
+                let show = |(submission, (score, duplicate_of))| {
+                    let salt = salt_of(request, submission);
+                    Reveal { submission, score, duplicate_of, salt }
+                };
+                self.tell(who, market().reveal_reviews(request, votes.into_iter().map(show).collect()), done)
             }
-            Finalize { request, submission } => self.tell(who, market().finalize(request, submission), done),
+            Finalize { request, submissions } => {
+                self.tell(who, market().finalize(request, submissions), |count| count.into())
+            }
             Settle { request, max } => self.tell(who, market().settle(request, max), |count| count.into()),
             ClosePeriod(request) => self.tell(who, market().close_period(request), |ended| ended.into()),
-            Claim { request, submission } => self.tell(who, market().claim(request, submission), number),
+            Claim { request, submissions } => {
+                self.tell(who, market().claim(request, submissions), |count| count.into())
+            }
             Withdraw => self.tell(who, market().withdraw(Asset::Native), number),
             Prune { request, max } => self.tell(who, market().prune(request, max), |count| count.into()),
             ProposePolicy(policy) => self.tell(who, market().propose_policy(*policy), done),
@@ -572,7 +629,7 @@ impl History {
         let outcome = self.town.chain.call(&self.model.accounts[who], message);
         match outcome.result {
             Ok(Err(PSP22Error::Custom(error))) if error == "Soulbound" => {
-                Ok(Sent { said: Err(Refusal::Soulbound), minted: 0 })
+                Ok(Sent { said: Err(Refusal::Soulbound), minted: 0, told: Told::default() })
             }
             other => Err(format!("a transfer of reputation is answered {other:?}")),
         }
@@ -591,9 +648,10 @@ impl History {
         if transfers.iter().any(|transfer| transfer.from.is_some() && transfer.to.is_some()) {
             return Err("reputation changed hands".into());
         }
+        let told = Told::by(&outcome);
         match outcome.result {
-            Ok(Ok(value)) => Ok(Sent { said: Ok(said(value)), minted }),
-            Ok(Err(error)) => Ok(Sent { said: Err(error.into()), minted }),
+            Ok(Ok(value)) => Ok(Sent { said: Ok(said(value)), minted, told }),
+            Ok(Err(error)) => Ok(Sent { said: Err(error.into()), minted, told }),
             Err(trap) => Err(format!("the message trapped: {trap}")),
         }
     }

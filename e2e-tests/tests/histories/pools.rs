@@ -13,8 +13,9 @@ use std::collections::{BTreeMap, VecDeque};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Member {
     pub state: State,
-    /// Whole ops; of a pool whose counters fade, nothing is foretold.
+    /// In parts of [`WHOLE_OP`]; of a pool whose counters fade, nothing is foretold.
     pub seen: u128,
+    /// Whole ops.
     pub declared: u128,
     pub open: u32,
     pub bond: Balance,
@@ -31,6 +32,9 @@ impl Member {
         matches!(self.state, State::Seated | State::Waiting) && self.open == 0
     }
 }
+
+/// An op as counters keep it: with 32 bits below a millionth.
+pub const WHOLE_OP: u128 = 1_000_000 << 32;
 
 /// What is known of an account across all pools.
 #[derive(Clone, Debug, Default)]
@@ -74,7 +78,7 @@ fn ensure(holds: bool, error: Error) -> Result<()> {
     }
 }
 
-/// Whether under these terms all that is seen and done counts, once for each op, and for ever.
+/// Whether under these terms all that is seen and done counts, and for ever.
 fn counts(terms: &Terms) -> bool {
     let steady = terms.retention_ppm == 1_000_000 && terms.presence == 0 && terms.rate == Rate::Fixed;
     steady && terms.pace == 0 && terms.credit_cap == u32::MAX
@@ -134,6 +138,11 @@ impl Pool {
         self.in_state(State::Seated).count() as u32
     }
 
+    /// Whoever never was a member has left.
+    pub fn state_of(&self, who: Who) -> State {
+        self.members.get(&who).map_or(State::Left, |member| member.state)
+    }
+
     /// How many reviews the members may have open together.
     pub fn hands(&self, now: Timestamp) -> u64 {
         let terms = self.terms(now);
@@ -149,10 +158,10 @@ impl Pool {
         }
     }
 
-    /// The rule of section 1.3 on whole counters, and what is missing.
+    /// The rule of section 1.3, and how many whole ops are missing.
     fn count(&self, member: &Member, now: Timestamp) -> (Standing, u128) {
         let terms = self.terms(now);
-        let required = member.seen / u128::from(terms.denominator);
+        let required = member.seen / (u128::from(terms.denominator) * WHOLE_OP);
         let done = member.declared + u128::from(member.open);
         let standing = match member.state {
             State::Banned => Standing::Banned,
@@ -502,12 +511,16 @@ impl Pools {
         }
     }
 
-    /// Every op weighs one: the model's terms and requests are such.
-    pub fn see(&mut self, id: u32, ops: u32) -> Result<()> {
+    /// An op weighs one, or less where it asks for so few reviews that there is not enough of it for everybody.
+    pub fn see(&mut self, id: u32, ops: u32, reviews: u32) -> Result<()> {
         let now = self.now;
         let pool = self.pool_mut(id)?;
+        let (denominator, seats) = (pool.terms(now).denominator, pool.terms(now).seats);
+        let sharing = u128::from(seats.max(pool.active()));
+        let enough = u128::from(denominator) * WHOLE_OP * u128::from(reviews) / sharing;
+        let seen = u128::from(ops) * enough.min(WHOLE_OP);
         for member in pool.members.values_mut().filter(|member| member.state == State::Seated) {
-            member.seen += u128::from(ops);
+            member.seen += seen;
         }
         pool.store(now);
         Ok(())
@@ -529,21 +542,22 @@ impl Pools {
         Ok(())
     }
 
-    pub fn commit(&mut self, id: u32, who: Who) -> Result<()> {
-        let (standing, _) = self.at_work(id, who)?;
+    /// How many ops the member was short before it committed to so many.
+    pub fn commit(&mut self, id: u32, who: Who, count: u32) -> Result<u32> {
+        let (standing, missing) = self.at_work(id, who)?;
         let terms = self.pool(id)?.terms(self.now);
         let most = if standing == Standing::Healthy { terms.healthy_limit } else { terms.throttled_limit };
         let member = self.member_mut(id, who)?;
-        ensure(member.open < most, Error::TooManyCommitments)?;
-        member.open += 1;
+        ensure(member.open + count <= most, Error::TooManyCommitments)?;
+        member.open += count;
         // Whoever commits is there.
         match self.declare_presence(id, who) {
-            Ok(()) | Err(Error::NoPresence | Error::AlreadyCheckedIn) => Ok(()),
-            other => other,
+            Ok(()) | Err(Error::NoPresence | Error::AlreadyCheckedIn) => Ok(missing as u32),
+            Err(other) => Err(other),
         }
     }
 
-    /// One review is over, and counts where it was revealed.
+    /// So many reviews are over, and so many of them were revealed.
     pub fn resolve(&mut self, id: u32, who: Who, declared: u32, released: u32) -> Result<()> {
         let now = self.now;
         let pool = self.pool_mut(id)?;

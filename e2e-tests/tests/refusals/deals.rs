@@ -2,7 +2,7 @@
 
 use crate::table::{refuse, row, Row, Told};
 use chain::{account, days, UNIT};
-use e2e_tests::{People, Town, REQUESTER, STRANGER};
+use e2e_tests::{one, People, Town, ENDOWMENT, REQUESTER, STRANGER};
 use ink::primitives::Hash;
 use interfaces::{
     market::{Access, Error, RequestSpec},
@@ -17,6 +17,8 @@ const WEEK: Timestamp = days(7);
 const PRICE: Balance = 8 * UNIT;
 /// Waits for an enforcer's seat with its bond, and takes a rest after it made its offer.
 const RESTING: &str = "cora";
+/// Has reputation, and comes to the enforcers' line after it made its offer.
+const NEWCOMER: &str = "newt";
 
 /// A town with long deals of four weeks each, none of which may be missed.
 struct Deals {
@@ -42,7 +44,10 @@ impl Deref for Deals {
 
 impl Deals {
     fn new() -> Self {
-        let town = Town::with(|settings| settings.policy.target_utilization_ppm = 999_999);
+        let town = Town::with(|settings| {
+            settings.policy.target_utilization_ppm = 999_999;
+            settings.founders.push((account(NEWCOMER), ENDOWMENT));
+        });
         let spec = RequestSpec { access: Access::Offers, limit: 1, provider_bond: 30, ..town.request_spec() };
         let engage = |spec: &RequestSpec| {
             let engage = town.market().engage(spec.clone(), 4, WEEK, 0, 100 * UNIT);
@@ -80,7 +85,9 @@ pub fn the_life_of_long_deals() -> Told {
     let later = deals.later();
     let takeover = |request, name: &str, price, due| market().takeover(request, account(name), price, due);
 
-    let late_offer = market().offer(deals.free, PRICE, deals.spec.deliver_by + 1, vec![]).transferred_value(UNIT);
+    let due = deals.spec.deliver_by;
+    let late_offer = market().offer(deals.free, PRICE, due + 1, due, vec![]).transferred_value(UNIT);
+    let submit = || market().submit(deals.kept, one::delivery(Hash::default(), vec![]));
     table(vec![
         row("no long deal", REQUESTER, takeover(deals.none, "pia", PRICE, later), NotAnEngagement),
         row("who is not the requester", STRANGER, takeover(deals.missed, "pia", PRICE, later), NotRequester),
@@ -94,19 +101,24 @@ pub fn the_life_of_long_deals() -> Told {
         row("its delivery is not over", STRANGER, market().open_reviews(deals.kept, 1), TooEarly),
         row("nothing is delivered", STRANGER, market().open_reviews(deals.missed, 1), NothingToOpen),
         row("due after its first delivery is", "petra", late_offer, InvalidDeadline),
-        row("one delivery a period", "pia", market().submit(deals.kept, Hash::default(), vec![]), NoPlace),
+        row("one delivery a period", "pia", submit(), NoPlace),
     ]);
 
     deals.chain.pass_until(deals.spec.deliver_by);
     deals.send(STRANGER, market().close_period(deals.missed)).ok();
     deals.send(STRANGER, market().close_period(deals.free)).ok();
-    for name in [RESTING, "pia", "paul"] {
+    // Carl and Cora are of the pool's: with one more of its members two of five would be left.
+    for name in [RESTING, "pia", "paul", NEWCOMER] {
         deals.town.offer(name, deals.missed, PRICE, later).ok();
     }
     deals.send("paul", market().retract_offer(deals.missed)).ok();
     deals.send(RESTING, deals.obligation().freeze()).ok();
-    let offer = |request, price, due| market().offer(request, price, due, vec![]).transferred_value(UNIT);
+    deals.send(NEWCOMER, deals.obligation().enlist(deals.pool)).ok();
     let now = deals.chain.now();
+    deals.town.offer_until("petra", deals.missed, PRICE, later, later - days(1)).ok();
+    let until = |request, price, due, end| market().offer(request, price, due, end, vec![]).transferred_value(UNIT);
+    let offer = |request, price, due| until(request, price, due, due);
+    let exhausted = takeover(deals.missed, NEWCOMER, PRICE, later);
     table(vec![
         row("it ended as nobody's", "petra", offer(deals.free, PRICE, later), AlreadySettled),
         row("who provides in another period", "pia", offer(deals.kept, PRICE, later), NotVacant),
@@ -115,18 +127,22 @@ pub fn the_life_of_long_deals() -> Told {
         row("more than a period's reward", "petra", offer(deals.missed, deals.spec.reward + 1, later), PriceTooHigh),
         row("due before now", "petra", offer(deals.missed, PRICE, now), InvalidDeadline),
         row("due in more than ten years", "petra", offer(deals.missed, PRICE, now + days(3_653) + 1), InvalidDeadline),
+        row("it ends before it begins", "petra", until(deals.missed, PRICE, later, now), InvalidDeadline),
+        row("it ends after it is due", "petra", until(deals.missed, PRICE, later, later + 1), InvalidDeadline),
+        row("too few would be left to judge", "enzo", offer(deals.missed, PRICE, later), JuryExhausted),
     ]);
     let unobliged = Obligation(obligation::Error::Frozen);
     let poor = Reputation(reputation::Error::InsufficientReputation);
     table(vec![
         row("it ended as nobody's", STRANGER, market().close_period(deals.free), AlreadySettled),
         row("nobody has the place", STRANGER, market().close_period(deals.missed), Vacant),
-        row("one who made no offer", REQUESTER, takeover(deals.missed, "petra", PRICE, later), UnknownOffer),
+        row("one who made no offer", REQUESTER, takeover(deals.missed, STRANGER, PRICE, later), UnknownOffer),
         row("one who took its offer back", REQUESTER, takeover(deals.missed, "paul", PRICE, later), UnknownOffer),
         row("another price", REQUESTER, takeover(deals.missed, "pia", PRICE - 1, later), OfferChanged),
         row("another deadline", REQUESTER, takeover(deals.missed, "pia", PRICE, later + 1), OfferChanged),
         row("one who takes a rest", REQUESTER, takeover(deals.missed, RESTING, PRICE, later), unobliged),
         row("one who has no bond to lock", REQUESTER, takeover(deals.missed, "pia", PRICE, later), poor),
+        row("who has come to the pool, and too few would be left to judge", REQUESTER, exhausted, JuryExhausted),
         row(
             "the rest is taken over",
             REQUESTER,
@@ -140,6 +156,9 @@ pub fn the_life_of_long_deals() -> Told {
     deals.town.post_with(|spec| spec.limit = 2);
     let busy = takeover(deals.missed, "pia", PRICE, later);
     table(vec![row("all the enforcers would be busy", REQUESTER, busy, AtCapacity)]);
+    deals.chain.pass_until(later - days(1));
+    let expired = takeover(deals.missed, "petra", PRICE, later);
+    table(vec![row("an offer that has ended", REQUESTER, expired, OfferExpired)]);
     deals.chain.pass_until(later);
     let late = takeover(deals.missed, "pia", PRICE, later);
     table(vec![row("an offer to deliver before now", REQUESTER, late, TooLate)]);
@@ -150,7 +169,6 @@ pub fn the_life_of_long_deals() -> Told {
         row("nothing is left", REQUESTER, market().reclaim(deals.missed), NothingToReclaim),
     ]);
     deals.chain.pass(4 * WEEK);
-    let submit = market().submit(deals.kept, Hash::default(), vec![]);
-    table(vec![row("all periods are over", "pia", submit, TooLate)]);
+    table(vec![row("all periods are over", "pia", submit(), TooLate)]);
     told
 }

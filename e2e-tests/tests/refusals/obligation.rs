@@ -9,7 +9,7 @@ use e2e_tests::{People, Town, ENDOWMENT, STRANGER};
 use interfaces::{
     obligation::{
         Error, Outcome, Rate, Schedule, Segment, Terms, TermsReason, BY_ENROLMENT, MAX_EVALUATED, MAX_OUTCOMES,
-        MAX_POOLS_OF,
+        MAX_POOLS_OF, MAX_STATES,
     },
     reputation::{self, Effect},
     roles, Obligation as _, PoolId, Reputation as _,
@@ -231,6 +231,13 @@ fn anyones(guild: &Guild) -> Vec<Row> {
         row("who was never a member", STRANGER, calls().standing(guild.work, stan), NotAMember),
         row("no such pool", STRANGER, calls().membership(NO_POOL, healthy), UnknownPool),
         row("who was never a member", STRANGER, calls().membership(guild.work, stan), NotAMember),
+        row("no such pool", STRANGER, calls().member_states(NO_POOL, vec![healthy]), UnknownPool),
+        row(
+            "more accounts than a call takes",
+            STRANGER,
+            calls().member_states(guild.work, vec![healthy; MAX_STATES + 1]),
+            TooManyOutcomes,
+        ),
         row("no such pool", STRANGER, calls().capacity(NO_POOL), UnknownPool),
         row("no such pool", STRANGER, calls().terms(NO_POOL), UnknownPool),
         row("no such pool", STRANGER, calls().waiting(NO_POOL, None, 1), UnknownPool),

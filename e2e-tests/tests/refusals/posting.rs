@@ -8,7 +8,7 @@ use crate::{
 use chain::{
     account, brisk_policy, brisk_terms, build, constructor, days, hours, MarketCalls, Message, TokenCalls, UNIT,
 };
-use e2e_tests::{contracts::HOSTILE_TOKEN, with_many_hands, People, Town, REQUESTER, SALT, STRANGER};
+use e2e_tests::{contracts::HOSTILE_TOKEN, one, with_many_hands, People, Town, REQUESTER, SALT, STRANGER};
 use ink::{
     env::{
         call::{build_call, ExecutionInput, Selector},
@@ -19,7 +19,7 @@ use ink::{
 use interfaces::{
     market::{
         Access, Asset, AssetPolicy, Award, Bucket, Duplicates, Error, Policy, PolicyReason, RequestReason, RequestSpec,
-        MAX_ASSETS, MAX_BUCKETS, MAX_LIMIT, MAX_PERIODS, MAX_RANKED, MAX_REVIEWS, MAX_SCORE, MAX_URI,
+        MAX_ASSETS, MAX_BUCKETS, MAX_LIMIT, MAX_PERIODS, MAX_RANKED, MAX_SCORE, MAX_URI,
     },
     obligation::{self, Schedule, Terms, TermsReason},
     roles, Balance, Market as _, RequestId, Timestamp,
@@ -35,6 +35,8 @@ const WEEK: Timestamp = days(7);
 const PURSE: Balance = 500 * UNIT;
 /// Just above ten years, which is the longest of times.
 const TOO_LONG: Timestamp = days(3_653) + 1;
+/// Just above a week, which is the longest time for unsealing, for commitments, and for reveals.
+const OVER_A_WEEK: Timestamp = days(7) + 1;
 
 /// What a long deal is about: one place, by offers.
 fn deal(town: &Town) -> RequestSpec {
@@ -81,7 +83,10 @@ fn policies(town: &Town, unopened: AccountId) -> Vec<Row> {
     }
     let own = |token| Policy { assets: vec![listed(Asset::Psp22(token))], ..brisk_policy() };
     let forbidden = InvalidPolicy(PolicyReason::ForbiddenAsset);
+    let shorter = Policy { min_window: brisk_policy().min_window - 1, ..brisk_policy() };
+    let beacon = InvalidPolicy(PolicyReason::MinWindow);
     rows.extend([
+        row("windows shorter than the beacon's period", MANAGER, propose(shorter), beacon),
         row("the market for a token", MANAGER, open(own(unopened)), forbidden),
         row("the market for a token", MANAGER, propose(own(town.market_address)), forbidden),
         row("pay in reputation", MANAGER, open(own(town.reputation_address)), forbidden),
@@ -120,20 +125,20 @@ fn before_it_is_open(town: &Town, market: AccountId) -> Vec<Row> {
         row(cause, REQUESTER, calls().takeover(0, pia, UNIT, due), NotOpen),
         row(cause, REQUESTER, calls().reclaim(0), NotOpen),
         row(cause, "pia", calls().signal(0, 1), NotOpen),
-        row(cause, "pia", calls().offer(0, UNIT, due, vec![]), NotOpen),
+        row(cause, "pia", calls().offer(0, UNIT, due, due, vec![]), NotOpen),
         row(cause, "pia", calls().retract_offer(0), NotOpen),
-        row(cause, "pia", calls().submit(0, Hash::default(), vec![]), NotOpen),
+        row(cause, "pia", calls().submit(0, one::delivery(Hash::default(), vec![])), NotOpen),
         row(cause, "pia", calls().revise(0, 0, Hash::default(), vec![]), NotOpen),
-        row(cause, "pia", calls().submit_sealed(0, Hash::default()), NotOpen),
-        row(cause, "pia", calls().unseal(0, 0, Hash::default(), vec![], SALT), NotOpen),
+        row(cause, "pia", calls().submit_sealed(0, vec![Hash::default()]), NotOpen),
+        row(cause, "pia", calls().unseal(0, one::unsealing(0, Hash::default(), vec![], SALT)), NotOpen),
         row(cause, STRANGER, calls().report_no_show(0, pia), NotOpen),
         row(cause, STRANGER, calls().open_reviews(0, 1), NotOpen),
-        row(cause, "eva", calls().commit_review(0, 0, SALT), NotOpen),
-        row(cause, "eva", calls().reveal_review(0, 0, 80, None, SALT), NotOpen),
-        row(cause, STRANGER, calls().finalize(0, 0), NotOpen),
+        row(cause, "eva", calls().commit_reviews(0, one::commitment(0, SALT)), NotOpen),
+        row(cause, "eva", calls().reveal_reviews(0, one::reveal(0, 80, None, SALT)), NotOpen),
+        row(cause, STRANGER, calls().finalize(0, vec![0]), NotOpen),
         row(cause, STRANGER, calls().settle(0, 1), NotOpen),
         row(cause, STRANGER, calls().close_period(0), NotOpen),
-        row(cause, STRANGER, calls().claim(0, 0), NotOpen),
+        row(cause, STRANGER, calls().claim(0, vec![0]), NotOpen),
         row(cause, STRANGER, calls().withdraw(Asset::Native), NotOpen),
         row(cause, STRANGER, calls().prune(0, 1), NotOpen),
         row(cause, STRANGER, calls().request(0), NotOpen),
@@ -150,12 +155,12 @@ fn before_it_is_open(town: &Town, market: AccountId) -> Vec<Row> {
 }
 
 fn listed(asset: Asset) -> AssetPolicy {
-    AssetPolicy { asset, min_review_fee: UNIT / 100 }
+    AssetPolicy { asset, min_review_fee: UNIT / 100, rent: UNIT / 100 }
 }
 
 type Broken<T, R> = (&'static str, fn(&mut T), R);
 
-fn broken_policies() -> [Broken<Policy, PolicyReason>; 13] {
+fn broken_policies() -> [Broken<Policy, PolicyReason>; 16] {
     use PolicyReason::*;
     fn tokens(count: usize) -> Vec<AssetPolicy> {
         (0..count).map(|number| listed(Asset::Psp22(account(&format!("token {number}"))))).collect()
@@ -165,14 +170,17 @@ fn broken_policies() -> [Broken<Policy, PolicyReason>; 13] {
         ("an asset listed twice", |policy| policy.assets = vec![listed(Asset::Native); 2], Assets),
         ("more assets than there may be", |policy| policy.assets = tokens(MAX_ASSETS + 1), Assets),
         ("windows of no time", |policy| policy.min_window = 0, MinWindow),
-        ("windows of more than ten years", |policy| policy.min_window = TOO_LONG, MinWindow),
+        ("windows of more than a week", |policy| policy.min_window = OVER_A_WEEK, MinWindow),
+        ("the longest window below the shortest", |policy| policy.max_window = policy.min_window - 1, MaxWindow),
+        ("a longest window of more than ten years", |policy| policy.max_window = TOO_LONG, MaxWindow),
         ("an even quorum", |policy| policy.min_quorum = 4, MinQuorum),
         ("a quorum below what terms oblige to", |policy| policy.min_quorum = 1, MinQuorum),
         ("a quorum too large for any jury", |policy| policy.min_quorum = 9, MinQuorum),
         ("a tolerance of more than all", |policy| policy.max_tolerance = MAX_SCORE + 1, MaxTolerance),
         ("more than all for who is not reviewed", |policy| policy.unreviewed_bps = 10_001, Shares),
         ("a fee of more than all", |policy| policy.protocol_fee_bps = 10_001, Shares),
-        ("a premium of more than all", |policy| policy.premium_cap_bps = 10_001, Shares),
+        ("a premium of more than ten times the rent", |policy| policy.premium_cap_bps = 100_001, Shares),
+        ("the least stake above the greatest", |policy| (policy.min_stake, policy.max_stake) = (8, 7), Stakes),
         ("a target of full utilization", |policy| policy.target_utilization_ppm = 1_000_000, TargetUtilization),
     ]
 }
@@ -182,6 +190,7 @@ pub fn posting_requests() -> Told {
     let town = Town::new();
     let mut told = refuse(&*town, requests(&town));
     told.extend(refuse(&*town, deals(&town)));
+    told.extend(refuse(&*town, without_the_requester(&town)));
     told.extend(refuse(&*town, too_much_work(&town)));
     told.extend(refuse(&*town, not_paid_just_so(&town)));
     let idle = [
@@ -213,14 +222,30 @@ fn requests(town: &Town) -> Vec<Row> {
     rows
 }
 
+/// Eva has one of the five seats, and does not judge what she asks for.
+fn without_the_requester(town: &Town) -> Vec<Row> {
+    let market = || town.market();
+    let cause = "of those who are to review she is one";
+    let request = || RequestSpec { quorum: 5, limit: 1, ..town.request_spec() };
+    let deal = || RequestSpec { quorum: 5, ..deal(town) };
+    let post = market().post(request(), 0).transferred_value(PURSE);
+    let engage = market().engage(deal(), 4, WEEK, 1, 0).transferred_value(PURSE);
+    vec![
+        row(cause, "eva", market().quote(request()), TooFewEnforcers),
+        row(cause, "eva", market().quote_engagement(deal(), 4, WEEK), TooFewEnforcers),
+        row(cause, "eva", post, TooFewEnforcers),
+        row(cause, "eva", engage, TooFewEnforcers),
+    ]
+}
+
 /// Five enforcers can have fifteen open reviews.
 fn too_much_work(town: &Town) -> Vec<Row> {
     let market = || town.market();
     let five_places = || RequestSpec { limit: 5, ..town.request_spec() };
-    // A period a day, each reviewed for two months.
+    // A period a day, each reviewed for three weeks if its window is extended.
     let overlapping = || {
         let spec = deal(town);
-        RequestSpec { review_by: spec.deliver_by + days(30), reveal_by: spec.deliver_by + days(60), ..spec }
+        RequestSpec { review_by: spec.deliver_by + days(7), reveal_by: spec.deliver_by + days(14), ..spec }
     };
     let post = market().post(five_places(), 0).transferred_value(PURSE);
     let engage = market().engage(overlapping(), 20, days(1), 1, 0).transferred_value(PURSE);
@@ -254,7 +279,8 @@ fn while_it_is_paused(town: &Town, open: RequestId, asked: RequestId) -> Vec<Row
     let post = market().post(town.request_spec(), 0).transferred_value(PURSE);
     let engage = market().engage(deal(town), 4, WEEK, 1, 0).transferred_value(PURSE);
     let signal = market().signal(open, 1).transferred_value(UNIT);
-    let offer = market().offer(asked, UNIT, town.spec(asked).deliver_by, vec![]).transferred_value(UNIT);
+    let due = town.spec(asked).deliver_by;
+    let offer = market().offer(asked, UNIT, due, due, vec![]).transferred_value(UNIT);
     vec![
         row("the notice is not over", STRANGER, market().apply_policy(), NoticeRunning),
         row("who is not the manager", STRANGER, market().unpause(), MissingRole),
@@ -266,13 +292,25 @@ fn while_it_is_paused(town: &Town, open: RequestId, asked: RequestId) -> Vec<Row
     ]
 }
 
-fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 36] {
+fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 39] {
     use RequestReason as Reason;
     fn ranked(places_bps: &[u16]) -> Award {
         Award::Ranked { places_bps: places_bps.to_vec() }
     }
     fn bucket(min_score: u8, weight_bps: u16) -> Bucket {
         Bucket { min_score, weight_bps }
+    }
+    /// All deadlines are this much later.
+    fn later(spec: &mut RequestSpec, by: Timestamp) {
+        for deadline in [&mut spec.signal_by, &mut spec.deliver_by, &mut spec.review_by, &mut spec.reveal_by] {
+            *deadline += by;
+        }
+    }
+    /// Delivery is sealed, and from its end to that of commitments there is this much time.
+    fn sealed(spec: &mut RequestSpec, time: Timestamp) {
+        spec.duplicates = Duplicates::FirstOnly;
+        spec.review_by = spec.deliver_by + time;
+        spec.reveal_by = spec.review_by + days(1);
     }
     [
         ("a URI that is too long", |spec| spec.uri = vec![b'x'; MAX_URI + 1], Reason::Uri),
@@ -302,14 +340,31 @@ fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 36] {
         ("an even quorum", |spec| spec.quorum = 4, Reason::Quorum),
         ("a quorum below the policy's", |spec| spec.quorum = 1, Reason::Quorum),
         ("a quorum too large for any jury", |spec| spec.quorum = 9, Reason::Quorum),
-        ("fewer reviews than two quorums", |spec| spec.max_reviews = 4, Reason::MaxReviews),
-        ("more reviews than there may be", |spec| spec.max_reviews = MAX_REVIEWS + 1, Reason::MaxReviews),
         ("a tolerance above the policy's", |spec| spec.tolerance = 21, Reason::Tolerance),
         ("no time to signal", |spec| spec.signal_by -= days(1), Reason::Deadlines),
         ("too little time to deliver", |spec| spec.deliver_by = spec.signal_by + hours(1) - 1, Reason::Deadlines),
         ("too little time to review", |spec| spec.review_by = spec.deliver_by + hours(1) - 1, Reason::Deadlines),
         ("too little time to reveal", |spec| spec.reveal_by = spec.review_by + hours(1) - 1, Reason::Deadlines),
-        ("too much time to reveal", |spec| spec.reveal_by = spec.review_by + TOO_LONG, Reason::Deadlines),
+        ("too much time to signal", |spec| later(spec, TOO_LONG - days(1)), Reason::Deadlines),
+        (
+            "too much time to deliver",
+            |spec| {
+                later(spec, TOO_LONG - days(1));
+                spec.signal_by -= TOO_LONG - days(1);
+            },
+            Reason::Deadlines,
+        ),
+        (
+            "too much time to commit",
+            |spec| {
+                spec.review_by = spec.deliver_by + OVER_A_WEEK;
+                spec.reveal_by = spec.review_by + days(1);
+            },
+            Reason::Deadlines,
+        ),
+        ("too much time to reveal", |spec| spec.reveal_by = spec.review_by + OVER_A_WEEK, Reason::Deadlines),
+        ("too little time to unseal and review", |spec| sealed(spec, hours(2) - 1), Reason::Deadlines),
+        ("too much time to unseal and review", |spec| sealed(spec, 2 * OVER_A_WEEK), Reason::Deadlines),
         ("deposits beyond a balance", |spec| spec.place_deposit = Balance::MAX, Reason::Amounts),
         ("a reward beyond a balance", |spec| spec.reward = Balance::MAX, Reason::Amounts),
         (
@@ -452,7 +507,7 @@ pub fn paying_in_tokens() -> Told {
     let asked = RequestSpec { access: Access::Offers, ..spec.clone() };
     let asked = bazaar.send(REQUESTER, market().post(asked, PURSE)).ok();
     let signal = || market().signal(open, 1);
-    let offer = || market().offer(asked, UNIT, spec.deliver_by, vec![]);
+    let offer = || market().offer(asked, UNIT, spec.deliver_by, spec.deliver_by, vec![]);
 
     let mut told = refuse(
         &*bazaar.town,

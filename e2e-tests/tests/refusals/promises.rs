@@ -112,7 +112,8 @@ fn of_functions(owner: &str, body: &str) -> Promises {
 }
 
 /// The errors that a function's paragraph names, in one of these ways: `` `Frozen` ``, `` those of `post` ``,
-/// `` those of `post` but for payment and the pause ``, `those of the effects`.
+/// `` those of `post` but for payment and the pause ``, `those of the effects`. Lists say what they answer where none of
+/// their items could be done: `` where none is ready, by the first: `TooEarly` ``.
 fn errors_of(function: &str, functions: &BTreeMap<&str, String>) -> BTreeSet<String> {
     let paragraph = functions.get(function).unwrap_or_else(|| panic!("the docs refer to `{function}`"));
     let mut errors = BTreeSet::new();
@@ -127,6 +128,9 @@ fn errors_of(function: &str, functions: &BTreeMap<&str, String>) -> BTreeSet<Str
             }
             (None, Some(error)) if part.trim_matches('`') == error => {
                 errors.insert(error.into());
+            }
+            (None, _) if part.starts_with("where ") || part.starts_with("by the first") => {
+                errors.extend(quoted(part).map(String::from));
             }
             _ => panic!("`{function}` says of its errors what these tests cannot read: {part}"),
         }
@@ -233,6 +237,10 @@ fn the_docs_are_read_as_they_are_meant() {
     assert!(of("Reputation::apply").contains(&"Held"), "the effects' errors are its own");
     assert_eq!(of("Market::engage"), of("Market::post"));
     assert!(!of("Market::quote_engagement").contains(&"TransferFailed"), "a quote is not paid for");
+    for (list, first) in [("Market::commit_reviews", "ReviewsFull"), ("Market::finalize", "UnknownSubmission")] {
+        assert!(of(list).contains(&first) && of(list).contains(&"InvalidBatch"), "what a list is told is its own");
+    }
+    assert!(of("Market::claim").contains(&"NothingToClaim") && of("Market::commit_reviews").contains(&"NotDrawn"));
     assert!(variants("Rate", OBLIGATION).contains("Fixed"));
 }
 

@@ -22,7 +22,7 @@ pub enum Error {
     InvalidPolicy(#[doc = "The rule."] PolicyReason),
     /// The request breaks this rule.
     InvalidRequest(#[doc = "The rule."] RequestReason),
-    /// The pool has fewer active members than the quorum.
+    /// The pool has fewer active members than the quorum, the requester left out.
     TooFewEnforcers,
     /// These reviews would exceed the capacity of the pool's enforcers.
     AtCapacity,
@@ -54,17 +54,17 @@ pub enum Error {
     NothingToOpen,
     /// `open_reviews` has not reached this submission.
     NotOpened,
-    /// Requester and providers cannot review within their own request.
+    /// Requester, providers and whoever made an offer cannot review within their own request.
     Conflicted,
-    /// The caller has reviewed this submission already, or was barred from its second window.
+    /// The caller has reviewed this submission already.
     AlreadyReviewed,
-    /// In the first half of the window only members drawn for a submission may review it.
+    /// Only members drawn for a submission may review it, and the caller is not drawn, or not yet.
     NotDrawn,
-    /// The submission has as many reviews as it may have.
+    /// The submission has as many reviews as it may have, of members that missed work or of those that did not.
     ReviewsFull,
-    /// Reviews can still be committed.
+    /// Reviews can still be committed, or too few were and the window waits to be extended.
     ReviewsOpen,
-    /// The caller has committed no review in this window.
+    /// The caller has committed no review of this submission.
     NotCommitted,
     /// The caller has revealed its review already.
     AlreadyRevealed,
@@ -94,7 +94,7 @@ pub enum Error {
     NothingToWithdraw,
     /// A payment failed, in or out; a credit that was to be paid out remains.
     TransferFailed,
-    /// A call handles at least one and at most 64 at once.
+    /// A call handles at least one and at most 64 at once, and a list has at least one and at most 16 items.
     InvalidBatch,
     /// The obligation contract refused.
     Obligation(#[doc = "Why it refused."] obligation::Error),
@@ -121,7 +121,7 @@ pub enum Error {
     /// The price offered, or the sum of the prices accepted, would exceed the reward.
     PriceTooHigh,
     /// The deadline offered is not after now, or is after the request's deadline; while an engagement is vacant, it is
-    /// more than ten years from now.
+    /// further from now than the policy allows. Or the offer ends before now, or after its deadline.
     InvalidDeadline,
     /// Somebody has a place: the request can no longer be withdrawn.
     PlacesGiven,
@@ -149,6 +149,10 @@ pub enum Error {
     NotVacant,
     /// The engagement has no provider.
     Vacant,
+    /// The offer has ended: it can only be taken back.
+    OfferExpired,
+    /// Too few members would be left to judge this request.
+    JuryExhausted,
 }
 
 /// Which rule of section 3.1 a request breaks.
@@ -171,14 +175,12 @@ pub enum RequestReason {
     PerProvider,
     /// The deposit of a place must be at least the review fee.
     PlaceDeposit,
-    /// The quorum must be odd and at least the policy's.
+    /// The quorum must be odd, at most 7, and at least the policy's.
     Quorum,
-    /// `max_reviews` must be from `2 * quorum - 1` to 15.
-    MaxReviews,
     /// The tolerance is above the policy's.
     Tolerance,
-    /// Each deadline must be at least the policy's window, and at most ten years, after the one before; the first one,
-    /// after now.
+    /// The windows for taking places and for delivering must be from the policy's `min_window` to its `max_window`; those
+    /// for unsealing, for commitments and for reveals, from `min_window` to seven days.
     Deadlines,
     /// The amounts exceed what a `Balance` holds.
     Amounts,
@@ -199,19 +201,23 @@ pub enum RequestReason {
 pub enum PolicyReason {
     /// The list must have 1 to 32 assets, each once.
     Assets,
-    /// The window must be above 0 and at most ten years.
+    /// The shortest window must be above 0, at most seven days, and not shorter than the beacon's period.
     MinWindow,
     /// The smallest quorum must be odd, at most 7, and at least the `min_reviews` of the terms that the market was
     /// opened with: members are obliged by what an op asks for.
     MinQuorum,
     /// The greatest tolerance must be at most 100.
     MaxTolerance,
-    /// No share may be above 10,000 bps.
+    /// No share may be above 10,000 bps, and no premium above 100,000 bps.
     Shares,
     /// The target utilization must be below 1,000,000 ppm.
     TargetUtilization,
     /// Neither the market nor the reputation token can be paid in.
     ForbiddenAsset,
+    /// The longest window must be at least the shortest, and at most ten years.
+    MaxWindow,
+    /// The smallest stake must be at most the greatest.
+    Stakes,
 }
 
 names_refusals!(Error, AccessControl);

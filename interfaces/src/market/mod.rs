@@ -45,7 +45,7 @@ pub trait Market {
     #[ink(message, payable)]
     fn post(&mut self, spec: RequestSpec, max_premium: Balance) -> Result<RequestId, Error>;
 
-    /// The requester, until somebody has a place: ends the request and credits everything except protocol fee and
+    /// The requester, until somebody has a place: ends the request and credits everything except protocol fee, rent and
     /// premium. Returns how much, in smallest units of the request's asset. Emits `RequestWithdrawn`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `PlacesGiven`, `AlreadySettled`.
@@ -55,26 +55,36 @@ pub trait Market {
     // Places
 
     /// Anyone but the requester, until `signal_by`: takes this many `places`. The value must be their deposits; those
-    /// in a token are taken from the caller's allowance. Emits `PlacesTaken`.
+    /// in a token are taken from the caller's allowance. A member of the enforcers' pool takes none where too few others
+    /// would be left to judge. Emits `PlacesTaken`.
     ///
     /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `OffersOnly`, `AlreadySettled`, `TooLate`, `OwnRequest`, `NoPlaces`,
-    /// `NoPlaceLeft`, `TooManyPlaces`, `InsufficientPayment`, `ExcessPayment`, `TransferFailed`, `TokenShortfall`,
-    /// `Reputation`.
+    /// `NoPlaceLeft`, `TooManyPlaces`, `JuryExhausted`, `InsufficientPayment`, `ExcessPayment`, `TransferFailed`,
+    /// `TokenShortfall`, `Reputation`.
     #[ink(message, payable)]
     fn signal(&mut self, request: RequestId, places: u16) -> Result<(), Error>;
 
     /// Anyone but the requester, until `signal_by`, or while an engagement is vacant: offers to deliver at this price,
     /// or changes the offer it has made. `price` is in smallest units of the request's asset, in an engagement for each
     /// period. `deliver_by`, in milliseconds since the Unix epoch, is at most the request's; while an engagement is
-    /// vacant, at most ten years from now. `uri`, at most 256 bytes, is where the offer is explained. `min_reputation`
-    /// and `min_tier` are checked now, and again when it is accepted. The value must be the place's deposit, once; one
-    /// in a token is taken from the caller's allowance. Emits `OfferMade`.
+    /// vacant, at most the request's `max_window` from now. From `until` on, after now and at most `deliver_by`, it can no
+    /// longer be accepted. `uri`, at most 256 bytes, is where the offer is explained. `min_reputation` and `min_tier` are
+    /// checked now, and again when it is accepted. The value must be the place's deposit, once; one in a token is taken
+    /// from the caller's allowance. A member of the enforcers' pool makes none where too few others would be left to
+    /// judge; whoever has made one never reviews here. Emits `OfferMade`.
     ///
     /// Errors: `NotOpen`, `Paused`, `UnknownRequest`, `NoOffers`, `AlreadySettled`, `TooLate`, `NotVacant`, `OwnRequest`,
-    /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `InsufficientPayment`,
-    /// `ExcessPayment`, `TransferFailed`, `TokenShortfall`, `Reputation`.
+    /// `TooManyPlaces` (it has, or had, a place), `PriceTooHigh`, `InvalidDeadline`, `UriTooLong`, `JuryExhausted`,
+    /// `InsufficientPayment`, `ExcessPayment`, `TransferFailed`, `TokenShortfall`, `Reputation`.
     #[ink(message, payable)]
-    fn offer(&mut self, request: RequestId, price: Balance, deliver_by: Timestamp, uri: Vec<u8>) -> Result<(), Error>;
+    fn offer(
+        &mut self,
+        request: RequestId,
+        price: Balance,
+        deliver_by: Timestamp,
+        until: Timestamp,
+        uri: Vec<u8>,
+    ) -> Result<(), Error>;
 
     /// Whoever made an offer, until it is accepted: takes it back and is credited its deposit. Emits `OfferRetracted`.
     ///
@@ -87,7 +97,7 @@ pub trait Market {
     /// those of the offer. The provider must now have what the place needs. Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NoOffers`, `AlreadySettled`, `TooLate`, `UnknownOffer`,
-    /// `OfferChanged`, `NoPlaceLeft`, `PriceTooHigh`, `Reputation`, `Obligation`.
+    /// `OfferChanged`, `OfferExpired`, `NoPlaceLeft`, `PriceTooHigh`, `JuryExhausted`, `Reputation`, `Obligation`.
     #[ink(message)]
     fn accept(
         &mut self,
@@ -97,13 +107,13 @@ pub trait Market {
         deliver_by: Timestamp,
     ) -> Result<(), Error>;
 
-    /// Whoever has a place, until its deadline: delivers on it; in an engagement, for the present period, and the
-    /// submission gets the period's number. `content` is the hash of what is delivered; `uri`, at most 256 bytes, is
-    /// where it is. Emits `Submitted`.
+    /// Whoever has a place, until its deadline: delivers on as many places as there are `deliveries` (1 to 16); in an
+    /// engagement one, for the present period, and the submission gets the period's number. Returns the submissions'
+    /// numbers. Emits `Submitted` for each.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `Sealed`, `TooLate`, `NoPlace`, `UriTooLong`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `Sealed`, `InvalidBatch`, `UriTooLong`, `TooLate`, `NoPlace`.
     #[ink(message)]
-    fn submit(&mut self, request: RequestId, content: Hash, uri: Vec<u8>) -> Result<SubmissionId, Error>;
+    fn submit(&mut self, request: RequestId, deliveries: Vec<Delivery>) -> Result<Vec<SubmissionId>, Error>;
 
     /// Whoever made the submission, until the deadline: replaces it by `content`, the hash of what is delivered now,
     /// and `uri`, where it is (at most 256 bytes). Emits `Revised`.
@@ -118,29 +128,21 @@ pub trait Market {
         uri: Vec<u8>,
     ) -> Result<(), Error>;
 
-    /// Whoever has a place, until its deadline, if delivery is sealed (duplicates are not independent): delivers under
-    /// a seal. `seal` is `blake2_256(SCALE(request, provider, content, uri, salt))`. Whoever sealed first was first.
-    /// Emits `SubmissionSealed`.
+    /// Whoever has a place, until its deadline, if delivery is sealed (duplicates are not independent): delivers on as
+    /// many places as there are `seals` (1 to 16), each `blake2_256(SCALE(request, provider, content, uri, salt))`.
+    /// Whoever sealed first was first. Returns the submissions' numbers. Emits `SubmissionSealed` for each.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `NotSealed`, `TooLate`, `NoPlace`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotSealed`, `InvalidBatch`, `TooLate`, `NoPlace`.
     #[ink(message)]
-    fn submit_sealed(&mut self, request: RequestId, seal: Hash) -> Result<SubmissionId, Error>;
+    fn submit_sealed(&mut self, request: RequestId, seals: Vec<Hash>) -> Result<Vec<SubmissionId>, Error>;
 
-    /// Whoever sealed the submission, in the first half of the time from `deliver_by` to `review_by`: opens the seal,
-    /// which is `blake2_256(SCALE(request, provider, content, uri, salt))`. `content` is the hash of what was
-    /// delivered, `uri`, at most 256 bytes, is where it is, and `salt` is what kept the seal secret. Emits `Unsealed`.
+    /// Whoever sealed the submissions, in the first half of the time from `deliver_by` to `review_by`: opens 1 to 16
+    /// seals, all or none. Emits `Unsealed` for each.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSealed`, `NotProvider`, `TooEarly`, `TooLate`,
-    /// `AlreadyUnsealed`, `UriTooLong`, `WrongSeal`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, `UnknownSubmission`, `NotSealed`, `NotProvider`, `TooEarly`,
+    /// `TooLate`, `AlreadyUnsealed`, `UriTooLong`, `WrongSeal`.
     #[ink(message)]
-    fn unseal(
-        &mut self,
-        request: RequestId,
-        submission: SubmissionId,
-        content: Hash,
-        uri: Vec<u8>,
-        salt: [u8; 32],
-    ) -> Result<(), Error>;
+    fn unseal(&mut self, request: RequestId, unsealings: Vec<Unsealing>) -> Result<(), Error>;
 
     /// Anyone, once per provider, from the deadline of its places (if delivery is sealed, from the end of unsealing):
     /// the places that `provider` took and did not deliver on lose bond and deposit. Returns how many. Emits `NoShow`,
@@ -153,55 +155,49 @@ pub trait Market {
     // Reviews
 
     /// Anyone, from `deliver_by`, or if delivery is sealed, from the end of unsealing: opens up to `max` (1 to 64)
-    /// submissions for review, in order. Each is one op seen by all members; those that come in the second half of the
-    /// review window start a window of their own instead, and count as seen by nobody. Submissions that were never
-    /// unsealed, and periods without a delivery, are passed over. Returns how many. Emits `ReviewsOpened`.
+    /// submissions for review, in order. Each is one op seen by all members, and its window begins now. Submissions that
+    /// were never unsealed, and periods without a delivery, are passed over. Returns how many. Emits `ReviewsOpened`.
     ///
-    /// Errors: `NotOpen`, `InvalidBatch`, `UnknownRequest`, `TooEarly`, `NothingToOpen`, `Obligation`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, `TooEarly`, `NothingToOpen`, `Obligation`.
     #[ink(message)]
     fn open_reviews(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
-    /// A member of the pool, Healthy or Throttled, until the window's commit deadline: commits to a review.
-    /// `commitment` is `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`. In the first half
-    /// of the window only members who are drawn may (see [`RequestState::seed`]). Emits `ReviewCommitted`.
+    /// A member of the pool, Healthy or Throttled, that is drawn for the submissions (see [`RequestState::seed`]), until
+    /// their windows' deadlines for commitments: commits to 1 to 16 reviews. Submissions that have no room for it, or for
+    /// which it is not drawn, are skipped; returns the others' numbers. Of these, the first count as taken while it was
+    /// short of work, as many as it was short. Emits `ReviewsCommitted`.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooLate`,
-    /// `Conflicted`, `AlreadyReviewed`, `ReviewsFull`, `NotDrawn`, `Obligation`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`,
+    /// `TooLate`, `Conflicted`, `AlreadyReviewed`, `Obligation`, and where all are skipped `NotDrawn` or `ReviewsFull`, by
+    /// the first.
     #[ink(message)]
-    fn commit_review(
+    fn commit_reviews(
         &mut self,
         request: RequestId,
-        submission: SubmissionId,
-        commitment: [u8; 32],
-    ) -> Result<(), Error>;
+        commitments: Vec<Commitment>,
+    ) -> Result<Vec<SubmissionId>, Error>;
 
-    /// Whoever committed, once no more commits can come, until the window's reveal deadline: reveals the review.
-    /// `score` is 0 to 100, `duplicate_of` the number of the earlier submission that this one duplicates, if any, and
-    /// `salt` what kept the commitment secret. Emits `ReviewRevealed`.
+    /// Whoever committed, once no more commitments can come and a quorum has committed or the window was extended, until
+    /// the windows' deadlines for reveals: reveals 1 to 16 reviews, all or none. Emits `ReviewsRevealed`.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `ReviewsOpen`,
-    /// `TooLate`, `InvalidScore`, `InvalidDuplicate`, `NotCommitted`, `AlreadyRevealed`, `WrongReveal`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`,
+    /// `ReviewsOpen`, `TooLate`, `InvalidScore`, `InvalidDuplicate`, `NotCommitted`, `AlreadyRevealed`, `WrongReveal`.
     #[ink(message)]
-    fn reveal_review(
-        &mut self,
-        request: RequestId,
-        submission: SubmissionId,
-        score: u8,
-        duplicate_of: Option<SubmissionId>,
-        salt: [u8; 32],
-    ) -> Result<(), Error>;
+    fn reveal_reviews(&mut self, request: RequestId, reveals: Vec<Reveal>) -> Result<(), Error>;
 
-    /// Anyone, once no more commitments can come and all are revealed, or the reveal deadline has passed: gives the
-    /// verdict, pays the coherent enforcers and reports to the pool; or, with too few reveals, starts the second
-    /// window. Emits `SubmissionFinalized` or `WindowReopened`, and `ReputationRefused` if the reputation contract
-    /// refused.
+    /// Anyone: finalizes 1 to 16 `submissions` in the order given, skips those that are not ready, and returns how many
+    /// it did. A submission is ready once no more commitments can come and all are revealed, or the deadline for reveals
+    /// has passed: then it gets its verdict, the coherent enforcers are paid, and the pool is told. Before that, if fewer
+    /// than a quorum have committed when commitments end, its window is extended, once: the reviews still wanted are
+    /// recorded as seen again, and commitments have their full time from now on. Emits `SubmissionFinalized` or
+    /// `WindowExtended` for each, and `ReputationRefused` if the reputation contract refused.
     ///
-    /// If a reveal names an original, this waits for the original's verdict.
+    /// If a quorum's reveals name an original, this waits for the original's verdict.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`, `TooEarly`,
-    /// `EarlierPending`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, and where none is ready, by the first: `UnknownSubmission`,
+    /// `NotOpened`, `AlreadyFinalized`, `TooEarly`, `EarlierPending`.
     #[ink(message)]
-    fn finalize(&mut self, request: RequestId, submission: SubmissionId) -> Result<(), Error>;
+    fn finalize(&mut self, request: RequestId, submissions: Vec<SubmissionId>) -> Result<u32, Error>;
 
     // Settlement
 
@@ -212,14 +208,15 @@ pub trait Market {
     #[ink(message)]
     fn settle(&mut self, request: RequestId, max: u32) -> Result<u32, Error>;
 
-    /// Anyone: credits the provider with what a settled submission earned, and with its deposit, or the requester with
-    /// the deposit. If shares depend on each other, this is possible once the whole request is settled. Returns what
-    /// the submission earned, in smallest units of the request's asset. Emits `Claimed`, and `ReputationRefused` if the
-    /// reputation contract refused.
+    /// Anyone: for each of 1 to 16 settled `submissions`, in the order given, credits the provider with what it earned, and
+    /// with its deposit, or the requester with the deposit. If shares depend on each other, this is possible once the
+    /// whole request is settled. Skips what cannot be claimed, and returns how many were. Emits `Claimed` for each, and
+    /// `ReputationRefused` if the reputation contract refused. In an engagement the period's storage is freed.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, and where none can be claimed, by the first:
+    /// `UnknownSubmission`, `NotSettled`, `NothingToClaim`, `AlreadyClaimed`.
     #[ink(message)]
-    fn claim(&mut self, request: RequestId, submission: SubmissionId) -> Result<Balance, Error>;
+    fn claim(&mut self, request: RequestId, submissions: Vec<SubmissionId>) -> Result<u32, Error>;
 
     /// The requester, once everything is settled: credits what was not earned, and forfeited deposits. In an
     /// engagement, at any time: what closed periods left over; while it is vacant, also the periods without a delivery,
@@ -275,7 +272,8 @@ pub trait Market {
     /// milliseconds since the Unix epoch, are those of the offer. Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
-    /// `UnknownOffer`, `OfferChanged`, `TooLate`, `AtCapacity`, `Reputation`, `Obligation`.
+    /// `UnknownOffer`, `OfferChanged`, `OfferExpired`, `TooLate`, `AtCapacity`, `JuryExhausted`, `Reputation`,
+    /// `Obligation`.
     #[ink(message)]
     fn takeover(
         &mut self,
@@ -285,8 +283,9 @@ pub trait Market {
         deliver_by: Timestamp,
     ) -> Result<(), Error>;
 
-    /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed, and records
-    /// it in the provider's pool as seen, and as declared if it was accepted or nobody reviewed it. If that makes the
+    /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed. One that was
+    /// missed, or has a quorum's verdict, is recorded in the provider's pool as seen, and as declared if it was accepted;
+    /// one that nobody or too few reviewed holds nobody and excuses nobody. If that makes the
     /// provider Banned, the place is open from then on, and its bond and deposit are lost. The last period returns them
     /// and ends the engagement; so does `deliver_by` if no offer was accepted. Returns whether the engagement has
     /// ended. Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`, and `ReputationRefused` if the reputation
@@ -351,7 +350,7 @@ pub trait Market {
     #[ink(message)]
     fn submission(&self, id: RequestId, submission: SubmissionId) -> Result<Submission, Error>;
 
-    /// The reviews of one delivery in the request with number `id`, at most 15 of each window.
+    /// The reviews of one delivery in the request with number `id`, at most 15.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `UnknownSubmission`.
     #[ink(message)]
@@ -432,9 +431,9 @@ mod event {
         Unsealed,
         NoShow,
         ReviewsOpened,
-        ReviewCommitted,
-        ReviewRevealed,
-        WindowReopened,
+        ReviewsCommitted,
+        ReviewsRevealed,
+        WindowExtended,
         SubmissionFinalized,
         RequestSettled,
         Claimed,

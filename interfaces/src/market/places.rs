@@ -25,10 +25,38 @@ pub struct Offer {
     pub deliver_by: Timestamp,
     /// Where the offer is explained; at most 256 bytes.
     pub uri: Vec<u8>,
-    /// Whether it can be accepted: neither accepted nor retracted.
+    /// The time from which it can no longer be accepted, in milliseconds since the Unix epoch; at most `deliver_by`.
+    pub until: Timestamp,
+    /// Whether it can be accepted until then: neither accepted nor retracted.
     pub open: bool,
+    /// Whether its maker counts among the request's insiders.
+    pub insider: bool,
     /// The provider that made its first offer just before.
     pub previous: Option<AccountId>,
+}
+
+/// What a provider delivers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Delivery {
+    /// Hash of what is delivered.
+    pub content: Hash,
+    /// Where it is; at most 256 bytes.
+    pub uri: Vec<u8>,
+}
+
+/// What opens a seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Unsealing {
+    /// The submission's number within the request.
+    pub submission: SubmissionId,
+    /// Hash of what was delivered.
+    pub content: Hash,
+    /// Where it is; at most 256 bytes.
+    pub uri: Vec<u8>,
+    /// What kept the seal secret.
+    pub salt: [u8; 32],
 }
 
 /// One delivery.
@@ -50,10 +78,13 @@ pub struct Submission {
     pub submitted: Timestamp,
     /// The price accepted, in smallest units of the request's asset, if there are offers; otherwise 0.
     pub price: Balance,
-    /// When its present review window begins, or began, in milliseconds since the Unix epoch.
+    /// When its reviews can be opened, in milliseconds since the Unix epoch; once they are, when its window began, or was
+    /// extended.
     pub window_start: Timestamp,
-    /// Whether the present window is the second.
-    pub second_window: bool,
+    /// How many members were active when its reviews were opened; of them its jury is drawn.
+    pub active: u32,
+    /// Whether its window was extended, because too few had committed.
+    pub extended: bool,
     /// Whether it was judged, and by how many reviews.
     pub verdict: Verdict,
     /// The (lower) median of the scores revealed, 0 to 100, once there is a verdict; 0 if nobody revealed.
@@ -79,7 +110,7 @@ impl Submission {
         original.delivered && (original.submitted, original_number) < (self.submitted, number)
     }
 
-    /// A submission of this provider, not delivered and not judged, whose review begins at `window_start`.
+    /// A submission of this provider, not delivered and not judged, whose reviews can be opened at `window_start`.
     pub fn new(provider: AccountId, window_start: Timestamp) -> Self {
         Self {
             provider,
@@ -90,7 +121,8 @@ impl Submission {
             submitted: 0,
             price: 0,
             window_start,
-            second_window: false,
+            active: 0,
+            extended: false,
             verdict: Verdict::Pending,
             median: 0,
             weight_bps: 0,
@@ -162,6 +194,8 @@ pub struct OfferMade {
     pub price: Balance,
     /// The deadline of the delivery, in milliseconds since the Unix epoch; in an engagement, of the first one.
     pub deliver_by: Timestamp,
+    /// The time from which it can no longer be accepted, in milliseconds since the Unix epoch.
+    pub until: Timestamp,
 }
 
 /// A provider took its offer back, or it was pruned, and the provider was credited its deposit.

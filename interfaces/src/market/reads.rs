@@ -18,11 +18,11 @@ pub enum Phase {
     Delivery,
     /// Waits for `open_reviews`.
     Unopened,
-    /// Reviews can be committed.
+    /// Reviews can be committed. Of a request: its submissions are in review, each in a window of its own.
     Review,
     /// Reviews can be revealed.
     Reveal,
-    /// Waits for `finalize`.
+    /// Waits for `finalize`, which gives a verdict or extends the window.
     Finalizable,
     /// Has its verdict; the request waits for `settle`.
     Finalized,
@@ -58,16 +58,14 @@ impl RequestState {
             now if now < spec.review_from() => Phase::Unsealing,
             _ if self.opened < self.submissions => Phase::Unopened,
             _ if self.finalized == self.submissions => Phase::Finalized,
-            now if now < spec.review_by => Phase::Review,
-            now if now < spec.reveal_by => Phase::Reveal,
-            _ => Phase::Finalizable,
+            _ => Phase::Review,
         }
     }
 
     /// When that next changes by the clock alone, if it does.
     pub fn phase_ends(&self, spec: &RequestSpec, engagement: Option<&Engagement>, now: Timestamp) -> Option<Timestamp> {
         let phase = |now| self.phase(spec, engagement, now);
-        let turns = [spec.signal_by, spec.deliver_by, spec.review_from(), spec.review_by, spec.reveal_by];
+        let turns = [spec.signal_by, spec.deliver_by, spec.review_from()];
         turns.into_iter().find(|turn| *turn > now && phase(*turn) != phase(now))
     }
 }
@@ -82,19 +80,19 @@ impl Submission {
         reviews: &[Review],
         now: Timestamp,
     ) -> Phase {
-        let window = spec.window(self.window_start);
+        let opens = self.window_start;
         let opened = number < state.opened;
         match now {
             _ if self.claimed => Phase::Claimed,
             _ if number < state.settled => Phase::Settled,
             _ if self.verdict != Verdict::Pending => Phase::Finalized,
             now if !opened && now < spec.signal_by => Phase::Signalling,
-            now if !opened && self.seal.is_some() && now >= spec.deliver_by && now < window.start => Phase::Unsealing,
-            now if !opened && now < window.start => Phase::Delivery,
+            now if !opened && self.seal.is_some() && now >= spec.deliver_by && now < opens => Phase::Unsealing,
+            now if !opened && now < opens => Phase::Delivery,
             _ if !opened => Phase::Unopened,
-            now if now < spec.reveals_from(&window, reviews) => Phase::Review,
-            now if now < spec.finalizes_from(&window, reviews) => Phase::Reveal,
-            _ => Phase::Finalizable,
+            now if self.finalizable_from(spec, reviews).is_some_and(|since| now >= since) => Phase::Finalizable,
+            now if self.reveals_from(spec, reviews).is_some_and(|since| now >= since) => Phase::Reveal,
+            _ => Phase::Review,
         }
     }
 }
@@ -133,7 +131,7 @@ mod tests {
             (state(0, 0, 0), [Finalized; 5]),
             (state(2, 0, 0), [Unopened; 5]),
             (state(2, 1, 1), [Unopened; 5]),
-            (state(2, 2, 1), [Review, Review, Reveal, Reveal, Finalizable]),
+            (state(2, 2, 1), [Review; 5]),
             (state(2, 2, 2), [Finalized; 5]),
         ] {
             let found = moments().map(|now| state.phase(&sealed(), None, now));
@@ -146,14 +144,14 @@ mod tests {
     #[test]
     fn a_phase_ends_when_the_clock_brings_another() {
         let (spec, in_review, missed) = (sealed(), state(2, 2, 1), state(0, 0, 0));
-        let turns = [spec.signal_by, spec.deliver_by, spec.review_from(), spec.review_by, spec.reveal_by];
-        for (before, turn) in [0, turns[0], turns[1], turns[2], turns[3]].into_iter().zip(turns) {
+        let turns = [spec.signal_by, spec.deliver_by, spec.review_from()];
+        for (before, turn) in [0, turns[0], turns[1]].into_iter().zip(turns) {
             assert_eq!([before, turn - 1].map(|now| in_review.phase_ends(&spec, None, now)), [Some(turn); 2]);
         }
-        assert_eq!(in_review.phase_ends(&spec, None, spec.reveal_by), None);
+        assert_eq!(in_review.phase_ends(&spec, None, spec.review_from()), None, "its submissions have windows");
         assert_eq!(missed.phase_ends(&spec, None, spec.review_from()), None, "it waits for a call");
         let unsealed = RequestSpec { duplicates: Duplicates::Independent, ..sealed() };
-        assert_eq!(in_review.phase_ends(&unsealed, None, unsealed.deliver_by), Some(unsealed.review_by));
+        assert_eq!(in_review.phase_ends(&unsealed, None, unsealed.deliver_by), None);
         let closed = RequestState { closed: true, ..in_review };
         assert_eq!(closed.phase_ends(&spec, None, 0), None);
     }
@@ -200,11 +198,12 @@ mod tests {
 
     #[test]
     fn the_phase_of_a_submission_in_review_is_that_of_its_round() {
-        let max = usize::from(sealed().max_reviews);
+        let (quorum, max) = (usize::from(sealed().quorum), usize::from(sealed().max_reviews()));
         for (reviews, score, expected) in [
             (0, None, [Review, Review, Finalizable, Finalizable, Finalizable]),
-            (1, None, [Review, Review, Reveal, Reveal, Finalizable]),
-            (1, Some(80), [Review, Review, Finalizable, Finalizable, Finalizable]),
+            (quorum - 1, None, [Review, Review, Finalizable, Finalizable, Finalizable]),
+            (quorum, None, [Review, Review, Reveal, Reveal, Finalizable]),
+            (quorum, Some(80), [Review, Review, Finalizable, Finalizable, Finalizable]),
             (max, None, [Reveal, Reveal, Reveal, Reveal, Finalizable]),
             (max, Some(80), [Finalizable; 5]),
         ] {

@@ -123,19 +123,19 @@ pub struct RequestSpec {
     pub min_reputation: Points,
     /// Tier a provider must have, counted from 1; 0: any.
     pub min_tier: u8,
-    /// Fewest reveals that decide; odd, at least the policy's, at most the pool's active members.
+    /// Fewest reveals that decide; odd, at most 7, at least the policy's, at most the pool's active members but for the
+    /// requester. A submission has at most `2 * quorum + 1` reviews.
     pub quorum: u8,
-    /// The most reviews of a submission, from `2 * quorum - 1` to 15.
-    pub max_reviews: u8,
     /// A score within this of the median, on the scale from 0 to 100, is coherent.
     pub tolerance: u8,
     /// The deadline for taking places, in milliseconds since the Unix epoch.
     pub signal_by: Timestamp,
     /// The deadline for making and revising submissions, in milliseconds since the Unix epoch.
     pub deliver_by: Timestamp,
-    /// The deadline for committing reviews, in milliseconds since the Unix epoch.
+    /// The deadline for committing reviews if they are opened at once, in milliseconds since the Unix epoch: a window
+    /// begins when it is opened, and lasts as long.
     pub review_by: Timestamp,
-    /// The deadline for revealing reviews, in milliseconds since the Unix epoch.
+    /// The deadline for revealing reviews if they are opened at once, in milliseconds since the Unix epoch.
     pub reveal_by: Timestamp,
 }
 
@@ -143,6 +143,12 @@ impl RequestSpec {
     /// Whether delivery is sealed, because it matters who was first.
     pub fn is_sealed(&self) -> bool {
         self.duplicates != Duplicates::Independent
+    }
+
+    /// The most reviews of a submission: `2 * quorum + 1`. Members that missed no work fill at most `quorum + 1` of them,
+    /// those that did the others.
+    pub fn max_reviews(&self) -> u8 {
+        self.quorum.saturating_mul(2).saturating_add(1)
     }
 
     /// Whether what a submission earns depends on the others, so that it can be claimed only when all are settled.
@@ -162,6 +168,9 @@ pub struct Quote {
     pub review_fees: Balance,
     /// The treasury's part, which is never returned, in smallest units of the request's asset.
     pub protocol_fee: Balance,
+    /// What the reviews cost for as long as they are reserved, which is never returned, in smallest units of the
+    /// request's asset: the policy's rent for each review and each day begun until the end of the last possible window.
+    pub rent: Balance,
     /// What posting costs more while enforcers are busy, which is never returned, in smallest units of the request's
     /// asset.
     pub premium: Balance,
@@ -176,7 +185,7 @@ pub struct Quote {
 pub struct RequestState {
     /// The account that posted it.
     pub requester: AccountId,
-    /// The policy's weight for submissions nobody reviewed, in basis points, as it was at `post`.
+    /// The policy's weight for reviews that are missing, in basis points, as it was at `post`.
     pub unreviewed_bps: Bps,
     /// Places taken.
     pub places: u32,
@@ -199,12 +208,13 @@ pub struct RequestState {
     /// Reviews still reserved in the pool's backlog: those of all places; in an engagement, of as many periods as can be
     /// in review at once.
     pub reserved: u32,
-    /// Juries are drawn from this: the market's running hash of all salts revealed (32 zero bytes at first, and
-    /// `blake2_256(SCALE(seed, salt))` after each reveal), as it was when the first submission was opened; in an
-    /// engagement, at the latest `open_reviews`.
+    /// Juries are drawn from this: the market's beacon as it was before the beacon's period in which the first submission
+    /// was opened; in an engagement, the latest one. The beacon is the running XOR of `blake2_256(SCALE(enforcer, salt))`
+    /// over the reveals of marked commitments, 32 zero bytes at first.
     ///
     /// An enforcer's draw is the first 8 bytes, big endian, of `blake2_256(SCALE(seed, request, submission,
-    /// enforcer))`. It may commit in the first half of a window once `draw / 2^64 < elapsed / half` (section 3.4).
+    /// enforcer))`. It may commit once `draw / 2^64` is below the share drawn, which rises evenly over the first half of
+    /// the window to `min(1, 4 * max_reviews / active)` and stays there; in an extension it is twice that (section 3.4).
     /// `request` is in it because requests that are opened with no reveal in between have the same seed, and all count
     /// their submissions from 0: without it they would have the same juries.
     pub seed: [u8; 32],
@@ -230,9 +240,25 @@ pub struct RequestState {
     pub pruned: u32,
     /// The most points of reputation one submission earns its provider and its enforcers together.
     pub reputation_per_place: Points,
+    /// How many accounts were seated, in line or at rest in the enforcers' pool when they took their first place or made
+    /// their first offer here.
+    pub insiders: u32,
+    /// The policy's `max_window`, in milliseconds, as it was at `post`.
+    pub max_window: Timestamp,
+    /// The policy's `min_stake`, in points, as it was at `post`.
+    pub min_stake: Points,
+    /// The policy's `max_stake`, in points, as it was at `post`.
+    pub max_stake: Points,
 }
 
 impl RequestState {
+    /// Lowers what is reserved to these reviews that may still be asked for, and returns how many are done with.
+    pub fn release_reviews(&mut self, wanted: u32) -> u32 {
+        let done = self.reserved.saturating_sub(wanted);
+        self.reserved = self.reserved.saturating_sub(done);
+        done
+    }
+
     /// A request of this account, in which nothing has happened and nothing is held.
     pub fn new(requester: AccountId) -> Self {
         Self {
@@ -259,6 +285,10 @@ impl RequestState {
             last_offer: None,
             pruned: 0,
             reputation_per_place: 0,
+            insiders: 0,
+            max_window: 0,
+            min_stake: 0,
+            max_stake: 0,
         }
     }
 }
@@ -294,6 +324,15 @@ pub struct RequestWithdrawn {
 mod tests {
     use super::*;
     use crate::fixtures;
+
+    #[test]
+    fn only_reviews_that_were_reserved_are_done_with() {
+        let release = |reserved, wanted| {
+            let mut state = RequestState { reserved, ..RequestState::new([1; 32].into()) };
+            (state.release_reviews(wanted), state.reserved)
+        };
+        assert_eq!([release(0, 0), release(5, 5), release(5, 9), release(5, 3)], [(0, 0), (0, 5), (0, 5), (2, 3)]);
+    }
 
     #[test]
     fn delivery_is_sealed_where_it_matters_who_was_first() {

@@ -1,29 +1,30 @@
 //! Reviews: committed, revealed, and what they amount to (section 3.4).
 //!
-//! Anyone opens a request's submissions for review. Enforcers commit to a review of a submission and reveal it when no
-//! more commitments can come; then anyone finalizes: that gives the verdict or, with too few reveals, begins the second
-//! window.
+//! Anyone opens a request's submissions for review. Enforcers commit to reviews, and reveal them when no more
+//! commitments can come; then anyone finalizes: that gives the verdict or, if too few committed, extends the window once.
 
 use crate::{
     hash,
     market::{RequestSpec, RequestState, Submission},
     Balance, Bps, RequestId, SubmissionId, Timestamp,
 };
-use ink::primitives::AccountId;
+use ink::{prelude::vec::Vec, primitives::AccountId};
 
 /// The most reviews of one submission.
 pub const MAX_REVIEWS: u8 = 15;
 /// The highest score.
 pub const MAX_SCORE: u8 = 100;
+/// The most deliveries, commitments, reveals, verdicts or claims in one list.
+pub const MAX_LIST: usize = 16;
 
-/// When a submission can be reviewed: first as the request says, then once more from the call that reopened it; if it
-/// was opened late, only from the call that opened it (section 3.4).
+/// When a submission can be reviewed: from the call that opened it, and once more from the call that extended its window
+/// (section 3.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The time from which reviews can be committed; in the first half, only by members who are drawn.
+    /// The time from which members who are drawn can commit reviews.
     pub start: Timestamp,
-    /// The time from which any member may commit, drawn or not.
-    pub open_to_all: Timestamp,
+    /// The time from which no more members are drawn.
+    pub drawn_by: Timestamp,
     /// The deadline for commitments.
     pub commit_by: Timestamp,
     /// The deadline for reveals.
@@ -31,42 +32,48 @@ pub struct Window {
 }
 
 impl RequestSpec {
-    /// When reviews begin: when delivery ends or, if it is sealed, half-way from there to `review_by`.
+    /// When reviews can be opened: when delivery ends or, if it is sealed, half-way from there to `review_by`.
     pub fn review_from(&self) -> Timestamp {
         let unsealing = if self.is_sealed() { self.review_by.saturating_sub(self.deliver_by) / 2 } else { 0 };
         self.deliver_by.saturating_add(unsealing)
     }
 
+    /// The time for commitments in a window.
+    pub fn commits(&self) -> Timestamp {
+        self.review_by.saturating_sub(self.review_from())
+    }
+
+    /// The time for reveals after it.
+    pub fn reveals(&self) -> Timestamp {
+        self.reveal_by.saturating_sub(self.review_by)
+    }
+
     /// The window of the request's lengths that begins at `start`, a submission's `window_start`.
     pub fn window(&self, start: Timestamp) -> Window {
-        let commits = self.review_by.saturating_sub(self.review_from());
-        let reveals = self.reveal_by.saturating_sub(self.review_by);
-        let commit_by = start.saturating_add(commits);
+        let commit_by = start.saturating_add(self.commits());
         Window {
             start,
-            open_to_all: start.saturating_add(commits / 2),
+            drawn_by: start.saturating_add(self.commits() / 2),
             commit_by,
-            reveal_by: commit_by.saturating_add(reveals),
+            reveal_by: commit_by.saturating_add(self.reveals()),
         }
     }
 
-    /// The time from which reviews in this window can be revealed, and no more committed: its commit deadline, or at
-    /// once (0) if there are `max_reviews`.
-    pub fn reveals_from(&self, window: &Window, reviews: &[Review]) -> Timestamp {
-        if live_reviews(reviews) >= usize::from(self.max_reviews) {
-            0
-        } else {
-            window.commit_by
-        }
+    /// What a submission with this median earns by itself, in basis points: the weight of the last bucket that it
+    /// reaches.
+    pub fn earned(&self, median: u8) -> Bps {
+        rules::curve_weight(self.curve.iter().map(|bucket| (bucket.min_score, bucket.weight_bps)), median)
     }
 
-    /// The time from which `finalize` ends this window if nothing more is committed or revealed in it; 0: at once.
-    pub fn finalizes_from(&self, window: &Window, reviews: &[Review]) -> Timestamp {
-        if all_revealed(reviews) {
-            self.reveals_from(window, reviews)
-        } else {
-            window.reveal_by
-        }
+    /// Whether a window with these commitments must be extended, once, before anything is revealed.
+    pub fn is_short(&self, extended: bool, reviews: &[Review]) -> bool {
+        !extended && reviews.len() < usize::from(self.quorum)
+    }
+
+    /// Whether there is room for one more review, by a member that was `short` of work, or by one that was not.
+    pub fn has_room(&self, reviews: &[Review], short: bool) -> bool {
+        let theirs = reviews.iter().filter(|review| review.short == short).count();
+        theirs < usize::from(self.quorum).saturating_add((!short).into())
     }
 }
 
@@ -83,24 +90,64 @@ impl RequestState {
 }
 
 impl Submission {
-    /// The time from which this opened submission can be finalized if nothing more is revealed; 0: at once. `None` once
-    /// it has its verdict. It may have to wait for others as well: see [`waits_for`](Self::waits_for).
+    /// The time from which reviews of this opened submission can be revealed, and no more committed: the deadline for
+    /// commitments, or at once (0) if there are as many as there may be. `None` while its window has to be extended
+    /// first.
+    pub fn reveals_from(&self, spec: &RequestSpec, reviews: &[Review]) -> Option<Timestamp> {
+        if spec.is_short(self.extended, reviews) {
+            None
+        } else if reviews.len() >= usize::from(spec.max_reviews()) {
+            Some(0)
+        } else {
+            Some(spec.window(self.window_start).commit_by)
+        }
+    }
+
+    /// The time from which this opened submission can be finalized if nothing more is committed or revealed; 0: at
+    /// once. `None` once it has its verdict. It may have to wait for others as well: see
+    /// [`waits_for`](Self::waits_for).
     pub fn finalizable_from(&self, spec: &RequestSpec, reviews: &[Review]) -> Option<Timestamp> {
-        let pending = self.verdict == Verdict::Pending;
-        pending.then(|| spec.finalizes_from(&spec.window(self.window_start), reviews))
+        if self.verdict != Verdict::Pending {
+            return None;
+        }
+        let window = spec.window(self.window_start);
+        match self.reveals_from(spec, reviews) {
+            None => Some(window.commit_by),
+            Some(since) if all_revealed(reviews) => Some(since),
+            Some(_) => Some(window.reveal_by),
+        }
     }
 
-    /// Whether `finalize` gives this verdict, rather than beginning the second window.
-    pub fn takes(&self, verdict: Verdict) -> bool {
-        verdict == Verdict::Quorum || self.second_window
-    }
-
-    /// The submissions whose verdicts `finalize` waits for: those that reveals name as originals, if this one gets its
-    /// verdict.
+    /// The submissions whose verdicts `finalize` waits for: those that reveals name as originals, if this one gets a
+    /// quorum's verdict.
     pub fn waits_for<'a>(&self, spec: &RequestSpec, reviews: &'a [Review]) -> impl Iterator<Item = SubmissionId> + 'a {
-        let ends = self.takes(Verdict::of(reviews, spec.quorum));
-        reviews.iter().filter_map(|review| review.duplicate_of).filter(move |_| ends)
+        let decides = Verdict::of(reviews, spec.quorum) == Verdict::Quorum;
+        reviews.iter().filter_map(|review| review.duplicate_of).filter(move |_| decides)
     }
+}
+
+/// What an enforcer commits to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Commitment {
+    /// The submission's number within the request.
+    pub submission: SubmissionId,
+    /// The hash of the review: `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`.
+    pub commitment: [u8; 32],
+}
+
+/// What an enforcer reveals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Reveal {
+    /// The submission's number within the request.
+    pub submission: SubmissionId,
+    /// Its score for the submission, 0 to 100.
+    pub score: u8,
+    /// The number of the earlier submission that this one duplicates, if any.
+    pub duplicate_of: Option<SubmissionId>,
+    /// What kept the commitment secret.
+    pub salt: [u8; 32],
 }
 
 /// One enforcer's review of one submission.
@@ -116,9 +163,8 @@ pub struct Review {
     pub score: Option<u8>,
     /// The earlier submission it was said to duplicate.
     pub duplicate_of: Option<SubmissionId>,
-    /// Whether its outcome was reported to the obligation contract; without a score, the enforcer is barred from then
-    /// on.
-    pub resolved: bool,
+    /// Whether its enforcer was short of work when it committed.
+    pub short: bool,
 }
 
 /// The state of a submission's verdict.
@@ -131,9 +177,9 @@ pub enum Verdict {
     Pending,
     /// At least a quorum of reveals.
     Quorum,
-    /// Fewer, after the second window.
+    /// Fewer, though the window was extended or had a quorum of commitments.
     Few,
-    /// No reveal, after the second window.
+    /// No reveal at all.
     Unreviewed,
     /// Never unsealed: nothing to review.
     Missed,
@@ -150,31 +196,14 @@ impl Verdict {
     }
 }
 
-impl Review {
-    /// Whether it counts towards `max_reviews`: it is revealed, or still can be.
-    pub fn is_live(&self) -> bool {
-        self.score.is_some() || !self.resolved
-    }
-
-    /// Whether it still can be revealed, in the window it was committed in.
-    pub fn is_awaited(&self) -> bool {
-        self.score.is_none() && !self.resolved
-    }
-}
-
-/// How many of a submission's reviews count towards `max_reviews`.
-pub fn live_reviews(reviews: &[Review]) -> usize {
-    reviews.iter().filter(|review| review.is_live()).count()
-}
-
-/// How many of a submission's reviews are revealed, in this window or an earlier one: two windows have at most 30.
+/// How many of a submission's reviews are revealed.
 pub fn reveals(reviews: &[Review]) -> u8 {
     u8::try_from(reviews.iter().filter(|review| review.score.is_some()).count()).unwrap_or(u8::MAX)
 }
 
-/// Whether every review of the present window is revealed.
+/// Whether every review is revealed.
 pub fn all_revealed(reviews: &[Review]) -> bool {
-    !reviews.iter().any(Review::is_awaited)
+    reviews.iter().all(|review| review.score.is_some())
 }
 
 /// What an enforcer commits to: `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`.
@@ -189,9 +218,10 @@ pub fn commitment(
     hash(&(request, submission, enforcer, score, duplicate_of, salt))
 }
 
-/// The market's running hash of all salts revealed, after one more: `blake2_256(SCALE(seed, salt))`.
-pub fn next_seed(seed: &[u8; 32], salt: &[u8; 32]) -> [u8; 32] {
-    hash(&(seed, salt))
+/// What the reveal of a marked commitment adds to the market's beacon by exclusive or:
+/// `blake2_256(SCALE(enforcer, salt))`.
+pub fn contribution(enforcer: AccountId, salt: &[u8; 32]) -> [u8; 32] {
+    hash(&(enforcer, salt))
 }
 
 /// The place of `enforcer` in the order in which members may review a submission: the first 8 bytes, big endian, of
@@ -213,58 +243,64 @@ pub struct ReviewsOpened {
     pub from: SubmissionId,
     /// How many they are, missed ones included.
     pub count: u32,
-    /// How many of them start a window of their own, because they were opened late.
-    pub late: u32,
     /// How many of them were never delivered.
     pub missed: u32,
 }
 
-/// An enforcer committed to a review.
+/// An enforcer committed to reviews.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]
-pub struct ReviewCommitted {
+pub struct ReviewsCommitted {
     /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
-    /// The submission's number within the request.
-    pub submission: SubmissionId,
     /// The account that committed.
     #[ink(topic)]
     pub enforcer: AccountId,
+    /// The numbers of the submissions within the request.
+    pub submissions: Vec<SubmissionId>,
 }
 
-/// An enforcer revealed its review.
-#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
-#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
-#[ink::scale_derive(Encode, Decode)]
-pub struct ReviewRevealed {
-    /// The request's number.
-    #[ink(topic)]
-    pub request: RequestId,
+/// A review that was revealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+pub struct Revealed {
     /// The submission's number within the request.
     pub submission: SubmissionId,
-    /// The account that reviewed.
-    #[ink(topic)]
-    pub enforcer: AccountId,
-    /// Its score for the submission, 0 to 100.
+    /// The score for the submission, 0 to 100.
     pub score: u8,
     /// The earlier submission that this one duplicates, as it says; `None`: it says none.
     pub duplicate_of: Option<SubmissionId>,
 }
 
-/// Too few reviews were revealed: the second window began.
+/// An enforcer revealed its reviews.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]
-pub struct WindowReopened {
+pub struct ReviewsRevealed {
+    /// The request's number.
+    #[ink(topic)]
+    pub request: RequestId,
+    /// The account that reviewed.
+    #[ink(topic)]
+    pub enforcer: AccountId,
+    /// What it revealed.
+    pub reviews: Vec<Revealed>,
+}
+
+/// Too few had committed: the window goes on for as long again, and no review is revealed before.
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
+pub struct WindowExtended {
     /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
     /// The submission's number within the request.
     pub submission: SubmissionId,
-    /// How many reviews were revealed in the first window.
-    pub reveals: u8,
+    /// How many reviews are still wanted.
+    pub wanted: u8,
 }
 
 /// A submission has its verdict.
@@ -283,7 +319,7 @@ pub struct SubmissionFinalized {
     pub median: u8,
     /// What the submission weighs by itself, in basis points.
     pub weight_bps: Bps,
-    /// Reveals within tolerance of the median.
+    /// Reveals within tolerance of the median, and right about the duplicate.
     pub coherent: u8,
     /// What each of those was credited, in smallest units of the request's asset.
     pub fee: Balance,
@@ -305,20 +341,15 @@ mod tests {
         fixtures::request(0, HOUR)
     }
 
-    /// What was resolved with a window that is over.
-    fn over(review: Review) -> Review {
-        Review { resolved: true, ..review }
-    }
-
     #[test]
-    fn the_first_window_ends_when_the_request_says_and_the_second_is_as_long() {
+    fn a_window_begins_when_it_is_opened_and_lasts_as_long_as_the_request_says() {
         let request = request();
         assert_eq!(request.review_from(), request.deliver_by);
-        let first = request.window(request.review_from());
-        assert_eq!((first.commit_by, first.reveal_by), (request.review_by, request.reveal_by));
-        assert_eq!(first.open_to_all, request.deliver_by + HOUR / 2);
-        let second = request.window(5_000);
-        assert_eq!((second.start, second.commit_by, second.reveal_by), (5_000, 5_000 + HOUR, 5_000 + 2 * HOUR));
+        let at_once = request.window(request.review_from());
+        assert_eq!((at_once.commit_by, at_once.reveal_by), (request.review_by, request.reveal_by));
+        assert_eq!(at_once.drawn_by, request.deliver_by + HOUR / 2);
+        let late = request.window(5_000);
+        assert_eq!((late.start, late.commit_by, late.reveal_by), (5_000, 5_000 + HOUR, 5_000 + 2 * HOUR));
     }
 
     #[test]
@@ -328,7 +359,7 @@ mod tests {
             assert_eq!(sealed.review_from(), sealed.deliver_by + HOUR / 2);
             let window = sealed.window(sealed.review_from());
             assert_eq!((window.commit_by, window.reveal_by), (sealed.review_by, sealed.reveal_by));
-            assert_eq!(window.open_to_all, sealed.review_by - HOUR / 4);
+            assert_eq!(window.drawn_by, sealed.review_by - HOUR / 4);
         }
     }
 
@@ -341,59 +372,57 @@ mod tests {
     }
 
     #[test]
-    fn a_review_is_live_while_it_can_be_revealed_and_once_it_is() {
-        let reviews = [review(1, None), review(2, Some(0)), over(review(3, None)), over(review(4, Some(9)))];
-        assert_eq!(reviews.map(|review| review.is_live()), [true, true, false, true]);
-        assert_eq!(reviews.map(|review| review.is_awaited()), [true, false, false, false]);
-        assert_eq!((live_reviews(&reviews), reveals(&reviews)), (3, 2));
-        assert!(!all_revealed(&reviews) && all_revealed(&reviews[1..]) && all_revealed(&[]));
-    }
-
-    #[test]
     fn a_verdict_is_a_quorums_of_a_few_or_nobodys() {
         let reviews: Vec<_> = (1..=4).map(|number| review(number, Some(80))).collect();
         let verdicts = [0, 1, 2, 3, 4].map(|count| Verdict::of(&reviews[..count], 3));
         use Verdict::{Few, Quorum, Unreviewed};
         assert_eq!(verdicts, [Unreviewed, Few, Few, Quorum, Quorum]);
         assert_eq!(Verdict::of(&[review(1, None); 5], 3), Unreviewed);
+        assert!(all_revealed(&reviews) && all_revealed(&[]) && !all_revealed(&[review(1, Some(9)), review(2, None)]));
     }
 
     #[test]
-    fn reviews_are_revealed_when_no_more_can_be_committed_and_finalized_when_no_more_can_be_revealed() {
+    fn those_who_missed_work_and_those_who_did_not_have_room_of_their_own() {
         let spec = request();
-        let window = spec.window(spec.review_from());
-        let from = |reviews: &[Review]| (spec.reveals_from(&window, reviews), spec.finalizes_from(&window, reviews));
-        let (commit_by, reveal_by) = (spec.review_by, spec.reveal_by);
-        assert_eq!(from(&[]), (commit_by, commit_by), "nobody committed until commits ended");
-        assert_eq!(from(&[review(1, Some(80)); 3]), (commit_by, commit_by));
-        assert_eq!(from(&[review(1, Some(80)), review(2, None)]), (commit_by, reveal_by));
-        assert_eq!(from(&[review(1, Some(80)); 5]), (0, 0), "no more than five can come");
-        assert_eq!(from(&[review(1, None); 5]), (0, reveal_by));
-        let barred = [over(review(1, None)), over(review(2, Some(9)))];
-        assert_eq!(from(&barred), (commit_by, commit_by), "who stayed away is not waited for");
+        let room = |owing: usize, others: usize| {
+            let mut reviews = vec![Review { short: true, ..review(1, None) }; owing];
+            reviews.extend(vec![review(2, None); others]);
+            [true, false].map(|short| spec.has_room(&reviews, short))
+        };
+        assert_eq!(spec.max_reviews(), 7);
+        assert_eq!([room(0, 0), room(2, 3), room(3, 3)], [[true; 2], [true; 2], [false, true]]);
+        assert_eq!([room(0, 4), room(2, 4), room(3, 4)], [[true, false], [true, false], [false; 2]]);
     }
 
     #[test]
-    fn a_submission_is_finalized_in_its_own_window_until_it_has_its_verdict() {
+    fn nothing_is_revealed_before_a_quorum_has_committed_or_the_window_was_extended() {
         let spec = request();
-        let pending = Submission::new([1; 32].into(), 5_000);
-        assert_eq!(pending.finalizable_from(&spec, &[]), Some(5_000 + HOUR));
-        assert_eq!(pending.finalizable_from(&spec, &[review(1, None)]), Some(5_000 + 2 * HOUR));
-        let judged = Submission { verdict: Verdict::Few, ..pending };
+        let from = |extended, reviews: &[Review]| {
+            let submission = Submission { extended, ..Submission::new([1; 32].into(), 5_000) };
+            (submission.reveals_from(&spec, reviews), submission.finalizable_from(&spec, reviews))
+        };
+        let (commit_by, reveal_by) = (Some(5_000 + HOUR), Some(5_000 + 2 * HOUR));
+        for few in [&[] as &[_], &[review(1, None); 2]] {
+            assert_eq!(from(false, few), (None, commit_by), "then it is extended");
+        }
+        assert_eq!(from(false, &[review(1, None); 3]), (commit_by, reveal_by));
+        assert_eq!(from(false, &[review(1, Some(80)); 3]), (commit_by, commit_by), "no more can come");
+        assert_eq!(from(false, &[review(1, None); 7]), (Some(0), reveal_by));
+        assert_eq!(from(false, &[review(1, Some(80)); 7]), (Some(0), Some(0)));
+        assert_eq!(from(true, &[]), (commit_by, commit_by), "nobody came");
+        assert_eq!(from(true, &[review(1, None)]), (commit_by, reveal_by));
+        let judged = Submission { verdict: Verdict::Few, ..Submission::new([1; 32].into(), 0) };
         assert_eq!(judged.finalizable_from(&spec, &[]), None);
     }
 
     #[test]
-    fn a_verdict_waits_for_those_of_the_originals_that_are_named_but_a_second_window_does_not() {
+    fn a_quorums_verdict_waits_for_those_of_the_originals_that_are_named() {
         let spec = request();
         let votes = [Some(4), None, Some(2)].map(|duplicate_of| Review { duplicate_of, ..review(1, Some(80)) });
-        let first = Submission::new([1; 32].into(), 0);
-        let waits_for =
-            |submission: &Submission, reviews| submission.waits_for(&spec, reviews).collect::<Vec<SubmissionId>>();
-        assert_eq!(waits_for(&first, &votes), [4, 2]);
-        assert!(waits_for(&first, &votes[..2]).is_empty(), "too few reveals begin the second window");
-        let second = Submission { second_window: true, ..first };
-        assert_eq!(waits_for(&second, &votes[..2]), [4]);
+        let submission = Submission::new([1; 32].into(), 0);
+        let waits_for = |reviews| submission.waits_for(&spec, reviews).collect::<Vec<SubmissionId>>();
+        assert_eq!(waits_for(&votes), [4, 2]);
+        assert!(waits_for(&votes[..2]).is_empty(), "a few decide on no duplicate");
     }
 
     #[test]
@@ -409,15 +438,14 @@ mod tests {
     }
 
     #[test]
-    fn commitments_and_seeds_are_hashes_of_what_they_are_of() {
+    fn commitments_and_contributions_are_hashes_of_what_they_are_of() {
         let (request, submission, enforcer, salt) = (3_u32, 2_u32, AccountId::from([7; 32]), [9_u8; 32]);
         for duplicate_of in [None, Some(1_u32)] {
             let preimage = (request, submission, enforcer, 80_u8, duplicate_of, salt).encode();
             let made = commitment(request, submission, enforcer, 80, duplicate_of, &salt);
             assert_eq!(made, blake2_256(&preimage));
         }
-        let seed = [5_u8; 32];
-        assert_eq!(next_seed(&seed, &salt), blake2_256(&(seed, salt).encode()));
+        assert_eq!(contribution(enforcer, &salt), blake2_256(&(enforcer, salt).encode()));
     }
 
     #[test]

@@ -46,10 +46,9 @@ impl RequestState {
 }
 
 impl Submission {
-    /// Whether its place's bond and deposit return, and a period counts as declared: it weighs something by itself, or
-    /// nobody reviewed it.
-    pub fn stands(&self) -> bool {
-        self.weight_bps > 0 || self.verdict == Verdict::Unreviewed
+    /// Whether its place's bond and deposit return: those who reviewed it gave it something, or nobody reviewed it.
+    pub fn stands(&self, spec: &RequestSpec) -> bool {
+        spec.earned(self.median) > 0 || self.verdict == Verdict::Unreviewed
     }
 
     /// Whether it is not paid yet and can be: a submission that was never unsealed has nothing to claim.
@@ -205,10 +204,15 @@ mod tests {
     }
 
     #[test]
-    fn work_stands_that_weighs_something_or_was_reviewed_by_nobody() {
-        let stands = |verdict, weight_bps| Submission { weight_bps, ..judged(verdict) }.stands();
-        assert!(stands(Verdict::Quorum, 1) && stands(Verdict::Unreviewed, 0));
-        assert!(!stands(Verdict::Quorum, 0) && !stands(Verdict::Few, 0) && !stands(Verdict::Missed, 0));
+    fn work_stands_that_was_given_something_or_was_reviewed_by_nobody() {
+        // From 50 on the curve gives something.
+        let stands = |verdict, median| {
+            let judged = Submission { median, weight_bps: 1, ..judged(verdict) };
+            judged.stands(&fixtures::request(0, 100))
+        };
+        assert!(stands(Verdict::Quorum, 50) && stands(Verdict::Few, 50) && stands(Verdict::Unreviewed, 0));
+        let refused = [Verdict::Quorum, Verdict::Few, Verdict::Missed].map(|verdict| stands(verdict, 49));
+        assert_eq!(refused, [false; 3], "whatever the reviews that are missing weigh");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use num_traits::One;
 use proptest::prelude::*;
 use rules::{
     curve_weight, fair_share_weight, fixed_weight, fraction_bps, fraction_ppm, halved, hands, is_drawn, lower_median,
-    premium_bps, schedule_weight, sharing, utilization_ppm, Due, Micro, BPS, MAX_UTILIZATION_PPM, PPM,
+    premium_bps, schedule_weight, share_drawn, sharing, utilization_ppm, Due, Micro, BPS, EVERYBODY,
+    MAX_UTILIZATION_PPM, PPM,
 };
 
 fn ratio(numerator: impl Into<BigInt>, denominator: impl Into<BigInt>) -> BigRational {
@@ -26,7 +27,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
-    fn fractions_are_exact_and_rounded_down(amount in amounts(), bps in any::<u16>(), ppm in any::<u32>()) {
+    fn fractions_are_exact_and_rounded_down(amount in amounts(), bps in any::<u32>(), ppm in any::<u32>()) {
         prop_assert_eq!(fraction_bps(amount, bps), floor(amount, u64::from(bps), 10_000));
         prop_assert_eq!(fraction_ppm(amount, ppm), floor(amount, u64::from(ppm), 1_000_000));
     }
@@ -149,7 +150,7 @@ proptest! {
     fn the_premium_is_linear_between_target_and_whole_and_rounded_down(
         utilization in 0..=2 * PPM,
         target in 0..PPM,
-        cap in any::<u16>(),
+        cap in any::<u32>(),
     ) {
         let above = ratio(utilization.saturating_sub(target), PPM - target).min(ratio(1, 1));
         let exact = (above * ratio(cap, 1)).floor().to_integer();
@@ -157,11 +158,18 @@ proptest! {
     }
 
     #[test]
-    fn a_draw_is_compared_exactly(draw in any::<u64>(), half in 1..=u64::MAX, part in any::<u64>(), off in -1..=1_i8) {
-        // Around the moment at which this draw comes up, or at any other.
-        let moment = (u128::from(draw) * u128::from(half)) >> 64;
-        let elapsed = if off == 0 { part } else { (moment as u64).saturating_add_signed(i64::from(off)) };
-        let exact = elapsed >= half || ratio(draw, 1_u128 << 64) < ratio(elapsed, half);
-        prop_assert_eq!(is_drawn(draw, elapsed, half), exact);
+    fn a_draw_is_compared_with_what_has_risen_of_the_exact_share(
+        (draw, reviews, extended) in (any::<u64>(), 1..=15_u8, any::<bool>()),
+        active in prop_oneof![1..300_u32, 1..=u32::MAX],
+        (risen, elapsed) in prop_oneof![(1..10_u64, 0..12_u64), (1..=u64::MAX, any::<u64>())],
+    ) {
+        let share = share_drawn(reviews, active, extended);
+        let drawn = u32::from(reviews) * if extended { 8 } else { 4 };
+        let whole = BigInt::from(EVERYBODY);
+        let exact = (ratio(drawn, active).min(BigRational::one()) * ratio(whole.clone(), 1)).floor().to_integer();
+        prop_assert_eq!(BigInt::from(share), exact);
+        let passed = ratio(elapsed, risen).min(BigRational::one());
+        let up = (passed * ratio(share, 1)).floor().to_integer();
+        prop_assert_eq!(is_drawn(draw, share, elapsed, risen), BigInt::from(draw) < up);
     }
 }

@@ -135,7 +135,9 @@ mod tests {
             price: u128::MAX,
             deliver_by: 1_893_456_000_000,
             uri: uri.to_vec(),
+            until: 1_893_455_000_000,
             open: true,
+            insider: false,
             previous,
         };
         assert_eq!(
@@ -144,7 +146,9 @@ mod tests {
                 "price": "340282366920938463463374607431768211455",
                 "deliver_by": 1_893_456_000_000_u64,
                 "uri": "ipfs://é",
+                "until": 1_893_455_000_000_u64,
                 "open": true,
+                "insider": false,
                 "previous": ALICE,
             })
         );
@@ -167,14 +171,14 @@ mod tests {
 
     #[test]
     fn an_event_is_known_by_its_signature_and_has_its_fields_by_name() {
-        let quote = Quote { reward: 1, review_fees: 2, protocol_fee: 3, premium: 4, total: 10 };
+        let quote = Quote { reward: 1, review_fees: 2, protocol_fee: 3, rent: 4, premium: 5, total: 15 };
         let posted = RequestPosted { request: 7, requester: alice(), quote };
         let signature = RequestPosted::SIGNATURE_TOPIC.expect("a signature");
         let emitted = Emitted { contract: alice(), topics: vec![signature], data: posted.encode() };
         let shown = event(&emitted).expect("an event that is known");
         assert_eq!((&shown["event"], &shown["contract"]), (&json!("RequestPosted"), &json!(ALICE)));
         assert_eq!(shown["fields"]["request"], 7);
-        assert_eq!(shown["fields"]["quote"]["total"], "10");
+        assert_eq!(shown["fields"]["quote"]["total"], "15");
         assert_eq!(event(&Emitted { topics: vec![[0; 32]], ..emitted.clone() }), None);
         assert_eq!(event(&Emitted { data: vec![1], ..emitted }), None, "cut short");
     }

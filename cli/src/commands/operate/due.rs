@@ -1,29 +1,67 @@
 //! What is due in a request: when, and by whom.
 
-use crate::commands::operate::session::Session;
+use crate::{
+    client::jury::{missing, nearness},
+    commands::operate::session::Session,
+};
 use anyhow::Result;
 use interfaces::{
-    market::{Access, Engagement, Error, Phase, RequestSpec, RequestState, Submission},
+    market::{Access, Engagement, Error, Phase, RequestSpec, RequestState, Review, Submission, Window},
     Market as _, RequestId, SubmissionId, Timestamp,
 };
 
-/// A request's submissions with their phases.
-pub struct Submissions(pub Vec<(SubmissionId, Submission, Phase)>);
+/// A submission with its phase and its reviews.
+pub struct Delivery {
+    pub number: SubmissionId,
+    pub submission: Submission,
+    pub phase: Phase,
+    pub reviews: Vec<Review>,
+}
+
+impl Delivery {
+    /// Its present window.
+    pub fn window(&self, spec: &RequestSpec) -> Window {
+        spec.window(self.submission.window_start)
+    }
+
+    /// Until when its reviews can be committed, or revealed.
+    pub fn reviewed_by(&self, spec: &RequestSpec) -> Option<Timestamp> {
+        match self.phase {
+            Phase::Review => Some(self.window(spec).commit_by),
+            Phase::Reveal => Some(self.window(spec).reveal_by),
+            _ => None,
+        }
+    }
+
+    /// How near it is to its quorum, if its reviews can be committed; see [`nearness`].
+    pub fn nearness(&self, spec: &RequestSpec) -> Option<(bool, u8)> {
+        (self.phase == Phase::Review).then(|| nearness(spec, &self.reviews))
+    }
+
+    /// How many commitments are missing to its quorum.
+    pub fn missing(&self, spec: &RequestSpec) -> u8 {
+        missing(spec, &self.reviews)
+    }
+}
+
+/// A request's submissions.
+pub struct Submissions(pub Vec<Delivery>);
 
 impl Submissions {
-    /// Reads all of them, except those that are pruned, and periods in which nothing was delivered.
+    /// Reads all of them, except those that are pruned, and periods in which nothing was delivered or that are paid.
     pub fn read(session: &Session, request: RequestId) -> Result<Self> {
         let market = session.deployment.market();
         let (_, state) = session.read(market.request(request))?;
         let mut read = Vec::new();
-        for submission in 0..state.submissions {
-            session.progress("reading submissions", submission, state.submissions);
-            match session.backend.read(market.submission(request, submission))? {
+        for number in 0..state.submissions {
+            session.progress("reading submissions", number, state.submissions);
+            match session.backend.read(market.submission(request, number))? {
                 Err(Error::UnknownSubmission) => {}
                 Err(error) => return Err(super::Refusal::of(&error).into()),
-                Ok(delivery) => {
-                    let phase = session.read(market.phase(request, Some(submission)))?;
-                    read.push((submission, delivery, phase));
+                Ok(submission) => {
+                    let phase = session.read(market.phase(request, Some(number)))?;
+                    let reviews = session.read(market.reviews(request, number))?;
+                    read.push(Delivery { number, submission, phase, reviews });
                 }
             }
         }
@@ -31,11 +69,11 @@ impl Submissions {
     }
 
     pub fn in_phase(&self, wanted: Phase) -> Vec<SubmissionId> {
-        self.0.iter().filter(|(_, _, phase)| *phase == wanted).map(|(submission, _, _)| *submission).collect()
+        self.0.iter().filter(|delivery| delivery.phase == wanted).map(|delivery| delivery.number).collect()
     }
 
     pub fn get(&self, submission: SubmissionId) -> Option<&Submission> {
-        self.0.iter().find(|(number, _, _)| *number == submission).map(|(_, read, _)| read)
+        self.0.iter().find(|delivery| delivery.number == submission).map(|delivery| &delivery.submission)
     }
 }
 
@@ -63,9 +101,10 @@ pub fn steps(
 ) -> Vec<Step> {
     let mut steps = Steps { id, spec, state, engagement, now, steps: Vec::new() };
     steps.of_request(phase);
-    for (number, submission, phase) in &submissions.0 {
-        steps.of_submission(*number, submission, *phase);
-    }
+    // What can be reviewed comes first, nearest to its quorum first.
+    let mut deliveries: Vec<_> = submissions.0.iter().collect();
+    deliveries.sort_by_key(|delivery| (delivery.phase != Phase::Review, delivery.nearness(spec)));
+    deliveries.into_iter().for_each(|delivery| steps.of_submission(delivery));
     steps.of_payment(submissions);
     steps.steps.dedup();
     steps.steps
@@ -130,13 +169,13 @@ impl Steps<'_> {
         }
     }
 
-    fn of_submission(&mut self, number: SubmissionId, submission: &Submission, phase: Phase) {
-        let (id, window) = (self.id, self.spec.window(submission.window_start));
-        match phase {
+    fn of_submission(&mut self, delivery: &Delivery) {
+        let (id, number, until) = (self.id, delivery.number, delivery.reviewed_by(self.spec));
+        match delivery.phase {
             Phase::Unopened if self.engagement.is_some() => self.add(ANYONE, format!("open-reviews {id}"), None),
-            Phase::Review => self.add("enforcers", format!("review {id} {number} SCORE"), Some(window.commit_by)),
-            Phase::Reveal => self.add("enforcers who committed", "review --due".into(), Some(window.reveal_by)),
-            Phase::Finalizable => self.add(ANYONE, format!("finalize {id} {number}"), None),
+            Phase::Review => self.add("enforcers", format!("review {id} {number} SCORE"), until),
+            Phase::Reveal => self.add("enforcers who committed", "review --due".into(), until),
+            Phase::Finalizable => self.add(ANYONE, format!("finalize {id}"), None),
             Phase::Finalized if self.engagement.is_some() => self.add(ANYONE, format!("close-period {id}"), None),
             _ => {}
         }
@@ -145,7 +184,7 @@ impl Steps<'_> {
     /// What settles all accounts, once there is nothing else to do.
     fn of_payment(&mut self, submissions: &Submissions) {
         let Self { id, spec, state, now, .. } = *self;
-        let undelivered = state.undelivered(submissions.0.iter().map(|(_, submission, _)| submission)) > 0;
+        let undelivered = state.undelivered(submissions.0.iter().map(|delivery| &delivery.submission)) > 0;
         if self.engagement.is_none() && now >= spec.no_show_from(spec.deliver_by) && undelivered {
             self.add(ANYONE, format!("report-no-show {id} PROVIDER"), None);
         }
@@ -188,9 +227,11 @@ mod tests {
         RequestState { places, open_places, submissions, settled, claimed, closed, held, ..new }
     }
 
-    /// A submission whose window begins when the request's does.
-    fn delivery(spec: &RequestSpec) -> Submission {
-        Submission { delivered: true, submitted: GENESIS, ..Submission::new([2; 32].into(), spec.review_from()) }
+    /// A submission whose window begins as early as may be.
+    fn delivery(spec: &RequestSpec, number: SubmissionId, phase: Phase) -> Delivery {
+        let pending = Submission::new([2; 32].into(), spec.review_from());
+        let submission = Submission { delivered: true, submitted: GENESIS, ..pending };
+        Delivery { number, submission, phase, reviews: Vec::new() }
     }
 
     /// Commands and deadlines, in hours since the beginning.
@@ -201,8 +242,12 @@ mod tests {
         delivered: &[Phase],
         now: u64,
     ) -> Vec<(String, Option<u64>)> {
-        let submissions = (0..).zip(delivered).map(|(number, phase)| (number, delivery(spec), *phase)).collect();
-        steps(7, (spec, state), phase, &Submissions(submissions), None, GENESIS + hours(now))
+        let submissions = (0..).zip(delivered).map(|(number, phase)| delivery(spec, number, *phase)).collect();
+        shown(steps(7, (spec, state), phase, &Submissions(submissions), None, GENESIS + hours(now)))
+    }
+
+    fn shown(steps: Vec<Step>) -> Vec<(String, Option<u64>)> {
+        steps
             .into_iter()
             .map(|step| (step.command.replace("atomic ", ""), step.until.map(|until| (until - GENESIS) / hours(1))))
             .collect()
@@ -241,11 +286,28 @@ mod tests {
         assert_eq!(due(&all, Phase::Review, &[Phase::Review, Phase::Reveal], 50), expected);
         assert_eq!(
             due(&all, Phase::Finalizable, &[Phase::Finalized, Phase::Finalizable], 121),
-            [step("finalize 7 1", None)]
+            [step("finalize 7", None)]
         );
         assert_eq!(due(&all, Phase::Finalized, &[Phase::Finalized; 2], 121), [step("settle 7", None)]);
         let expected = [step("settle 7", None), step("report-no-show 7 PROVIDER", None)];
         assert_eq!(due(&none, Phase::Finalized, &[Phase::Finalized], 121), expected);
+    }
+
+    #[test]
+    fn what_is_nearest_to_its_quorum_is_to_be_reviewed_first_each_in_the_window_that_it_has() {
+        let spec = spec(Access::Open, Duplicates::Independent);
+        let mut submissions: Vec<_> = (0..4).map(|number| delivery(&spec, number, Phase::Review)).collect();
+        for (number, committed) in [(0, 0), (1, 4), (2, 1), (3, 2)] {
+            submissions[number].reviews = vec![fixtures::review(1, None); committed];
+        }
+        submissions.insert(0, delivery(&spec, 9, Phase::Finalizable));
+        // It was opened late, a day after the others; the window for commitments takes two.
+        submissions[3].submission.window_start += days(1);
+        let state = state(5, 5, 0, false, 1);
+        let steps = steps(7, (&spec, &state), Phase::Review, &Submissions(submissions), None, GENESIS + hours(73));
+        let reviews: [(SubmissionId, u64); 4] = [(3, 96), (2, 120), (0, 96), (1, 96)];
+        let expected = reviews.map(|(number, until)| step(&format!("review 7 {number} SCORE"), until));
+        assert_eq!(shown(steps), [&expected[..], &[step("finalize 7", None)]].concat());
     }
 
     #[test]

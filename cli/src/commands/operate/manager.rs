@@ -47,7 +47,7 @@ impl Command for ProposePolicy {
         let mut market = session.deployment.market();
         let mut present = session.read(market.policy())?;
         let treasury = present.treasury;
-        // The file's `min_review_fee` is that of the chain's currency.
+        // The file's `min_review_fee` and `rent` are those of the chain's currency.
         let (native, tokens): (Vec<AssetPolicy>, Vec<AssetPolicy>) =
             present.assets.into_iter().partition(|asset| asset.asset == Asset::Native);
         present.assets = native;

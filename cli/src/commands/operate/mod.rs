@@ -88,26 +88,34 @@ pub enum Operate {
     #[command(after_help = "Example:\n  atomic signal 0 --places 2 --as bob")]
     Signal(On<provider::Signal>),
     /// Offers to deliver at a price, or changes the offer
-    #[command(after_help = "Example:\n  atomic offer 0 '9.5 UNIT' --deliver-by '2030-01-04 06:30' --as bob")]
+    #[command(after_help = "Examples:\n  atomic offer 0 '9.5 UNIT' --deliver-by '2030-01-04 06:30' --as bob\n  \
+        atomic offer 0 '9 UNIT' --until '2030-01-02 18:00' --as bob")]
     Offer(On<provider::Offer>),
-    /// Takes an offer back
+    /// Takes an offer back, and its deposit, even if it has ended
     #[command(after_help = "Example:\n  atomic retract-offer 0 --as bob")]
     RetractOffer(On<provider::RetractOffer>),
-    /// Delivers a file: its hash goes to the chain, under a seal where the request asks for one
-    #[command(after_help = "Example:\n  atomic submit 0 report.pdf --uri ipfs://bafy… --as bob")]
+    /// Delivers files, each on a place of its own: their hashes go to the chain, under seals where the request asks for them
+    ///
+    /// Up to sixteen are delivered in one transaction.
+    #[command(after_help = "Examples:\n  atomic submit 0 report.pdf --uri ipfs://bafy… --as bob\n  \
+        atomic submit 0 first.md second.md --as bob")]
     Submit(On<provider::Submit>),
     /// Replaces a delivery
     #[command(after_help = "Example:\n  atomic revise 0 1 report.pdf --uri ipfs://bafy… --as bob")]
     Revise(On<provider::Revise>),
-    /// Opens every seal on the signer's deliveries that can be opened now
+    /// Opens every seal on the signer's deliveries that can be opened now, up to sixteen in one transaction
     #[command(after_help = "Example:\n  atomic unseal 0 --as bob")]
     Unseal(On<provider::Unseal>),
 
-    /// Reviews a submission: commits to a score, keeps it in a private file, and reveals it when it is due
+    /// Reviews submissions: commits to scores, keeps them in a private file, and reveals them when they are due
     ///
-    /// The private file is beside the deployment file, and only its owner can read it.
-    #[command(after_help = "Examples:\n  atomic review 0 1 85 --as eve\n  \
-        atomic review 0 2 85 --duplicate-of 1 --wait --as eve\n  atomic review --due --as eve")]
+    /// The private file is beside the deployment file, and only its owner can read it. Up to sixteen reviews in one request
+    /// are committed, or revealed, in one transaction. Of several, those are skipped that have no room for the signer or that
+    /// it is not drawn for, and the command says why.
+    #[command(
+        after_help = "Examples:\n  atomic review 0 1 85 --as eve\n  atomic review 0 1=85 3=40 4=85:1 --as eve\n  \
+        atomic review 0 2 85 --duplicate-of 1 --wait --as eve\n  atomic review --due --as eve"
+    )]
     Review(On<enforcer::Review>),
     /// Takes a seat among the enforcers, or a place in the line
     #[command(after_help = "Example:\n  atomic enlist --as eve")]
@@ -134,10 +142,12 @@ pub enum Operate {
     #[command(after_help = "Example:\n  atomic unfreeze --as eve")]
     Unfreeze(On<enforcer::Unfreeze>),
 
-    /// Opens what was delivered for review
+    /// Opens what was delivered for review: the time for commitments begins
     #[command(after_help = "Example:\n  atomic open-reviews 0 --as alice")]
     OpenReviews(On<upkeep::OpenReviews>),
-    /// Gives the verdict on a submission, or on every submission that is ready for one
+    /// Gives the verdict on a submission, or on all that are ready for one; extends windows in which too few committed
+    ///
+    /// Up to sixteen submissions are finalized in one transaction.
     #[command(after_help = "Examples:\n  atomic finalize 0 --as alice\n  atomic finalize 0 2 --as alice")]
     Finalize(On<upkeep::Finalize>),
     /// Settles a request once its submissions have their verdicts
@@ -149,7 +159,7 @@ pub enum Operate {
     /// Reports a provider that did not deliver on its places
     #[command(after_help = "Example:\n  atomic report-no-show 0 bob --as alice")]
     ReportNoShow(On<upkeep::ReportNoShow>),
-    /// Credits what a submission earned, or what every submission of a request earned
+    /// Credits what a submission earned, or what all submissions of a request earned, up to sixteen in one transaction
     #[command(after_help = "Examples:\n  atomic claim 0 --as bob\n  atomic claim 0 2 --as bob")]
     Claim(On<upkeep::Claim>),
     /// Pays out the signer's credit
@@ -210,7 +220,7 @@ pub enum Operate {
     /// Shows an account's reputation
     #[command(after_help = "Example:\n  atomic reputation eve")]
     Reputation(On<reads::Reputation>),
-    /// Lists the requests that are not over, with their phases
+    /// Lists the requests that are not over, with their phases: first those that want reviews, nearest to a quorum first
     #[command(after_help = "Examples:\n  atomic requests\n  atomic requests --all")]
     Requests(On<reads::Requests>),
     /// Shows a request: its conditions, submissions, reviews and offers, and who has to do what by when

@@ -1,6 +1,10 @@
 //! Commands of providers.
 
-use crate::client::{moments, words::counted};
+use crate::client::{
+    moments,
+    unusable::Unusable,
+    words::{counted, submissions},
+};
 use crate::commands::operate::{
     request::file_hash,
     secrets::{KeptDelivery, Secrets},
@@ -10,8 +14,9 @@ use crate::commands::operate::{
 use anyhow::{bail, Result};
 use chain::amounts::whole;
 use clap::Args;
+use ink::primitives::Hash;
 use interfaces::{
-    market::{Asset, RequestSpec, Verdict},
+    market::{Asset, Delivery, RequestSpec, Unsealing, Verdict},
     Balance, Market as _, RequestId, SubmissionId, Timestamp,
 };
 use std::path::PathBuf;
@@ -56,6 +61,9 @@ pub struct Offer {
     /// The deadline offered, in an engagement for the first delivery; by default the request's deadline
     #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
     deliver_by: Option<Timestamp>,
+    /// Until when it can be accepted; by default until the deadline offered
+    #[arg(long, value_name = "TIME", value_parser = moments::read_moment)]
+    until: Option<Timestamp>,
     /// Where the offer is explained
     #[arg(long, default_value = "")]
     uri: String,
@@ -71,11 +79,12 @@ impl Command for Offer {
         let stands = made.is_ok_and(|page| page.first().is_some_and(|(who, offer)| *who == me && offer.open));
         let (what, deposit) = if stands { ("changed", 0) } else { ("made", value(&spec, spec.place_deposit)) };
         let deliver_by = self.deliver_by.unwrap_or(spec.deliver_by);
-        let message = market.offer(self.request, price, deliver_by, self.uri.clone().into_bytes());
+        let until = self.until.unwrap_or(deliver_by);
+        let message = market.offer(self.request, price, deliver_by, until, self.uri.clone().into_bytes());
         session.send(&format!("offer for request {} {what}", self.request), message.transferred_value(deposit))?;
         session.hint(format!(
-            "it may be accepted until {}; take it back with `atomic retract-offer {}` while you can still deliver",
-            session.moment(deliver_by),
+            "it can be accepted until {}; `atomic retract-offer {}` takes it back, and its deposit, then as well",
+            session.moment(until),
             self.request
         ));
         Ok(())
@@ -101,35 +110,94 @@ pub struct Submit {
     /// The request's number
     #[arg(value_parser = whole::<RequestId>)]
     request: RequestId,
-    /// What is delivered
-    file: PathBuf,
-    /// Where others find it
-    #[arg(long, default_value = "")]
+    /// What is delivered, each file on a place of its own
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Where others find it; for several files as often as there are files, in their order
+    #[arg(long)]
+    uri: Vec<String>,
+}
+
+/// A file that is delivered.
+struct Work {
+    name: String,
+    content: Hash,
     uri: String,
+}
+
+/// The names of files, as a sentence has them.
+fn names(work: &[Work]) -> String {
+    let names: Vec<_> = work.iter().map(|work| work.name.as_str()).collect();
+    match &names[..] {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        names => names.concat(),
+    }
+}
+
+impl Submit {
+    /// The files with their hashes, each with where others find it.
+    fn work(&self) -> Result<Vec<Work>> {
+        let (files, uris) = (self.files.len(), self.uri.len());
+        if uris > 0 && uris != files {
+            return Err(Unusable(format!("as many --uri are needed as files, or none: {uris} for {files}")).into());
+        }
+        let work = self.files.iter().enumerate().map(|(index, file)| -> Result<Work> {
+            let (name, content) = (file.display().to_string(), file_hash(file)?);
+            Ok(Work { name, content, uri: self.uri.get(index).cloned().unwrap_or_default() })
+        });
+        work.collect()
+    }
+
+    fn openly(&self, session: &Session, work: &[Work]) -> Result<Vec<SubmissionId>> {
+        let mut made = Vec::new();
+        session.in_lists(work, &mut |list| {
+            let delivery = |work: &Work| Delivery { content: work.content, uri: work.uri.clone().into_bytes() };
+            let deed = format!("{} delivered for request {}", names(list), self.request);
+            let message = session.deployment.market().submit(self.request, list.iter().map(delivery).collect());
+            made.extend(session.send(&deed, message)?);
+            Ok(())
+        })?;
+        Ok(made)
+    }
+
+    fn under_seals(&self, session: &Session, work: &[Work]) -> Result<Vec<SubmissionId>> {
+        let (me, mut made) = (session.me()?, Vec::new());
+        session.in_lists(work, &mut |list| {
+            let kept = list.iter().map(|work| KeptDelivery::new(&me, self.request, work.content, &work.uri));
+            let kept = kept.collect::<Result<Vec<_>>>()?;
+            let seals: Vec<Hash> = kept.iter().map(|kept| kept.seal(&me)).collect();
+            let mut market = session.deployment.market();
+            let is_taken = session.would_be_accepted(market.submit_sealed(self.request, seals.clone()))?;
+            if is_taken && !session.options.dry_run {
+                Secrets::open(session)?.add_deliveries(kept)?;
+            }
+            let deed = format!("{} delivered under a seal for request {}", names(list), self.request);
+            made.extend(session.send(&deed, market.submit_sealed(self.request, seals))?);
+            Ok(())
+        })?;
+        Ok(made)
+    }
 }
 
 impl Command for Submit {
     fn run(&self, session: &Session) -> Result<()> {
-        let content = file_hash(&self.file)?;
-        let (mut market, me) = (session.deployment.market(), session.me()?);
-        let (spec, _) = session.read(market.request(self.request))?;
-        let file = self.file.display();
-        if !spec.is_sealed() {
-            let message = market.submit(self.request, content, self.uri.clone().into_bytes());
-            let submission = session.send(&format!("{file} delivered for request {}", self.request), message)?;
-            session.answer("submission", submission.into());
-            return Ok(());
+        let work = self.work()?;
+        let (spec, state) = session.read(session.deployment.market().request(self.request))?;
+        if state.engagement && work.len() > 1 {
+            return Err(Unusable("an engagement takes one delivery in each period".into()).into());
         }
-        let delivery = KeptDelivery::new(&me, self.request, content, &self.uri)?;
-        let seal = delivery.seal(&me);
-        if !session.options.dry_run && session.would_be_accepted(market.submit_sealed(self.request, seal))? {
-            Secrets::open(session)?.add_delivery(delivery)?;
+        let made = match spec.is_sealed() {
+            true => self.under_seals(session, &work)?,
+            false => self.openly(session, &work)?,
+        };
+        if let [one] = made[..] {
+            session.answer("submission", one.into());
         }
-        let deed = format!("{file} delivered under a seal for request {}", self.request);
-        let submission = session.send(&deed, market.submit_sealed(self.request, seal))?;
-        session.answer("submission", submission.into());
-        let from = session.moment(spec.deliver_by);
-        session.hint(format!("unseal it from {from} on: `atomic unseal {}`", self.request));
+        session.answer("submissions", made.into());
+        if spec.is_sealed() {
+            let from = session.moment(spec.deliver_by);
+            session.hint(format!("unseal it from {from} on: `atomic unseal {}`", self.request));
+        }
         Ok(())
     }
 }
@@ -167,11 +235,11 @@ pub struct Unseal {
 
 impl Command for Unseal {
     fn run(&self, session: &Session) -> Result<()> {
-        let (mut market, me) = (session.deployment.market(), session.me()?);
+        let (market, me) = (session.deployment.market(), session.me()?);
         let (_, state) = session.read(market.request(self.request))?;
         let mut secrets = Secrets::open(session)?;
         let kept: Vec<_> = secrets.deliveries(&me).into_iter().filter(|kept| kept.request == self.request).collect();
-        let (mut sealed, mut opened) = (0_u32, 0_u32);
+        let (mut sealed, mut opened) = (0_u32, Vec::new());
         for submission in 0..state.submissions {
             let delivery = session.read(market.submission(self.request, submission))?;
             if delivery.provider != me {
@@ -186,20 +254,28 @@ impl Command for Unseal {
                 continue;
             }
             sealed += 1;
-            let Some(kept) = kept else { continue };
-            let uri = kept.uri.clone().into_bytes();
-            let deed = format!("submission {submission} of request {} unsealed", self.request);
-            session.send(&deed, market.unseal(self.request, submission, kept.content(), uri, kept.salt()))?;
-            opened += 1;
+            opened.extend(kept.map(|kept| Unsealing {
+                submission,
+                content: kept.content(),
+                uri: kept.uri.clone().into_bytes(),
+                salt: kept.salt(),
+            }));
         }
-        match (sealed, opened) {
-            (0, _) => bail!("{} has nothing under a seal in request {}", session.name(&me), self.request),
-            (sealed, opened) if opened < sealed => bail!(
+        if sealed == 0 {
+            bail!("{} has nothing under a seal in request {}", session.name(&me), self.request);
+        }
+        session.in_lists(&opened, &mut |list| {
+            let numbers: Vec<_> = list.iter().map(|unsealing| unsealing.submission).collect();
+            let deed = format!("{} of request {} unsealed", submissions(&numbers), self.request);
+            session.send(&deed, session.deployment.market().unseal(self.request, list.to_vec()))
+        })?;
+        match sealed.saturating_sub(u32::try_from(opened.len()).unwrap_or(u32::MAX)) {
+            0 => Ok(()),
+            elsewhere => bail!(
                 "{} sealed elsewhere: the private file {} does not have the content",
-                counted(sealed - opened, "submission"),
+                counted(elsewhere, "submission"),
                 Secrets::path(&session.options.deployment).display()
             ),
-            _ => Ok(()),
         }
     }
 }

@@ -1,7 +1,13 @@
 //! Commands that only read.
 
 use crate::client::{moments, signer::account, words::counted};
-use crate::commands::operate::{data, manager::Pausable, session::Session, Command, Refusal};
+use crate::commands::operate::{
+    data,
+    due::{Delivery, Submissions},
+    manager::Pausable,
+    session::Session,
+    Command, Refusal,
+};
 use crate::commands::{
     paint::Paint,
     table::{pairs, Table},
@@ -13,7 +19,7 @@ use ink::primitives::AccountId;
 use interfaces::{
     market::{Asset, Error, Phase, Policy, RequestSpec, RequestState},
     obligation::{self, Rate, Schedule},
-    Market as _, Obligation as _, PoolId, Reputation as _, RequestId, Timestamp,
+    Market as _, Obligation as _, Points, PoolId, Reputation as _, RequestId, Timestamp,
 };
 use serde_json::json;
 
@@ -73,8 +79,9 @@ pub fn percent(ppm: u32) -> String {
     format!("{} %", f64::from(ppm) / 10_000.0)
 }
 
-pub fn bps(bps: u16) -> String {
-    percent(u32::from(bps) * 100)
+/// Parts per ten thousand as a percentage, exact.
+pub fn bps(bps: impl Into<u32>) -> String {
+    percent(bps.into().saturating_mul(100))
 }
 
 fn show_terms(terms: &obligation::Terms, schedule: &Schedule) -> String {
@@ -130,10 +137,16 @@ fn show_policy(session: &Session, policy: &Policy) -> Result<String> {
             Asset::Psp22(token) => session.name(&token),
         };
         let least = session.amount(asset.asset, asset.min_review_fee)?;
-        lines.push(("pays in", format!("{name}, review fee at least {least}")));
+        let rent = session.amount(asset.asset, asset.rent)?;
+        lines.push(("pays in", format!("{name}, review fee at least {least}, rent {rent} for a review and day")));
     }
+    let greatest_stake = match policy.max_stake {
+        Points::MAX => "without bound".to_owned(),
+        most => format!("at most {}", thousands(most)),
+    };
     lines.extend([
         ("shortest window", moments::roughly(policy.min_window)),
+        ("longest window", format!("{}; 7 days to unseal, commit or reveal", moments::roughly(policy.max_window))),
         ("smallest quorum", policy.min_quorum.to_string()),
         ("greatest tolerance", policy.max_tolerance.to_string()),
         ("unreviewed", format!("weighs {}", bps(policy.unreviewed_bps))),
@@ -141,12 +154,13 @@ fn show_policy(session: &Session, policy: &Policy) -> Result<String> {
         (
             "capacity premium",
             format!(
-                "up to {}, above {} of capacity",
+                "up to {} of the rent, above {} of capacity",
                 bps(policy.premium_cap_bps),
                 percent(policy.target_utilization_ppm)
             ),
         ),
         ("reputation", format!("{} for each UNIT of protocol fee", thousands(policy.reputation_per_fee))),
+        ("a review's stake", format!("{greatest_stake}, and at least {} to lose", thousands(policy.min_stake))),
     ]);
     Ok(pairs(lines))
 }
@@ -309,13 +323,16 @@ impl Command for Requests {
         let heads = ["", "phase", "requester", "reward", "places", "submitted", "next deadline"];
         let mut table = Table::of_words(&heads);
         let (mut listed, mut over) = (Vec::new(), 0_u32);
-        for (id, spec, state, phase) in requests(session)? {
+        for Found { id, spec, state, phase, deliveries } in requests(session)? {
             if state.closed && !self.all {
                 over += 1;
                 continue;
             }
-            let deadlines = [spec.signal_by, spec.deliver_by, spec.review_by, spec.reveal_by];
+            // Each submission has a window of its own.
+            let deadlines = [spec.signal_by, spec.deliver_by, spec.review_from()];
             let next = deadlines.into_iter().find(|deadline| *deadline > session.now() && !state.closed);
+            let reviewed = deliveries.0.iter().filter_map(|delivery| delivery.reviewed_by(&spec)).min();
+            let next = reviewed.or(next);
             table.row([
                 id.to_string(),
                 phase_name(phase),
@@ -344,20 +361,49 @@ impl Command for Requests {
     }
 }
 
-/// All requests that are not pruned, latest first.
-fn requests(session: &Session) -> Result<Vec<(RequestId, RequestSpec, RequestState, Phase)>> {
+/// A request that is not pruned.
+struct Found {
+    id: RequestId,
+    spec: RequestSpec,
+    state: RequestState,
+    phase: Phase,
+    /// Those in review.
+    deliveries: Submissions,
+}
+
+impl Found {
+    fn read(session: &Session, id: RequestId, spec: RequestSpec, state: RequestState) -> Result<Self> {
+        let phase = session.read(session.deployment.market().phase(id, None))?;
+        let deliveries = match state.opened > state.finalized {
+            true => Submissions::read(session, id)?,
+            false => Submissions(Vec::new()),
+        };
+        Ok(Self { id, spec, state, phase, deliveries })
+    }
+
+    /// How near the submission is to its quorum that is the nearest, of those that want commitments.
+    fn nearest(&self) -> Option<(bool, u8)> {
+        let nearness = |delivery: &Delivery| delivery.nearness(&self.spec).filter(|(has_quorum, _)| !has_quorum);
+        self.deliveries.0.iter().filter_map(nearness).min()
+    }
+}
+
+/// All requests that are not pruned: first those that want commitments, nearest to a quorum first; then latest first.
+fn requests(session: &Session) -> Result<Vec<Found>> {
     let market = session.deployment.market();
     let posted = session.read(market.posted())?;
-    let mut read = Vec::new();
+    let mut found = Vec::new();
     for id in (0..posted).rev() {
         session.progress("reading requests", posted - id, posted);
         match session.backend.read(market.request(id))? {
-            Ok((spec, state)) => read.push((id, spec, state, session.read(market.phase(id, None))?)),
+            Ok((spec, state)) => found.push(Found::read(session, id, spec, state)?),
             Err(Error::UnknownRequest) => {}
             Err(error) => return Err(Refusal::of(&error).into()),
         }
     }
-    Ok(read)
+    // Stable: those that are as near stay latest first.
+    found.sort_by_key(|found| (found.nearest().is_none(), found.nearest()));
+    Ok(found)
 }
 
 /// What a phase is called.

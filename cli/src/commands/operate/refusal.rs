@@ -13,6 +13,11 @@ const ADVICE: &[(&str, &str)] = &[
     ("market::NotOpen", "the manager opens the market: `atomic deploy` goes on where it stopped"),
     ("market::Paused", "wait until the manager ends the pause; deliveries, reviews and payments go on meanwhile"),
     ("market::TooFewEnforcers", "ask for a smaller --quorum, or wait until more have enlisted: `atomic capacity`"),
+    (
+        "market::JuryExhausted",
+        "a member takes part only where a quorum of others is left: wait until more have enlisted, or look for another \
+         request: `atomic requests`",
+    ),
     ("market::AtCapacity", "ask for less (--limit, --quorum), or wait until enforcers are free: `atomic capacity`"),
     (
         "market::InsufficientPayment",
@@ -28,8 +33,9 @@ const ADVICE: &[(&str, &str)] = &[
     ("market::NoPlace", "take one with `atomic signal`, or have an offer accepted"),
     ("market::NotOpened", "anyone may open it with `atomic open-reviews`"),
     ("market::Conflicted", "other enforcers review this one"),
-    ("market::NotDrawn", "try again later: in the second half of the window every member may review it"),
-    ("market::ReviewsOpen", "`atomic review --due` reveals it once nobody can commit any more"),
+    ("market::NotDrawn", "try again later: until half of the window is over, more and more members are drawn"),
+    ("market::ReviewsFull", "others were first; `atomic requests` lists what wants reviews"),
+    ("market::ReviewsOpen", "`atomic review --due` reveals it once nobody can commit any more, and enough have"),
     ("market::NotFinalized", "anyone may give the verdicts with `atomic finalize`"),
     ("market::NotSettled", "anyone may settle it with `atomic settle`, once it is over"),
     ("market::NotRequester", "sign as the requester, whom `atomic request` names"),
@@ -40,6 +46,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("market::NoOffers", "take a place with `atomic signal`"),
     ("market::UnknownOffer", "`atomic request` lists the offers"),
     ("market::OfferChanged", "look at it again with `atomic request`, and accept it as it is now"),
+    ("market::OfferExpired", "its provider may make it again with `atomic offer --until`, or take it back"),
     ("market::EarlierPending", "first give the verdict on the submission that a review names, with `atomic finalize`"),
     (
         "market::NotClaimed",
@@ -50,14 +57,12 @@ const ADVICE: &[(&str, &str)] = &[
     ("market::Vacant", "accept another provider's offer with `atomic takeover`, or `atomic reclaim` the rest"),
     (
         "RequestReason::Deadlines",
-        "the shortest time between two deadlines is in `atomic terms`; on a node add a little for the next block",
+        "`atomic terms` says how short and how long they may be; where delivery is sealed, half of the time to review is for \
+         unsealing; on a node add a little to --signal for the next block",
     ),
     ("RequestReason::ReviewFee", "the smallest review fee is in `atomic terms`"),
     ("RequestReason::Asset", "`atomic terms` lists the assets that the market takes"),
-    (
-        "RequestReason::Quorum",
-        "a --quorum is 3, 5 or 7, as reviews may be as many as twice the quorum less one; `atomic terms` says the smallest",
-    ),
+    ("RequestReason::Quorum", "a --quorum is 3, 5 or 7; `atomic terms` says the smallest"),
     ("RequestReason::Tolerance", "the greatest tolerance is in `atomic terms`"),
     ("obligation::MissingRole", "sign as the manager, whom the deployment file names"),
     ("obligation::NotAMember", "members enlist with `atomic enlist`"),
@@ -134,6 +139,11 @@ impl Refusal {
             None => (trap.debug.clone(), None),
         };
         Self { error: trap.error.clone(), meaning, advice, block: None }
+    }
+
+    /// Whether it would take more than a transaction may use; such a one is not sent.
+    pub fn is_too_much(&self) -> bool {
+        self.block.is_none() && Trap { error: self.error.clone(), debug: String::new() }.is_out_of_gas()
     }
 }
 

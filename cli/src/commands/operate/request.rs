@@ -79,9 +79,6 @@ pub struct Given {
     /// The fewest reviews that decide
     #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     quorum: Option<i64>,
-    /// The most reviews of a submission
-    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
-    max_reviews: Option<i64>,
     /// How far from the median a coherent review may be
     #[arg(long, value_name = "POINTS", value_parser = whole::<i64>)]
     tolerance: Option<i64>,
@@ -91,7 +88,8 @@ pub struct Given {
     /// How long providers can deliver after that
     #[arg(long, value_name = "DURATION")]
     deliver: Option<String>,
-    /// How long enforcers can review after that
+    /// How long enforcers can commit to reviews, from when they are opened; where delivery is sealed, twice that: the first
+    /// half is for unsealing
     #[arg(long, value_name = "DURATION")]
     review: Option<String>,
     /// How long enforcers can reveal after that
@@ -103,10 +101,10 @@ pub struct Given {
     /// The deadline for delivering, in place of a duration
     #[arg(long, value_name = "TIME")]
     deliver_by: Option<String>,
-    /// The deadline for reviewing, in place of a duration
+    /// The deadline for committing, if reviews are opened at once, in place of a duration
     #[arg(long, value_name = "TIME")]
     review_by: Option<String>,
-    /// The deadline for revealing, in place of a duration
+    /// The deadline for revealing, if reviews are opened at once, in place of a duration
     #[arg(long, value_name = "TIME")]
     reveal_by: Option<String>,
     /// Makes it an engagement of this many periods
@@ -186,7 +184,6 @@ impl Given {
             ("min_reputation", self.min_reputation),
             ("min_tier", self.min_tier),
             ("quorum", self.quorum),
-            ("max_reviews", self.max_reviews),
             ("tolerance", self.tolerance),
         ];
         found.extend(numbers.into_iter().filter_map(|(key, number)| Some((key, number?.into()))));

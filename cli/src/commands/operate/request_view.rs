@@ -2,7 +2,7 @@
 
 use super::{
     data,
-    due::{self, Step, Submissions},
+    due::{self, Delivery, Step, Submissions},
     reads::{bps, percent, phase_name},
     session::Session,
     Command,
@@ -20,10 +20,10 @@ use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
     market::{
-        Access, Award, Bucket, Duplicates, Engagement, Offer, Phase, RequestSpec, RequestState, Review, Submission,
-        Verdict, MAX_OFFERS,
+        Access, Award, Bucket, Duplicates, Engagement, Offer, Phase, RequestSpec, RequestState, Review, Verdict,
+        MAX_OFFERS,
     },
-    Market as _, RequestId, SubmissionId,
+    Market as _, RequestId,
 };
 use serde_json::{json, Value as Json};
 
@@ -60,13 +60,6 @@ struct Seen {
     due: Vec<Step>,
 }
 
-struct Delivery {
-    number: SubmissionId,
-    submission: Submission,
-    phase: Phase,
-    reviews: Vec<Review>,
-}
-
 impl Seen {
     fn read(session: &Session, id: RequestId) -> Result<Self> {
         let market = session.deployment.market();
@@ -76,12 +69,7 @@ impl Seen {
         let submissions = Submissions::read(session, id)?;
         let offers = offers(session, id, spec.access)?;
         let due = due::steps(id, (&spec, &state), phase, &submissions, engagement.as_ref(), session.now());
-        let mut deliveries = Vec::new();
-        for (number, submission, phase) in submissions.0 {
-            let reviews = session.read(market.reviews(id, number))?;
-            deliveries.push(Delivery { number, submission, phase, reviews });
-        }
-        Ok(Self { id, spec, state, phase, engagement, deliveries, offers, due })
+        Ok(Self { id, spec, state, phase, engagement, deliveries: submissions.0, offers, due })
     }
 
     fn conditions(&self, session: &Session) -> Result<String> {
@@ -98,24 +86,28 @@ impl Seen {
             ("review fee", format!("{} a submission", amount(spec.review_fee)?)),
             ("curve", curve(spec)),
             ("places", places),
-            ("reviews", format!("{} to {}, tolerance {}", spec.quorum, spec.max_reviews, spec.tolerance)),
+            ("reviews", format!("{} to {}, tolerance {}", spec.quorum, spec.max_reviews(), spec.tolerance)),
             ("signal by", session.moment(spec.signal_by)),
             ("deliver by", session.moment(spec.deliver_by)),
-            ("review by", session.moment(spec.review_by)),
-            ("reveal by", session.moment(spec.reveal_by)),
-            ("in escrow", amount(held)?),
         ];
+        lines.extend(spec.is_sealed().then(|| ("unseal by", session.moment(spec.review_from()))));
+        lines.push(("commit for", format!("{} from when reviews are opened", moments::roughly(spec.commits()))));
+        lines.push(("reveal for", format!("{} after that", moments::roughly(spec.reveals()))));
+        lines.push(("in escrow", amount(held)?));
+        let insiders = counted(state.insiders, "member");
+        lines.extend((state.insiders > 0).then(|| ("insiders", format!("{insiders} of the pool cannot review here"))));
         lines.extend(self.engagement.as_ref().map(|engagement| ("engagement", deal(session, engagement))));
         Ok(pairs(lines))
     }
 
     fn say_deliveries(&self, session: &Session) -> Result<()> {
-        for Delivery { number, submission, phase, reviews } in &self.deliveries {
-            let provider = session.name(&submission.provider);
-            let summary = summary(session, &self.spec, submission, *phase)?;
+        for delivery in &self.deliveries {
+            let (number, provider) = (delivery.number, session.name(&delivery.submission.provider));
+            let summary = summary(session, &self.spec, delivery)?;
             session.say(format!("submission {number} of {provider}: {summary}"));
-            for review in reviews {
-                session.say(format!("  {} {}", session.name(&review.enforcer), opinion(review)));
+            for review in &delivery.reviews {
+                let opinion = opinion(review, delivery.submission.verdict);
+                session.say(format!("  {} {opinion}", session.name(&review.enforcer)));
             }
         }
         Ok(())
@@ -124,8 +116,15 @@ impl Seen {
     fn say_offers(&self, session: &Session) -> Result<()> {
         for (provider, offer) in &self.offers {
             let what = if offer.open { "asks" } else { "had asked" };
+            let until = match offer.open {
+                true if offer.until <= session.now() => ", but its offer has ended".to_owned(),
+                true if offer.until < offer.deliver_by => {
+                    format!(", if accepted before {}", session.moment(offer.until))
+                }
+                _ => String::new(),
+            };
             let (who, price) = (session.name(provider), session.amount(self.spec.asset, offer.price)?);
-            session.say(format!("offer: {who} {what} {price}, by {}", session.moment(offer.deliver_by)));
+            session.say(format!("offer: {who} {what} {price}, by {}{until}", session.moment(offer.deliver_by)));
         }
         Ok(())
     }
@@ -203,12 +202,23 @@ fn curve(spec: &RequestSpec) -> String {
     spec.curve.iter().map(bucket).collect::<Vec<_>>().join(", ")
 }
 
-fn summary(session: &Session, spec: &RequestSpec, submission: &Submission, phase: Phase) -> Result<String> {
+fn summary(session: &Session, spec: &RequestSpec, delivery: &Delivery) -> Result<String> {
+    let Delivery { submission, phase, reviews, .. } = delivery;
     let mut words = match phase {
         Phase::Signalling | Phase::Delivery if submission.seal.is_some() => "sealed".to_owned(),
         Phase::Signalling | Phase::Delivery => "delivered".to_owned(),
-        phase => phase_name(phase),
+        Phase::Finalizable if spec.is_short(submission.extended, reviews) => "to be extended".to_owned(),
+        phase => phase_name(*phase),
     };
+    if let (Phase::Review, missing @ 1..) = (phase, delivery.missing(spec)) {
+        words.push_str(&format!(", {missing} missing to a quorum"));
+    }
+    if let Some(until) = delivery.reviewed_by(spec) {
+        words.push_str(&format!(", until {}", session.moment(until)));
+    }
+    if submission.extended && submission.verdict == Verdict::Pending {
+        words.push_str(", extended");
+    }
     if matches!(submission.verdict, Verdict::Quorum | Verdict::Few) {
         words.push_str(&format!(", median {}", submission.median));
     }
@@ -235,9 +245,9 @@ fn deal(session: &Session, engagement: &Engagement) -> String {
 }
 
 /// What a review says.
-fn opinion(review: &Review) -> String {
+fn opinion(review: &Review, verdict: Verdict) -> String {
     match (review.score, review.duplicate_of) {
-        (None, _) if review.resolved => "did not reveal".to_owned(),
+        (None, _) if verdict != Verdict::Pending => "did not reveal".to_owned(),
         (None, _) => "committed".to_owned(),
         (Some(score), None) => format!("gives {score}"),
         (Some(score), Some(original)) => format!("gives {score}, a duplicate of {original}"),

@@ -6,13 +6,13 @@ use crate::commands::operate::{
     session::Session,
     Command,
 };
-use crate::commands::table::pairs;
+use crate::commands::{options::warn, table::pairs};
 use anyhow::Result;
 use chain::{amounts::whole, TokenCalls};
 use clap::Args;
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{Asset, Offer, Quote as Price},
+    market::{Asset, Award, Duplicates, Offer, Quote as Price, RequestSpec},
     Balance, Market as _, RequestId, Timestamp,
 };
 use pendzl::contracts::psp22::PSP22 as _;
@@ -24,6 +24,16 @@ fn price(session: &Session, asked: &Asked) -> Result<Price> {
         Some(of) => session.read(market.quote_engagement(asked.spec.clone(), of.periods, of.period)),
         None => session.read(market.quote(asked.spec.clone())),
     }
+}
+
+/// What is unwise about a request that the market would take.
+fn caution(spec: &RequestSpec) -> Option<String> {
+    let copies_pay = spec.award == Award::Proportional && spec.duplicates == Duplicates::Independent;
+    copies_pay.then(|| {
+        "whoever copies a delivery takes a part of its share: have deliveries sealed and only the first paid, with \
+         --duplicates first_only"
+            .to_owned()
+    })
 }
 
 /// Puts a request up, and its price in escrow.
@@ -42,6 +52,7 @@ impl Command for Post {
         let asset = asked.spec.asset;
         let max_premium = self.max_premium.as_deref().map(|text| session.read_amount(asset, text)).transpose()?;
         session.pays_in(asset);
+        warn(caution(&asked.spec));
         let price = price(session, &asked)?;
         let max_premium = max_premium.unwrap_or(price.premium);
         let value = match asked.spec.asset {
@@ -82,6 +93,7 @@ impl Command for Quote {
             ("reward", price.reward),
             ("review fees", price.review_fees),
             ("protocol fee", price.protocol_fee),
+            ("rent", price.rent),
             ("premium", price.premium),
             ("total", price.total),
         ] {

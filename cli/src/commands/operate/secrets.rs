@@ -13,7 +13,7 @@ use crate::commands::{operate::session::Session, options::warn};
 use anyhow::{Context, Result};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{commitment, seal},
+    market::{commitment, seal, Commitment, Reveal},
     RequestId, SubmissionId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -137,6 +137,17 @@ impl KeptReview {
     pub fn commitment(&self, enforcer: &AccountId) -> [u8; 32] {
         commitment(self.request, self.submission, *enforcer, self.score, self.duplicate_of, &self.salt())
     }
+
+    /// The same as it is sent.
+    pub fn committed(&self, enforcer: &AccountId) -> Commitment {
+        Commitment { submission: self.submission, commitment: self.commitment(enforcer) }
+    }
+
+    /// What reveals it.
+    pub fn revealed(&self) -> Reveal {
+        let Self { submission, score, duplicate_of, .. } = *self;
+        Reveal { submission, score, duplicate_of, salt: self.salt() }
+    }
 }
 
 /// Something delivered under a seal.
@@ -229,13 +240,15 @@ impl Secrets {
         self.ours().flat_map(|of| &of.deliveries).filter(|kept| kept.provider == provider).cloned().collect()
     }
 
-    pub fn add_review(&mut self, review: KeptReview) -> Result<()> {
-        self.ours_mut().reviews.push(review);
+    /// Keeps all of them, or none.
+    pub fn add_reviews(&mut self, reviews: Vec<KeptReview>) -> Result<()> {
+        self.ours_mut().reviews.extend(reviews);
         self.write()
     }
 
-    pub fn add_delivery(&mut self, delivery: KeptDelivery) -> Result<()> {
-        self.ours_mut().deliveries.push(delivery);
+    /// Keeps all of them, or none.
+    pub fn add_deliveries(&mut self, deliveries: Vec<KeptDelivery>) -> Result<()> {
+        self.ours_mut().deliveries.extend(deliveries);
         self.write()
     }
 

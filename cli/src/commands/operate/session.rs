@@ -19,7 +19,10 @@ use chain::{
     Message, StorageDeposit,
 };
 use ink::primitives::AccountId;
-use interfaces::{market::Asset, Balance, Market as _, RequestId, Timestamp};
+use interfaces::{
+    market::{Asset, MAX_LIST},
+    Balance, Market as _, RequestId, Timestamp,
+};
 use scale::{Decode, Encode};
 use scale_info::TypeInfo;
 use serde_json::{json, Map, Value as Json};
@@ -189,12 +192,19 @@ impl<'a> Session<'a> {
     }
 
     /// Whether a message would be accepted.
-    pub fn would_be_accepted<Args: Encode, T: Data, E: Data>(
+    pub fn would_be_accepted<Args: Encode, T: Data, E: Data + Debug>(
         &self,
         message: Message<Args, Result<T, E>>,
     ) -> Result<bool> {
-        let tried = self.backend.dry_run(&self.me()?, message)?;
-        Ok(matches!(tried.outcome.result, Ok(Ok(_))))
+        Ok(self.refusal_of(message)?.is_none())
+    }
+
+    /// Why a message would be refused, if it would.
+    pub fn refusal_of<Args: Encode, T: Data, E: Data + Debug>(
+        &self,
+        message: Message<Args, Result<T, E>>,
+    ) -> Result<Option<Refusal>> {
+        Ok(refused(&self.backend.dry_run(&self.me()?, message)?))
     }
 
     /// Sends a message, or with `--dry-run` only tries it, and says what came of it. `deed` says what is then done, as
@@ -209,12 +219,7 @@ impl<'a> Session<'a> {
             true => self.backend.dry_run(&signer.account(), message)?,
             false => self.waiting(|| self.backend.call(&signer, message))?,
         };
-        let refused = match &receipt.outcome.result {
-            Ok(Ok(_)) => None,
-            Ok(Err(error)) => Some(Refusal::of(error)),
-            Err(trap) => Some(Refusal::trap(trap)),
-        };
-        if let Some(refusal) = refused {
+        if let Some(refusal) = refused(&receipt) {
             bail!(Refusal { block: receipt.block, ..refusal });
         }
         self.tell(deed, &receipt);
@@ -222,6 +227,22 @@ impl<'a> Session<'a> {
             Ok(Ok(returned)) => Ok(returned),
             _ => bail!("a message was accepted and refused"),
         }
+    }
+
+    /// Does something with these, as many at once as a list may have; with fewer where so many take more than a transaction
+    /// may use. Nothing is sent of what takes too much.
+    pub fn in_lists<T>(&self, items: &[T], send: &mut dyn FnMut(&[T]) -> Result<()>) -> Result<()> {
+        for list in items.chunks(MAX_LIST) {
+            match send(list) {
+                Err(error) if list.len() > 1 && error.downcast_ref::<Refusal>().is_some_and(Refusal::is_too_much) => {
+                    let (first, rest) = list.split_at(list.len() / 2);
+                    self.in_lists(first, send)?;
+                    self.in_lists(rest, send)?;
+                }
+                done => done?,
+            }
+        }
+        Ok(())
     }
 
     fn tell<T: Data, E>(&self, deed: &str, receipt: &Receipt<Result<T, E>>) {
@@ -302,5 +323,14 @@ impl<'a> Session<'a> {
             self.progress_line("waiting for a block");
         }
         wait()
+    }
+}
+
+/// Why a message was refused, if it was.
+fn refused<T, E: Data + Debug>(receipt: &Receipt<Result<T, E>>) -> Option<Refusal> {
+    match &receipt.outcome.result {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some(Refusal::of(error)),
+        Err(trap) => Some(Refusal::trap(trap)),
     }
 }

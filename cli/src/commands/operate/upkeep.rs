@@ -1,6 +1,9 @@
 //! Upkeep, which anyone may do and somebody has to do.
 
-use crate::client::signer::account;
+use crate::client::{
+    signer::account,
+    words::{counted, submissions},
+};
 use crate::commands::operate::{due::Submissions, request::asset, session::Session, Command};
 use anyhow::{bail, Result};
 use chain::amounts::whole;
@@ -43,23 +46,29 @@ pub struct Finalize {
 
 impl Command for Finalize {
     fn run(&self, session: &Session) -> Result<()> {
-        let finalize = |submission| {
-            let deed = format!("submission {submission} of request {} judged", self.request);
-            session.send(&deed, session.deployment.market().finalize(self.request, submission))
+        let ready = match self.submission {
+            Some(submission) => vec![submission],
+            None => Submissions::read(session, self.request)?.in_phase(Phase::Finalizable),
         };
-        if let Some(submission) = self.submission {
-            return finalize(submission);
-        }
-        let submissions = Submissions::read(session, self.request)?;
-        let ready = submissions.in_phase(Phase::Finalizable);
-        for submission in &ready {
-            finalize(*submission)?;
-        }
         if ready.is_empty() {
             bail!("no submission of request {} can have its verdict now; `atomic request {0}` says when", self.request);
         }
-        Ok(())
+        of_each(session, &ready, |list| {
+            let deed = format!("{} of request {} finalized", submissions(list), self.request);
+            session.send(&deed, session.deployment.market().finalize(self.request, list.to_vec()))
+        })
     }
+}
+
+/// Does something with all of these submissions, list after list, and says where some had to be left for later.
+fn of_each(session: &Session, all: &[SubmissionId], mut act: impl FnMut(&[SubmissionId]) -> Result<u32>) -> Result<()> {
+    session.in_lists(all, &mut |list| {
+        let left = list.len().saturating_sub(act(list)? as usize);
+        if left > 0 {
+            session.hint(format!("{} not ready yet, and left for later", counted(left as u64, "submission")));
+        }
+        Ok(())
+    })
 }
 
 #[derive(Args, Debug)]
@@ -128,26 +137,24 @@ pub struct Claim {
 
 impl Command for Claim {
     fn run(&self, session: &Session) -> Result<()> {
-        let claim = |submission| {
-            let deed = format!("submission {submission} of request {} claimed", self.request);
-            session.send(&deed, session.deployment.market().claim(self.request, submission)).map(|_| ())
+        let claim = |list: &[SubmissionId]| {
+            let deed = format!("{} of request {} claimed", submissions(list), self.request);
+            session.send(&deed, session.deployment.market().claim(self.request, list.to_vec()))
         };
         if let Some(submission) = self.submission {
-            return claim(submission);
+            return claim(&[submission]).map(|_| ());
         }
-        let submissions = Submissions::read(session, self.request)?;
-        let mut ready = submissions.in_phase(Phase::Settled);
+        let read = Submissions::read(session, self.request)?;
+        let mut ready = read.in_phase(Phase::Settled);
         // A submission that was never unsealed earned nothing.
-        ready.retain(|submission| submissions.get(*submission).is_some_and(|read| read.verdict != Verdict::Missed));
-        for submission in &ready {
-            claim(*submission)?;
-        }
+        ready.retain(|submission| read.get(*submission).is_some_and(|read| read.verdict != Verdict::Missed));
         if ready.is_empty() {
             bail!(
                 "no submission of request {} can be claimed now; `atomic request {0}` says what is due",
                 self.request
             );
         }
+        of_each(session, &ready, claim)?;
         session.hint("`atomic withdraw` pays it out");
         Ok(())
     }

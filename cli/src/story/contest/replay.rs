@@ -6,11 +6,13 @@ use anyhow::{bail, ensure, Context, Result};
 use chain::blake2_256;
 use chain::{account, brisk_terms, build::Contracts, days, Message, Settings, World, UNIT};
 use ink::primitives::{AccountId, Hash};
-use interfaces::market::commitment;
 use interfaces::{
-    market::{Asset, Award, Bucket, Claimed, Duplicates, RequestSpec, MAX_BATCH},
+    market::{
+        commitment, seal, Asset, Award, Bucket, Claimed, Commitment, Duplicates, RequestSpec, Reveal, Unsealing,
+        MAX_BATCH, MAX_LIST,
+    },
     obligation::Terms,
-    Balance, Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
+    Balance, Market as _, Obligation as _, Points, RequestId, SubmissionId, Timestamp,
 };
 use scale::{Decode, Encode};
 use std::fmt::Debug;
@@ -20,7 +22,7 @@ const RETENTION_PPM: u32 = 900_000;
 /// The enforcers: as many as a verdict needs.
 const ENFORCERS: [&str; 3] = ["enforcer 1", "enforcer 2", "enforcer 3"];
 /// What enforcers are endowed with: more than the pool asks for.
-const ENDOWMENT: Balance = 1_000;
+const ENDOWMENT: Points = 1_000;
 /// Of what a finding of this severity is scored at.
 const MEDIUM_SCORE: u8 = 50;
 const HIGH_SCORE: u8 = 80;
@@ -33,7 +35,7 @@ const STORAGE: Balance = UNIT;
 const ROOM: u32 = 2;
 /// From one deadline of the request to the next.
 const STEP: Timestamp = days(1);
-/// The part of a step before whose end all enforcers commit: by then they no longer have to be drawn.
+/// The part of a step before whose end all enforcers commit: by then each of them is drawn.
 const COMMITS_IN_LAST: Timestamp = 8;
 
 /// The result of a contest.
@@ -104,10 +106,10 @@ impl<'a> Player<'a> {
         let before = self.world.chain.balance(&self.world.market_address);
         self.post()?;
         self.take_places()?;
-        let submissions = self.submit_sealed()?;
-        self.unseal(&submissions)?;
-        self.review(&submissions)?;
-        self.settle(&submissions)?;
+        let delivered = self.submit_sealed()?;
+        self.unseal(&delivered)?;
+        self.review(&delivered)?;
+        self.settle(&delivered)?;
         let paid = self.withdraw()?;
         let after = self.world.chain.balance(&self.world.market_address);
         ensure!(after == before, "the market had {before} before and has {after} after everyone withdrew");
@@ -155,85 +157,98 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Everyone seals what it found, in the order of the file.
-    fn submit_sealed(&mut self) -> Result<Vec<SubmissionId>> {
+    /// Each warden seals all that it found, in the order of the file. Returns what is delivered, by its number: whoever is
+    /// first in the file seals first.
+    fn submit_sealed(&mut self) -> Result<Vec<&'a Submission>> {
         let (contest, request) = (self.contest, self.request);
-        let submit = |found: &Submission| {
-            let warden = self.wardens[found.warden];
-            let Delivery { content, uri, salt } = Delivery::of(contest, found);
-            let seal = hash_of(&(request, warden, content, uri, salt));
-            self.send(&warden, "submit_sealed", 0, self.world.market().submit_sealed(request, seal))
-        };
-        contest.submissions.iter().map(submit).collect()
+        let mut delivered = Vec::new();
+        for (index, warden) in self.wardens.clone().iter().enumerate() {
+            let found: Vec<_> = contest.of_warden(index).collect();
+            for list in found.chunks(MAX_LIST) {
+                let seals = list.iter().map(|found| Delivery::of(contest, found).seal(request, warden)).collect();
+                self.send(warden, "submit_sealed", 0, self.world.market().submit_sealed(request, seals))?;
+                delivered.extend_from_slice(list);
+            }
+        }
+        Ok(delivered)
     }
 
-    fn unseal(&mut self, submissions: &[SubmissionId]) -> Result<()> {
+    fn unseal(&mut self, delivered: &[&Submission]) -> Result<()> {
         self.world.chain.pass_until(self.spec.deliver_by);
-        for (found, submission) in self.contest.submissions.iter().zip(submissions) {
-            let Delivery { content, uri, salt } = Delivery::of(self.contest, found);
-            let message = self.world.market().unseal(self.request, *submission, content, uri, salt);
-            self.send(&self.wardens[found.warden].clone(), "unseal", 0, message)?;
+        for (index, warden) in self.wardens.clone().iter().enumerate() {
+            let own = (0..).zip(delivered).filter(|(_, found)| found.warden == index);
+            let unsealing = |(submission, found): (SubmissionId, &&Submission)| {
+                let Delivery { content, uri, salt } = Delivery::of(self.contest, found);
+                Unsealing { submission, content, uri, salt }
+            };
+            let unsealings: Vec<_> = own.map(unsealing).collect();
+            for list in unsealings.chunks(MAX_LIST) {
+                self.send(warden, "unseal", 0, self.world.market().unseal(self.request, list.to_vec()))?;
+            }
         }
         Ok(())
     }
 
     /// Enforcers commit to a score by severity, and to what each submission duplicates; then they reveal.
-    fn review(&mut self, submissions: &[SubmissionId]) -> Result<()> {
+    fn review(&mut self, delivered: &[&Submission]) -> Result<()> {
         let (keeper, request) = (self.world.manager, self.request);
-        // If delivery is sealed, the first half of the window is for unsealing.
-        self.world.chain.pass_until(self.spec.deliver_by + STEP / 2);
+        self.world.chain.pass_until(self.spec.review_from());
         let mut opened = 0;
-        while opened < submissions.len() {
+        while opened < delivered.len() {
             let count = self.send(&keeper, "open_reviews", 0, self.world.market().open_reviews(request, MAX_BATCH))?;
             opened += count as usize;
         }
-        let opinions = self.opinions(submissions);
-        self.world.chain.pass_until(self.spec.review_by - STEP / COMMITS_IN_LAST);
-        for Opinion { submission, score, duplicate_of } in &opinions {
-            for enforcer in self.enforcers {
-                let salt = salt(&(submission, enforcer));
-                let sealed = commitment(request, *submission, enforcer, *score, *duplicate_of, &salt);
-                let message = self.world.market().commit_review(request, *submission, sealed);
-                self.send(&enforcer, "commit_review", 0, message)?;
+        let opinions = self.opinions(delivered);
+        // All windows began with this call.
+        let window = self.spec.window(self.world.chain.now());
+        self.world.chain.pass_until(window.commit_by - STEP / COMMITS_IN_LAST);
+        for enforcer in self.enforcers {
+            for list in opinions.chunks(MAX_LIST) {
+                let commitments = list.iter().map(|opinion| opinion.committed(request, enforcer)).collect();
+                let message = self.world.market().commit_reviews(request, commitments);
+                let taken = self.send(&enforcer, "commit_reviews", 0, message)?;
+                ensure!(taken.len() == list.len(), "`commit_reviews` took {} of {} reviews", taken.len(), list.len());
             }
         }
-        self.world.chain.pass_until(self.spec.review_by);
-        for Opinion { submission, score, duplicate_of } in &opinions {
-            for enforcer in self.enforcers {
-                let salt = salt(&(submission, enforcer));
-                let message = self.world.market().reveal_review(request, *submission, *score, *duplicate_of, salt);
-                self.send(&enforcer, "reveal_review", 0, message)?;
+        self.world.chain.pass_until(window.commit_by);
+        for enforcer in self.enforcers {
+            for list in opinions.chunks(MAX_LIST) {
+                let reveals = list.iter().map(|opinion| opinion.revealed(enforcer)).collect();
+                self.send(&enforcer, "reveal_reviews", 0, self.world.market().reveal_reviews(request, reveals))?;
             }
         }
         Ok(())
     }
 
     /// What every enforcer says of each submission: later ones of a finding duplicate the first.
-    fn opinions(&self, submissions: &[SubmissionId]) -> Vec<Opinion> {
+    fn opinions(&self, delivered: &[&Submission]) -> Vec<Opinion> {
         let mut firsts = vec![None; self.contest.findings.len()];
-        let said = self.contest.submissions.iter().zip(submissions).map(|(found, submission)| {
+        let said = (0..).zip(delivered).map(|(submission, found)| {
             let duplicate_of = firsts[found.finding];
-            firsts[found.finding] = duplicate_of.or(Some(*submission));
+            firsts[found.finding] = duplicate_of.or(Some(submission));
             let score = score(self.contest.findings[found.finding].severity);
-            Opinion { submission: *submission, score, duplicate_of }
+            Opinion { submission, score, duplicate_of }
         });
         said.collect()
     }
 
     /// Every submission gets its verdict, in order, since a duplicate waits for its original; then all are paid.
-    fn settle(&mut self, submissions: &[SubmissionId]) -> Result<()> {
+    fn settle(&mut self, delivered: &[&Submission]) -> Result<()> {
         let (keeper, request) = (self.world.manager, self.request);
         self.world.chain.pass_until(self.spec.reveal_by);
-        for submission in submissions {
-            self.send(&keeper, "finalize", 0, self.world.market().finalize(request, *submission))?;
+        let submissions: Vec<_> = (0..).zip(delivered).map(|(submission, _)| submission).collect();
+        for list in submissions.chunks(MAX_LIST) {
+            let count = self.send(&keeper, "finalize", 0, self.world.market().finalize(request, list.to_vec()))?;
+            ensure!(count as usize == list.len(), "`finalize` gave {count} of {} verdicts", list.len());
         }
         let mut settled = 0;
         while settled < submissions.len() {
             let count = self.send(&keeper, "settle", 0, self.world.market().settle(request, MAX_BATCH))?;
             settled += count as usize;
         }
-        for submission in submissions {
-            self.send(&keeper, "claim", 0, self.world.market().claim(request, *submission))?;
+        for list in submissions.chunks(MAX_LIST) {
+            let count = self.send(&keeper, "claim", 0, self.world.market().claim(request, list.to_vec()))?;
+            ensure!(count as usize == list.len(), "`claim` paid for {count} of {} submissions", list.len());
         }
         Ok(())
     }
@@ -326,6 +341,19 @@ struct Opinion {
     duplicate_of: Option<SubmissionId>,
 }
 
+impl Opinion {
+    fn committed(&self, request: RequestId, enforcer: AccountId) -> Commitment {
+        let Self { submission, score, duplicate_of } = *self;
+        let salt = salt(&(submission, enforcer));
+        Commitment { submission, commitment: commitment(request, submission, enforcer, score, duplicate_of, &salt) }
+    }
+
+    fn revealed(&self, enforcer: AccountId) -> Reveal {
+        let Self { submission, score, duplicate_of } = *self;
+        Reveal { submission, score, duplicate_of, salt: salt(&(submission, enforcer)) }
+    }
+}
+
 /// What a warden seals, and unseals.
 struct Delivery {
     content: Hash,
@@ -342,6 +370,10 @@ impl Delivery {
             uri: format!("line:{}", found.line).into_bytes(),
             salt: salt(&(warden, finding, found.line as u64)),
         }
+    }
+
+    fn seal(&self, request: RequestId, warden: &AccountId) -> Hash {
+        seal(request, *warden, &self.content, &self.uri, &self.salt)
     }
 }
 

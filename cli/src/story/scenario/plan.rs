@@ -8,7 +8,7 @@ use interfaces::{Balance, SubmissionId, Timestamp};
 /// The organization's account that sets everything up.
 pub const MANAGER: &str = "manager";
 
-/// The account that is credited protocol fees and premiums.
+/// The account that is credited protocol fees, rents and premiums.
 pub const TREASURY: &str = "treasury";
 
 /// Index of an actor in [`Scenario::actors`].
@@ -85,6 +85,7 @@ pub struct DeliveryPlan {
     /// Whether a sealed delivery is unsealed.
     pub unseals: bool,
     pub scores: Vec<ScorePlan>,
+    /// Those who commit once its window is extended, if it is.
     pub second_scores: Vec<ScorePlan>,
 }
 
@@ -159,7 +160,7 @@ pub enum RequesterAct {
     Reclaim,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderAct {
     Signal {
         places: u16,
@@ -172,14 +173,14 @@ pub enum ProviderAct {
     /// Delivers: openly, under a seal, or for the present period, as the request asks.
     Submit,
     Revise(SubmissionId),
-    Unseal(SubmissionId),
+    Unseal(Vec<SubmissionId>),
 }
 
-/// A review of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Reviews of submissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EnforcerAct {
-    Commit(Opinion),
-    Reveal(Opinion),
+    Commit(Vec<Opinion>),
+    Reveal(Vec<Opinion>),
 }
 
 /// What an enforcer says of a submission.
@@ -190,13 +191,13 @@ pub struct Opinion {
     pub duplicate_of: Option<SubmissionId>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpkeepAct {
     OpenReviews,
-    Finalize(SubmissionId),
+    Finalize(Vec<SubmissionId>),
     Settle,
     ClosePeriod,
-    Claim(SubmissionId),
+    Claim(Vec<SubmissionId>),
     ReportNoShow(Actor),
     Prune,
     /// Finalizes, settles and pays whatever is ready; a request that plays itself ends with this.
@@ -220,10 +221,12 @@ pub enum ManagerAct {
     UnpauseObligation,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NextAct {
     /// Plans the reviews of what was delivered.
     PlanReviews,
+    /// Has windows of these submissions extended in which too few committed, and plans the reveals of the others.
+    PlanReveals(Vec<SubmissionId>),
     /// Plans that the seals are opened.
     PlanUnsealing,
     /// Begins the present period of an engagement, unless its place became vacant since.
@@ -232,4 +235,6 @@ pub enum NextAct {
     DeliverPeriod { vacancies: u32 },
     /// Opens the review of a period, if anything was delivered in it, and plans it.
     ReviewPeriod { period: SubmissionId },
+    /// Wraps up what a window that was extended held up, unless that is done.
+    WrapUp,
 }

@@ -395,7 +395,7 @@ impl Deeds<'_> {
             "retract_offer" => ProviderAct::RetractOffer,
             "submit" => ProviderAct::Submit,
             "revise" => ProviderAct::Revise(self.submission()?),
-            "unseal" => ProviderAct::Unseal(self.submission()?),
+            "unseal" => ProviderAct::Unseal(vec![self.submission()?]),
             _ => return Ok(None),
         };
         Ok(Some(vec![Action::Provider(self.request()?, act)]))
@@ -412,16 +412,16 @@ impl Deeds<'_> {
             score: self.fields.required("score", score)?,
             duplicate_of: self.fields.optional("duplicate_of", integer)?,
         };
-        Ok(Some(vec![Action::Enforcer(self.request()?, act(opinion))]))
+        Ok(Some(vec![Action::Enforcer(self.request()?, act(vec![opinion]))]))
     }
 
     fn upkeep(&self, deed: &str) -> Read<Option<Vec<Action>>> {
         let act = match deed {
             "open_reviews" => UpkeepAct::OpenReviews,
-            "finalize" => UpkeepAct::Finalize(self.submission()?),
+            "finalize" => UpkeepAct::Finalize(vec![self.submission()?]),
             "settle" => UpkeepAct::Settle,
             "close_period" => UpkeepAct::ClosePeriod,
-            "claim" => UpkeepAct::Claim(self.submission()?),
+            "claim" => UpkeepAct::Claim(vec![self.submission()?]),
             "report_no_show" => UpkeepAct::ReportNoShow(self.of()?),
             "prune" => UpkeepAct::Prune,
             "wrap_up" => UpkeepAct::WrapUp,
@@ -464,6 +464,7 @@ impl Deeds<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::conditions::Windows;
     use chain::days;
     use chain::{default_policy, default_terms, hours, UNIT};
     use interfaces::{
@@ -532,10 +533,8 @@ mod tests {
         );
         let scores = &scenario.requests[0].deliveries[0].scores;
         assert!(scores[0].reveals && scores[0].score == 90 && !scores[1].reveals);
-        assert_eq!(
-            (scenario.requests[0].conditions.max_reviews, scenario.requests[0].conditions.place_deposit),
-            (5, UNIT)
-        );
+        let conditions = &scenario.requests[0].conditions;
+        assert_eq!((conditions.quorum, conditions.place_deposit, conditions.windows), (3, UNIT, Windows::default()));
     }
 
     #[test]
@@ -707,6 +706,7 @@ mod tests {
                 "`more` is not a key of a rule for duplicates; expected one of shared",
             ),
             ("engagement = { periods = 3 }", 12, 14, "`period` is missing in an engagement"),
+            ("max_reviews = 5\nlimit = 1", 12, 15, "`max_reviews`: a submission has at most `2 * quorum + 1` reviews"),
             (
                 "limit = 1\n[[request.offer]]\nby = 'ada'\nprice = '1 UNIT'",
                 13,

@@ -2,7 +2,10 @@
 
 use super::{hash_of, salt, Live, Player};
 use crate::{
-    client::words::counted,
+    client::{
+        jury::Room,
+        words::{counted, submissions},
+    },
     story::scenario::{
         plan::{
             AccountAct, Action, Actor, EnforcerAct, ManagerAct, MemberAct, NextAct, Opinion, Plan, ProviderAct,
@@ -14,24 +17,23 @@ use crate::{
 use anyhow::{ensure, Result};
 use chain::{amounts::thousands, Message};
 use ink::primitives::{AccountId, Hash};
-use interfaces::market::commitment;
 use interfaces::{
-    market::{self, Asset, Offer, Verdict, MAX_BATCH},
+    market::{self, commitment, Asset, Commitment, Delivery, Offer, Reveal, Unsealing, MAX_BATCH},
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::Encode;
 
 impl<W: FnMut(&Entry)> Player<'_, W> {
     pub(super) fn act(&mut self, step: &Step) -> Result<()> {
-        match step.action {
-            Action::Member(act) => self.act_as_member(step, act),
-            Action::Requester(plan, act) => self.act_as_requester(step, plan, act)?,
-            Action::Provider(plan, act) => self.act_as_provider(step, plan, act)?,
-            Action::Enforcer(plan, act) => self.act_as_enforcer(step, plan, act)?,
-            Action::Upkeep(plan, act) => self.keep_up(step, plan, act)?,
-            Action::Account(act) => self.act_on_account(step, act),
-            Action::Manager(act) => self.act_as_manager(step, act),
-            Action::GoesOn(plan, act) => self.go_on(step, plan, act)?,
+        match &step.action {
+            Action::Member(act) => self.act_as_member(step, *act),
+            Action::Requester(plan, act) => self.act_as_requester(step, *plan, *act)?,
+            Action::Provider(plan, act) => self.act_as_provider(step, *plan, act)?,
+            Action::Enforcer(plan, act) => self.act_as_enforcer(step, *plan, act)?,
+            Action::Upkeep(plan, act) => self.keep_up(step, *plan, act)?,
+            Action::Account(act) => self.act_on_account(step, *act),
+            Action::Manager(act) => self.act_as_manager(step, *act),
+            Action::GoesOn(plan, act) => self.go_on(step, *plan, act)?,
             Action::Show => {
                 let notes = self.members().iter().map(Member::summary).collect();
                 let (at, who) = (self.chain.now() - self.began, Vec::new());
@@ -108,16 +110,16 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         Ok(())
     }
 
-    fn act_as_provider(&mut self, step: &Step, plan: Plan, act: ProviderAct) -> Result<()> {
+    fn act_as_provider(&mut self, step: &Step, plan: Plan, act: &ProviderAct) -> Result<()> {
         let (title, me, mut market) = (self.title(plan), self.account_of(step.who), self.world.market());
         let id = self.live(plan)?.id;
         match act {
             ProviderAct::Signal { places } => {
-                let deposit = self.live(plan)?.spec.place_deposit.saturating_mul(places.into());
-                let deed = format!("take {} of {title}", counted(places, "place"));
-                self.send_with(step, "signal", deed, deposit, market.signal(id, places));
+                let deposit = self.live(plan)?.spec.place_deposit.saturating_mul((*places).into());
+                let deed = format!("take {} of {title}", counted(*places, "place"));
+                self.send_with(step, "signal", deed, deposit, market.signal(id, *places));
             }
-            ProviderAct::Offer { price, within } => self.offer(step, plan, price, within)?,
+            ProviderAct::Offer { price, within } => self.offer(step, plan, *price, *within)?,
             ProviderAct::RetractOffer => {
                 let deed = format!("take the offer for {title} back");
                 self.send(step, "retract_offer", deed, market.retract_offer(id));
@@ -126,40 +128,56 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
             ProviderAct::Revise(submission) => {
                 let content = hash_of(&(&self.request_plan(plan).name, step.who, submission, "revised"));
                 let deed = format!("revise submission {submission} of {title}");
-                self.send(step, "revise", deed, market.revise(id, submission, content, self.uri(plan, step.who)));
+                let message = market.revise(id, *submission, content, self.uri(plan, step.who));
+                self.send(step, "revise", deed, message);
             }
-            ProviderAct::Unseal(submission) => {
-                let (content, uri) = self.content(plan, step.who, submission);
-                let deed = format!("unseal what they delivered for {title}");
-                let message = market.unseal(id, submission, content, uri, salt(id, submission, &me));
-                self.send(step, "unseal", deed, message);
+            ProviderAct::Unseal(submissions) => {
+                let unsealing = |submission: &SubmissionId| {
+                    let (content, uri) = self.content(plan, step.who, *submission);
+                    Unsealing { submission: *submission, content, uri, salt: salt(id, *submission, &me) }
+                };
+                let message = market.unseal(id, submissions.iter().map(unsealing).collect());
+                self.send(step, "unseal", format!("unseal what they delivered for {title}"), message);
             }
         }
         Ok(())
     }
 
-    fn act_as_enforcer(&mut self, step: &Step, plan: Plan, act: EnforcerAct) -> Result<()> {
+    fn act_as_enforcer(&mut self, step: &Step, plan: Plan, act: &EnforcerAct) -> Result<()> {
         let (title, me, mut market) = (self.title(plan), self.account_of(step.who), self.world.market());
         let id = self.live(plan)?.id;
-        let (EnforcerAct::Commit(opinion) | EnforcerAct::Reveal(opinion)) = act;
-        let Opinion { submission, score, duplicate_of } = opinion;
-        let salt = salt(id, submission, &me);
         match act {
-            EnforcerAct::Commit(_) => {
-                let seal = commitment(id, submission, me, score, duplicate_of, &salt);
-                let deed = format!("commit reviews of {title}");
-                self.send(step, "commit_review", deed, market.commit_review(id, submission, seal));
+            EnforcerAct::Commit(opinions) => {
+                let spec = self.live(plan)?.spec.clone();
+                let room = |opinion: &Opinion| {
+                    self.submission(id, opinion.submission).map(|(_, reviews)| Room::left(&spec, &reviews))
+                };
+                // In this order most of them find room.
+                let mut opinions = opinions.clone();
+                opinions.sort_by_cached_key(room);
+                let commit = |Opinion { submission, score, duplicate_of }: &Opinion| {
+                    let salt = salt(id, *submission, &me);
+                    let commitment = commitment(id, *submission, me, *score, *duplicate_of, &salt);
+                    Commitment { submission: *submission, commitment }
+                };
+                let message = market.commit_reviews(id, opinions.iter().map(commit).collect());
+                self.send(step, "commit_reviews", format!("commit reviews of {title}"), message);
             }
-            EnforcerAct::Reveal(_) => {
-                let deed = format!("reveal scores for {title}");
-                let message = market.reveal_review(id, submission, score, duplicate_of, salt);
-                self.send(step, "reveal_review", deed, message);
+            EnforcerAct::Reveal(opinions) => {
+                let reveal = |Opinion { submission, score, duplicate_of }: &Opinion| Reveal {
+                    submission: *submission,
+                    score: *score,
+                    duplicate_of: *duplicate_of,
+                    salt: salt(id, *submission, &me),
+                };
+                let message = market.reveal_reviews(id, opinions.iter().map(reveal).collect());
+                self.send(step, "reveal_reviews", format!("reveal scores for {title}"), message);
             }
         }
         Ok(())
     }
 
-    fn keep_up(&mut self, step: &Step, plan: Plan, act: UpkeepAct) -> Result<()> {
+    fn keep_up(&mut self, step: &Step, plan: Plan, act: &UpkeepAct) -> Result<()> {
         let (title, world) = (self.title(plan), self.world.clone());
         let id = self.live(plan)?.id;
         match act {
@@ -167,19 +185,20 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
                 let deed = format!("open the reviews of {title}");
                 self.repeat(step, "open_reviews", &deed, || world.market().open_reviews(id, MAX_BATCH));
             }
-            UpkeepAct::Finalize(submission) => {
-                self.finalize(step, plan, submission)?;
+            UpkeepAct::Finalize(of) => {
+                let deed = format!("finalize {} of {title}", submissions(of));
+                self.send(step, "finalize", deed, world.market().finalize(id, of.clone()));
             }
             UpkeepAct::Settle => {
                 self.repeat(step, "settle", &format!("settle {title}"), || world.market().settle(id, MAX_BATCH));
             }
             UpkeepAct::ClosePeriod => self.close_period(step, plan)?,
-            UpkeepAct::Claim(submission) => {
+            UpkeepAct::Claim(of) => {
                 let deed = format!("claim what {title} earned");
-                self.send(step, "claim", deed, world.market().claim(id, submission));
+                self.send(step, "claim", deed, world.market().claim(id, of.clone()));
             }
             UpkeepAct::ReportNoShow(provider) => {
-                let provider = self.account_of(provider);
+                let provider = self.account_of(*provider);
                 let deed = format!("report {}, who did not deliver {title}", self.name(&provider));
                 self.send(step, "report_no_show", deed, world.market().report_no_show(id, provider));
             }
@@ -245,14 +264,17 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         }
     }
 
-    fn go_on(&mut self, step: &Step, plan: Plan, act: NextAct) -> Result<()> {
+    fn go_on(&mut self, step: &Step, plan: Plan, act: &NextAct) -> Result<()> {
         match act {
             NextAct::PlanUnsealing => self.plan_unsealing(plan),
             NextAct::PlanReviews => self.plan_reviews(plan),
-            NextAct::BeginPeriod { vacancies } => self.begin_period(plan, vacancies),
-            NextAct::DeliverPeriod { vacancies } if self.live(plan)?.vacancies == vacancies => self.submit(step, plan),
+            NextAct::PlanReveals(of) => self.plan_reveals(step, plan, of),
+            NextAct::BeginPeriod { vacancies } => self.begin_period(plan, *vacancies),
+            NextAct::DeliverPeriod { vacancies } if self.live(plan)?.vacancies == *vacancies => self.submit(step, plan),
             NextAct::DeliverPeriod { .. } => Ok(()),
-            NextAct::ReviewPeriod { period } => self.review_period(step, plan, period),
+            NextAct::ReviewPeriod { period } => self.review_period(step, plan, *period),
+            NextAct::WrapUp if self.live(plan)?.ended => Ok(()),
+            NextAct::WrapUp => self.keep_up(step, plan, &UpkeepAct::WrapUp),
         }
     }
 
@@ -317,7 +339,9 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         };
         let deed = format!("{what} {}", self.title(plan));
         let uri = format!("scenario:{}/offer", self.scenario.actors[step.who].name).into_bytes();
-        self.send_with(step, "offer", deed, deposit, self.world.market().offer(id, price, deliver_by, uri));
+        // It can be accepted as long as the work can be delivered.
+        let message = self.world.market().offer(id, price, deliver_by, deliver_by, uri);
+        self.send_with(step, "offer", deed, deposit, message);
         Ok(())
     }
 
@@ -360,13 +384,14 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
             true => {
                 let seal = market::seal(id, me, &content, &uri, &salt(id, number, &me));
                 let deed = format!("deliver {} under a seal", self.title(plan));
-                self.send(step, "submit_sealed", deed, market.submit_sealed(id, seal))
+                self.send(step, "submit_sealed", deed, market.submit_sealed(id, vec![seal]))
             }
             false => {
                 let deed = format!("deliver {}", self.title(plan));
-                self.send(step, "submit", deed, market.submit(id, content, uri))
+                self.send(step, "submit", deed, market.submit(id, vec![Delivery { content, uri }]))
             }
         };
+        let submission = submission.and_then(|made| made.first().copied());
         if let (Some(submission), Some(live)) = (submission, self.live[plan].as_mut()) {
             live.submissions = submission + 1;
             // In an engagement the submission's number is its period.
@@ -379,16 +404,6 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
             }
         }
         Ok(())
-    }
-
-    /// Whether a second window began.
-    pub(super) fn finalize(&mut self, step: &Step, plan: Plan, submission: SubmissionId) -> Result<bool> {
-        let id = self.live(plan)?.id;
-        let deed = format!("finalize submission {submission} of {}", self.title(plan));
-        let message = self.world.market().finalize(id, submission);
-        let done = self.send(step, "finalize", deed, message).is_some();
-        let read = self.chain.read(self.world.market().submission(id, submission));
-        Ok(done && matches!(read, Ok(submission) if submission.verdict == Verdict::Pending))
     }
 
     /// Closes the next period, and notes what was never delivered.

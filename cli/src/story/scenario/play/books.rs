@@ -27,7 +27,9 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         for event in events {
             let Event::Market(event) = event else { continue };
             match event {
-                Of::RequestPosted(posted) => self.escrow.fees += posted.quote.protocol_fee + posted.quote.premium,
+                Of::RequestPosted(market::RequestPosted { quote, .. }) => {
+                    self.escrow.fees += quote.protocol_fee + quote.rent + quote.premium;
+                }
                 Of::SubmissionFinalized(finalized) => {
                     self.escrow.paid += finalized.fee * Balance::from(finalized.coherent);
                 }

@@ -1,6 +1,6 @@
 //! How an engagement plays itself, period by period, and from one provider to the next.
 
-use super::{commits, half_way, Player, WITHIN};
+use super::{half_way, Player, WITHIN};
 use crate::story::scenario::{
     plan::{AccountAct, Action, NextAct, OfferEnd, Plan, ProviderAct, RequesterAct, Step, UpkeepAct},
     report::Entry,
@@ -18,39 +18,32 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let Some((tenure, due)) = engagement.tenure.as_ref().zip(engagement.present_ends(now)) else { return Ok(()) };
         let period = engagement.present(tenure, now);
         let delivery = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
-        let reveal = wanted.conditions.windows.reveal;
+        let (commits, reveals) = (live.spec.commits(), live.spec.reveals());
         let over = match delivery.filter(|delivery| delivery.delivers) {
             Some(delivery) => {
                 let deliver = Action::GoesOn(plan, NextAct::DeliverPeriod { vacancies });
                 self.plan_action(half_way(now, due), delivery.provider, deliver);
-                let opens = due + commits(wanted) / WITHIN;
-                self.plan_action(opens, wanted.keeper, Action::GoesOn(plan, NextAct::ReviewPeriod { period }));
-                due + commits(wanted) + reveal
+                self.plan_action(due, wanted.keeper, Action::GoesOn(plan, NextAct::ReviewPeriod { period }));
+                due + commits + reveals
             }
             None => due,
         };
-        self.plan_action(over + reveal / WITHIN, wanted.keeper, Action::Upkeep(plan, UpkeepAct::WrapUp));
+        self.plan_action(over + reveals / WITHIN, wanted.keeper, Action::Upkeep(plan, UpkeepAct::WrapUp));
         self.plan_action(due, wanted.keeper, Action::GoesOn(plan, NextAct::BeginPeriod { vacancies }));
         Ok(())
     }
 
     /// Opens what was delivered for a period, and plans its reviews.
     pub(super) fn review_period(&mut self, step: &Step, plan: Plan, period: SubmissionId) -> Result<()> {
-        let wanted = self.request_plan(plan);
         let id = self.live(plan)?.id;
-        let read = self.chain.read(self.world.market().submission(id, period)).ok();
         // A period that a takeover moved to a later time is planned again.
-        let Some(delivery) = read.filter(|delivery| delivery.window_start <= self.chain.now()) else {
+        if !self.submission(id, period).is_some_and(|(delivery, _)| delivery.window_start <= self.chain.now()) {
             return Ok(());
-        };
+        }
         if self.state(id).is_some_and(|state| state.opened <= period) {
             self.act(&Step { action: Action::Upkeep(plan, UpkeepAct::OpenReviews), expect: None, ..step.clone() })?;
         }
-        let planned = usize::try_from(period).ok().and_then(|period| wanted.deliveries.get(period));
-        if let Some(planned) = planned {
-            self.plan_round(plan, period, &planned.scores, delivery.window_start + commits(wanted));
-        }
-        Ok(())
+        self.plan_round(plan, vec![period])
     }
 
     /// Closes and pays the periods that are ready; has a vacant place filled, and pays everyone out at the end.
@@ -59,10 +52,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let Some(state) = self.state(id).filter(|_| !ended) else { return Ok(()) };
         let wanted = self.request_plan(plan);
         let as_keeper = |action| Step { action, expect: None, ..step.clone() };
-        let due: Vec<_> = (state.settled..state.opened)
-            .filter(|period| self.would_be_accepted(step.who, self.world.market().finalize(id, *period)))
-            .collect();
-        self.finalize_all(step, plan, &due)?;
+        self.finalize_ready(step, plan, &(state.settled..state.opened).collect::<Vec<_>>())?;
         while self.would_be_accepted(step.who, self.world.market().close_period(id)) {
             self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::ClosePeriod)))?;
         }

@@ -16,7 +16,7 @@ use chain::blake2_256;
 use chain::{build::Contracts, Chain, Message, StorageDeposit, World};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{Engagement, RequestSpec, RequestState},
+    market::{Engagement, RequestSpec, RequestState, Review, Submission},
     Balance, Market as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::{Decode, Encode};
@@ -24,8 +24,8 @@ use std::{collections::BTreeMap, fmt::Debug};
 
 /// Part of a window after whose beginning (or before whose end) a request that plays itself acts.
 const WITHIN: Timestamp = 20;
-/// In the first half of the review window only drawn members may commit: a request that plays itself waits until the
-/// last quarter.
+/// In the first half of the window members are drawn one after the other: a request that plays itself commits in the last
+/// quarter, and reveals after the first one of the time for that.
 const COMMITS_IN_LAST: Timestamp = 4;
 /// Sixteenths of the time for signalling before whose end a request that plays itself negotiates: offers come from the
 /// first of these until the second, are taken back at the third, and accepted at the last.
@@ -56,7 +56,7 @@ struct Live {
     refilling: bool,
     /// Offers for takeovers that were made.
     takeovers: usize,
-    /// Whether an engagement that plays itself is paid out.
+    /// Whether it is paid out, if it plays itself.
     ended: bool,
 }
 
@@ -235,6 +235,12 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.chain.read(self.world.market().request(id)).ok().map(|(_, state)| state)
     }
 
+    /// A submission and its reviews, unless it is pruned, or a period that nothing was delivered in or that is paid.
+    fn submission(&self, id: RequestId, submission: SubmissionId) -> Option<(Submission, Vec<Review>)> {
+        let read = self.chain.read(self.world.market().submission(id, submission)).ok()?;
+        Some((read, self.chain.read(self.world.market().reviews(id, submission)).ok()?))
+    }
+
     /// All that the market holds for a request, deposits included; nothing once it is pruned.
     fn in_escrow(&self, id: RequestId) -> Balance {
         self.state(id).map_or(0, |state| state.held + state.deposits + state.offer_deposits)
@@ -254,14 +260,6 @@ fn due(wanted: &RequestPlan, delivery: &DeliveryPlan, spec: &RequestSpec) -> Tim
     let offer = wanted.offers.iter().find(|offer| offer.provider == delivery.provider);
     let within = offer.and_then(|offer| offer.within);
     within.map_or(spec.deliver_by, |within| (spec.signal_by + within).min(spec.deliver_by))
-}
-
-/// How long reviews can be committed: if delivery is sealed, half of the window is for unsealing.
-fn commits(wanted: &RequestPlan) -> Timestamp {
-    match wanted.conditions.is_sealed() {
-        true => wanted.conditions.windows.review - wanted.conditions.windows.review / 2,
-        false => wanted.conditions.windows.review,
-    }
 }
 
 fn half_way(from: Timestamp, to: Timestamp) -> Timestamp {

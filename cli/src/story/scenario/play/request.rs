@@ -1,23 +1,34 @@
 //! How a request plays itself: what is planned when it is posted, and how it ends.
 
 use super::{
-    commits, due, half_way, Player, COMMITS_IN_LAST, OFFERS_ACCEPTED, OFFERS_FROM, OFFERS_RETRACTED, OFFERS_UNTIL,
-    SIXTEENTHS, WITHIN,
+    due, half_way, Player, COMMITS_IN_LAST, OFFERS_ACCEPTED, OFFERS_FROM, OFFERS_RETRACTED, OFFERS_UNTIL, SIXTEENTHS,
+    WITHIN,
 };
 use crate::story::scenario::{
     plan::{
-        AccountAct, Action, Actor, EnforcerAct, NextAct, OfferEnd, Opinion, Plan, ProviderAct, RequestPlan,
-        RequesterAct, ScorePlan, Step, UpkeepAct,
+        AccountAct, Action, Actor, DeliveryPlan, EnforcerAct, NextAct, OfferEnd, Opinion, Plan, ProviderAct,
+        RequestPlan, RequesterAct, ScorePlan, Step, UpkeepAct,
     },
     report::Entry,
 };
 use anyhow::{Context, Result};
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{Access, Asset, RequestSpec, Verdict},
+    market::{Access, Asset, RequestSpec, Verdict, Window, MAX_LIST},
     Market as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What each enforcer says.
+type Opinions = BTreeMap<Actor, Vec<Opinion>>;
+
+/// Adds what the file has these say of a submission.
+fn add<'a>(opinions: &mut Opinions, submission: SubmissionId, scores: impl IntoIterator<Item = &'a ScorePlan>) {
+    for ScorePlan { enforcer, score, duplicate_of, .. } in scores {
+        let opinion = Opinion { submission, score: *score, duplicate_of: *duplicate_of };
+        opinions.entry(*enforcer).or_default().push(opinion);
+    }
+}
 
 impl<W: FnMut(&Entry)> Player<'_, W> {
     /// Posts a request and plans how it goes on.
@@ -46,7 +57,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
                 let unseals = half_way(spec.deliver_by, spec.review_from());
                 self.plan_action(unseals, wanted.keeper, Action::GoesOn(plan, NextAct::PlanUnsealing));
             }
-            let opens = spec.review_from() + commits(wanted) / WITHIN;
+            let opens = spec.review_from();
             self.plan_action(opens, wanted.keeper, Action::Upkeep(plan, UpkeepAct::OpenReviews));
             self.plan_action(opens, wanted.keeper, Action::GoesOn(plan, NextAct::PlanReviews));
         }
@@ -99,91 +110,136 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         }
     }
 
-    /// Plans that providers open their seals.
+    /// Plans that providers open their seals, each all of its own together.
     pub(super) fn plan_unsealing(&mut self, plan: Plan) -> Result<()> {
         let wanted = self.request_plan(plan);
-        let delivered = self.live(plan)?.delivered.clone();
-        for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
+        let mut sealed: BTreeMap<Actor, Vec<SubmissionId>> = BTreeMap::new();
+        for (delivery, submission) in wanted.deliveries.iter().zip(&self.live(plan)?.delivered) {
             if let (true, Some(submission)) = (delivery.unseals, submission) {
-                self.plan_action(
-                    self.chain.now(),
-                    delivery.provider,
-                    Action::Provider(plan, ProviderAct::Unseal(submission)),
-                );
+                sealed.entry(delivery.provider).or_default().push(*submission);
+            }
+        }
+        for (provider, submissions) in sealed {
+            for list in submissions.chunks(MAX_LIST) {
+                let unseal = Action::Provider(plan, ProviderAct::Unseal(list.to_vec()));
+                self.plan_action(self.chain.now(), provider, unseal);
             }
         }
         Ok(())
     }
 
-    /// Plans commits and reveals of what was delivered.
+    /// Plans the reviews of what was delivered.
     pub(super) fn plan_reviews(&mut self, plan: Plan) -> Result<()> {
-        let wanted = self.request_plan(plan);
-        let live = self.live(plan)?;
-        let (review_by, delivered) = (live.spec.review_by, live.delivered.clone());
-        for (delivery, submission) in wanted.deliveries.iter().zip(delivered) {
-            if let (true, Some(submission)) = (delivery.unseals, submission) {
-                self.plan_round(plan, submission, &delivery.scores, review_by);
+        let planned = self.request_plan(plan).deliveries.iter().zip(&self.live(plan)?.delivered);
+        let in_review = planned.filter(|(delivery, _)| delivery.unseals).filter_map(|(_, submission)| *submission);
+        let in_review = in_review.collect();
+        self.plan_round(plan, in_review)
+    }
+
+    /// Plans the reviews of these submissions, whose windows have begun together: commitments, and what comes then.
+    pub(super) fn plan_round(&mut self, plan: Plan, submissions: Vec<SubmissionId>) -> Result<()> {
+        let Some(window) = self.window(plan, &submissions)? else { return Ok(()) };
+        let (wanted, live) = (self.request_plan(plan), self.live(plan)?);
+        let commits = window.commit_by - live.spec.commits() / COMMITS_IN_LAST;
+        let over = window.commit_by + live.spec.reveals() / WITHIN;
+        let mut opinions = Opinions::new();
+        for submission in &submissions {
+            let (Some(planned), Some((read, _))) =
+                (self.planned(plan, *submission)?, self.submission(live.id, *submission))
+            else {
+                continue;
+            };
+            add(&mut opinions, *submission, if read.extended { &planned.second_scores } else { &planned.scores });
+        }
+        self.plan_lists(commits, opinions, |list| Action::Enforcer(plan, EnforcerAct::Commit(list)));
+        self.plan_action(over, wanted.keeper, Action::GoesOn(plan, NextAct::PlanReveals(submissions)));
+        Ok(())
+    }
+
+    /// Once commitments are over: has the windows extended in which too few committed, and plans what the others reveal.
+    pub(super) fn plan_reveals(&mut self, step: &Step, plan: Plan, submissions: &[SubmissionId]) -> Result<()> {
+        let Some(window) = self.window(plan, submissions)? else { return Ok(()) };
+        self.finalize_ready(step, plan, submissions)?;
+        let (live, now) = (self.live(plan)?, self.chain.now());
+        let at = window.commit_by + live.spec.reveals() / COMMITS_IN_LAST;
+        let mut opinions = Opinions::new();
+        for submission in submissions {
+            let (Some(planned), Some((read, reviews))) =
+                (self.planned(plan, *submission)?, self.submission(live.id, *submission))
+            else {
+                continue;
+            };
+            let is_over = read.reveals_from(&live.spec, &reviews).is_some_and(|since| now >= since);
+            if read.verdict != Verdict::Pending || !is_over {
+                continue;
             }
+            // Whoever found no room has nothing to reveal.
+            let has_committed = |score: &&ScorePlan| {
+                let me = self.account_of(score.enforcer);
+                score.reveals && reviews.iter().any(|review| review.enforcer == me && review.score.is_none())
+            };
+            add(&mut opinions, *submission, planned.scores.iter().chain(&planned.second_scores).filter(has_committed));
+        }
+        self.plan_lists(at, opinions, |list| Action::Enforcer(plan, EnforcerAct::Reveal(list)));
+        Ok(())
+    }
+
+    /// Plans the same for everybody, in lists as long as they may be.
+    fn plan_lists(&mut self, at: Timestamp, opinions: Opinions, action: impl Fn(Vec<Opinion>) -> Action) {
+        for (enforcer, opinions) in opinions {
+            for list in opinions.chunks(MAX_LIST) {
+                self.plan_action(at, enforcer, action(list.to_vec()));
+            }
+        }
+    }
+
+    /// The present window of submissions whose windows began together; `None` if there are none.
+    fn window(&self, plan: Plan, submissions: &[SubmissionId]) -> Result<Option<Window>> {
+        let live = self.live(plan)?;
+        let first = submissions.first().and_then(|first| self.submission(live.id, *first));
+        Ok(first.map(|(first, _)| live.spec.window(first.window_start)))
+    }
+
+    /// What the file says of a submission.
+    fn planned(&self, plan: Plan, submission: SubmissionId) -> Result<Option<&DeliveryPlan>> {
+        let delivery = self.live(plan)?.delivered.iter().position(|known| *known == Some(submission));
+        Ok(delivery.map(|delivery| &self.request_plan(plan).deliveries[delivery]))
+    }
+
+    /// Finalizes those of these submissions that are ready, and plans how the windows go on that are extended by it.
+    pub(super) fn finalize_ready(&mut self, step: &Step, plan: Plan, submissions: &[SubmissionId]) -> Result<()> {
+        let (id, spec, now) = (self.live(plan)?.id, self.live(plan)?.spec.clone(), self.chain.now());
+        let is_ready = |submission: &SubmissionId| {
+            let since =
+                self.submission(id, *submission).and_then(|(read, reviews)| read.finalizable_from(&spec, &reviews));
+            since.is_some_and(|since| now >= since)
+        };
+        let ready: Vec<_> = submissions.iter().copied().filter(is_ready).collect();
+        for list in ready.chunks(MAX_LIST) {
+            // A duplicate whose original is not judged yet waits for it.
+            if self.would_be_accepted(step.who, self.world.market().finalize(id, list.to_vec())) {
+                let finalize = Action::Upkeep(plan, UpkeepAct::Finalize(list.to_vec()));
+                self.act(&Step { action: finalize, expect: None, ..step.clone() })?;
+            }
+        }
+        let goes_on = |submission: &SubmissionId| {
+            self.submission(id, *submission).is_some_and(|(read, _)| read.extended && read.window_start == now)
+        };
+        let extended: Vec<_> = ready.into_iter().filter(goes_on).collect();
+        if let Some(window) = self.window(plan, &extended)? {
+            let over = window.reveal_by + spec.reveals() / WITHIN;
+            self.plan_round(plan, extended)?;
+            self.plan_action(over, step.who, Action::GoesOn(plan, NextAct::WrapUp));
         }
         Ok(())
     }
 
-    /// Plans the reviews of one submission, in the window for commitments that ends at `review_by`.
-    pub(super) fn plan_round(
-        &mut self,
-        request: Plan,
-        submission: SubmissionId,
-        scores: &[ScorePlan],
-        review_by: Timestamp,
-    ) {
-        let wanted = self.request_plan(request);
-        for ScorePlan { enforcer, score, reveals, duplicate_of } in scores.iter().cloned() {
-            let opinion = Opinion { submission, score, duplicate_of };
-            let commits = review_by - commits(wanted) / COMMITS_IN_LAST;
-            self.plan_action(commits, enforcer, Action::Enforcer(request, EnforcerAct::Commit(opinion)));
-            if reveals {
-                let reveals = review_by + wanted.conditions.windows.reveal / COMMITS_IN_LAST;
-                self.plan_action(reveals, enforcer, Action::Enforcer(request, EnforcerAct::Reveal(opinion)));
-            }
-        }
-    }
-
-    /// Finalizes submissions without a verdict, and plans the second windows that begin. Returns whether one began.
-    pub(super) fn finalize_all(&mut self, step: &Step, plan: Plan, submissions: &[SubmissionId]) -> Result<bool> {
-        let wanted = self.request_plan(plan);
-        let (id, delivered) = (self.live(plan)?.id, self.live(plan)?.delivered.clone());
-        let mut reopened = false;
-        for submission in submissions.iter().copied() {
-            let read = self.chain.read(self.world.market().submission(id, submission));
-            if !matches!(read, Ok(submission) if submission.verdict == Verdict::Pending) {
-                continue;
-            }
-            // A duplicate whose original has a second window waits for it.
-            if reopened && !self.would_be_accepted(step.who, self.world.market().finalize(id, submission)) {
-                continue;
-            }
-            if self.finalize(step, plan, submission)? {
-                reopened = true;
-                let delivery = delivered.iter().position(|known| *known == Some(submission));
-                if let Some(delivery) = delivery {
-                    let scores = &wanted.deliveries[delivery].second_scores;
-                    self.plan_round(plan, submission, scores, self.chain.now() + commits(wanted));
-                }
-            }
-        }
-        if reopened {
-            let reveal = wanted.conditions.windows.reveal;
-            let over = self.chain.now() + commits(wanted) + reveal + reveal / WITHIN;
-            self.plan_action(over, step.who, Action::Upkeep(plan, UpkeepAct::WrapUp));
-        }
-        Ok(reopened)
-    }
-
-    /// Finalizes, settles and pays whatever is ready; plans the second window if one began.
+    /// Finalizes, settles and pays whatever is ready; does the rest later if a window was extended.
     pub(super) fn wrap_up(&mut self, step: &Step, plan: Plan) -> Result<()> {
         let wanted = self.request_plan(plan);
         let all: Vec<_> = (0..self.live(plan)?.submissions).collect();
-        if self.finalize_all(step, plan, &all)? {
+        self.finalize_ready(step, plan, &all)?;
+        if all.iter().any(|submission| self.is_extended(plan, *submission)) {
             return Ok(());
         }
         let as_keeper = |action| Step { action, expect: None, ..step.clone() };
@@ -200,7 +256,18 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         }
         self.act(&as_keeper(Action::Upkeep(plan, UpkeepAct::Settle)))?;
         self.claim_all(step, plan)?;
+        if let Some(live) = self.live[plan].as_mut() {
+            live.ended = true;
+        }
         self.end_request(step, plan)
+    }
+
+    /// Whether a submission is in a window that was extended: it is wrapped up after that.
+    fn is_extended(&self, plan: Plan, submission: SubmissionId) -> bool {
+        let Ok(live) = self.live(plan) else { return false };
+        let read = self.submission(live.id, submission).filter(|(read, _)| read.verdict == Verdict::Pending);
+        let window = read.filter(|(read, _)| read.extended).map(|(read, _)| live.spec.window(read.window_start));
+        window.is_some_and(|window| self.chain.now() < window.reveal_by)
     }
 
     /// Claims whatever is settled and can be paid, by what the chain says: steps may have delivered more than the plan
@@ -210,11 +277,10 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let count = self.state(id).map_or(0, |state| state.submissions);
         let mut order: Vec<_> = planned.into_iter().flatten().collect();
         order.extend((0..count).filter(|submission| !order.contains(submission)).collect::<Vec<_>>());
-        for submission in order {
-            if self.would_be_accepted(step.who, self.world.market().claim(id, submission)) {
-                let claim = Action::Upkeep(plan, UpkeepAct::Claim(submission));
-                self.act(&Step { action: claim, expect: None, ..step.clone() })?;
-            }
+        order.retain(|submission| self.would_be_accepted(step.who, self.world.market().claim(id, vec![*submission])));
+        for list in order.chunks(MAX_LIST) {
+            let claim = Action::Upkeep(plan, UpkeepAct::Claim(list.to_vec()));
+            self.act(&Step { action: claim, expect: None, ..step.clone() })?;
         }
         Ok(())
     }

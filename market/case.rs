@@ -1,0 +1,87 @@
+//! One request as a message works on it: its number, what was asked for, and its progress.
+
+use crate::market::{Market, Result};
+use ink::codegen::Env;
+use interfaces::{
+    ensure,
+    market::{Engagement, Error, RequestSpec, RequestState, Submission, Verdict, MAX_LIST},
+    RequestId, SubmissionId,
+};
+
+/// A request, loaded.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub id: RequestId,
+    pub spec: RequestSpec,
+    pub state: RequestState,
+}
+
+impl Market {
+    pub(crate) fn load(&self, id: RequestId) -> Result<Case> {
+        self.opening()?;
+        let state = self.states.get(id).ok_or(Error::UnknownRequest)?;
+        let spec = self.specs.get(id).ok_or(Error::UnknownRequest)?;
+        Ok(Case { id, spec, state })
+    }
+
+    pub(crate) fn load_for_requester(&self, id: RequestId) -> Result<Case> {
+        let case = self.load(id)?;
+        ensure!(self.env().caller() == case.state.requester, Error::NotRequester);
+        Ok(case)
+    }
+
+    /// Stores how far the request is; what was asked for never changes.
+    pub(crate) fn save(&mut self, case: &Case) {
+        self.states.insert(case.id, &case.state);
+    }
+
+    /// The engagement of a request that is one.
+    pub(crate) fn engagement_of(&self, case: &Case) -> Option<Engagement> {
+        case.state.engagement.then(|| self.engagements.get(case.id)).flatten()
+    }
+
+    pub(crate) fn delivery(&self, request: RequestId, submission: SubmissionId) -> Result<Submission> {
+        self.submissions.get((request, submission)).ok_or(Error::UnknownSubmission)
+    }
+
+    /// A submission that is open for review and has no verdict yet.
+    pub(crate) fn delivery_in_review(&self, case: &Case, submission: SubmissionId) -> Result<Submission> {
+        let delivery = self.delivery(case.id, submission)?;
+        ensure!(submission < case.state.opened, Error::NotOpened);
+        ensure!(delivery.verdict == Verdict::Pending, Error::AlreadyFinalized);
+        Ok(delivery)
+    }
+}
+
+/// A list has 1 to 16 items.
+pub fn ensure_list<T>(items: &[T]) -> Result<()> {
+    ensure!((1..=MAX_LIST).contains(&items.len()), Error::InvalidBatch);
+    Ok(())
+}
+
+/// What a list of upkeep came to: how many items were done, or why its first one was not.
+#[derive(Default)]
+pub struct Tried {
+    done: u32,
+    refused: Option<Error>,
+}
+
+impl Tried {
+    /// Notes what became of the next item.
+    pub fn note(&mut self, outcome: Result<()>) {
+        match outcome {
+            Ok(()) => self.done = self.done.saturating_add(1),
+            Err(error) => {
+                self.refused.get_or_insert(error);
+            }
+        }
+    }
+
+    /// If nothing was done, the first item was refused, and its error was noted first.
+    pub fn done(self) -> Result<u32> {
+        match self {
+            Self { done: 0, refused: Some(error) } => Err(error),
+            Self { done, .. } => Ok(done),
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Opening submissions for review, committing, revealing, and giving verdicts (section 3.4).
+//!
+//! Who may review is drawn with the market's beacon as it was before the beacon's period in which reviews are opened.
+//! Whoever commits might choose its salt, and so what it contributes: only its first commitment that has no verdict yet is
+//! *marked*, and contributes when it is revealed. What is left is not to reveal it, which costs.
+
+use crate::{
+    awards,
+    batch::Batch,
+    case::{ensure_list, Case, Tried},
+    market::{answer, Market, Result, SubmissionKey},
+    reviews::Round,
+};
+use ink::{
+    codegen::{Env, TraitCallBuilder},
+    prelude::vec::Vec,
+    primitives::AccountId,
+};
+use interfaces::{
+    ensure,
+    market::{
+        commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, Review, ReviewsCommitted,
+        ReviewsOpened, ReviewsRevealed, Submission, SubmissionFinalized, Verdict, WindowExtended, MAX_BATCH, MAX_SCORE,
+    },
+    Obligation as _, RequestId, SubmissionId,
+};
+use rules::Stake;
+
+impl Market {
+    pub(crate) fn round(&self, request: RequestId, submission: SubmissionId) -> Round {
+        Round::new(self.reviews.get((request, submission)).unwrap_or_default())
+    }
+
+    /// Opens up to `max` submissions, in order. The pool is told before they are stored: its answer, how many members are
+    /// active, belongs to each. It calls nobody back.
+    pub(crate) fn open_some(&mut self, mut case: Case, max: u32) -> Result<u32> {
+        ensure!((1..=MAX_BATCH).contains(&max), Error::InvalidBatch);
+        let now = self.env().block_timestamp();
+        let state = &mut case.state;
+        ensure!(state.engagement || now >= case.spec.review_from(), Error::TooEarly);
+        let from = state.opened;
+        ensure!(from < state.submissions, Error::NothingToOpen);
+
+        let (mut opened, mut missed) = (Vec::new(), Vec::new());
+        for submission in from..state.submissions.min(from.saturating_add(max)) {
+            match self.submissions.get((case.id, submission)) {
+                Some(delivery) if now < delivery.window_start => break,
+                Some(delivery) if delivery.delivered => opened.push((submission, delivery)),
+                missing => missed.push((submission, missing)),
+            }
+            state.opened = submission.saturating_add(1);
+        }
+        let count = state.opened.saturating_sub(from);
+        ensure!(count > 0, Error::TooEarly);
+        let unseen = count.saturating_sub(u32::try_from(opened.len()).unwrap_or(u32::MAX));
+        state.finalized = state.finalized.saturating_add(unseen);
+        if from == 0 || state.engagement {
+            let period = self.beacon_period()?;
+            state.seed = self.beacon.get_or_default().before(period);
+        }
+        self.save(&case);
+        for (submission, delivery) in missed {
+            if let Some(delivery) = delivery {
+                let missed = Submission { verdict: Verdict::Missed, ..delivery };
+                self.submissions.insert((case.id, submission), &missed);
+            }
+        }
+        let seen = count.saturating_sub(unseen);
+        if seen > 0 {
+            let pool = self.opening()?.pool;
+            let reviews = case.spec.quorum.into();
+            let active = answer(self.obligation().call_mut().record_seen(pool, seen, reviews).try_invoke())?;
+            for (submission, delivery) in opened {
+                let delivery = Submission { window_start: now, active, ..delivery };
+                self.submissions.insert((case.id, submission), &delivery);
+            }
+        }
+        self.env().emit_event(ReviewsOpened { request: case.id, from, count, missed: unseen });
+        Ok(count)
+    }
+
+    /// Commits the caller to those of the reviews that have room for it. The pool is told first: its answer, how many ops
+    /// the caller was short, says which room is the caller's. It calls nobody back.
+    pub(crate) fn commit_some(&mut self, case: &Case, commitments: Vec<Commitment>) -> Result<Vec<SubmissionId>> {
+        ensure_list(&commitments)?;
+        let enforcer = self.env().caller();
+        ensure!(!self.takes_part(case, enforcer), Error::Conflicted);
+        // Why the first was skipped, if it was.
+        let mut refused = None;
+        let mut drawn: Vec<(usize, Commitment, Round)> = Vec::new();
+        for (index, commitment) in commitments.into_iter().enumerate() {
+            let submission = commitment.submission;
+            let delivery = self.delivery_in_review(case, submission)?;
+            let now = self.env().block_timestamp();
+            ensure!(now < case.spec.window(delivery.window_start).commit_by, Error::TooLate);
+            let round = self.round(case.id, submission);
+            let named_before = drawn.iter().any(|(_, other, _)| other.submission == submission);
+            ensure!(!named_before && !round.has(enforcer), Error::AlreadyReviewed);
+            let has_room = |short| case.spec.has_room(round.reviews(), short);
+            let reason = match self.is_drawn(case, submission, &delivery, enforcer) {
+                false => Some(Error::NotDrawn),
+                true => (!has_room(true) && !has_room(false)).then_some(Error::ReviewsFull),
+            };
+            match reason {
+                None => drawn.push((index, commitment, round)),
+                Some(reason) if index == 0 => refused = Some(reason),
+                Some(_) => {}
+            }
+        }
+        let count = u32::try_from(drawn.len()).unwrap_or(u32::MAX);
+        ensure!(count > 0, refused.unwrap_or(Error::ReviewsFull));
+
+        let pool = self.opening()?.pool;
+        let short = answer(self.obligation().call_mut().commit(pool, enforcer, count).try_invoke())?;
+        let mut taken = Vec::new();
+        let mut done = 0_u32;
+        for (index, Commitment { submission, commitment }, mut round) in drawn {
+            let owes = done < short;
+            if case.spec.has_room(round.reviews(), owes) {
+                round.commit(enforcer, commitment, owes);
+                self.reviews.insert((case.id, submission), &round.into_reviews());
+                taken.push(submission);
+                done = done.saturating_add(1);
+            } else if index == 0 {
+                refused = Some(Error::ReviewsFull);
+            }
+        }
+        let Some(first) = taken.first() else { return Err(refused.unwrap_or(Error::ReviewsFull)) };
+        self.mark(enforcer, (case.id, *first));
+        if done < count {
+            self.take_back(enforcer, count.saturating_sub(done))?;
+        }
+        // The enforcer pays for the cell that the verdict writes its fee into.
+        self.ensure_credit(case.spec.asset, enforcer);
+        self.env().emit_event(ReviewsCommitted { request: case.id, enforcer, submissions: taken.clone() });
+        Ok(taken)
+    }
+
+    /// Whoever takes part in a request, or wanted to, does not judge it.
+    fn takes_part(&self, case: &Case, who: AccountId) -> bool {
+        let key = (case.id, who);
+        who == case.state.requester || self.places.contains(key) || self.offers.contains(key)
+    }
+
+    fn is_drawn(&self, case: &Case, submission: SubmissionId, delivery: &Submission, enforcer: AccountId) -> bool {
+        let window = case.spec.window(delivery.window_start);
+        let share = rules::share_drawn(case.spec.max_reviews(), delivery.active, delivery.extended);
+        let elapsed = self.env().block_timestamp().saturating_sub(window.start);
+        // An extension begins with the whole share.
+        let risen = if delivery.extended { 0 } else { window.drawn_by.saturating_sub(window.start) };
+        let draw = draw(&case.state.seed, case.id, submission, enforcer);
+        rules::is_drawn(draw, share, elapsed, risen)
+    }
+
+    /// Marks a commitment of the enforcer, unless one that is marked has no verdict yet.
+    fn mark(&mut self, enforcer: AccountId, commitment: SubmissionKey) {
+        let pending = |key| self.submissions.get(key).is_some_and(|marked| marked.verdict == Verdict::Pending);
+        if !self.marks.get(enforcer).is_some_and(pending) {
+            self.marks.insert(enforcer, &commitment);
+        }
+    }
+
+    /// Reveals reviews of the caller, all or none.
+    pub(crate) fn reveal_all(&mut self, case: &Case, reveals: Vec<Reveal>) -> Result<()> {
+        ensure_list(&reveals)?;
+        let enforcer = self.env().caller();
+        let now = self.env().block_timestamp();
+        let mut revealed = Vec::new();
+        for Reveal { submission, score, duplicate_of, salt } in reveals {
+            let delivery = self.delivery_in_review(case, submission)?;
+            let mut round = self.round(case.id, submission);
+            let since = delivery.reveals_from(&case.spec, round.reviews());
+            ensure!(since.is_some_and(|since| now >= since), Error::ReviewsOpen);
+            ensure!(now < case.spec.window(delivery.window_start).reveal_by, Error::TooLate);
+            ensure!(score <= MAX_SCORE, Error::InvalidScore);
+            if let Some(original) = duplicate_of {
+                let named = self.submissions.get((case.id, original)).ok_or(Error::InvalidDuplicate)?;
+                ensure!(delivery.may_duplicate(submission, &named, original), Error::InvalidDuplicate);
+            }
+            let commitment = commitment(case.id, submission, enforcer, score, duplicate_of, &salt);
+            round.reveal(enforcer, commitment, score, duplicate_of)?;
+            self.reviews.insert((case.id, submission), &round.into_reviews());
+            if self.marks.get(enforcer) == Some((case.id, submission)) {
+                let beacon = self.beacon.get_or_default();
+                self.beacon.set(&beacon.with(self.beacon_period()?, &contribution(enforcer, &salt)));
+            }
+            revealed.push(Revealed { submission, score, duplicate_of });
+        }
+        self.env().emit_event(ReviewsRevealed { request: case.id, enforcer, reviews: revealed });
+        Ok(())
+    }
+
+    /// The number of the beacon's present period.
+    fn beacon_period(&self) -> Result<u64> {
+        let length = self.opening()?.beacon_period;
+        Ok(self.env().block_timestamp().checked_div(length).unwrap_or(0))
+    }
+
+    /// Finalizes those of the submissions that are ready.
+    pub(crate) fn finalize_some(&mut self, mut case: Case, submissions: Vec<SubmissionId>) -> Result<u32> {
+        ensure_list(&submissions)?;
+        let mut batch = Batch::default();
+        let mut tried = Tried::default();
+        for submission in submissions {
+            let outcome = self.finalize_one(&mut case, submission, &mut batch);
+            tried.note(outcome);
+        }
+        let done = tried.done()?;
+        self.save(&case);
+        self.carry_out(case.id, case.spec.asset, batch)?;
+        Ok(done)
+    }
+
+    /// Gives a submission its verdict, or extends its window.
+    fn finalize_one(&mut self, case: &mut Case, submission: SubmissionId, batch: &mut Batch) -> Result<()> {
+        let delivery = self.delivery_in_review(case, submission)?;
+        let now = self.env().block_timestamp();
+        let round = self.round(case.id, submission);
+        let since = delivery.finalizable_from(&case.spec, round.reviews());
+        ensure!(since.is_some_and(|since| now >= since), Error::TooEarly);
+        if !case.spec.is_short(delivery.extended, round.reviews()) {
+            return self.give_verdict(case, submission, delivery, round, batch);
+        }
+        let wanted = case.spec.quorum.saturating_sub(few(round.reviews()));
+        let extended = Submission { window_start: now, extended: true, ..delivery };
+        self.submissions.insert((case.id, submission), &extended);
+        batch.want(wanted);
+        self.env().emit_event(WindowExtended { request: case.id, submission, wanted });
+        Ok(())
+    }
+
+    fn give_verdict(
+        &mut self,
+        case: &mut Case,
+        submission: SubmissionId,
+        mut delivery: Submission,
+        mut round: Round,
+        batch: &mut Batch,
+    ) -> Result<()> {
+        let Case { id, spec, state } = case;
+        if Verdict::of(round.reviews(), spec.quorum) == Verdict::Quorum {
+            round.follow_votes(|original| self.finding(*id, spec, original))?;
+        }
+        let tally = round.tally(spec.quorum, spec.tolerance);
+        delivery.verdict = tally.verdict;
+        delivery.median = tally.median;
+        delivery.duplicate_of = tally.duplicate_of;
+        delivery.weight_bps = awards::own_weight(spec, state.unreviewed_bps, &tally);
+        let fee = spec.review_fee.checked_div(tally.coherent.into()).unwrap_or(0);
+        let stake =
+            Stake::new(state.reputation_per_place, spec.max_reviews(), state.min_stake, state.max_stake);
+        round.conclude(&tally, spec.tolerance, fee, &stake, batch);
+        state.held = state.held.saturating_sub(fee.saturating_mul(tally.coherent.into()));
+        state.finalized = state.finalized.saturating_add(1);
+        self.submissions.insert((*id, submission), &delivery);
+        self.env().emit_event(SubmissionFinalized {
+            request: *id,
+            submission,
+            verdict: delivery.verdict,
+            median: delivery.median,
+            weight_bps: delivery.weight_bps,
+            coherent: tally.coherent,
+            fee,
+            duplicate_of: delivery.duplicate_of,
+        });
+        Ok(())
+    }
+
+    /// The finding that naming `original` leads to, if it leads to one: the first of its own finding, or itself.
+    fn finding(&self, request: RequestId, spec: &RequestSpec, original: SubmissionId) -> Result<Option<SubmissionId>> {
+        let named = self.delivery(request, original)?;
+        ensure!(named.verdict != Verdict::Pending, Error::EarlierPending);
+        Ok(named.duplicate_of.or(awards::is_finding(spec, &named).then_some(original)))
+    }
+}
+
+/// How many there are: at most 15.
+fn few(reviews: &[Review]) -> u8 {
+    u8::try_from(reviews.len()).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        awards::tests::state,
+        escrow::tests::market,
+        records::{Beacon, Opening},
+        spec::tests::request,
+    };
+    use ink::env::{test, DefaultEnvironment};
+    use interfaces::{
+        fixtures::HOUR,
+        market::{Duplicates, RequestState},
+    };
+
+    /// A request whose deliveries are opened half-way from their deadline to that of reviews.
+    fn sealed() -> RequestSpec {
+        RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 900_000 }, ..request() }
+    }
+
+    #[ink::test]
+    fn the_seed_is_taken_with_the_first_opening_of_a_request_and_with_each_of_a_long_deal() {
+        let seed = |engagement, opened| {
+            test::set_block_timestamp::<DefaultEnvironment>(sealed().review_from());
+            let mut market = market();
+            market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3, beacon_period: HOUR });
+            market.beacon.set(&Beacon::default().with(0, &[5; 32]));
+            let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
+            for submission in 0..2 {
+                // Nobody unsealed it, so opening its review calls no other contract.
+                let missed = Submission::new([2; 32].into(), sealed().review_from());
+                market.submissions.insert((0, submission), &missed);
+            }
+            assert_eq!(market.open_some(Case { id: 0, spec: sealed(), state }, MAX_BATCH), Ok(2 - opened));
+            market.states.get(0).expect("it is known").seed
+        };
+        assert_eq!([(false, 0), (true, 0), (true, 1)].map(|(deal, opened)| seed(deal, opened)), [[5; 32]; 3]);
+        assert_eq!(seed(false, 1), [0; 32]);
+    }
+
+    #[ink::test]
+    fn an_enforcer_has_one_marked_commitment_until_its_verdict() {
+        let mut market = market();
+        let enforcer = AccountId::from([7; 32]);
+        let mut with = |submission, verdict| {
+            let delivery = Submission { verdict, ..Submission::new([2; 32].into(), 0) };
+            market.submissions.insert((0, submission), &delivery);
+            market.mark(enforcer, (0, submission + 1));
+            market.marks.get(enforcer)
+        };
+        assert_eq!(with(3, Verdict::Pending), Some((0, 4)), "none was marked");
+        assert_eq!(with(4, Verdict::Pending), Some((0, 4)), "it waits for its verdict");
+        assert_eq!(with(4, Verdict::Few), Some((0, 5)));
+    }
+}
