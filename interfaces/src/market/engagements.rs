@@ -128,7 +128,8 @@ pub struct PeriodClosed {
     pub period: u32,
     /// Whether something was delivered in it.
     pub delivered: bool,
-    /// Whether it counts as declared: its weight is above 0, or nobody reviewed it.
+    /// Whether those who reviewed it gave it something, or nobody reviewed it. With a quorum's verdict it then counts as
+    /// declared.
     pub accepted: bool,
     /// What it earned, to be claimed, in smallest units of the request's asset.
     pub pay: Balance,

@@ -40,6 +40,9 @@ pub trait Market {
     /// the excess, at most `max_premium` (in smallest units of the asset), is credited back. In a token the price is
     /// taken from the caller's allowance, if the premium in it is at most `max_premium`. Emits `RequestPosted`.
     ///
+    /// Where delivery is not sealed anybody can copy what others delivered: where the reward is shared out among all, choose
+    /// `Duplicates::FirstOnly`.
+    ///
     /// Errors: `NotOpen`, `Paused`, `InvalidRequest`, `TooFewEnforcers`, `AtCapacity`, `InsufficientPayment`,
     /// `ExcessPayment`, `PremiumTooHigh`, `TransferFailed`, `TokenShortfall`, `Obligation`, `TooManyRequests`.
     #[ink(message, payable)]
@@ -164,8 +167,9 @@ pub trait Market {
 
     /// A member of the pool, Healthy or Throttled, that is drawn for the submissions (see [`RequestState::seed`]), until
     /// their windows' deadlines for commitments: commits to 1 to 16 reviews. Submissions that have no room for it, or for
-    /// which it is not drawn, are skipped; returns the others' numbers. Of these, the first count as taken while it was
-    /// short of work, as many as it was short. Emits `ReviewsCommitted`.
+    /// which it is not drawn, are skipped; returns the others' numbers. It needs a commitment to spare for each that has
+    /// room for anybody. Of those that it gets, the first count as taken while it was short of work, as many as it was
+    /// short. Emits `ReviewsCommitted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `InvalidBatch`, `UnknownSubmission`, `NotOpened`, `AlreadyFinalized`,
     /// `TooLate`, `Conflicted`, `AlreadyReviewed`, `Obligation`, and where all are skipped `NotDrawn` or `ReviewsFull`, by
