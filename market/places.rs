@@ -311,20 +311,17 @@ impl Market {
         ensure_list(&seals)?;
         let provider = self.env().caller();
         let mut place = self.place(case.id, provider);
-        let shared = matches!(case.spec.duplicates, Duplicates::Shared { .. });
-        // The provider pays for the entries that settling writes.
-        let mut findings = self.findings.get((case.id, provider)).unwrap_or_default();
         let mut made = Vec::new();
         for seal in seals {
             let sealed = Delivery { content: Hash::default(), uri: Vec::new() };
             let submission = self.deliver(&mut case, &mut place, sealed, Some(seal))?;
             self.env().emit_event(SubmissionSealed { request: case.id, submission, provider, seal });
-            findings.push(NO_FINDING);
             made.push(submission);
         }
         self.places.insert((case.id, provider), &place);
-        if shared {
-            self.findings.insert((case.id, provider), &findings);
+        if matches!(case.spec.duplicates, Duplicates::Shared { .. }) {
+            // The provider pays for the entries that settling writes, one for each of its submissions.
+            self.findings.insert((case.id, provider), &vec![NO_FINDING; place.submitted.into()]);
         }
         self.save(&case);
         Ok(made)

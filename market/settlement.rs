@@ -139,10 +139,8 @@ impl Market {
         }
         let done = tried.done()?;
         self.save(&case);
-        let Paid { batch, pairs } = paid;
-        for (provider, pair) in pairs {
-            self.pairs.insert((case.state.requester, provider), &pair);
-        }
+        let Paid { batch, last } = paid;
+        self.keep_pair(&case, last);
         self.carry_out(case.id, case.spec.asset, batch)?;
         Ok(done)
     }
@@ -165,7 +163,7 @@ impl Market {
             _ => None,
         };
         let weight = awards::weight(spec, &delivery, first.as_ref());
-        let reputation = self.reputation_earned(case, &delivery, weight, &mut paid.pairs)?;
+        let reputation = self.reputation_earned(case, &delivery, weight, &mut paid.last)?;
         let batch = &mut paid.batch;
         let Case { id, spec, state } = case;
         let pay = awards::pay(spec, state, ranking, &delivery, weight);
@@ -211,11 +209,11 @@ impl Market {
     /// What a claimed submission earns its provider: its weight's part of half a place's reputation, and half as
     /// much each further time the same requester pays the same provider in an epoch.
     fn reputation_earned(
-        &self,
+        &mut self,
         case: &Case,
         delivery: &Submission,
         weight: u128,
-        pairs: &mut Vec<(AccountId, Pair)>,
+        last: &mut Option<(AccountId, Pair)>,
     ) -> Result<Points> {
         let Case { spec, state, .. } = case;
         let full = rules::weighted_pay(state.reputation_per_place / 2, 1, weight);
@@ -225,12 +223,23 @@ impl Market {
         }
         let epoch = self.env().block_timestamp().checked_div(self.opening()?.epoch).unwrap_or(0);
         let provider = delivery.provider;
-        let met = pairs.iter().find(|(other, _)| *other == provider).map(|(_, pair)| *pair);
-        let known = met.or_else(|| self.pairs.get((state.requester, provider))).unwrap_or_default();
+        let known = match *last {
+            Some((other, pair)) if other == provider => pair,
+            _ => {
+                self.keep_pair(case, *last);
+                self.pairs.get((state.requester, provider)).unwrap_or_default()
+            }
+        };
         let times = if known.epoch == epoch { known.times } else { 0 };
-        pairs.retain(|(other, _)| *other != provider);
-        pairs.push((provider, Pair { epoch, times: times.saturating_add(1) }));
+        *last = Some((provider, Pair { epoch, times: times.saturating_add(1) }));
         Ok(rules::halved(full, times))
+    }
+
+    /// Stores how often the requester has paid this provider.
+    fn keep_pair(&mut self, case: &Case, pair: Option<(AccountId, Pair)>) {
+        if let Some((provider, pair)) = pair {
+            self.pairs.insert((case.state.requester, provider), &pair);
+        }
     }
 
     /// Credits the requester with what was not earned.
@@ -255,8 +264,8 @@ impl Market {
 #[derive(Default)]
 struct Paid {
     batch: Batch,
-    /// How often the requester has paid each of these providers, with this list.
-    pairs: Vec<(AccountId, Pair)>,
+    /// How often the requester has paid the last of the providers, with this list: most lists have only one.
+    last: Option<(AccountId, Pair)>,
 }
 
 /// Counts one more finder, and what that changes about the weight of all.
@@ -415,11 +424,11 @@ pub mod tests {
 
     #[ink::test]
     fn half_of_a_places_reputation_is_earned_by_reviewed_work() {
-        let market = market();
-        let earned = |reputation_per_place, verdict, weight| {
+        let mut market = market();
+        let mut earned = |reputation_per_place, verdict, weight| {
             let case = case(&request(), RequestState { reputation_per_place, ..state(0) });
             let delivery = Submission { verdict, ..delivery(60, 5_000) };
-            market.reputation_earned(&case, &delivery, weight, &mut Vec::new())
+            market.reputation_earned(&case, &delivery, weight, &mut None)
         };
         let whole = rules::weight_of(10_000);
         assert_eq!(earned(1, Verdict::Quorum, whole), Ok(0), "half of one is none");
@@ -427,7 +436,7 @@ pub mod tests {
         assert_eq!(earned(9, Verdict::Unreviewed, whole), Ok(0));
         let junk = Submission { verdict: Verdict::Few, ..delivery(10, 1_666) };
         let posted = case(&request(), RequestState { reputation_per_place: 9, ..state(0) });
-        assert_eq!(market.reputation_earned(&posted, &junk, whole, &mut Vec::new()), Ok(0), "one gave it nothing");
+        assert_eq!(market.reputation_earned(&posted, &junk, whole, &mut None), Ok(0), "one gave it nothing");
         assert_eq!(earned(2, Verdict::Quorum, whole), Err(Error::NotOpen), "one is, and the epoch counts");
     }
 }
