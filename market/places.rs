@@ -287,15 +287,19 @@ impl Market {
         ensure!(engagement.is_none() || deliveries.len() == 1, Error::InvalidBatch);
         ensure!(deliveries.iter().all(|delivery| spec::fits(&delivery.uri)), Error::UriTooLong);
         let provider = self.env().caller();
+        let mut place = self.place(case.id, provider);
         let mut made = Vec::new();
         for delivery in deliveries {
             let content = delivery.content;
             let submission = match &engagement {
                 Some(engagement) => self.deliver_period(&mut case, engagement, delivery)?,
-                None => self.deliver(&mut case, Some(delivery), None)?,
+                None => self.deliver(&mut case, &mut place, delivery, None)?,
             };
             self.env().emit_event(Submitted { request: case.id, submission, provider, content });
             made.push(submission);
+        }
+        if engagement.is_none() {
+            self.places.insert((case.id, provider), &place);
         }
         self.save(&case);
         Ok(made)
@@ -306,39 +310,40 @@ impl Market {
         ensure!(case.spec.is_sealed(), Error::NotSealed);
         ensure_list(&seals)?;
         let provider = self.env().caller();
+        let mut place = self.place(case.id, provider);
         let mut made = Vec::new();
         for seal in seals {
-            let submission = self.deliver(&mut case, None, Some(seal))?;
+            let sealed = Delivery { content: Hash::default(), uri: Vec::new() };
+            let submission = self.deliver(&mut case, &mut place, sealed, Some(seal))?;
             self.env().emit_event(SubmissionSealed { request: case.id, submission, provider, seal });
             made.push(submission);
+        }
+        self.places.insert((case.id, provider), &place);
+        if matches!(case.spec.duplicates, Duplicates::Shared { .. }) {
+            // The provider pays for the entries that settling writes, one for each of its submissions.
+            self.findings.insert((case.id, provider), &vec![NO_FINDING; place.submitted.into()]);
         }
         self.save(&case);
         Ok(made)
     }
 
     /// Delivers on a place of the caller, openly or under a seal.
-    fn deliver(&mut self, case: &mut Case, content: Option<Delivery>, seal: Option<Hash>) -> Result<SubmissionId> {
-        let provider = self.env().caller();
+    fn deliver(
+        &mut self,
+        case: &mut Case,
+        place: &mut Place,
+        Delivery { content, uri }: Delivery,
+        seal: Option<Hash>,
+    ) -> Result<SubmissionId> {
         let submitted = self.env().block_timestamp();
         let Case { id, spec, state } = case;
-        let mut place = self.place(*id, provider);
-        ensure!(submitted < self.due(spec, &place), Error::TooLate);
+        ensure!(submitted < self.due(spec, place), Error::TooLate);
         ensure!(place.submitted < place.taken, Error::NoPlace);
         place.submitted = place.submitted.saturating_add(1);
-        if content.is_some() {
-            place.delivered = place.delivered.saturating_add(1);
-        }
-        self.places.insert((*id, provider), &place);
-        if matches!(spec.duplicates, Duplicates::Shared { .. }) {
-            // The provider pays for the entry that settling writes.
-            let mut findings = self.findings.get((*id, provider)).unwrap_or_default();
-            findings.push(NO_FINDING);
-            self.findings.insert((*id, provider), &findings);
-        }
+        let delivered = seal.is_none();
+        place.delivered = place.delivered.saturating_add(delivered.into());
         let submission = state.submissions;
         state.submissions = state.submissions.saturating_add(1);
-        let delivered = content.is_some();
-        let (content, uri) = content.map(|Delivery { content, uri }| (content, uri)).unwrap_or_default();
         let delivery = Submission {
             content,
             uri,
@@ -346,7 +351,7 @@ impl Market {
             delivered,
             submitted,
             price: place.price,
-            ..Submission::new(provider, spec.review_from())
+            ..Submission::new(self.env().caller(), spec.review_from())
         };
         self.keep_delivery(*id, submission, &delivery);
         Ok(submission)
@@ -412,6 +417,7 @@ impl Market {
         ensure_list(&unsealings)?;
         let provider = self.env().caller();
         let now = self.env().block_timestamp();
+        let mut place = self.place(case.id, provider);
         for Unsealing { submission, content, uri, salt } in unsealings {
             let mut delivery = self.delivery(case.id, submission)?;
             let sealed = delivery.seal.ok_or(Error::NotSealed)?;
@@ -424,12 +430,11 @@ impl Market {
             delivery.content = content;
             delivery.uri = uri;
             delivery.delivered = true;
-            let mut place = self.place(case.id, provider);
             place.delivered = place.delivered.saturating_add(1);
-            self.places.insert((case.id, provider), &place);
             self.submissions.insert((case.id, submission), &delivery);
             self.env().emit_event(Unsealed { request: case.id, submission, provider, content });
         }
+        self.places.insert((case.id, provider), &place);
         Ok(())
     }
 
@@ -562,17 +567,19 @@ mod tests {
         let place = Place { taken: 2, price: 7, ..Place::default() };
         market.places.insert((0, account(PROVIDER)), &place);
         let mut open = case(request(), state(0));
-        let seal = Some(Hash::from([6; 32]));
+        let seal = Hash::from([6; 32]);
         at(request().deliver_by);
-        assert_eq!(market.deliver(&mut open, Some(work()), None), Err(Error::TooLate));
+        assert_eq!(market.submit_all(open.clone(), vec![work()]), Err(Error::TooLate));
         at(request().deliver_by - 1);
-        assert_eq!(market.deliver(&mut open, Some(work()), None), Ok(0));
+        assert_eq!(market.submit_all(open.clone(), vec![work()]), Ok(vec![0]));
+        open.state = market.states.get(0).unwrap();
         assert!(!market.findings.contains((0, account(PROVIDER))), "only shared findings are listed");
         assert_eq!(market.reviews.get((0, 0)), Some(Vec::new()), "the provider pays for its cell");
         let shared = RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 1 }, ..request() };
         let mut sealed = case(shared.clone(), open.state);
-        assert_eq!(market.deliver(&mut sealed, None, seal), Ok(1));
-        assert_eq!(market.deliver(&mut sealed, Some(work()), None), Err(Error::NoPlace));
+        assert_eq!(market.seal_all(sealed.clone(), vec![seal]), Ok(vec![1]));
+        sealed.state = market.states.get(0).unwrap();
+        assert_eq!(market.seal_all(sealed.clone(), vec![seal]), Err(Error::NoPlace));
         let findings = market.findings.get((0, account(PROVIDER)));
         assert_eq!((sealed.state.submissions, findings), (2, Some(vec![NO_FINDING])));
         let place = market.place(0, account(PROVIDER));
@@ -581,7 +588,7 @@ mod tests {
         assert_eq!((first.provider, first.submitted, first.price), (account(PROVIDER), request().deliver_by - 1, 7));
         assert_eq!((first.delivered, first.seal, &first.uri[..]), (true, None, &b"uri"[..]));
         let second = market.delivery(0, 1).unwrap();
-        assert_eq!((second.delivered, second.seal, second.window_start), (false, seal, shared.review_from()));
+        assert_eq!((second.delivered, second.seal, second.window_start), (false, Some(seal), shared.review_from()));
     }
 
     #[ink::test]

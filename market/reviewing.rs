@@ -165,6 +165,7 @@ impl Market {
         ensure_list(&reveals)?;
         let enforcer = self.env().caller();
         let now = self.env().block_timestamp();
+        let marked = self.marks.get(enforcer);
         let mut revealed = Vec::new();
         for Reveal { submission, score, duplicate_of, salt } in reveals {
             let delivery = self.delivery_in_review(case, submission)?;
@@ -180,7 +181,7 @@ impl Market {
             let commitment = commitment(case.id, submission, enforcer, score, duplicate_of, &salt);
             round.reveal(enforcer, commitment, score, duplicate_of)?;
             self.reviews.insert((case.id, submission), &round.into_reviews());
-            if self.marks.get(enforcer) == Some((case.id, submission)) {
+            if marked == Some((case.id, submission)) {
                 let beacon = self.beacon.get_or_default();
                 self.beacon.set(&beacon.with(self.beacon_period()?, &contribution(enforcer, &salt)));
             }

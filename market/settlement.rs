@@ -7,7 +7,7 @@ use crate::{
     market::{Market, Result},
     records::Pair,
 };
-use ink::{codegen::Env, prelude::vec::Vec};
+use ink::{codegen::Env, prelude::vec::Vec, primitives::AccountId};
 use interfaces::{
     ensure,
     market::{
@@ -131,25 +131,27 @@ impl Market {
     pub(crate) fn claim_some(&mut self, mut case: Case, submissions: Vec<SubmissionId>) -> Result<u32> {
         ensure_list(&submissions)?;
         let ranking = self.ranking(&case);
-        let mut batch = Batch::default();
+        let mut paid = Paid::default();
         let mut tried = Tried::default();
         for submission in submissions {
-            let outcome = self.claim_one(&mut case, submission, &ranking, &mut batch);
+            let outcome = self.claim_one(&mut case, submission, &ranking, &mut paid);
             tried.note(outcome);
         }
         let done = tried.done()?;
         self.save(&case);
+        let Paid { batch, last } = paid;
+        self.keep_pair(&case, last);
         self.carry_out(case.id, case.spec.asset, batch)?;
         Ok(done)
     }
 
     /// Pays a settled submission, and returns its place's bond and deposit, or takes them.
-    pub(crate) fn claim_one(
+    fn claim_one(
         &mut self,
         case: &mut Case,
         submission: SubmissionId,
         ranking: &[u16],
-        batch: &mut Batch,
+        paid: &mut Paid,
     ) -> Result<()> {
         let Case { id, spec, state } = case;
         let mut delivery = self.delivery(*id, submission)?;
@@ -161,7 +163,8 @@ impl Market {
             _ => None,
         };
         let weight = awards::weight(spec, &delivery, first.as_ref());
-        let reputation = self.reputation_earned(case, &delivery, weight)?;
+        let reputation = self.reputation_earned(case, &delivery, weight, &mut paid.last)?;
+        let batch = &mut paid.batch;
         let Case { id, spec, state } = case;
         let pay = awards::pay(spec, state, ranking, &delivery, weight);
         let provider = delivery.provider;
@@ -205,19 +208,38 @@ impl Market {
 
     /// What a claimed submission earns its provider: its weight's part of half a place's reputation, and half as
     /// much each further time the same requester pays the same provider in an epoch.
-    fn reputation_earned(&mut self, case: &Case, delivery: &Submission, weight: u128) -> Result<Points> {
+    fn reputation_earned(
+        &mut self,
+        case: &Case,
+        delivery: &Submission,
+        weight: u128,
+        last: &mut Option<(AccountId, Pair)>,
+    ) -> Result<Points> {
         let Case { spec, state, .. } = case;
         let full = rules::weighted_pay(state.reputation_per_place / 2, 1, weight);
         let judged = delivery.verdict != Verdict::Unreviewed && spec.earned(delivery.median) > 0;
         if !judged || full == 0 {
             return Ok(0);
         }
-        let key = (state.requester, delivery.provider);
         let epoch = self.env().block_timestamp().checked_div(self.opening()?.epoch).unwrap_or(0);
-        let known = self.pairs.get(key).unwrap_or_default();
+        let provider = delivery.provider;
+        let known = match *last {
+            Some((other, pair)) if other == provider => pair,
+            _ => {
+                self.keep_pair(case, *last);
+                self.pairs.get((state.requester, provider)).unwrap_or_default()
+            }
+        };
         let times = if known.epoch == epoch { known.times } else { 0 };
-        self.pairs.insert(key, &Pair { epoch, times: times.saturating_add(1) });
+        *last = Some((provider, Pair { epoch, times: times.saturating_add(1) }));
         Ok(rules::halved(full, times))
+    }
+
+    /// Stores how often the requester has paid this provider.
+    fn keep_pair(&mut self, case: &Case, pair: Option<(AccountId, Pair)>) {
+        if let Some((provider, pair)) = pair {
+            self.pairs.insert((case.state.requester, provider), &pair);
+        }
     }
 
     /// Credits the requester with what was not earned.
@@ -236,6 +258,14 @@ impl Market {
         self.env().emit_event(Reclaimed { request: case.id, amount });
         Ok(amount)
     }
+}
+
+/// What a list of claims amounts to.
+#[derive(Default)]
+struct Paid {
+    batch: Batch,
+    /// How often the requester has paid the last of the providers, with this list: most lists have only one.
+    last: Option<(AccountId, Pair)>,
 }
 
 /// Counts one more finder, and what that changes about the weight of all.
@@ -397,7 +427,8 @@ pub mod tests {
         let mut market = market();
         let mut earned = |reputation_per_place, verdict, weight| {
             let case = case(&request(), RequestState { reputation_per_place, ..state(0) });
-            market.reputation_earned(&case, &Submission { verdict, ..delivery(60, 5_000) }, weight)
+            let delivery = Submission { verdict, ..delivery(60, 5_000) };
+            market.reputation_earned(&case, &delivery, weight, &mut None)
         };
         let whole = rules::weight_of(10_000);
         assert_eq!(earned(1, Verdict::Quorum, whole), Ok(0), "half of one is none");
@@ -405,7 +436,7 @@ pub mod tests {
         assert_eq!(earned(9, Verdict::Unreviewed, whole), Ok(0));
         let junk = Submission { verdict: Verdict::Few, ..delivery(10, 1_666) };
         let posted = case(&request(), RequestState { reputation_per_place: 9, ..state(0) });
-        assert_eq!(with(&[]).reputation_earned(&posted, &junk, whole), Ok(0), "one gave it nothing");
+        assert_eq!(market.reputation_earned(&posted, &junk, whole, &mut None), Ok(0), "one gave it nothing");
         assert_eq!(earned(2, Verdict::Quorum, whole), Err(Error::NotOpen), "one is, and the epoch counts");
     }
 }

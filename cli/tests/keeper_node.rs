@@ -23,7 +23,7 @@ use ink::primitives::Hash;
 use interfaces::market::commitment;
 use interfaces::{
     fixtures,
-    market::{Policy, RequestSpec},
+    market::{Commitment, Delivery, Policy, RequestSpec, Reveal, Submission},
     Balance, Market as _, Obligation as _, RequestId, Timestamp,
 };
 use proxy::Proxy;
@@ -98,7 +98,7 @@ impl Town {
         self.backend().call(&signer(name), message).expect("an answer").outcome.ok()
     }
 
-    /// A request of two places, with these seconds from one deadline to the next.
+    /// A request of two places, which one provider may have, with these seconds from one deadline to the next.
     fn post(&self, windows: [Timestamp; 4]) -> (RequestId, RequestSpec) {
         let mut deadline = machine_time();
         let [signal_by, deliver_by, review_by, reveal_by] = windows.map(|window| {
@@ -110,7 +110,7 @@ impl Town {
             review_fee: UNIT,
             place_deposit: UNIT,
             limit: 2,
-            per_provider: 1,
+            per_provider: 2,
             signal_by,
             deliver_by,
             review_by,
@@ -123,6 +123,24 @@ impl Town {
         let posted = self.backend().call(&signer("alice"), post).expect("an answer").outcome;
         let request = posted.events::<interfaces::market::RequestPosted>()[0].request;
         (request, spec)
+    }
+
+    /// The first submission of a request.
+    fn submission(&self, request: RequestId) -> Submission {
+        let read = self.deployment.market().submission(request, 0);
+        self.backend().read(read).expect("an answer").expect("a submission")
+    }
+
+    fn commit(&self, name: &str, request: RequestId, score: u8) {
+        let enforcer = account(name).expect("an account");
+        let commitment = commitment(request, 0, enforcer, score, None, &SALT);
+        let commitments = vec![Commitment { submission: 0, commitment }];
+        self.send(name, self.deployment.market().commit_reviews(request, commitments));
+    }
+
+    fn reveal(&self, name: &str, request: RequestId, score: u8) {
+        let reveals = vec![Reveal { submission: 0, score, duplicate_of: None, salt: SALT }];
+        self.send(name, self.deployment.market().reveal_reviews(request, reveals));
     }
 
     /// A dry run sees the time of the last block. What this costs is as it was foretold.
@@ -201,10 +219,9 @@ fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_an
     let town = Town::new(&url);
     let proxy = Proxy::to(&url);
     let (request, spec) = town.post([12, 5, 24, 14]);
-    for name in ["eve", "bob"] {
-        town.send(name, town.deployment.market().signal(request, 1).transferred_value(UNIT));
-    }
-    town.send("eve", town.deployment.market().submit(request, Hash::from([2; 32]), Vec::new()));
+    town.send("eve", town.deployment.market().signal(request, 2).transferred_value(2 * UNIT));
+    let delivery = Delivery { content: Hash::from([2; 32]), uri: Vec::new() };
+    town.send("eve", town.deployment.market().submit(request, vec![delivery]));
     let state = |town: &Town| town.backend().read(town.deployment.market().request(request)).expect("an answer");
     let keeper = town.keeper("ferdie", &proxy.url);
 
@@ -219,24 +236,24 @@ fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_an
     town.wait_for("a report", |town| town.said().contains("reported 5"));
     drop(keeper);
 
-    sleep_until(spec.review_by - 11 * SECOND);
+    let window = |town: &Town| spec.window(town.submission(request).window_start);
+    let first = window(&town);
+    sleep_until(first.drawn_by);
     town.make_block();
-    for name in ["charlie", "dave"] {
-        let commitment = commitment(request, 0, account(name).expect("an account"), 80, None, &SALT);
-        town.send(name, town.deployment.market().commit_review(request, 0, commitment));
-    }
+    ["charlie", "dave"].iter().for_each(|name| town.commit(name, request, 80));
     let shown = town.watch(&url);
-    let request_row = format!("  {request:>5}  Review             2/2          1          0");
+    let request_row = format!("  {request:>5}  Review             2/2          1       1       0");
     assert!(shown.contains("3 of 5 seats") && shown.contains(&request_row), "{shown}");
     let keeper = town.keeper("ferdie", &proxy.url);
-    sleep_until(spec.review_by);
-    town.make_block();
+    // Two commitments are too few, so the window is extended before anything is revealed.
+    sleep_until(first.commit_by);
     proxy.cut();
-    for name in ["charlie", "dave"] {
-        town.send(name, town.deployment.market().reveal_review(request, 0, 80, None, SALT));
-    }
+    town.wait_for("an extended window", |town| town.submission(request).extended);
+    sleep_until(window(&town).commit_by);
+    town.make_block();
+    ["charlie", "dave"].iter().for_each(|name| town.reveal(name, request, 80));
     let other = town.keeper("eve", &url);
-    // Two reviews are too few, so there is a second window; then all is settled, claimed and pruned.
+    // They are judged at once, and all is settled, claimed and pruned.
     town.wait_for("a request that is gone", |town| state(town).is_err());
     for keeper in [keeper, other] {
         assert_eq!(keeper.interrupt(), Some(0), "{}", town.said());
@@ -247,10 +264,11 @@ fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_an
     for words in [
         "opened 1 submission of request",
         "reported 5",
-        "began the second window of submission 0",
+        "extended the window of submission 0 of request",
         "finalized submission 0 of request",
         "settled request",
-        "claimed 10 UNIT for submission 0",
+        // Two thirds of what they say, and a third of the half that it weighs where nobody reviews it.
+        "claimed 8.333 UNIT for submission 0",
         "pruned",
     ] {
         assert_eq!(done(words), 1, "{words}\n{said}");

@@ -18,7 +18,8 @@ use e2e_tests::contracts::PSP22;
 use serde_json::json;
 use std::fs;
 
-const POST: &str = "post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 2 --curve '40=50%, 80=100%'";
+const POST: &str = "post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 2 --curve '40=50%, 80=100%' \
+                    --signal 1d --deliver 1d --review 1d --reveal 1d";
 const DAY: u64 = 86_400;
 
 #[test]
@@ -58,6 +59,13 @@ fn put_into_review(desk: Desk) -> Desk {
     desk
 }
 
+/// Charlie and dave commit, so that with eve there is a quorum.
+fn all_but_eve_commit(desk: &Desk) {
+    for enforcer in ["charlie", "dave"] {
+        desk.done(&format!("review 0 0 80 --as {enforcer}"));
+    }
+}
+
 fn private(desk: &Desk) -> std::path::PathBuf {
     desk.folder.join(".atomic/deployment.private.json")
 }
@@ -69,7 +77,11 @@ fn a_dry_run_says_what_would_happen_with_its_cost_and_changes_nothing() {
     let said = desk.done(&format!("{POST} --as alice --dry-run"));
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines[..2], ["dry run: nothing is sent; this is what would happen", "request posted"]);
-    assert!(lines[2].starts_with("  34.6656 UNIT in escrow: 30 UNIT reward, 2 UNIT review fees"), "{said}");
+    // Six reviews for five days. From three fifths of the hands on the premium rises to twice that, and these are two
+    // thirds.
+    let price = "  33.99999 UNIT in escrow: 30 UNIT reward, 2 UNIT review fees, 1.6 UNIT protocol fee, 0.3 UNIT rent, \
+                 0.09999 UNIT capacity premium";
+    assert_eq!(lines[2], price);
     assert!(lines[3].starts_with("  storage deposit 0.") && lines[3].ends_with(" bytes of proof"), "{said}");
     assert_eq!(lines.len(), 4, "{said}");
     let json = desk.json(&format!("{POST} --as alice --dry-run"));
@@ -79,7 +91,7 @@ fn a_dry_run_says_what_would_happen_with_its_cost_and_changes_nothing() {
     );
     assert_eq!((&tried["dry_run"], &tried["block"], &tried["returned"]), (&true.into(), &().into(), &0.into()));
     assert_eq!(tried["events"][0]["event"], "RequestPosted");
-    assert_eq!(tried["events"][0]["fields"]["quote"]["total"], "34665600000000");
+    assert_eq!(tried["events"][0]["fields"]["quote"]["total"], "33999990000000");
     assert_eq!(fs::read(desk.folder.join(".atomic/state")).expect("a state"), state);
 }
 
@@ -152,9 +164,9 @@ fn what_there_is_to_see_is_shown_line_by_line() {
         "request 0",
         "request     0, signalling\nrequester   alice\nasks        0x…\nreward      30 UNIT, an equal part for each place\n\
          review fee  1 UNIT a submission\ncurve       50 % from 40 on, 100 % from 80 on\n\
-         places      0 of 2 taken, deposit 1 UNIT\nreviews     3 to 5, tolerance 10\n\
+         places      0 of 2 taken, deposit 1 UNIT\nreviews     3 to 7, tolerance 10\n\
          signal by   2030-01-02 00:00 UTC (in 1 day)\ndeliver by  2030-01-03 00:00 UTC (in 2 days)\n\
-         review by   2030-01-04 00:00 UTC (in 3 days)\nreveal by   2030-01-05 00:00 UTC (in 4 days)\n\
+         commit for  1 day from when reviews are opened\nreveal for  1 day after that\n\
          in escrow   32 UNIT\nto be done\n  providers  atomic signal 0  by 2030-01-02 00:00 UTC (in 1 day)",
     );
 }
@@ -253,6 +265,61 @@ fn what_the_options_say_goes_before_the_file() {
 }
 
 #[test]
+fn what_is_said_of_no_window_is_long_enough_for_the_default_policy_sealed_or_not() {
+    let desk = Desk::bare("windows", None);
+    desk.write("organization.toml", "[[founders]]\naccounts = ['charlie', 'dave', 'eve']\nreputation = 400\n");
+    desk.set_up();
+    let post = "post --spec brief.md --reward '30 UNIT' --review-fee '1 UNIT' --limit 1 --curve 40=100%";
+    desk.done(&format!("{post} --as alice"));
+    desk.done(&format!("{post} --duplicates first-only --as alice"));
+    for (command, until) in [
+        ("request 0", "deliver by  2030-01-03 01:00 UTC (in 49 hours)"),
+        ("request 1", "unseal by   2030-01-05 01:00 UTC (in 4 days)"),
+    ] {
+        let shown = desk.done(command);
+        for line in [until, "commit for  2 days from when reviews are opened", "reveal for  2 days after that"] {
+            assert!(shown.lines().any(|said| said == line), "{line}\n{shown}");
+        }
+    }
+    // An hour less than a day is too short.
+    let short = "refused as InvalidRequest(Deadlines): …help: `atomic terms` says how short and how long they may be";
+    desk.fails(&format!("{post} --signal 23h --as alice"), 1, short);
+    desk.fails(&format!("{post} --duplicates first-only --review 47h --as alice"), 1, short);
+}
+
+#[test]
+fn how_many_reviews_there_may_be_is_no_longer_asked() {
+    let desk = Desk::new("gone");
+    desk.fails(&format!("{POST} --max-reviews 5 --as alice"), 2, "unexpected argument '--max-reviews'");
+    desk.write(
+        "request.toml",
+        "spec = 'brief.md'\nreward = '30 UNIT'\nreview_fee = '1 UNIT'\nlimit = 1\nmax_reviews = 5\n\
+         curve = [{ from = 40, weight = '100 %' }]\n",
+    );
+    desk.fails(
+        "post request.toml --as alice",
+        2,
+        "request.toml:5:15: `max_reviews`: a submission has at most `2 * quorum + 1` reviews; leave this key out",
+    );
+}
+
+#[test]
+fn whoever_has_copies_paid_is_warned() {
+    let desk = Desk::new("copies");
+    let warning = "warning: whoever copies a delivery takes a part of its share: have deliveries sealed and only the \
+                   first paid, with --duplicates first_only\n";
+    for (conditions, expected) in [
+        ("--award proportional", warning),
+        ("--award ranked=60%,40%", warning),
+        ("--award proportional --duplicates first_only", ""),
+        ("--award per_submission", ""),
+    ] {
+        let ran = desk.run(&format!("{POST} {conditions} --as alice --dry-run"));
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), expected), "{conditions}");
+    }
+}
+
+#[test]
 fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     let desk = delivered("refusals");
     desk.fails(
@@ -263,9 +330,16 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails("signal 7 --as bob", 1, "refused as UnknownRequest");
     desk.fails("signal 0 --as alice", 1, "refused as OwnRequest: The requester cannot take part in its own request.");
     desk.fails(
-        "signal 0 --places 2 --as dave",
+        "signal 0 --places 2 --as ferdie",
         1,
         "refused as TooManyPlaces: One provider may not have that many places",
+    );
+    // Of three members one would be missing to a quorum.
+    desk.fails(
+        "signal 0 --as dave",
+        1,
+        "refused as JuryExhausted: Too few members would be left to judge this request.\nhelp: a member takes part \
+         only where a quorum of others is left",
     );
     desk.fails(
         "offer 0 '1 UNIT' --as dave",
@@ -296,7 +370,8 @@ fn refusals_are_the_contracts_own_in_words_with_what_to_do() {
     desk.fails(
         &past,
         1,
-        "refused as InvalidRequest(Deadlines): The request breaks this rule. Each deadline must be at least",
+        "refused as InvalidRequest(Deadlines): The request breaks this rule. The windows for taking places and for \
+         delivering must be…help: `atomic terms` says how short and how long they may be",
     );
     desk.fails(
         &format!("{POST} --as alice"),
@@ -341,13 +416,13 @@ fn offers_are_made_changed_listed_accepted_and_taken_back() {
     desk.says(
         "offer 0 '9 UNIT' --as bob",
         "offer for request 0 made\n  bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC\n\
-         it may be accepted until 2030-01-03 00:00 UTC (in 2 days); take it back with `atomic retract-offer 0` while you \
-         can still deliver",
+         it can be accepted until 2030-01-03 00:00 UTC (in 2 days); `atomic retract-offer 0` takes it back, and its \
+         deposit, then as well",
     );
     desk.says(
         "offer 0 '8.5 UNIT' --deliver-by '2030-01-02 12:00' --as bob",
         "offer for request 0 changed\n  bob asks 8.5 UNIT and delivers by 2030-01-02 12:00 UTC\n\
-         it may be accepted until 2030-01-02 12:00 UTC (in 36 hours); …",
+         it can be accepted until 2030-01-02 12:00 UTC (in 36 hours); …",
     );
     desk.done("offer 0 '7 UNIT' --as ferdie");
     desk.says("retract-offer 0 --as ferdie", "offer for request 0 taken back\n  ferdie has the deposit of 1 UNIT back");
@@ -363,6 +438,38 @@ fn offers_are_made_changed_listed_accepted_and_taken_back() {
         "accept 0 bob --as alice",
         "offer of bob for request 0 accepted\n  for 8.5 UNIT, by 2030-01-02 12:00 UTC",
     );
+}
+
+#[test]
+fn an_offer_may_end_before_its_deadline_and_can_then_only_be_taken_back() {
+    let desk = Desk::new("until");
+    desk.done(&format!("{POST} --access offers --as alice"));
+    for until in ["2029-12-31", "2030-01-03 00:01"] {
+        desk.fails(&format!("offer 0 '9 UNIT' --until '{until}' --as bob"), 1, "refused as InvalidDeadline");
+    }
+    desk.says(
+        "offer 0 '9 UNIT' --until '2030-01-01 12:00' --as bob",
+        "offer for request 0 made\n  \
+         bob asks 9 UNIT and delivers by 2030-01-03 00:00 UTC, if accepted before 2030-01-01 12:00 UTC\n\
+         it can be accepted until 2030-01-01 12:00 UTC (in 12 hours); …",
+    );
+    let shows = |line: &str| {
+        let request = desk.done("request 0");
+        assert!(request.lines().any(|said| said == line), "{line}\n{request}");
+    };
+    shows(
+        "offer: bob asks 9 UNIT, by 2030-01-03 00:00 UTC (in 2 days), if accepted before 2030-01-01 12:00 UTC (in 12 \
+         hours)",
+    );
+    pass(&desk, 12);
+    shows("offer: bob asks 9 UNIT, by 2030-01-03 00:00 UTC (in 36 hours), but its offer has ended");
+    desk.fails(
+        "accept 0 bob --as alice",
+        1,
+        "refused as OfferExpired: The offer has ended: it can only be taken back.\nhelp: its provider may make it \
+         again",
+    );
+    desk.says("retract-offer 0 --as bob", "offer for request 0 taken back\n  bob has the deposit of 1 UNIT back");
 }
 
 #[test]
@@ -403,6 +510,7 @@ fn a_review_whose_transaction_never_made_it_does_no_harm_to_the_one_that_did() {
     // As if the program had died after it wrote the private file, and before the chain took the commitment.
     fs::write(&state, before).expect("a state");
     desk.done("review 0 0 85 --as eve");
+    all_but_eve_commit(&desk);
     pass(&desk, 12);
     desk.says(
         "review --due --as eve",
@@ -442,10 +550,56 @@ fn a_review_is_kept_until_its_reveal_counts_as_blocks_may_be_undone() {
 fn a_review_that_is_not_revealed_in_time_is_told_and_forgotten() {
     let desk = in_review("late");
     desk.done("review 0 0 85 --as eve");
+    all_but_eve_commit(&desk);
     pass(&desk, 48);
     desk.says(
         "review --due --as eve",
-        "the review of submission 0 of request 0 is forgotten: it had to be revealed by 2030-01-05 00:00 UTC (13 hours ago)\n…",
+        "the review of submission 0 of request 0 is forgotten: it had to be revealed by 2030-01-05 01:00 UTC (12 hours \
+         ago)\n…",
+    );
+}
+
+#[test]
+fn a_window_in_which_too_few_committed_is_extended_and_what_they_committed_to_stays() {
+    let desk = in_review("short");
+    desk.done("review 0 0 85 --as eve");
+    pass(&desk, 12);
+    let request = desk.done("request 0");
+    assert!(request.contains("submission 0 of bob: to be extended, at ipfs://report\n  eve committed\n"), "{request}");
+    desk.says(
+        "review --due --as eve",
+        "too few committed to submission 0 of request 0: its window has to be extended, with `atomic finalize 0 0`\n…",
+    );
+    desk.says(
+        "finalize 0 0 --as bob",
+        "submission 0 of request 0 finalized\n  too few committed: the window is extended, and wants 2 reviews more\n  \
+         each member has seen 1 operation more",
+    );
+    let from = "the review of submission 0 of request 0 can be revealed from 2030-01-05 01:00 UTC (in 1 day) on\n\
+                `atomic review --due` reveals it then";
+    desk.says("review --due --as eve", from);
+    // All whom it draws are drawn at once.
+    desk.says("review 0 0 80 --as dave", &format!("committed to a score for submission 0 of request 0\n{from}"));
+    let request = desk.done("request 0");
+    let shown = "submission 0 of bob: review, 1 missing to a quorum, until 2030-01-05 01:00 UTC (in 1 day), extended, \
+                 at ipfs://report\n";
+    assert!(request.contains(shown), "{request}");
+
+    pass(&desk, 24);
+    for (enforcer, score) in [("eve", 85), ("dave", 80)] {
+        desk.says(
+            &format!("review --due --as {enforcer}"),
+            &format!(
+                "review of submission 0 of request 0 revealed: a score of {score}\n  {enforcer} gives {score} to 0"
+            ),
+        );
+    }
+    // Two of a quorum of three: two thirds of what they say, and one of what nobody reviewed is worth.
+    desk.says(
+        "finalize 0 --as bob",
+        "submission 0 of request 0 finalized\n  \
+         median 80 of too few reviews, weighs 75 %; 2 enforcers share 1 UNIT\n  \
+         eve earned 5 reputation (Review)\n  dave earned 5 reputation (Review)\n  declared for eve, dave",
     );
 }
 
@@ -454,11 +608,13 @@ fn before_the_middle_of_the_window_who_is_not_drawn_is_told_from_when_on() {
     let desk = delivered("drawn");
     pass(&desk, 48);
     desk.done("open-reviews 0 --as bob");
-    desk.fails(
-        "review 0 0 85 --as eve",
-        1,
-        "refused as NotDrawn: …help: every member may review it from 2030-01-03 12:00 UTC (in 12 hours) on",
-    );
+    // Nothing was revealed before, so what is drawn is known: eve is drawn 5 hours, 57 minutes and 14 seconds later.
+    let refusal = "refused as NotDrawn: …help: you are drawn from 2030-01-03 05:58 UTC (in …) on";
+    desk.fails("review 0 0 85 --as eve", 1, refusal);
+    desk.done("pass --until '2030-01-03 05:57'");
+    desk.fails("review 0 0 85 --as eve", 1, refusal);
+    desk.done("pass --until '2030-01-03 05:58'");
+    desk.done("review 0 0 85 --as eve");
 }
 
 #[test]
@@ -491,8 +647,104 @@ fn who_has_its_hands_full_is_told() {
         "review 0 0 80 --as dave",
         "committed to a score for submission 0 of request 0\n\
          1 review open, the most you may have until one is judged; what others ask for meanwhile counts as seen\n\
-         the review of submission 0 of request 0 can be revealed from …\n`atomic review --due` reveals it then",
+         the review of submission 0 of request 0 can be revealed from … on, if 2 more commit until then\n\
+         `atomic review --due` reveals it then",
     );
+}
+
+#[test]
+fn many_deliveries_are_made_reviewed_judged_and_claimed_at_once() {
+    let desk = Desk::new("lists");
+    desk.write("more.txt", "It adds twice.\n");
+    let post = POST.replace("--limit 2", "--limit 2 --per-provider 2").replace("'1 UNIT'", "'3 UNIT'");
+    desk.done(&format!("{post} --as alice"));
+    desk.done("signal 0 --places 2 --as bob");
+    desk.fails("submit 0 report.txt more.txt --uri ipfs://report --as bob", 2, "as many --uri are needed as files");
+    desk.says(
+        "submit 0 report.txt more.txt --uri ipfs://report --uri ipfs://more --as bob",
+        "report.txt and more.txt delivered for request 0\n  submission 0 of bob\n  submission 1 of bob",
+    );
+    assert!(desk.done("request 0").contains("submission 1 of bob: delivered, at ipfs://more\n"));
+    pass(&desk, 49);
+    desk.says("open-reviews 0 --as bob", "reviews of request 0 opened\n  each member has seen 2 operations more");
+
+    desk.fails("review 0 0=85 0=60 --as eve", 2, "a submission is named twice");
+    desk.fails("review 0 0=85 60 --as eve", 2, "`60` is no review; expected SUBMISSION=SCORE such as 1=85");
+    desk.fails("review 0 0=85 1=101 --as eve", 2, "`1=101`: 101 is not in 0..=100");
+    // Eve is drawn for one of them after four hours, and for the other after six.
+    pass(&desk, 5);
+    let due = |submission: u8, condition: &str| {
+        format!("the review of submission {submission} of request 0 can be revealed from … on{condition}\n")
+    };
+    let (two, one) = (", if 2 more commit until then", ", if 1 more commits until then");
+    let then = "`atomic review --due` reveals it then";
+    desk.says(
+        "review 0 0=85 1=60 --as eve",
+        &format!(
+            "submission 0 is skipped, as NotDrawn: you are drawn from 2030-01-03 06:58 UTC (in …) on\n\
+             committed to a score for submission 1 of request 0\n{}{then}",
+            due(1, two)
+        ),
+    );
+    pass(&desk, 7);
+    desk.says(
+        "review 0 0=85 1=60 --as eve",
+        &format!(
+            "already committed to a score of 60\ncommitted to a score for submission 0 of request 0\n{}{}{then}",
+            due(1, two),
+            due(0, two)
+        ),
+    );
+    let both = "committed to scores for submissions 0 and 1 of request 0";
+    desk.says("review 0 0=80 1=65 --as charlie", &format!("{both}\n{}{}{then}", due(0, one), due(1, one)));
+    desk.says("review 0 0=80 1=65 --as dave", &format!("{both}\n{}{}{then}", due(0, ""), due(1, "")));
+    pass(&desk, 12);
+    for enforcer in ["charlie", "dave"] {
+        desk.says(
+            &format!("review --due --as {enforcer}"),
+            &format!("reviews of submissions 0 and 1 of request 0 revealed\n  {enforcer} gives 80 to 0, 65 to 1"),
+        );
+    }
+    assert_eq!(desk.json("review --due --as eve")["transactions"].as_array().map(Vec::len), Some(1));
+
+    desk.says(
+        "finalize 0 --as bob",
+        "submissions 0 and 1 of request 0 finalized\n  \
+         submission 0: median 80, weighs 100 %; 3 enforcers share 3 UNIT\n  \
+         submission 1: median 65, weighs 50 %; 3 enforcers share 3 UNIT\n  \
+         eve earned 12 reputation (Review)\n  charlie earned 12 reputation (Review)\n  \
+         dave earned 12 reputation (Review)\n  declared for eve (2), charlie (2), dave (2)",
+    );
+    desk.done("settle 0 --as bob");
+    desk.says(
+        "claim 0 --as bob",
+        "submissions 0 and 1 of request 0 claimed\n  \
+         submission 0: bob earned 15 UNIT, the deposit back (3 UNIT)\n  \
+         submission 1: bob earned 7.5 UNIT, the deposit back (3 UNIT)\n  \
+         bob earned … reputation (Delivery)\n`atomic withdraw` pays it out",
+    );
+}
+
+#[test]
+fn what_is_nearest_to_its_quorum_is_listed_first() {
+    let desk = Desk::new("nearest");
+    for request in 0..2 {
+        desk.done(&format!("{} --as alice", POST.replace("--limit 2", "--limit 1")));
+        desk.done(&format!("signal {request} --as bob"));
+        desk.done(&format!("submit {request} report.txt --as bob"));
+    }
+    pass(&desk, 48);
+    desk.done("open-reviews 0 --as bob");
+    desk.done("open-reviews 1 --as bob");
+    pass(&desk, 12);
+    let listed = || {
+        let requests = desk.json("requests")["requests"].clone();
+        let requests = requests.as_array().expect("requests").iter();
+        requests.map(|request| request["request"].as_u64().expect("a number")).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(), [1, 0]);
+    desk.done("review 0 0 80 --as eve");
+    assert_eq!(listed(), [0, 1]);
 }
 
 #[test]
@@ -544,9 +796,9 @@ fn a_private_file_that_is_torn_or_cannot_be_written_stops_before_anything_is_sen
 fn commitments_that_the_private_file_cannot_open_are_named_and_nobody_is_told_that_all_is_revealed() {
     let desk = in_review("commitments");
     desk.done("review 0 0 85 --as eve");
-    desk.done("review 0 0 80 --as dave");
+    all_but_eve_commit(&desk);
     let good = fs::read_to_string(private(&desk)).expect("a private file");
-    let until = "2030-01-05 00:00 UTC";
+    let until = "2030-01-05 01:00 UTC";
     let named = format!(
         "the review of submission 0 of request 0 cannot be revealed from here: the private file \
          .atomic/deployment.private.json does not have what eve committed to; reveal it by {until} ("
@@ -595,6 +847,7 @@ fn commitments_that_the_private_file_cannot_open_are_named_and_nobody_is_told_th
 fn one_private_file_holds_what_is_kept_for_several_chains_and_markets() {
     let desk = in_review("chains");
     desk.done("review 0 0 85 --as eve");
+    all_but_eve_commit(&desk);
     // As the program wrote it when a file was of one market.
     let json: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(private(&desk)).expect("a private file")).expect("JSON");
@@ -616,6 +869,7 @@ fn one_private_file_holds_what_is_kept_for_several_chains_and_markets() {
             .expect("JSON");
     let own = deployment["genesis"].clone();
     desk.done("review 0 0 60 --as eve");
+    all_but_eve_commit(&desk);
     let kept: serde_json::Value =
         serde_json::from_str(&fs::read_to_string(private(&desk)).expect("a private file")).expect("JSON");
     assert_eq!(kept["format"], 2);
@@ -716,8 +970,8 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
     let conditions = POST.replace("--limit 2", "--periods 3 --period 7d --missed 0");
     desk.says(
         &format!("{conditions} --as alice"),
-        "engagement posted\n  97.65 UNIT in escrow: 90 UNIT reward, 3 UNIT review fees, 4.65 UNIT protocol fee\n  \
-         3 periods of 7d 00:00, at most 0 missed\nit is request 0",
+        "engagement posted\n  98.22 UNIT in escrow: 90 UNIT reward, 3 UNIT review fees, 4.65 UNIT protocol fee, \
+         0.57 UNIT rent\n  3 periods of 7d 00:00, at most 0 missed\nit is request 0",
     );
     desk.done("offer 0 '20 UNIT' --as bob");
     desk.says(
@@ -902,7 +1156,8 @@ fn a_request_may_pay_in_a_token_that_the_market_is_allowed_to_take() {
     };
     let token = address(&token);
     let organization = fs::read_to_string(desk.folder.join("organization.toml")).expect("a file");
-    let listed = format!("{organization}[[tokens]]\naddress = '{token}'\nmin_review_fee = '5 plancks'\n");
+    let listed =
+        format!("{organization}[[tokens]]\naddress = '{token}'\nmin_review_fee = '5 plancks'\nrent = '2 plancks'\n");
     desk.write("organization.toml", &listed);
     desk.set_up();
 

@@ -325,8 +325,8 @@ fn holds_deliveries(report: &Report, expected: &[Row]) {
 #[test]
 fn analysts_are_paid_by_five_steps_and_the_one_who_stays_away_loses_the_deposit() {
     let report = story("analytics");
-    // Eight places at 10 and 0.6 with 5 %, 24 reviews kept for 16 days at 0.01, and eight deposits of 1. Each step earns its
-    // part of 10.
+    // Eight places at 10 and 0.6 with 5 %, 24 reviews kept for 16 days at 0.01, and eight deposits of 1. Each step
+    // earns its part of 10.
     holds_balance_sheet(&report, ["100.88", "42.2", "50.6", "8.08"]);
     holds_deliveries(
         &report,
@@ -360,8 +360,8 @@ fn analysts_are_paid_by_five_steps_and_the_one_who_stays_away_loses_the_deposit(
 #[test]
 fn who_found_the_same_bug_shares_its_weight_and_counts_once() {
     let report = story("audit-contest");
-    // The pot is 100; 10,000 * 0.81 for the high that three found, 10,000 for Jon's, 3,000 * 0.9 for the medium of two. The
-    // rent is for 36 reviews and 31 days.
+    // The pot is 100; 10,000 * 0.81 for the high that three found, 10,000 for Jon's, 3,000 * 0.9 for the medium of two.
+    // The rent is for 36 reviews and 31 days.
     holds_balance_sheet(&report, ["135.6", "107.199999999998", "11.700000000002", "16.7"]);
     holds_deliveries(
         &report,
@@ -428,7 +428,8 @@ fn every_story_is_named_in_the_docs() {
 #[test]
 fn a_good_essay_costs_the_price_agreed_on_and_a_bad_one_a_tenth_of_it() {
     let report = story("essay");
-    // Two escrows of 60 and 3 with 5 % and the rent of 3 reviews for 17 days, and deposits of 3 by Walt, Xena, and Yuri twice.
+    // Two escrows of 60 and 3 with 5 % and the rent of 3 reviews for 17 days, and deposits of 3 by Walt, Xena, and Yuri
+    // twice.
     holds_balance_sheet(&report, ["145.32", "49", "89", "7.32"]);
     holds_deliveries(
         &report,
@@ -471,8 +472,8 @@ fn a_strategist_is_paid_month_by_month_and_one_bad_month_is_forgiven() {
 #[test]
 fn a_pot_for_finished_work_is_shared_by_weight_and_no_single_score_moves_it() {
     let report = story("retro-funding");
-    // 300 and eight times 2.52 with 5 %, the rent of 56 reviews for 23 days, and five deposits. Weights of 100, 60, 60 and 30 %
-    // share the pot.
+    // 300 and eight times 2.52 with 5 %, the rent of 56 reviews for 23 days, and five deposits. Weights of 100, 60, 60
+    // and 30 % share the pot.
     holds_balance_sheet(&report, ["361.648", "312.6", "20.16", "28.888"]);
     holds_deliveries(
         &report,

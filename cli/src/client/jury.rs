@@ -11,8 +11,8 @@ pub fn missing(spec: &RequestSpec, reviews: &[Review]) -> u8 {
     spec.quorum.saturating_sub(u8::try_from(reviews.len()).unwrap_or(u8::MAX))
 }
 
-/// Orders submissions by how near they are to a quorum: first those that want the fewest commitments, and last those that
-/// want none. If all who do their share begin there, most submissions get their quorum.
+/// Orders submissions by how near they are to a quorum: first those that want the fewest commitments, and last those
+/// that want none. If all who do their share begin there, most submissions get their quorum.
 pub fn nearness(spec: &RequestSpec, reviews: &[Review]) -> (bool, u8) {
     let missing = missing(spec, reviews);
     (missing == 0, missing)
@@ -32,8 +32,8 @@ pub enum Room {
 impl Room {
     /// The room that these reviews leave.
     ///
-    /// In a list of commitments the first count as taken while the member was short, as many as it was short: in the order
-    /// of the room that is left, most of them are taken.
+    /// In a list of commitments the first count as taken while the member was short, as many as it was short: in the
+    /// order of the room that is left, most of them are taken.
     pub fn left(spec: &RequestSpec, reviews: &[Review]) -> Self {
         match [true, false].map(|short| spec.has_room(reviews, short)) {
             [true, false] => Self::Short,

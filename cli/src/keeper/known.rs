@@ -54,8 +54,8 @@ impl Details {
         self.state.phase(&self.spec, self.engagement.as_ref(), now)
     }
 
-    /// When that next changes by the clock alone, when the present period of an engagement ends, or when the first of the
-    /// windows does in which there are reviews to commit or to reveal.
+    /// When that next changes by the clock alone, when the present period of an engagement ends, or when the first of
+    /// the windows does in which there are reviews to commit or to reveal.
     pub fn phase_ends(&self, now: Timestamp) -> Option<Timestamp> {
         let engagement = self.engagement.as_ref();
         let period_ends = engagement.filter(|_| !self.state.closed).and_then(|engagement| engagement.present_ends(now));

@@ -184,9 +184,18 @@ fn matches(pattern: &str, text: &str) -> bool {
     true
 }
 
+/// An amount in UNIT, of hundredths.
+fn units(hundredths: u64) -> String {
+    let text = format!("{}.{:02}", hundredths / 100, hundredths % 100);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A request for one place, from the posting to the last withdrawal, with its windows in seconds.
 pub fn journey(desk: &Desk, windows: [u64; 4]) {
     let [signal, deliver, review, reveal] = windows;
+    // Until the last reveal, and the window for commitments once more: three reviews at 0.01 UNIT for each day begun.
+    let rent = 3 * (signal + deliver + 2 * review + reveal).div_ceil(86_400);
+    let (total, dues, rent) = (units(3_465 + rent), units(165 + rent), units(rent));
     desk.write(
         "request.toml",
         &format!(
@@ -197,11 +206,17 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     );
     desk.says(
         "quote request.toml",
-        "reward        30 UNIT\nreview fees   3 UNIT\nprotocol fee  1.65 UNIT\npremium       0 UNIT\ntotal         34.65 UNIT",
+        &format!(
+            "reward        30 UNIT\nreview fees   3 UNIT\nprotocol fee  1.65 UNIT\nrent          {rent} UNIT\n\
+             premium       0 UNIT\ntotal         {total} UNIT"
+        ),
     );
     desk.says(
         "post request.toml --as alice",
-        "request posted\n  34.65 UNIT in escrow: 30 UNIT reward, 3 UNIT review fees, 1.65 UNIT protocol fee\nit is request 0",
+        &format!(
+            "request posted\n  {total} UNIT in escrow: 30 UNIT reward, 3 UNIT review fees, 1.65 UNIT protocol fee, \
+             {rent} UNIT rent\nit is request 0"
+        ),
     );
     desk.says("signal 0 --as bob", "1 place of request 0 taken\n  deposit of 3 UNIT\ndeliver by … UTC (in …)");
     desk.says(
@@ -213,24 +228,27 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
         1,
         "refused as NotOpened: `open_reviews` has not reached this submission.",
     );
-    let spec = desk.json("request 0")["spec"].clone();
-    let deadline = |name: &str| spec[name].as_u64().expect("a deadline");
-
-    desk.wait_until(deadline("deliver_by") + 1);
+    let deliver_by = desk.json("request 0")["spec"]["deliver_by"].as_u64().expect("a deadline");
+    desk.wait_until(deliver_by + 1);
     desk.says("open-reviews 0 --as bob", "reviews of request 0 opened\n  each member has seen 1 operation more");
-    // From then on everybody may review it, drawn or not.
-    desk.wait_until((deadline("deliver_by") + deadline("review_by")) / 2 + 1);
-    let committed = "committed to a score for submission 0 of request 0\n\
-                     the review of submission 0 of request 0 can be revealed from … UTC (in …) on\n";
+    let opened = desk.json("request 0")["submissions"][0]["delivery"]["window_start"].as_u64().expect("a window");
+    // From then on everybody may review it.
+    desk.wait_until(opened + review * 500 + 1);
+    let committed = |condition: &str| {
+        format!(
+            "committed to a score for submission 0 of request 0\n\
+             the review of submission 0 of request 0 can be revealed from … UTC (in …) on{condition}\n"
+        )
+    };
     let revealed = |enforcer: &str, score: u8| {
         format!("review of submission 0 of request 0 revealed: a score of {score}\n  {enforcer} gives {score} to 0")
     };
-    let later = format!("{committed}`atomic review --due` reveals it then");
-    desk.says("review 0 0 84 --as charlie", &later);
-    desk.says("review 0 0 90 --as dave", &later);
+    let later = |condition: &str| format!("{}`atomic review --due` reveals it then", committed(condition));
+    desk.says("review 0 0 84 --as charlie", &later(", if 2 more commit until then"));
+    desk.says("review 0 0 90 --as dave", &later(", if 1 more commits until then"));
     desk.says(
         "review 0 0 84 --as charlie",
-        "already committed to a score of 84\nthe review of … on\n`atomic review --due` …",
+        "already committed to a score of 84\nthe review of … on, if 1 more commits until then\n`atomic review --due` …",
     );
     desk.fails(
         "review 0 0 70 --as charlie",
@@ -239,11 +257,11 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     );
 
     if desk.on_node() {
-        desk.says("review 0 0 20 --wait --as eve", &format!("{committed}{}", revealed("eve", 20)));
+        desk.says("review 0 0 20 --wait --as eve", &format!("{}{}", committed(""), revealed("eve", 20)));
     } else {
         desk.fails("review 0 0 20 --wait --as eve", 2, "--wait is for clocks that run");
-        desk.says("review 0 0 20 --as eve", &later);
-        desk.wait_until(deadline("review_by") + 1);
+        desk.says("review 0 0 20 --as eve", &later(""));
+        desk.wait_until(opened + review * 1_000 + 1);
         desk.says("review --due --as eve", &revealed("eve", 20));
     }
     desk.says("review --due --as charlie", &revealed("charlie", 84));
@@ -251,22 +269,27 @@ pub fn journey(desk: &Desk, windows: [u64; 4]) {
     desk.says("review --due --as eve", "eve has nothing to reveal");
     desk.says(
         "finalize 0 --as bob",
-        "submission 0 of request 0 judged\n  median 84, weighs 100 %; 2 enforcers share 3 UNIT\n  \
-         charlie earned 16 reputation (Review)\n  dave earned 16 reputation (Review)\n  \
+        "submission 0 of request 0 finalized\n  median 84, weighs 100 %; 2 enforcers share 3 UNIT\n  \
+         charlie earned 11 reputation (Review)\n  dave earned 11 reputation (Review)\n  \
          declared for charlie, dave, eve",
     );
     desk.says("settle 0 --as bob", "request 0 settled");
-    desk.says("claim 0 --as bob", "submission 0 of request 0 claimed\n  bob earned 82 reputation (Delivery)\n  bob earned 30 UNIT, the deposit back (3 UNIT)\n`atomic withdraw` pays it out");
+    desk.says(
+        "claim 0 --as bob",
+        "submission 0 of request 0 claimed\n  bob earned 30 UNIT, the deposit back (3 UNIT)\n  \
+         bob earned 82 reputation (Delivery)\n`atomic withdraw` pays it out",
+    );
     desk.says("withdraw --as bob", "credit of bob paid out\n  bob receives 33 UNIT");
     desk.says("withdraw --as charlie", "credit of charlie paid out\n  charlie receives 1.5 UNIT");
     desk.fails("withdraw --as eve", 1, "refused as NothingToWithdraw: Nothing is credited to the caller.\nhelp: ");
-    desk.says("withdraw --as alice", "credit of alice paid out\n  alice receives 1.65 UNIT");
+    desk.says("withdraw --as alice", &format!("credit of alice paid out\n  alice receives {dues} UNIT"));
     desk.says(
         "request 0",
         "request     0, settled\nrequester   alice\nasks        0x…\nreward      30 UNIT, an equal part for each place\n\
          review fee  3 UNIT a submission\ncurve       50 % from 40 on, 100 % from 80 on\n\
-         places      1 of 1 taken, deposit 3 UNIT\nreviews     3 to 5, tolerance 10\nsignal by   … ago)\n\
-         deliver by  … ago)\nreview by   …\nreveal by   … UTC (in …)\nin escrow   0 UNIT\n\
+         places      1 of 1 taken, deposit 3 UNIT\nreviews     3 to 7, tolerance 10\nsignal by   … ago)\n\
+         deliver by  … ago)\ncommit for  … from when reviews are opened\nreveal for  … after that\n\
+         in escrow   0 UNIT\n\
          submission 0 of bob: paid, median 84, weighs 100 %, 30 UNIT earned, at ipfs://report\n  charlie gives 84\n  \
          dave gives 90\n  eve gives 20\nto be done\n  anyone  atomic prune 0  now",
     );

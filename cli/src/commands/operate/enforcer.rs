@@ -173,8 +173,8 @@ impl Review {
     }
 }
 
-/// Commits to these scores, but for those that the signer has committed to already: in lists, after all that is needed to
-/// reveal them is kept. Says which are skipped, and why.
+/// Commits to these scores, but for those that the signer has committed to already: in lists, after all that is needed
+/// to reveal them is kept. Says which are skipped, and why.
 fn commit(session: &Session, request: RequestId, opinions: &[Opinion]) -> Result<()> {
     let me = session.me()?;
     let mut secrets = Secrets::open(session)?;
@@ -267,8 +267,8 @@ fn is_the_same(
     let kept = secrets.reviews(&me).into_iter().find(|kept| kept.commitment(&me) == committed.commitment);
     let Some(kept) = kept else {
         bail!(
-            "{} has committed to a score of submission {submission} of request {request} elsewhere: the private file {} \
-             does not have it",
+            "{} has committed to a score of submission {submission} of request {request} elsewhere: the private file \
+             {} does not have it",
             session.name(&me),
             Secrets::path(&session.options.deployment).display()
         );
@@ -308,9 +308,9 @@ fn warn_of_full_hands(session: &Session) -> Result<()> {
 /// The submissions of a request that the command is about.
 type Mine = (RequestId, BTreeSet<SubmissionId>);
 
-/// Reveals the signer's committed reviews that are due, those that the command is about or all: one transaction for up to
-/// sixteen of a request. Returns when the next one is due, and how many were revealed. With `extend`, windows in which too
-/// few committed are extended.
+/// Reveals the signer's committed reviews that are due, those that the command is about or all: one transaction for up
+/// to sixteen of a request. Returns when the next one is due, and how many were revealed. With `extend`, windows in
+/// which too few committed are extended.
 fn reveal(session: &Session, only: Option<&Mine>, extend: bool) -> Result<(Option<Timestamp>, u32)> {
     let me = session.me()?;
     let mut secrets = Secrets::open(session)?;

@@ -94,7 +94,7 @@ pub enum Operate {
     /// Takes an offer back, and its deposit, even if it has ended
     #[command(after_help = "Example:\n  atomic retract-offer 0 --as bob")]
     RetractOffer(On<provider::RetractOffer>),
-    /// Delivers files, each on a place of its own: their hashes go to the chain, under seals where the request asks for them
+    /// Delivers files, each on a place of its own: their hashes go to the chain, sealed if the request asks for it
     ///
     /// Up to sixteen are delivered in one transaction.
     #[command(after_help = "Examples:\n  atomic submit 0 report.pdf --uri ipfs://bafy… --as bob\n  \
@@ -109,9 +109,9 @@ pub enum Operate {
 
     /// Reviews submissions: commits to scores, keeps them in a private file, and reveals them when they are due
     ///
-    /// The private file is beside the deployment file, and only its owner can read it. Up to sixteen reviews in one request
-    /// are committed, or revealed, in one transaction. Of several, those are skipped that have no room for the signer or that
-    /// it is not drawn for, and the command says why.
+    /// The private file is beside the deployment file, and only its owner can read it. Up to sixteen reviews in one
+    /// request are committed, or revealed, in one transaction. Of several, those are skipped that have no room for the
+    /// signer or that it is not drawn for, and the command says why.
     #[command(
         after_help = "Examples:\n  atomic review 0 1 85 --as eve\n  atomic review 0 1=85 3=40 4=85:1 --as eve\n  \
         atomic review 0 2 85 --duplicate-of 1 --wait --as eve\n  atomic review --due --as eve"
@@ -220,7 +220,7 @@ pub enum Operate {
     /// Shows an account's reputation
     #[command(after_help = "Example:\n  atomic reputation eve")]
     Reputation(On<reads::Reputation>),
-    /// Lists the requests that are not over, with their phases: first those that want reviews, nearest to a quorum first
+    /// Lists the requests that are not over, with their phases: those first whose reviews are nearest to a quorum
     #[command(after_help = "Examples:\n  atomic requests\n  atomic requests --all")]
     Requests(On<reads::Requests>),
     /// Shows a request: its conditions, submissions, reviews and offers, and who has to do what by when

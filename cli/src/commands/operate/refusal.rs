@@ -57,8 +57,8 @@ const ADVICE: &[(&str, &str)] = &[
     ("market::Vacant", "accept another provider's offer with `atomic takeover`, or `atomic reclaim` the rest"),
     (
         "RequestReason::Deadlines",
-        "`atomic terms` says how short and how long they may be; where delivery is sealed, half of the time to review is for \
-         unsealing; on a node add a little to --signal for the next block",
+        "`atomic terms` says how short and how long they may be; where delivery is sealed, half of the time to review is \
+         for unsealing; on a node add a little to --signal for the next block",
     ),
     ("RequestReason::ReviewFee", "the smallest review fee is in `atomic terms`"),
     ("RequestReason::Asset", "`atomic terms` lists the assets that the market takes"),

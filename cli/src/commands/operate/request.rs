@@ -88,8 +88,8 @@ pub struct Given {
     /// How long providers can deliver after that
     #[arg(long, value_name = "DURATION")]
     deliver: Option<String>,
-    /// How long enforcers can commit to reviews, from when they are opened; where delivery is sealed, twice that: the first
-    /// half is for unsealing
+    /// How long enforcers can commit to reviews, from when they are opened; where delivery is sealed, twice that: the
+    /// first half is for unsealing
     #[arg(long, value_name = "DURATION")]
     review: Option<String>,
     /// How long enforcers can reveal after that

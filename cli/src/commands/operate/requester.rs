@@ -28,7 +28,7 @@ fn price(session: &Session, asked: &Asked) -> Result<Price> {
 
 /// What is unwise about a request that the market would take.
 fn caution(spec: &RequestSpec) -> Option<String> {
-    let copies_pay = spec.award == Award::Proportional && spec.duplicates == Duplicates::Independent;
+    let copies_pay = spec.award != Award::PerSubmission && spec.duplicates == Duplicates::Independent;
     copies_pay.then(|| {
         "whoever copies a delivery takes a part of its share: have deliveries sealed and only the first paid, with \
          --duplicates first_only"

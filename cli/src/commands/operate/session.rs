@@ -229,8 +229,8 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Does something with these, as many at once as a list may have; with fewer where so many take more than a transaction
-    /// may use. Nothing is sent of what takes too much.
+    /// Does something with these, as many at once as a list may have; with fewer where so many take more than a
+    /// transaction may use. Nothing is sent of what takes too much.
     pub fn in_lists<T>(&self, items: &[T], send: &mut dyn FnMut(&[T]) -> Result<()>) -> Result<()> {
         for list in items.chunks(MAX_LIST) {
             match send(list) {

@@ -157,8 +157,8 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
-    /// Each warden seals all that it found, in the order of the file. Returns what is delivered, by its number: whoever is
-    /// first in the file seals first.
+    /// Each warden seals all that it found, in the order of the file. Returns what is delivered, by its number: whoever
+    /// is first in the file seals first.
     fn submit_sealed(&mut self) -> Result<Vec<&'a Submission>> {
         let (contest, request) = (self.contest, self.request);
         let mut delivered = Vec::new();

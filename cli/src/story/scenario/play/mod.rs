@@ -24,8 +24,8 @@ use std::{collections::BTreeMap, fmt::Debug};
 
 /// Part of a window after whose beginning (or before whose end) a request that plays itself acts.
 const WITHIN: Timestamp = 20;
-/// In the first half of the window members are drawn one after the other: a request that plays itself commits in the last
-/// quarter, and reveals after the first one of the time for that.
+/// In the first half of the window members are drawn one after the other: a request that plays itself commits in the
+/// last quarter, and reveals after the first one of the time for that.
 const COMMITS_IN_LAST: Timestamp = 4;
 /// Sixteenths of the time for signalling before whose end a request that plays itself negotiates: offers come from the
 /// first of these until the second, are taken back at the third, and accepted at the last.

@@ -156,7 +156,8 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         Ok(())
     }
 
-    /// Once commitments are over: has the windows extended in which too few committed, and plans what the others reveal.
+    /// Once commitments are over: has the windows extended in which too few committed, and plans what the others
+    /// reveal.
     pub(super) fn plan_reveals(&mut self, step: &Step, plan: Plan, submissions: &[SubmissionId]) -> Result<()> {
         let Some(window) = self.window(plan, submissions)? else { return Ok(()) };
         self.finalize_ready(step, plan, submissions)?;
