@@ -436,8 +436,8 @@ pub mod tests {
         assert_eq!(earned(9, Verdict::Unreviewed, whole), Ok(0));
         let junk = Submission { verdict: Verdict::Few, ..delivery(10, 1_666) };
         let posted = case(&request(), RequestState { reputation_per_place: 9, ..state(0) });
-        let earned = with(&[]).reputation_earned(&posted, &junk, whole, &mut None);
-        assert_eq!(earned, Ok(0), "one gave it nothing");
+        let junk = with(&[]).reputation_earned(&posted, &junk, whole, &mut None);
+        assert_eq!(junk, Ok(0), "one gave it nothing");
         assert_eq!(earned(2, Verdict::Quorum, whole), Err(Error::NotOpen), "one is, and the epoch counts");
     }
 }
