@@ -581,7 +581,7 @@ mod tests {
         sealed.state = market.states.get(0).unwrap();
         assert_eq!(market.seal_all(sealed.clone(), vec![seal]), Err(Error::NoPlace));
         let findings = market.findings.get((0, account(PROVIDER)));
-        assert_eq!((sealed.state.submissions, findings), (2, Some(vec![NO_FINDING])));
+        assert_eq!((sealed.state.submissions, findings), (2, Some(vec![NO_FINDING; 2])));
         let place = market.place(0, account(PROVIDER));
         assert_eq!((place.submitted, place.delivered), (2, 1));
         let first = market.delivery(0, 0).unwrap();
