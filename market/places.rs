@@ -17,7 +17,8 @@ use interfaces::{
     ensure,
     market::{
         seal, Access, Delivery, Duplicates, Engagement, Error, NoShow, Offer, OfferAccepted, OfferMade, OfferRetracted,
-        PlacesTaken, RequestSpec, Review, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed, Unsealing,
+        PlacesTaken, RequestSpec, Review, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed,
+        Unsealing,
     },
     obligation::{MemberState, Rate, Schedule, Terms, BY_ENROLMENT},
     reputation::Effect,
@@ -89,9 +90,8 @@ impl Market {
         let pool = self.opening()?.pool;
         let asked = vec![provider, case.state.requester];
         let (active, states) = answer(self.obligation().call().member_states(pool, asked).try_invoke())?;
-        let involved = |state: &MemberState| {
-            matches!(state, MemberState::Seated | MemberState::Waiting | MemberState::Frozen)
-        };
+        let involved =
+            |state: &MemberState| matches!(state, MemberState::Seated | MemberState::Waiting | MemberState::Frozen);
         let insider = states.first().is_some_and(involved);
         if insider {
             let requester = u32::from(states.get(1) == Some(&MemberState::Seated));

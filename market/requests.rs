@@ -43,8 +43,7 @@ impl Market {
     /// Whether a quorum of active members is left beside the requester.
     fn ensure_judges(&self, spec: &RequestSpec, requester: AccountId) -> Result<()> {
         let pool = self.opening()?.pool;
-        let (active, states) =
-            answer(self.obligation().call().member_states(pool, vec![requester]).try_invoke())?;
+        let (active, states) = answer(self.obligation().call().member_states(pool, vec![requester]).try_invoke())?;
         let judges = active.saturating_sub(u32::from(states.contains(&MemberState::Seated)));
         ensure!(u32::from(spec.quorum) <= judges, Error::TooFewEnforcers);
         Ok(())

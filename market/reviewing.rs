@@ -248,8 +248,7 @@ impl Market {
         delivery.duplicate_of = tally.duplicate_of;
         delivery.weight_bps = awards::own_weight(spec, state.unreviewed_bps, &tally);
         let fee = spec.review_fee.checked_div(tally.coherent.into()).unwrap_or(0);
-        let stake =
-            Stake::new(state.reputation_per_place, spec.max_reviews(), state.min_stake, state.max_stake);
+        let stake = Stake::new(state.reputation_per_place, spec.max_reviews(), state.min_stake, state.max_stake);
         round.conclude(&tally, spec.tolerance, fee, &stake, batch);
         state.held = state.held.saturating_sub(fee.saturating_mul(tally.coherent.into()));
         state.finalized = state.finalized.saturating_add(1);

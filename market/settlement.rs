@@ -146,13 +146,7 @@ impl Market {
     }
 
     /// Pays a settled submission, and returns its place's bond and deposit, or takes them.
-    fn claim_one(
-        &mut self,
-        case: &mut Case,
-        submission: SubmissionId,
-        ranking: &[u16],
-        paid: &mut Paid,
-    ) -> Result<()> {
+    fn claim_one(&mut self, case: &mut Case, submission: SubmissionId, ranking: &[u16], paid: &mut Paid) -> Result<()> {
         let Case { id, spec, state } = case;
         let mut delivery = self.delivery(*id, submission)?;
         ensure!(delivery.verdict != Verdict::Missed, Error::NothingToClaim);

@@ -262,15 +262,15 @@ pub mod tests {
             let request = RequestSpec { quorum, ..request() };
             assert_eq!(check_request(&request, &strict, NOW), Ok(()));
         }
-        assert_eq!(check_policy(&Policy { min_quorum: 2, ..policy() }, 1, HOUR, partners()), Err(PolicyReason::MinQuorum));
+        assert_eq!(
+            check_policy(&Policy { min_quorum: 2, ..policy() }, 1, HOUR, partners()),
+            Err(PolicyReason::MinQuorum)
+        );
     }
 
     #[test]
     fn a_score_weighs_what_its_bucket_of_the_curve_says() {
-        assert_eq!(
-            [0, 49, 50, 79, 80, 100].map(|score| request().earned(score)),
-            [0, 0, 5_000, 5_000, 10_000, 10_000]
-        );
+        assert_eq!([0, 49, 50, 79, 80, 100].map(|score| request().earned(score)), [0, 0, 5_000, 5_000, 10_000, 10_000]);
     }
 
     #[test]

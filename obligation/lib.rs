@@ -62,9 +62,9 @@ pub mod obligation {
     use interfaces::{
         ensure,
         obligation::{
-            Capacity, CheckedIn, Error, FreezeChanged, MemberState, Membership, OpsDeclared, OpsSeen, Outcome, PoolClosed,
-            PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule, Seated, Standing,
-            StandingChanged, Terms, TermsProposed, MAX_STATES,
+            Capacity, CheckedIn, Error, FreezeChanged, MemberState, Membership, OpsDeclared, OpsSeen, Outcome,
+            PoolClosed, PoolOpened, Queued, Redeemed, Reinstated, ReputationRefused, Resigned, Restored, Schedule,
+            Seated, Standing, StandingChanged, Terms, TermsProposed, MAX_STATES,
         },
         reputation::{self, Effect, MintReason},
         roles, Points, PoolId, Reputation as _,

@@ -90,14 +90,10 @@ mod tests {
             let Stake { gain, loss, absence } = Stake::new(earned, 5, 2, 30);
             [gain, loss, absence]
         };
-        assert_eq!([0, 10, 20, 100, 300, 9_999].map(stake), [
-            [0, 2, 5],
-            [1, 2, 5],
-            [2, 2, 5],
-            [10, 10, 21],
-            [30, 30, 61],
-            [30, 30, 61],
-        ]);
+        assert_eq!(
+            [0, 10, 20, 100, 300, 9_999].map(stake),
+            [[0, 2, 5], [1, 2, 5], [2, 2, 5], [10, 10, 21], [30, 30, 61], [30, 30, 61],]
+        );
         let greatest = Stake::new(u128::MAX, 1, u128::MAX, u128::MAX);
         assert_eq!((greatest.loss, greatest.absence), (u128::MAX, u128::MAX));
     }

@@ -175,11 +175,7 @@ pub trait Market {
     /// `TooLate`, `Conflicted`, `AlreadyReviewed`, `Obligation`, and where all are skipped `NotDrawn` or `ReviewsFull`, by
     /// the first.
     #[ink(message)]
-    fn commit_reviews(
-        &mut self,
-        request: RequestId,
-        commitments: Vec<Commitment>,
-    ) -> Result<Vec<SubmissionId>, Error>;
+    fn commit_reviews(&mut self, request: RequestId, commitments: Vec<Commitment>) -> Result<Vec<SubmissionId>, Error>;
 
     /// Whoever committed, once no more commitments can come and a quorum has committed or the window was extended, until
     /// the windows' deadlines for reveals: reveals 1 to 16 reviews, all or none. Emits `ReviewsRevealed`.
