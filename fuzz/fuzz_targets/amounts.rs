@@ -140,8 +140,9 @@ fn check(case: Case) {
             assert_eq!(share_drawn(reviews, active, extended), exact);
         }
         Case::Draw { draw, share, elapsed, risen } => {
-            let drawn = if elapsed >= risen { share } else { floor(share.min(EVERYBODY), elapsed, risen) };
-            assert_eq!(is_drawn(draw, share, elapsed, risen), u128::from(draw) < drawn);
+            let (whole, of) = (BigUint::from(share.min(EVERYBODY)), BigUint::from(draw));
+            let exact = if elapsed >= risen { of < whole } else { of * risen < whole * elapsed };
+            assert_eq!(is_drawn(draw, share, elapsed, risen), exact);
         }
         Case::Stake { earned, reviews, least, most } => {
             let part = floor(earned / 2, 1_u8, reviews);

@@ -15,11 +15,16 @@ pub fn share_drawn(reviews: u8, active: u32, extended: bool) -> u128 {
 /// Whether the member whose hash is `draw` may review when `elapsed` milliseconds of a window have passed. The share drawn
 /// rises evenly from nobody at its start to `share`, in parts of 2^64, from `risen` on; whoever is drawn stays drawn.
 ///
-/// `draw` is uniform over all of `u64`; what has risen is rounded down.
+/// `draw` is uniform over all of `u64`; the comparison `draw < share * elapsed / risen` is exact. Nothing is divided: what a
+/// division takes depends on the time, and a client that has estimated it would run out of gas a moment later.
 pub fn is_drawn(draw: u64, share: u128, elapsed: u64, risen: u64) -> bool {
-    // Below 2^128: the share is at most 2^64, and the time below it.
-    let drawn = if elapsed >= risen { share } else { share.min(EVERYBODY) * u128::from(elapsed) / u128::from(risen) };
-    u128::from(draw) < drawn
+    let (draw, share) = (u128::from(draw), share.min(EVERYBODY));
+    if elapsed >= risen {
+        draw < share
+    } else {
+        // Both are below 2^128: the share is at most 2^64, and the time below it.
+        draw * u128::from(risen) < share * u128::from(elapsed)
+    }
 }
 
 #[cfg(test)]

@@ -169,7 +169,6 @@ proptest! {
         let exact = (ratio(drawn, active).min(BigRational::one()) * ratio(whole.clone(), 1)).floor().to_integer();
         prop_assert_eq!(BigInt::from(share), exact);
         let passed = ratio(elapsed, risen).min(BigRational::one());
-        let up = (passed * ratio(share, 1)).floor().to_integer();
-        prop_assert_eq!(is_drawn(draw, share, elapsed, risen), BigInt::from(draw) < up);
+        prop_assert_eq!(is_drawn(draw, share, elapsed, risen), ratio(draw, 1) < passed * ratio(share, 1));
     }
 }

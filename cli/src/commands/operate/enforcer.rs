@@ -204,7 +204,8 @@ fn commit(session: &Session, request: RequestId, opinions: &[Opinion]) -> Result
 fn wanted(session: &Session, secrets: &Secrets, request: RequestId, opinions: &[Opinion]) -> Result<Vec<KeptReview>> {
     let (market, me) = (session.deployment.market(), session.me()?);
     let (spec, state) = session.read(market.request(request))?;
-    let (mut wanted, mut skipped): (Vec<(Room, KeptReview)>, Vec<(SubmissionId, Refusal)>) = Default::default();
+    let mut wanted: Vec<(Room, KeptReview)> = Vec::new();
+    let mut skipped: Vec<(SubmissionId, Refusal)> = Vec::new();
     for opinion in opinions {
         let Opinion { submission, score, duplicate_of } = *opinion;
         let reviews = session.read(market.reviews(request, submission))?;

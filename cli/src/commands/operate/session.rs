@@ -232,12 +232,12 @@ impl<'a> Session<'a> {
     /// Does something with these, as many at once as a list may have; with fewer where so many take more than a
     /// transaction may use. Nothing is sent of what takes too much.
     pub fn in_lists<T>(&self, items: &[T], send: &mut dyn FnMut(&[T]) -> Result<()>) -> Result<()> {
-        for list in items.chunks(MAX_LIST) {
+        let mut lists: Vec<&[T]> = items.chunks(MAX_LIST).rev().collect();
+        while let Some(list) = lists.pop() {
             match send(list) {
                 Err(error) if list.len() > 1 && error.downcast_ref::<Refusal>().is_some_and(Refusal::is_too_much) => {
                     let (first, rest) = list.split_at(list.len() / 2);
-                    self.in_lists(first, send)?;
-                    self.in_lists(rest, send)?;
+                    lists.extend([rest, first]);
                 }
                 done => done?,
             }

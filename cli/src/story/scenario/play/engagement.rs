@@ -37,7 +37,8 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
     pub(super) fn review_period(&mut self, step: &Step, plan: Plan, period: SubmissionId) -> Result<()> {
         let id = self.live(plan)?.id;
         // A period that a takeover moved to a later time is planned again.
-        if !self.submission(id, period).is_some_and(|(delivery, _)| delivery.window_start <= self.chain.now()) {
+        let now = self.chain.now();
+        if self.submission(id, period).is_none_or(|(delivery, _)| delivery.window_start > now) {
             return Ok(());
         }
         if self.state(id).is_some_and(|state| state.opened <= period) {
