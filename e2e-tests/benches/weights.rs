@@ -9,6 +9,7 @@ use chain::{
 use e2e_tests::{
     cells::{life_of_a_submission, Cells},
     contracts::PSP22,
+    lists::{life_in_lists, SUBMISSIONS as REVIEWED},
     market_weights::weigh_market,
     weights::{rows, weigh_all, Row, Weighed, Weight, TOLERANCE_PPM, YARDSTICK},
 };
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
     }
     print_table(Contract::Market.package(), &SUBMISSIONS, in_market.iter(), &transfer);
     print_cells();
+    print_lists();
     rows.extend(in_market);
 
     let growing: Vec<_> = rows.iter().filter(|row| !row.is_flat()).collect();
@@ -112,6 +114,34 @@ fn print_cells() {
     }
     let sum = |count: fn(&Cells) -> usize| life.iter().map(|(_, cells)| count(cells)).sum::<usize>();
     println!("| in all | {} | {} |\n", sum(Cells::read), sum(Cells::written));
+}
+
+/// What a reviewed submission's whole life uses, in lists of 1, 4 and 16, and what an enforcer signs for 250 submissions.
+fn print_lists() {
+    let lengths = [1, 4, 16];
+    let lives = lengths.map(life_in_lists);
+    println!("| a submission, with lists of | 1 | 4 | 16 |\n| --- | ---: | ---: | ---: |");
+    let row = |name: &str, used: &dyn Fn(usize) -> (u64, u64)| {
+        let cells = (0..lengths.len()).map(used).map(|(time, proof)| {
+            let each = u64::from(REVIEWED);
+            format!("{}, {}", grouped((time / each / MILLION).into()), grouped((proof / each).into()))
+        });
+        let mut line = vec![name.to_owned()];
+        line.extend(cells);
+        print_line(&line);
+    };
+    for (step, (name, _)) in lives[0].iter().enumerate() {
+        row(name, &|at| (lives[at][step].1.ref_time(), lives[at][step].1.proof_size()));
+    }
+    row("in all", &|at| {
+        let sum = |part: fn(&(&str, chain::Weight)) -> u64| lives[at].iter().map(part).sum::<u64>();
+        (sum(|(_, used)| used.ref_time()), sum(|(_, used)| used.proof_size()))
+    });
+    let signed = lengths.map(|length| (2 * 250_usize.div_ceil(length)).to_string());
+    let mut line = vec!["signatures of an enforcer for 250".to_owned()];
+    line.extend(signed);
+    print_line(&line);
+    println!();
 }
 
 fn print_line(cells: &[String]) {

@@ -5,6 +5,7 @@
 
 pub mod cells;
 pub mod contracts;
+pub mod lists;
 pub mod market_weights;
 pub mod one;
 pub mod weighings;
