@@ -19,7 +19,7 @@ use interfaces::{
 /// Reviews that may still be under way at once: while the place is vacant, those of submitted deliveries.
 pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement) -> u32 {
     let end = if engagement.tenure.is_some() { engagement.periods } else { state.submissions };
-    spec::reviews(spec, end.saturating_sub(state.settled), engagement.period)
+    spec::reviews(spec, (end.saturating_sub(state.settled), engagement.period))
 }
 
 impl Market {

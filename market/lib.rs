@@ -212,7 +212,7 @@ pub mod market {
 
         #[ink(message)]
         fn quote(&self, spec: RequestSpec) -> Result<Quote> {
-            self.price(&spec, &self.policy_in_force()?, (1, 0))
+            self.price(&spec, &self.policy_in_force()?, spec::NO_PERIODS)
         }
 
         #[ink(message)]
@@ -220,7 +220,7 @@ pub mod market {
             let policy = self.policy_in_force()?;
             spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
             spec::check_periods(periods, period, 0, &policy).map_err(Error::InvalidRequest)?;
-            self.price(&spec, &policy, (periods, period))
+            self.price(&spec, &policy, (periods.into(), period))
         }
 
         #[ink(message, payable)]

@@ -4,7 +4,7 @@ use crate::{
     awards,
     case::Case,
     market::{answer, Market, Result},
-    spec,
+    spec::{self, Periods},
 };
 use ink::{
     codegen::{Env, TraitCallBuilder},
@@ -18,11 +18,8 @@ use interfaces::{
         RequestWithdrawn,
     },
     obligation::MemberState,
-    Balance, Obligation as _, Ppm, RequestId, Timestamp,
+    Balance, Obligation as _, Ppm, RequestId,
 };
-
-/// How many periods are asked for, and how long each is; (1, 0) for a request that is not an engagement.
-pub type Periods = (u16, Timestamp);
 
 impl Market {
     fn check(&self, spec: &RequestSpec, policy: &Policy) -> Result<()> {
@@ -35,7 +32,7 @@ impl Market {
         let pool = self.opening()?.pool;
         self.ensure_judges(spec, self.env().caller())?;
         let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
-        let reserved = spec::reviews(spec, periods.0.into(), periods.1);
+        let reserved = spec::reviews(spec, periods);
         let backlog = capacity.backlog.saturating_add(reserved.into());
         self.admit(spec, periods, policy, rules::utilization_ppm(backlog, capacity.hands))
     }
@@ -72,12 +69,12 @@ impl Market {
         let pool = self.opening()?.pool;
         let id = self.next_request.get_or_default();
         let next = id.checked_add(1).ok_or(Error::TooManyRequests)?;
-        let periods = engagement.as_ref().map_or((1, 0), |deal| (few(deal.periods), deal.period));
-        let reserved = spec::reviews(spec, periods.0.into(), periods.1);
+        let periods = engagement.as_ref().map_or(spec::NO_PERIODS, |deal| (deal.periods, deal.period));
+        let reserved = spec::reviews(spec, periods);
         let capacity = answer(self.obligation().call_mut().reserve(pool, reserved).try_invoke())?;
         let quote = self.admit(spec, periods, policy, capacity.utilization_ppm)?;
 
-        let submissions = spec.limit.saturating_mul(periods.0.into());
+        let submissions = spec.limit.saturating_mul(periods.0);
         let state = RequestState {
             unreviewed_bps: policy.unreviewed_bps,
             engagement: engagement.is_some(),
@@ -140,9 +137,4 @@ impl Market {
         }
         Ok(())
     }
-}
-
-/// The periods of an engagement, at most a thousand.
-fn few(periods: u32) -> u16 {
-    u16::try_from(periods).unwrap_or(u16::MAX)
 }

@@ -19,7 +19,7 @@ use ink::{
 use interfaces::{
     ensure,
     market::{
-        commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, Review, ReviewsCommitted,
+        commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, ReviewsCommitted,
         ReviewsOpened, ReviewsRevealed, Submission, SubmissionFinalized, Verdict, WindowExtended, MAX_BATCH, MAX_SCORE,
     },
     Obligation as _, RequestId, SubmissionId,
@@ -84,6 +84,7 @@ impl Market {
     pub(crate) fn commit_some(&mut self, case: &Case, commitments: Vec<Commitment>) -> Result<Vec<SubmissionId>> {
         ensure_list(&commitments)?;
         let enforcer = self.env().caller();
+        let now = self.env().block_timestamp();
         ensure!(!self.takes_part(case, enforcer), Error::Conflicted);
         // Why the first was skipped, if it was.
         let mut refused = None;
@@ -91,13 +92,12 @@ impl Market {
         for (index, commitment) in commitments.into_iter().enumerate() {
             let submission = commitment.submission;
             let delivery = self.delivery_in_review(case, submission)?;
-            let now = self.env().block_timestamp();
             ensure!(now < case.spec.window(delivery.window_start).commit_by, Error::TooLate);
             let round = self.round(case.id, submission);
             let named_before = drawn.iter().any(|(_, other, _)| other.submission == submission);
             ensure!(!named_before && !round.has(enforcer), Error::AlreadyReviewed);
             let has_room = |short| case.spec.has_room(round.reviews(), short);
-            let reason = match self.is_drawn(case, submission, &delivery, enforcer) {
+            let reason = match delivery.draws(&case.spec, draw(&case.state.seed, case.id, submission, enforcer), now) {
                 false => Some(Error::NotDrawn),
                 true => (!has_room(true) && !has_room(false)).then_some(Error::ReviewsFull),
             };
@@ -140,16 +140,6 @@ impl Market {
     fn takes_part(&self, case: &Case, who: AccountId) -> bool {
         let key = (case.id, who);
         who == case.state.requester || self.places.contains(key) || self.offers.contains(key)
-    }
-
-    fn is_drawn(&self, case: &Case, submission: SubmissionId, delivery: &Submission, enforcer: AccountId) -> bool {
-        let window = case.spec.window(delivery.window_start);
-        let share = rules::share_drawn(case.spec.max_reviews(), delivery.active, delivery.extended);
-        let elapsed = self.env().block_timestamp().saturating_sub(window.start);
-        // An extension begins with the whole share.
-        let risen = if delivery.extended { 0 } else { window.drawn_by.saturating_sub(window.start) };
-        let draw = draw(&case.state.seed, case.id, submission, enforcer);
-        rules::is_drawn(draw, share, elapsed, risen)
     }
 
     /// Marks a commitment of the enforcer, unless one that is marked has no verdict yet.
@@ -222,7 +212,7 @@ impl Market {
         if !case.spec.is_short(delivery.extended, round.reviews()) {
             return self.give_verdict(case, submission, delivery, round, batch);
         }
-        let wanted = case.spec.quorum.saturating_sub(few(round.reviews()));
+        let wanted = case.spec.missing(round.reviews());
         let extended = Submission { window_start: now, extended: true, ..delivery };
         self.submissions.insert((case.id, submission), &extended);
         batch.want(wanted);
@@ -272,11 +262,6 @@ impl Market {
         ensure!(named.verdict != Verdict::Pending, Error::EarlierPending);
         Ok(named.duplicate_of.or(awards::is_finding(spec, &named).then_some(original)))
     }
-}
-
-/// How many there are: at most 15.
-fn few(reviews: &[Review]) -> u8 {
-    u8::try_from(reviews.len()).unwrap_or(u8::MAX)
 }
 
 #[cfg(test)]

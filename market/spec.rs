@@ -23,6 +23,11 @@ const MAX_QUORUM: u8 = (MAX_REVIEWS - 1) / 2;
 /// The greatest premium: ten times the rent.
 const MAX_PREMIUM_BPS: u32 = 100_000;
 
+/// How many periods are asked for, and how long each is.
+pub type Periods = (u32, Timestamp);
+/// Those of a request that is not an engagement.
+pub const NO_PERIODS: Periods = (1, 0);
+
 /// The length of the beacon's periods for a market opened with this shortest window.
 pub fn beacon_period(min_window: Timestamp) -> Timestamp {
     min_window.min(DAY)
@@ -99,7 +104,7 @@ pub fn check_periods(periods: u16, period: Timestamp, missed: u16, policy: &Poli
 
 /// How many reviews of a request of this many periods can be under way at once: those of all its places, for as many
 /// periods as fall within the longest time that a delivery can be in review for.
-pub fn reviews(spec: &RequestSpec, periods: u32, period: Timestamp) -> u32 {
+pub fn reviews(spec: &RequestSpec, (periods, period): Periods) -> u32 {
     let in_review = last_window(spec).saturating_sub(spec.deliver_by).div_ceil(period.max(1));
     let at_once = u32::try_from(in_review).unwrap_or(u32::MAX).min(periods);
     // At most 10,000 submissions, or 1,000 periods of one, of at most 7 reviews each.
@@ -151,7 +156,7 @@ fn last_window(spec: &RequestSpec) -> Timestamp {
 /// `None` if the amounts exceed a `Balance`.
 pub fn price(
     spec: &RequestSpec,
-    (periods, period): (u16, Timestamp),
+    (periods, period): Periods,
     policy: &Policy,
     utilization_ppm: Ppm,
     now: Timestamp,
@@ -162,7 +167,7 @@ pub fn price(
     let protocol_fee = rules::fraction_bps(escrow, policy.protocol_fee_bps.into());
     let further = period.saturating_mul(Timestamp::from(periods).saturating_sub(1));
     let days = last_window(spec).saturating_add(further).saturating_sub(now).div_ceil(DAY);
-    let reserved = reviews(spec, periods.into(), period);
+    let reserved = reviews(spec, (periods, period));
     let rent = listed(policy, spec)?.rent.checked_mul(reserved.into())?.checked_mul(days.into())?;
     let premium_bps = rules::premium_bps(utilization_ppm, policy.target_utilization_ppm, policy.premium_cap_bps);
     let premium = rules::fraction_bps(rent, premium_bps);
@@ -390,18 +395,18 @@ pub mod tests {
     fn reviews_are_reserved_for_all_places_and_for_the_periods_that_can_be_in_review_at_once() {
         let mut request = request();
         (request.limit, request.quorum) = (4, 3);
-        assert_eq!(reviews(&request, 1, 0), 12);
+        assert_eq!(reviews(&request, (1, 0)), 12);
         request.limit = 10_000;
-        assert_eq!(reviews(&request, 1, 0), 30_000);
+        assert_eq!(reviews(&request, (1, 0)), 30_000);
 
         // From delivery to the last reveal of an extended window it takes three hours.
         (request.limit, request.reveal_by) = (1, request.deliver_by + 2 * HOUR);
-        let periods_at_once = |periods, period| reviews(&request, periods, period) / 3;
+        let periods_at_once = |periods, period| reviews(&request, (periods, period)) / 3;
         assert_eq!([3 * HOUR, 9 * HOUR].map(|period| periods_at_once(9, period)), [1, 1]);
         assert_eq!([3 * HOUR - 1, 2 * HOUR, HOUR, 1].map(|period| periods_at_once(9, period)), [2, 2, 3, 9]);
         assert_eq!(periods_at_once(3, HOUR), 3);
         request.reveal_by = Timestamp::MAX;
-        assert_eq!(reviews(&request, 10_000, 1), 30_000);
+        assert_eq!(reviews(&request, (10_000, 1)), 30_000);
     }
 
     #[test]

@@ -19,12 +19,9 @@ pub use people::{refused, People};
 
 use chain::{account, build, Outcome, Settings, World};
 use ink::primitives::{AccountId, Hash};
-use interfaces::market::{commitment, seal};
+use interfaces::market::seal;
 use interfaces::{
-    market::{
-        self, Claimed, Commitment, Delivery, Duplicates, RequestSpec, Reveal, Unsealing, Verdict, Window,
-        WindowExtended,
-    },
+    market::{self, Claimed, Delivery, Duplicates, RequestSpec, Reveal, Unsealing, Verdict, Window, WindowExtended},
     obligation::Membership,
     reputation::Profile,
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
@@ -65,9 +62,19 @@ pub const WORK_URI: &[u8] = b"ipfs://work";
 
 /// Terms under which each enforcer can have thirty open reviews, for requests with many submissions.
 pub fn with_many_hands(settings: &mut Settings) {
-    settings.terms.throttle_buffer = 30;
-    settings.terms.ban_buffer = 60;
-    settings.terms.healthy_limit = 30;
+    with_hands(settings, 30);
+}
+
+/// Terms under which each enforcer can have so many open reviews.
+pub fn with_hands(settings: &mut Settings, hands: u32) {
+    settings.terms.throttle_buffer = hands;
+    settings.terms.ban_buffer = 2 * hands;
+    settings.terms.healthy_limit = hands;
+}
+
+/// What reveals the reviews of a ballot.
+fn reveals(ballot: &Ballot) -> impl Iterator<Item = Reveal> + '_ {
+    ballot.iter().map(|&(submission, (score, duplicate_of))| Reveal { submission, score, duplicate_of, salt: SALT })
 }
 
 /// The outcome of a message that takes a list, as that of the list's only item.
@@ -385,11 +392,8 @@ impl Town {
         ballot: &Ballot,
     ) -> Outcome<Result<Vec<SubmissionId>, market::Error>> {
         let who = self.who(name);
-        let commit = |&(submission, (score, duplicate_of)): &(SubmissionId, Vote)| Commitment {
-            submission,
-            commitment: commitment(request, submission, who, score, duplicate_of, &SALT),
-        };
-        self.chain.call(&who, self.market().commit_reviews(request, ballot.iter().map(commit).collect()))
+        let commitments = reveals(ballot).map(|reveal| reveal.committed(request, who)).collect();
+        self.chain.call(&who, self.market().commit_reviews(request, commitments))
     }
 
     /// `name` reveals a score.
@@ -416,13 +420,16 @@ impl Town {
 
     /// `name` reveals its reviews of several submissions with one message.
     pub fn reveal_list(&self, name: &str, request: RequestId, ballot: &Ballot) -> Outcome<Result<(), market::Error>> {
-        let reveal = |&(submission, (score, duplicate_of)): &(SubmissionId, Vote)| Reveal {
-            submission,
-            score,
-            duplicate_of,
-            salt: SALT,
-        };
-        self.chain.call(&self.who(name), self.market().reveal_reviews(request, ballot.iter().map(reveal).collect()))
+        self.chain.call(&self.who(name), self.market().reveal_reviews(request, reveals(ballot).collect()))
+    }
+
+    /// The first three enforcers commit to the same reviews and reveal them, each with one message; nothing is finalized.
+    pub fn agree(&self, request: RequestId, ballot: &Ballot) {
+        ENFORCERS[..3]
+            .iter()
+            .for_each(|name| assert_eq!(self.commit_list(name, request, ballot).ok().len(), ballot.len()));
+        self.until_commits_close(request, 0);
+        ENFORCERS[..3].iter().for_each(|name| self.reveal_list(name, request, ballot).ok());
     }
 
     /// Reviews are opened; the first three enforcers agree about each submission, in order, and each has its verdict.
@@ -549,6 +556,15 @@ impl Town {
         let credited: Balance = town.chain(others).map(|name| self.credit(name)).sum();
         let has = self.chain.balance(&self.market_address) - self.chain.existential_deposit();
         assert_eq!(has, held + credited + self.credit_of(self.treasury), "what the market has is not what it owes");
+    }
+
+    /// A request with one delivery of Pia's, of which every enforcer may commit a review.
+    pub fn in_review(&self) -> RequestId {
+        let request = self.post();
+        self.deliver(PROVIDERS[0], request);
+        self.open_reviews(request);
+        self.until_open_to_all(request, 0);
+        request
     }
 
     /// Plays a request up to its settlement, with one delivery of Pia's, scored 80 by three enforcers; nothing is claimed.

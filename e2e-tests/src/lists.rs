@@ -1,6 +1,6 @@
 //! What lists save: the life of a request's submissions, from places taken to storage freed, in lists of one length.
 
-use crate::{with_many_hands, Ballot, Town, ENFORCERS, PROVIDERS, STRANGER};
+use crate::{with_hands, Ballot, Town, ENFORCERS, PROVIDERS, STRANGER};
 use chain::{Outcome, Weight};
 use interfaces::{Market as _, SubmissionId};
 use std::fmt::Debug;
@@ -10,11 +10,7 @@ pub const SUBMISSIONS: u32 = 64;
 
 /// What each step uses of blocks, in all its calls, with lists of this many items where a message takes lists.
 pub fn life_in_lists(length: usize) -> Vec<(&'static str, Weight)> {
-    let town = Town::with(|settings| {
-        with_many_hands(settings);
-        (settings.terms.throttle_buffer, settings.terms.ban_buffer) = (SUBMISSIONS, 2 * SUBMISSIONS);
-        settings.terms.healthy_limit = SUBMISSIONS;
-    });
+    let town = Town::with(|settings| with_hands(settings, SUBMISSIONS));
     let [provider, ..] = PROVIDERS;
     let places = u16::try_from(SUBMISSIONS).expect("few");
     let request = town.post_with(|spec| (spec.limit, spec.per_provider) = (SUBMISSIONS, places));

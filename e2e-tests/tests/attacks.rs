@@ -69,10 +69,7 @@ fn a_credit_is_paid_out_once() {
 #[test]
 fn a_score_that_was_not_committed_cannot_be_revealed() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     ENFORCERS[..3].iter().for_each(|name| town.commit(name, request, 0, 30).ok());
     town.until_commits_close(request, 0);
     let eva = town.who("eva");
@@ -83,10 +80,7 @@ fn a_score_that_was_not_committed_cannot_be_revealed() {
 #[test]
 fn a_copied_commitment_is_worth_nothing_to_the_copier() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     let (eva, emil) = (town.who("eva"), town.who("emil"));
     let evas = commitment(request, 0, eva, 77, None, &SALT);
     for who in [&eva, &emil] {
@@ -231,10 +225,7 @@ fn who_is_banned_by_the_numbers_cannot_slip_away_before_anyone_says_so() {
     let banned = obligation::Error::Banned;
     assert_eq!(refused(&town.chain, &elsa, town.obligation().resign(town.pool)), banned);
     assert_eq!(refused(&town.chain, &elsa, town.obligation().freeze()), banned);
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     let review = one::commitment(0, commitment(request, 0, elsa, 80, None, &SALT));
     let review = town.market().commit_reviews(request, review);
     assert_eq!(refused(&town.chain, &elsa, review), market::Error::Obligation(banned));

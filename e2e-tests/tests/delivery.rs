@@ -194,13 +194,7 @@ fn an_earlier_delivery_with_a_greater_number_can_be_named_as_the_original() {
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
     let votes = [(0, (90, Some(1))), (1, (90, None))];
-    for name in &ENFORCERS[..3] {
-        town.commit_list(name, request, &votes).ok();
-    }
-    town.until_commits_close(request, 0);
-    for name in &ENFORCERS[..3] {
-        town.reveal_list(name, request, &votes).ok();
-    }
+    town.agree(request, &votes);
     assert_eq!(town.finalize(request, 0).err(), Error::EarlierPending);
     town.finalize(request, 1).ok();
     town.finalize(request, 0).ok();

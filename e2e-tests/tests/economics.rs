@@ -678,10 +678,7 @@ fn commitments_that_are_never_revealed_put_a_ban_off_and_cost_more_than_doing_th
 #[test]
 fn who_waits_for_the_extension_sees_no_score_before_it_has_committed_to_its_own() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     town.commit("eva", request, 0, 70).ok();
     let reveal = || town.market().reveal_reviews(request, one::reveal(0, 70, None, SALT));
     town.until_commits_close(request, 0);

@@ -316,13 +316,7 @@ fn verdicts_are_given_in_the_order_asked_for_and_what_is_not_ready_is_skipped() 
     assert_eq!(town.finalize_list(request, &[0, 9]).err(), Error::TooEarly);
     town.until_open_to_all(request, 0);
     let votes = [(0, (80, None)), (1, (80, Some(0)))];
-    for name in &ENFORCERS[..3] {
-        town.commit_list(name, request, &votes).ok();
-    }
-    town.until_commits_close(request, 0);
-    for name in &ENFORCERS[..3] {
-        town.reveal_list(name, request, &votes).ok();
-    }
+    town.agree(request, &votes);
     assert_eq!(town.finalize_list(request, &[1, 1]).err(), Error::EarlierPending, "1 names 0, which has no verdict");
     // When it is asked for 1, 0 has no verdict yet; 2 is extended; 0 is named twice; and there is no 9.
     let finalized = town.finalize_list(request, &[1, 0, 2, 0, 9]);
@@ -348,13 +342,7 @@ fn a_list_gives_the_verdict_on_an_original_before_that_on_its_copy() {
     town.open_reviews(request);
     town.until_open_to_all(request, 0);
     let votes = [(0, (80, None)), (1, (80, Some(0)))];
-    for name in &ENFORCERS[..3] {
-        town.commit_list(name, request, &votes).ok();
-    }
-    town.until_commits_close(request, 0);
-    for name in &ENFORCERS[..3] {
-        town.reveal_list(name, request, &votes).ok();
-    }
+    town.agree(request, &votes);
     assert_eq!(town.finalize_list(request, &[0, 1]).ok(), 2);
     assert_eq!(town.submission(request, 1).duplicate_of, Some(0));
 }

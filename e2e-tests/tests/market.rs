@@ -13,7 +13,7 @@ use interfaces::{
         ReviewsOpened, ReviewsRevealed, SubmissionFinalized, Submitted, Verdict, Window, WindowExtended, Withdrawn,
     },
     obligation::{self, OpsDeclared, Schedule},
-    reputation, roles, Market as _, Obligation as _, Timestamp,
+    reputation, roles, Market as _, Obligation as _, RequestId, Timestamp,
 };
 use pendzl::contracts::access_control::AccessControl as _;
 
@@ -746,13 +746,9 @@ fn a_verdict_needs_reviews_to_be_opened() {
     assert_eq!(town.finalize(request, 0).err(), Error::NotOpened);
 }
 
-#[test]
-fn who_commits_and_does_not_reveal_loses_more_than_who_is_wrong() {
-    let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+/// A delivery of which Eva and Emil think alike and Edda otherwise; Enzo has committed to what he does not reveal.
+fn one_is_wrong_and_one_absent(town: &Town) -> RequestId {
+    let request = town.in_review();
     for (name, score) in [("eva", 60), ("emil", 60), ("edda", 0), ("enzo", 60)] {
         town.commit(name, request, 0, score).ok();
     }
@@ -760,6 +756,13 @@ fn who_commits_and_does_not_reveal_loses_more_than_who_is_wrong() {
     for (name, score) in [("eva", 60), ("emil", 60), ("edda", 0)] {
         town.reveal(name, request, 0, score).ok();
     }
+    request
+}
+
+#[test]
+fn who_commits_and_does_not_reveal_loses_more_than_who_is_wrong() {
+    let town = Town::new();
+    let request = one_is_wrong_and_one_absent(&town);
     assert_eq!(town.finalize(request, 0).err(), Error::TooEarly, "enzo may still reveal");
     town.until_reveals_close(request, 0);
     let finalized = town.finalize(request, 0);
@@ -783,17 +786,7 @@ fn what_a_review_has_at_stake_has_a_floor_and_a_ceiling() {
     ] {
         let town =
             Town::with(|settings| (settings.policy.min_stake, settings.policy.max_stake) = (min_stake, max_stake));
-        let request = town.post();
-        town.deliver("pia", request);
-        town.open_reviews(request);
-        town.until_open_to_all(request, 0);
-        for (name, score) in [("eva", 60), ("emil", 60), ("edda", 0), ("enzo", 60)] {
-            town.commit(name, request, 0, score).ok();
-        }
-        town.until_commits_close(request, 0);
-        for (name, score) in [("eva", 60), ("emil", 60), ("edda", 0)] {
-            town.reveal(name, request, 0, score).ok();
-        }
+        let request = one_is_wrong_and_one_absent(&town);
         town.until_reveals_close(request, 0);
         town.finalize(request, 0).ok();
         let stakes = [town.profile("eva").owed, town.profile("edda").slashed, town.profile("enzo").slashed];
@@ -804,10 +797,7 @@ fn what_a_review_has_at_stake_has_a_floor_and_a_ceiling() {
 #[test]
 fn too_few_commitments_extend_the_window_once_and_nobody_reveals_before_it_is_over() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     town.commit("eva", request, 0, 60).ok();
     town.commit("enzo", request, 0, 60).ok();
     assert_eq!(town.finalize(request, 0).err(), Error::TooEarly, "others may still commit");
@@ -858,10 +848,7 @@ fn too_few_commitments_extend_the_window_once_and_nobody_reveals_before_it_is_ov
 #[test]
 fn an_extension_that_brings_too_few_as_well_is_the_last() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     town.commit("eva", request, 0, 90).ok();
     town.extend(request, 0);
     // Two reviews of five members are wanted.
@@ -882,10 +869,7 @@ fn an_extension_that_brings_too_few_as_well_is_the_last() {
 #[test]
 fn a_quorum_of_commitments_of_which_too_few_are_revealed_extends_nothing() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     for name in &ENFORCERS[..3] {
         town.commit(name, request, 0, 50).ok();
     }

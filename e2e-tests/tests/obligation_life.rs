@@ -383,10 +383,7 @@ fn while_terms_are_proposed_a_member_may_leave_with_a_deficit_and_with_work_in_h
 #[test]
 fn what_was_in_hand_when_a_member_left_under_notice_is_paid_if_done_and_punished_if_not() {
     let town = Town::new();
-    let request = town.post();
-    town.deliver("pia", request);
-    town.open_reviews(request);
-    town.until_open_to_all(request, 0);
+    let request = town.in_review();
     let jury = &ENFORCERS[..4];
     jury.iter().for_each(|name| town.commit(name, request, 0, 80).ok());
     let resign = || town.obligation().resign(town.pool);

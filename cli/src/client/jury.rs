@@ -2,19 +2,30 @@
 
 use ink::primitives::AccountId;
 use interfaces::{
-    market::{draw, RequestSpec, Review, Submission},
+    market::{draw, RequestSpec, Reveal, Review, Submission},
     RequestId, SubmissionId, Timestamp,
 };
 
-/// How many commitments are missing to a quorum.
-pub fn missing(spec: &RequestSpec, reviews: &[Review]) -> u8 {
-    spec.quorum.saturating_sub(u8::try_from(reviews.len()).unwrap_or(u8::MAX))
+/// What an enforcer says of a submission.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opinion {
+    pub submission: SubmissionId,
+    pub score: u8,
+    pub duplicate_of: Option<SubmissionId>,
+}
+
+impl Opinion {
+    /// What reveals it, if it was committed to with this salt.
+    pub fn revealed(&self, salt: [u8; 32]) -> Reveal {
+        let Self { submission, score, duplicate_of } = *self;
+        Reveal { submission, score, duplicate_of, salt }
+    }
 }
 
 /// Orders submissions by how near they are to a quorum: first those that want the fewest commitments, and last those
 /// that want none. If all who do their share begin there, most submissions get their quorum.
 pub fn nearness(spec: &RequestSpec, reviews: &[Review]) -> (bool, u8) {
-    let missing = missing(spec, reviews);
+    let missing = spec.missing(reviews);
     (missing == 0, missing)
 }
 
@@ -53,14 +64,12 @@ pub fn drawn_from(
     who: AccountId,
 ) -> Option<Timestamp> {
     let window = spec.window(submission.window_start);
-    let share = rules::share_drawn(spec.max_reviews(), submission.active, submission.extended);
-    let risen = if submission.extended { 0 } else { window.drawn_by.saturating_sub(window.start) };
     let draw = draw(seed, request, number, who);
-    let is_drawn = |elapsed| rules::is_drawn(draw, share, elapsed, risen);
+    let is_drawn = |at| submission.draws(spec, draw, at);
     // Whoever is drawn stays drawn, so the moment is between these two.
-    let (mut before, mut drawn) = (0, risen);
+    let (mut before, mut drawn) = (window.start, window.drawn_by);
     if is_drawn(before) {
-        return Some(window.start);
+        return Some(before);
     }
     if !is_drawn(drawn) {
         return None;
@@ -72,7 +81,7 @@ pub fn drawn_from(
             false => before = middle,
         }
     }
-    Some(window.start.saturating_add(drawn))
+    Some(drawn)
 }
 
 #[cfg(test)]
@@ -96,7 +105,7 @@ mod tests {
         let mut counts = [0, 3, 2, 5, 1];
         counts.sort_by_key(|count| nearness(&spec(), &reviews(0, *count)));
         assert_eq!(counts, [2, 1, 0, 3, 5]);
-        assert_eq!([0, 2, 3, 7].map(|count| missing(&spec(), &reviews(0, count))), [3, 1, 0, 0]);
+        assert_eq!([0, 2, 3, 7].map(|count| spec().missing(&reviews(0, count))), [3, 1, 0, 0]);
     }
 
     #[test]

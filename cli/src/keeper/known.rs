@@ -4,7 +4,7 @@
 use crate::client::{
     backend::{Answer, Backend},
     deployment::Deployment,
-    jury::{missing, nearness},
+    jury::nearness,
 };
 use chain::Emitted;
 use ink::primitives::AccountId;
@@ -72,7 +72,7 @@ impl Details {
 
     /// How many commitments are missing to the quorums of all submissions whose reviews can be committed.
     pub fn wanted(&self, now: Timestamp) -> u32 {
-        self.in_review(now).map(|delivery| u32::from(missing(&self.spec, &delivery.reviews))).sum()
+        self.in_review(now).map(|delivery| u32::from(self.spec.missing(&delivery.reviews))).sum()
     }
 
     /// The submissions whose reviews can be committed.

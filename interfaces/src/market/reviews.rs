@@ -65,9 +65,14 @@ impl RequestSpec {
         rules::curve_weight(self.curve.iter().map(|bucket| (bucket.min_score, bucket.weight_bps)), median)
     }
 
+    /// How many commitments are missing to a quorum.
+    pub fn missing(&self, reviews: &[Review]) -> u8 {
+        self.quorum.saturating_sub(u8::try_from(reviews.len()).unwrap_or(u8::MAX))
+    }
+
     /// Whether a window with these commitments must be extended, once, before anything is revealed.
     pub fn is_short(&self, extended: bool, reviews: &[Review]) -> bool {
-        !extended && reviews.len() < usize::from(self.quorum)
+        !extended && self.missing(reviews) > 0
     }
 
     /// Whether there is room for one more review, by a member that was `short` of work, or by one that was not.
@@ -118,6 +123,15 @@ impl Submission {
         }
     }
 
+    /// Whether the member with this [`draw`] may review this opened submission at `now`, if no deadline has passed. An
+    /// extension begins with the whole of its share.
+    pub fn draws(&self, spec: &RequestSpec, draw: u64, now: Timestamp) -> bool {
+        let window = spec.window(self.window_start);
+        let share = rules::share_drawn(spec.max_reviews(), self.active, self.extended);
+        let risen = if self.extended { 0 } else { window.drawn_by.saturating_sub(window.start) };
+        rules::is_drawn(draw, share, now.saturating_sub(window.start), risen)
+    }
+
     /// The submissions whose verdicts `finalize` waits for: those that reveals name as originals, if this one gets a
     /// quorum's verdict.
     pub fn waits_for<'a>(&self, spec: &RequestSpec, reviews: &'a [Review]) -> impl Iterator<Item = SubmissionId> + 'a {
@@ -148,6 +162,14 @@ pub struct Reveal {
     pub duplicate_of: Option<SubmissionId>,
     /// What kept the commitment secret.
     pub salt: [u8; 32],
+}
+
+impl Reveal {
+    /// What the enforcer that reveals this has committed to.
+    pub fn committed(&self, request: RequestId, enforcer: AccountId) -> Commitment {
+        let Self { submission, score, duplicate_of, ref salt } = *self;
+        Commitment { submission, commitment: commitment(request, submission, enforcer, score, duplicate_of, salt) }
+    }
 }
 
 /// One enforcer's review of one submission.
@@ -444,6 +466,8 @@ mod tests {
             let preimage = (request, submission, enforcer, 80_u8, duplicate_of, salt).encode();
             let made = commitment(request, submission, enforcer, 80, duplicate_of, &salt);
             assert_eq!(made, blake2_256(&preimage));
+            let committed = Reveal { submission, score: 80, duplicate_of, salt }.committed(request, enforcer);
+            assert_eq!(committed, Commitment { submission, commitment: made });
         }
         assert_eq!(contribution(enforcer, &salt), blake2_256(&(enforcer, salt).encode()));
     }

@@ -1,9 +1,6 @@
 //! What is due in a request: when, and by whom.
 
-use crate::{
-    client::jury::{missing, nearness},
-    commands::operate::session::Session,
-};
+use crate::{client::jury::nearness, commands::operate::session::Session};
 use anyhow::Result;
 use interfaces::{
     market::{Access, Engagement, Error, Phase, RequestSpec, RequestState, Review, Submission, Window},
@@ -40,7 +37,7 @@ impl Delivery {
 
     /// How many commitments are missing to its quorum.
     pub fn missing(&self, spec: &RequestSpec) -> u8 {
-        missing(spec, &self.reviews)
+        spec.missing(&self.reviews)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Commands of enforcers.
 
 use crate::client::{
-    jury::{drawn_from, missing, Room},
+    jury::{drawn_from, Opinion, Room},
     moments,
     unusable::Unusable,
     words::{counted, submissions},
@@ -48,30 +48,20 @@ pub struct Review {
     wait: bool,
 }
 
-/// What is said of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Opinion {
-    submission: SubmissionId,
-    score: u8,
-    duplicate_of: Option<SubmissionId>,
-}
-
-impl Opinion {
-    /// Reads `1=85`, or `2=85:1`.
-    fn read(text: &str) -> Result<Self, String> {
-        const EXPECTED: &str = "expected SUBMISSION=SCORE such as 1=85, or 2=85:1 for one that repeats submission 1";
-        let (submission, rest) = text.split_once('=').ok_or_else(|| format!("`{text}` is no review; {EXPECTED}"))?;
-        let (given, original) = match rest.split_once(':') {
-            Some((given, original)) => (given, Some(original)),
-            None => (rest, None),
-        };
-        let wrong = |why: String| format!("`{text}`: {why}; {EXPECTED}");
-        Ok(Self {
-            submission: whole(submission).map_err(wrong)?,
-            score: score(given).map_err(wrong)?,
-            duplicate_of: original.map(whole).transpose().map_err(wrong)?,
-        })
-    }
+/// Reads `1=85`, or `2=85:1`.
+fn opinion(text: &str) -> Result<Opinion, String> {
+    const EXPECTED: &str = "expected SUBMISSION=SCORE such as 1=85, or 2=85:1 for one that repeats submission 1";
+    let (submission, rest) = text.split_once('=').ok_or_else(|| format!("`{text}` is no review; {EXPECTED}"))?;
+    let (given, original) = match rest.split_once(':') {
+        Some((given, original)) => (given, Some(original)),
+        None => (rest, None),
+    };
+    let wrong = |why: String| format!("`{text}`: {why}; {EXPECTED}");
+    Ok(Opinion {
+        submission: whole(submission).map_err(wrong)?,
+        score: score(given).map_err(wrong)?,
+        duplicate_of: original.map(whole).transpose().map_err(wrong)?,
+    })
 }
 
 /// Reads a score.
@@ -158,7 +148,7 @@ impl Review {
             [submission, given] if !submission.contains('=') && !given.contains('=') => {
                 vec![Opinion { submission: whole(submission)?, score: score(given)?, duplicate_of: None }]
             }
-            several => several.iter().map(|text| Opinion::read(text)).collect::<Result<_, _>>()?,
+            several => several.iter().map(|text| opinion(text)).collect::<Result<_, _>>()?,
         };
         let named: BTreeSet<_> = opinions.iter().map(|opinion| opinion.submission).collect();
         let is_plain = |opinion: &Opinion| opinion.duplicate_of.is_none();
@@ -469,7 +459,7 @@ fn progress(session: &Session, kept: &KeptReview) -> Result<Option<Progress>> {
     };
     let is_judged = delivery.verdict != Verdict::Pending;
     let is_short = spec.is_short(delivery.extended, &reviews);
-    let missing = if delivery.extended { 0 } else { missing(&spec, &reviews) };
+    let missing = if delivery.extended { 0 } else { spec.missing(&reviews) };
     Ok(Some(match session.read(market.phase(request, Some(submission)))? {
         _ if review.score.is_some() && is_judged => Progress::Done,
         _ if review.score.is_some() => return Ok(None),

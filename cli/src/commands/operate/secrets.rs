@@ -13,7 +13,7 @@ use crate::commands::{operate::session::Session, options::warn};
 use anyhow::{Context, Result};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{commitment, seal, Commitment, Reveal},
+    market::{seal, Commitment, Reveal},
     RequestId, SubmissionId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -135,12 +135,12 @@ impl KeptReview {
 
     /// What is told about it before it is revealed.
     pub fn commitment(&self, enforcer: &AccountId) -> [u8; 32] {
-        commitment(self.request, self.submission, *enforcer, self.score, self.duplicate_of, &self.salt())
+        self.committed(enforcer).commitment
     }
 
     /// The same as it is sent.
     pub fn committed(&self, enforcer: &AccountId) -> Commitment {
-        Commitment { submission: self.submission, commitment: self.commitment(enforcer) }
+        self.revealed().committed(self.request, *enforcer)
     }
 
     /// What reveals it.

@@ -1,16 +1,16 @@
 //! Plays one contest on real contracts: the pot is one request, each warden seals and unseals its findings, enforcers
 //! score them by severity and name the duplicates, and everything earned is withdrawn to the last unit.
 
-use crate::story::contest::read::{Contest, Severity, Submission};
+use crate::{
+    client::jury::Opinion,
+    story::contest::read::{Contest, Severity, Submission},
+};
 use anyhow::{bail, ensure, Context, Result};
 use chain::blake2_256;
 use chain::{account, brisk_terms, build::Contracts, days, Message, Settings, World, UNIT};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{
-        commitment, seal, Asset, Award, Bucket, Claimed, Commitment, Duplicates, RequestSpec, Reveal, Unsealing,
-        MAX_BATCH, MAX_LIST,
-    },
+    market::{seal, Asset, Award, Bucket, Claimed, Duplicates, RequestSpec, Reveal, Unsealing, MAX_BATCH, MAX_LIST},
     obligation::Terms,
     Balance, Market as _, Obligation as _, Points, RequestId, SubmissionId, Timestamp,
 };
@@ -204,7 +204,8 @@ impl<'a> Player<'a> {
         self.world.chain.pass_until(window.commit_by - STEP / COMMITS_IN_LAST);
         for enforcer in self.enforcers {
             for list in opinions.chunks(MAX_LIST) {
-                let commitments = list.iter().map(|opinion| opinion.committed(request, enforcer)).collect();
+                let commitments =
+                    list.iter().map(|opinion| reveal(opinion, enforcer).committed(request, enforcer)).collect();
                 let message = self.world.market().commit_reviews(request, commitments);
                 let taken = self.send(&enforcer, "commit_reviews", 0, message)?;
                 ensure!(taken.len() == list.len(), "`commit_reviews` took {} of {} reviews", taken.len(), list.len());
@@ -213,7 +214,7 @@ impl<'a> Player<'a> {
         self.world.chain.pass_until(window.commit_by);
         for enforcer in self.enforcers {
             for list in opinions.chunks(MAX_LIST) {
-                let reveals = list.iter().map(|opinion| opinion.revealed(enforcer)).collect();
+                let reveals = list.iter().map(|opinion| reveal(opinion, enforcer)).collect();
                 self.send(&enforcer, "reveal_reviews", 0, self.world.market().reveal_reviews(request, reveals))?;
             }
         }
@@ -334,26 +335,6 @@ fn score(severity: Severity) -> u8 {
     }
 }
 
-/// What is said of one submission.
-struct Opinion {
-    submission: SubmissionId,
-    score: u8,
-    duplicate_of: Option<SubmissionId>,
-}
-
-impl Opinion {
-    fn committed(&self, request: RequestId, enforcer: AccountId) -> Commitment {
-        let Self { submission, score, duplicate_of } = *self;
-        let salt = salt(&(submission, enforcer));
-        Commitment { submission, commitment: commitment(request, submission, enforcer, score, duplicate_of, &salt) }
-    }
-
-    fn revealed(&self, enforcer: AccountId) -> Reveal {
-        let Self { submission, score, duplicate_of } = *self;
-        Reveal { submission, score, duplicate_of, salt: salt(&(submission, enforcer)) }
-    }
-}
-
 /// What a warden seals, and unseals.
 struct Delivery {
     content: Hash,
@@ -379,6 +360,11 @@ impl Delivery {
 
 fn hash_of(value: &impl Encode) -> Hash {
     Hash::from(blake2_256(&value.encode()))
+}
+
+/// What reveals an enforcer's opinion.
+fn reveal(opinion: &Opinion, enforcer: AccountId) -> Reveal {
+    opinion.revealed(salt(&(opinion.submission, enforcer)))
 }
 
 /// Guessing it is useless: everything is in a public file.

@@ -1,6 +1,6 @@
 //! A story's plan: who is in it, what is asked for, and what everybody does when.
 
-use crate::client::conditions::Conditions;
+use crate::client::{conditions::Conditions, jury::Opinion};
 use chain::Settings;
 use ink::primitives::AccountId;
 use interfaces::{Balance, SubmissionId, Timestamp};
@@ -181,14 +181,6 @@ pub enum ProviderAct {
 pub enum EnforcerAct {
     Commit(Vec<Opinion>),
     Reveal(Vec<Opinion>),
-}
-
-/// What an enforcer says of a submission.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Opinion {
-    pub submission: SubmissionId,
-    pub score: u8,
-    pub duplicate_of: Option<SubmissionId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

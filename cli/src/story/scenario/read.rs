@@ -4,12 +4,13 @@
 //! checked here: unknown keys and names, types, units, and times.
 
 use super::plan::{
-    AccountAct, Action, Actor, ActorPlan, DeliveryPlan, EnforcerAct, ManagerAct, MemberAct, OfferEnd, OfferPlan,
-    Opinion, Plan, ProviderAct, RequestPlan, RequesterAct, Scenario, ScorePlan, Step, UpkeepAct, MANAGER, TREASURY,
+    AccountAct, Action, Actor, ActorPlan, DeliveryPlan, EnforcerAct, ManagerAct, MemberAct, OfferEnd, OfferPlan, Plan,
+    ProviderAct, RequestPlan, RequesterAct, Scenario, ScorePlan, Step, UpkeepAct, MANAGER, TREASURY,
 };
 use crate::client::{
     coins::Coin,
     conditions::read_conditions,
+    jury::Opinion,
     settings::{read_policy, read_reputation, read_schedule, read_terms},
     toml::{
         amount, boolean, duration, each, expected, integer, owned, parse, points, refused, score, span, text, Fields,

@@ -3,13 +3,13 @@
 use super::{hash_of, salt, Live, Player};
 use crate::{
     client::{
-        jury::Room,
+        jury::{Opinion, Room},
         words::{counted, submissions},
     },
     story::scenario::{
         plan::{
-            AccountAct, Action, Actor, EnforcerAct, ManagerAct, MemberAct, NextAct, Opinion, Plan, ProviderAct,
-            RequesterAct, Step, UpkeepAct,
+            AccountAct, Action, Actor, EnforcerAct, ManagerAct, MemberAct, NextAct, Plan, ProviderAct, RequesterAct,
+            Step, UpkeepAct,
         },
         report::{Entry, Member, Outcome},
     },
@@ -18,7 +18,7 @@ use anyhow::{ensure, Result};
 use chain::{amounts::thousands, Message};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
-    market::{self, commitment, Asset, Commitment, Delivery, Offer, Reveal, Unsealing, MAX_BATCH},
+    market::{self, Asset, Delivery, Offer, Unsealing, MAX_BATCH},
     Balance, Market as _, Obligation as _, Reputation as _, RequestId, SubmissionId, Timestamp,
 };
 use scale::Encode;
@@ -146,6 +146,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
     fn act_as_enforcer(&mut self, step: &Step, plan: Plan, act: &EnforcerAct) -> Result<()> {
         let (title, me, mut market) = (self.title(plan), self.account_of(step.who), self.world.market());
         let id = self.live(plan)?.id;
+        let reveal = |opinion: &Opinion| opinion.revealed(salt(id, opinion.submission, &me));
         match act {
             EnforcerAct::Commit(opinions) => {
                 let spec = self.live(plan)?.spec.clone();
@@ -155,21 +156,11 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
                 // In this order most of them find room.
                 let mut opinions = opinions.clone();
                 opinions.sort_by_cached_key(room);
-                let commit = |Opinion { submission, score, duplicate_of }: &Opinion| {
-                    let salt = salt(id, *submission, &me);
-                    let commitment = commitment(id, *submission, me, *score, *duplicate_of, &salt);
-                    Commitment { submission: *submission, commitment }
-                };
-                let message = market.commit_reviews(id, opinions.iter().map(commit).collect());
+                let commitments = opinions.iter().map(|opinion| reveal(opinion).committed(id, me)).collect();
+                let message = market.commit_reviews(id, commitments);
                 self.send(step, "commit_reviews", format!("commit reviews of {title}"), message);
             }
             EnforcerAct::Reveal(opinions) => {
-                let reveal = |Opinion { submission, score, duplicate_of }: &Opinion| Reveal {
-                    submission: *submission,
-                    score: *score,
-                    duplicate_of: *duplicate_of,
-                    salt: salt(id, *submission, &me),
-                };
                 let message = market.reveal_reviews(id, opinions.iter().map(reveal).collect());
                 self.send(step, "reveal_reviews", format!("reveal scores for {title}"), message);
             }

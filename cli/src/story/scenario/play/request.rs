@@ -4,12 +4,15 @@ use super::{
     due, half_way, Player, COMMITS_IN_LAST, OFFERS_ACCEPTED, OFFERS_FROM, OFFERS_RETRACTED, OFFERS_UNTIL, SIXTEENTHS,
     WITHIN,
 };
-use crate::story::scenario::{
-    plan::{
-        AccountAct, Action, Actor, DeliveryPlan, EnforcerAct, NextAct, OfferEnd, Opinion, Plan, ProviderAct,
-        RequestPlan, RequesterAct, ScorePlan, Step, UpkeepAct,
+use crate::{
+    client::jury::Opinion,
+    story::scenario::{
+        plan::{
+            AccountAct, Action, Actor, DeliveryPlan, EnforcerAct, NextAct, OfferEnd, Plan, ProviderAct, RequestPlan,
+            RequesterAct, ScorePlan, Step, UpkeepAct,
+        },
+        report::Entry,
     },
-    report::Entry,
 };
 use anyhow::{Context, Result};
 use ink::primitives::AccountId;
