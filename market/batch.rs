@@ -1,6 +1,9 @@
 //! What a list of submissions amounts to elsewhere: added up by account, and sent in one call to each partner.
 
-use crate::market::{answer, Market, Result};
+use crate::{
+    market::{Market, Result},
+    partners::ask,
+};
 use ink::{
     codegen::TraitCallBuilder,
     prelude::{vec, vec::Vec},
@@ -114,7 +117,7 @@ impl Market {
         }
         for (reviews, ops) in batch.wanted {
             let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().record_seen(pool, ops, reviews.into()).try_invoke())?;
+            ask(self.obligation().call_mut().record_seen(pool, ops, reviews.into()))?;
         }
         self.report_outcomes(batch.outcomes)?;
         self.apply(request, batch.sums.iter().filter_map(effect).collect());
@@ -125,7 +128,7 @@ impl Market {
     pub(crate) fn report_outcomes(&self, outcomes: Vec<Outcome>) -> Result<()> {
         if !outcomes.is_empty() {
             let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().resolve(pool, outcomes).try_invoke())?;
+            ask(self.obligation().call_mut().resolve(pool, outcomes))?;
         }
         Ok(())
     }

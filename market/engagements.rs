@@ -3,7 +3,8 @@
 use crate::{
     batch::Batch,
     case::Case,
-    market::{answer, Market, Result},
+    market::{Market, Result},
+    partners::ask,
     spec,
 };
 use ink::codegen::{Env, TraitCallBuilder};
@@ -71,12 +72,12 @@ impl Market {
     /// Records a period in the provider's pool, and returns whether the provider is then Banned. A provider that is no
     /// longer a member has left the deal.
     fn is_banned_for(&self, pool: PoolId, tenure: &Tenure, accepted: bool) -> Result<bool> {
-        answer(self.obligation().call_mut().record_seen(pool, 1, 1).try_invoke())?;
+        ask(self.obligation().call_mut().record_seen(pool, 1, 1))?;
         if accepted {
-            answer(self.obligation().call_mut().record_declared(pool, tenure.provider, 1).try_invoke())?;
+            ask(self.obligation().call_mut().record_declared(pool, tenure.provider, 1))?;
             return Ok(false);
         }
-        let standing = answer(self.obligation().call_mut().evaluate(pool, tenure.provider).try_invoke());
+        let standing = ask(self.obligation().call_mut().evaluate(pool, tenure.provider));
         Ok(standing.map_or(true, |standing| standing == Standing::Banned))
     }
 
@@ -99,7 +100,7 @@ impl Market {
         if let (Some(tenure), Some(pool)) = (&engagement.tenure, engagement.pool) {
             let who = tenure.provider;
             // A provider that has left the pool by itself needs no discharge.
-            let _ = answer(self.obligation().call_mut().discharge(pool, who).try_invoke());
+            let _ = ask(self.obligation().call_mut().discharge(pool, who));
             deposit = spec.place_deposit;
             state.deposits = state.deposits.saturating_sub(deposit);
             state.open_places = state.open_places.saturating_sub(1);

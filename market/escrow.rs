@@ -1,6 +1,9 @@
 //! Money in and out: credits, and payments in the chain's own currency and in tokens.
 
-use crate::market::{Market, Result};
+use crate::{
+    market::{Market, Result},
+    partners::try_ask,
+};
 use ink::{
     codegen::{Env, TraitCallBuilder},
     prelude::vec::Vec,
@@ -89,8 +92,8 @@ impl Market {
         let market = self.env().account_id();
         let mut token: Token = token.into();
         let before = balance(&token, market)?;
-        let taken = token.call_mut().transfer_from(from, market, amount, Vec::new()).try_invoke();
-        ensure!(matches!(taken, Ok(Ok(Ok(())))), Error::TransferFailed);
+        let taken = try_ask(token.call_mut().transfer_from(from, market, amount, Vec::new()));
+        ensure!(taken.is_some_and(|taken| taken.is_ok()), Error::TransferFailed);
         let received = balance(&token, market)?.saturating_sub(before);
         ensure!(received >= amount, Error::TokenShortfall);
         Ok(())
@@ -102,8 +105,8 @@ impl Market {
             Asset::Native => self.env().transfer(to, amount).map_err(|_| Error::TransferFailed),
             Asset::Psp22(token) => {
                 let mut token: Token = token.into();
-                let sent = token.call_mut().transfer(to, amount, Vec::new()).try_invoke();
-                ensure!(matches!(sent, Ok(Ok(Ok(())))), Error::TransferFailed);
+                let sent = try_ask(token.call_mut().transfer(to, amount, Vec::new()));
+                ensure!(sent.is_some_and(|sent| sent.is_ok()), Error::TransferFailed);
                 Ok(())
             }
         }
@@ -112,10 +115,7 @@ impl Market {
 
 /// What a token says that `who` has.
 fn balance(token: &Token, who: AccountId) -> Result<Balance> {
-    match token.call().balance_of(who).try_invoke() {
-        Ok(Ok(balance)) => Ok(balance),
-        _ => Err(Error::TransferFailed),
-    }
+    try_ask(token.call().balance_of(who)).ok_or(Error::TransferFailed)
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ mod batch;
 mod case;
 mod engagements;
 mod escrow;
+mod partners;
 mod places;
 mod pruning;
 mod records;
@@ -55,6 +56,7 @@ pub use self::market::{Market, MarketRef};
 pub mod market {
     use crate::{
         awards,
+        partners::ask,
         places::Proposed,
         records::{Beacon, Opening, Pair, Partners, Place},
         spec,
@@ -81,8 +83,6 @@ pub mod market {
     pub(crate) type SubmissionKey = (RequestId, SubmissionId);
     /// A place or an offer is identified by its request and its provider.
     type PlaceKey = (RequestId, AccountId);
-    /// The answer of `try_invoke`: the callee's own answer, or why there is none.
-    type Answer<T, E> = Result<ink::MessageResult<Result<T, E>>, ink::env::Error>;
 
     #[ink(storage)]
     #[derive(StorageFieldGetter)]
@@ -164,7 +164,7 @@ pub mod market {
             let beacon_period = spec::beacon_period(policy.min_window);
             let checked = spec::check_policy(&policy, min_reviews, beacon_period, self.unpayable());
             checked.map_err(Error::InvalidPolicy)?;
-            let pool = answer(self.obligation().call_mut().open_pool(terms, schedule).try_invoke())?;
+            let pool = ask(self.obligation().call_mut().open_pool(terms, schedule))?;
             self.opening.set(&Opening { pool, epoch, notice, min_reviews, beacon_period });
             self.ensure_treasury(&policy);
             self.policy.set(&policy);
@@ -529,7 +529,7 @@ pub mod market {
                 return;
             }
             let one_by_one = effects.clone();
-            let Err(error) = answer(self.reputation().call_mut().apply(effects).try_invoke()) else { return };
+            let Err(error) = ask(self.reputation().call_mut().apply(effects)) else { return };
             if one_by_one.len() == 1 {
                 self.env().emit_event(ReputationRefused { request, error });
                 return;
@@ -538,15 +538,6 @@ pub mod market {
             for effect in one_by_one {
                 self.apply(request, [effect].into());
             }
-        }
-    }
-
-    /// The callee's own answer. Any failure below it, a trap or lack of gas, aborts this call as well, so that nobody can
-    /// pick a gas limit at which half of it happens.
-    pub(crate) fn answer<T, E>(answer: Answer<T, E>) -> Result<T, E> {
-        match answer {
-            Ok(Ok(answer)) => answer,
-            _ => panic!("a partner contract failed"),
         }
     }
 }

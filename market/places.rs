@@ -4,7 +4,8 @@ use crate::{
     awards::NO_FINDING,
     case::{ensure_list, Case},
     engagements,
-    market::{answer, Market, Result},
+    market::{Market, Result},
+    partners::ask,
     records::{Pair, Place},
     spec,
 };
@@ -89,7 +90,7 @@ impl Market {
     fn count_insider(&self, case: &mut Case, provider: AccountId) -> Result<bool> {
         let pool = self.opening()?.pool;
         let asked = vec![provider, case.state.requester];
-        let (active, states) = answer(self.obligation().call().member_states(pool, asked).try_invoke())?;
+        let (active, states) = ask(self.obligation().call().member_states(pool, asked))?;
         let involved =
             |state: &MemberState| matches!(state, MemberState::Seated | MemberState::Waiting | MemberState::Frozen);
         let insider = states.first().is_some_and(involved);
@@ -123,7 +124,7 @@ impl Market {
         if bond > 0 {
             effects.push(Effect::Lock { who: provider, amount: bond });
         }
-        answer(self.reputation().call_mut().apply(effects).try_invoke())?;
+        ask(self.reputation().call_mut().apply(effects))?;
         Ok(())
     }
 
@@ -172,7 +173,7 @@ impl Market {
         // The provider pays for the cell that its deposit is credited to if the offer is not accepted.
         self.ensure_credit(asset, provider);
         let required = Effect::Require { who: provider, available, tier };
-        answer(self.reputation().call_mut().apply([required].into()).try_invoke())?;
+        ask(self.reputation().call_mut().apply([required].into()))?;
         self.take_payment(asset, provider, deposit)?;
         self.env().emit_event(OfferMade { request, provider, price, deliver_by, until });
         Ok(())
@@ -262,16 +263,16 @@ impl Market {
                 let more = wanted.saturating_sub(case.state.reserved);
                 case.state.reserved = case.state.reserved.saturating_add(more);
                 let reviewers = self.opening()?.pool;
-                let capacity = answer(self.obligation().call_mut().reserve(reviewers, more).try_invoke())?;
+                let capacity = ask(self.obligation().call_mut().reserve(reviewers, more))?;
                 ensure!(capacity.utilization_ppm < rules::PPM, Error::AtCapacity);
                 pool
             }
             None => {
                 let terms = terms(&engagement);
-                answer(self.obligation().call_mut().open_pool(terms, Schedule::default()).try_invoke())?
+                ask(self.obligation().call_mut().open_pool(terms, Schedule::default()))?
             }
         };
-        answer(self.obligation().call_mut().enroll(pool, tenure.provider).try_invoke())?;
+        ask(self.obligation().call_mut().enroll(pool, tenure.provider))?;
         engagement.pool = Some(pool);
         self.engagements.insert(case.id, &engagement);
         Ok(())

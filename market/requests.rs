@@ -3,7 +3,8 @@
 use crate::{
     awards,
     case::Case,
-    market::{answer, Market, Result},
+    market::{Market, Result},
+    partners::ask,
     spec::{self, Periods},
 };
 use ink::{
@@ -31,7 +32,7 @@ impl Market {
         self.check(spec, policy)?;
         let pool = self.opening()?.pool;
         self.ensure_judges(spec, self.env().caller())?;
-        let capacity = answer(self.obligation().call().capacity(pool).try_invoke())?;
+        let capacity = ask(self.obligation().call().capacity(pool))?;
         let reserved = spec::reviews(spec, periods);
         let backlog = capacity.backlog.saturating_add(reserved.into());
         self.admit(spec, periods, policy, rules::utilization_ppm(backlog, capacity.hands))
@@ -40,7 +41,7 @@ impl Market {
     /// Whether a quorum of active members is left beside the requester.
     fn ensure_judges(&self, spec: &RequestSpec, requester: AccountId) -> Result<()> {
         let pool = self.opening()?.pool;
-        let (active, states) = answer(self.obligation().call().member_states(pool, vec![requester]).try_invoke())?;
+        let (active, states) = ask(self.obligation().call().member_states(pool, vec![requester]))?;
         let judges = active.saturating_sub(u32::from(states.contains(&MemberState::Seated)));
         ensure!(u32::from(spec.quorum) <= judges, Error::TooFewEnforcers);
         Ok(())
@@ -71,7 +72,7 @@ impl Market {
         let next = id.checked_add(1).ok_or(Error::TooManyRequests)?;
         let periods = engagement.as_ref().map_or(spec::NO_PERIODS, |deal| (deal.periods, deal.period));
         let reserved = spec::reviews(spec, periods);
-        let capacity = answer(self.obligation().call_mut().reserve(pool, reserved).try_invoke())?;
+        let capacity = ask(self.obligation().call_mut().reserve(pool, reserved))?;
         let quote = self.admit(spec, periods, policy, capacity.utilization_ppm)?;
 
         let submissions = spec.limit.saturating_mul(periods.0);
@@ -133,7 +134,7 @@ impl Market {
     pub(crate) fn close_reviews(&self, reviews: u32) -> Result<()> {
         if reviews > 0 {
             let pool = self.opening()?.pool;
-            answer(self.obligation().call_mut().record_closed(pool, reviews).try_invoke())?;
+            ask(self.obligation().call_mut().record_closed(pool, reviews))?;
         }
         Ok(())
     }

@@ -8,7 +8,8 @@ use crate::{
     awards,
     batch::Batch,
     case::{ensure_list, Case, Tried},
-    market::{answer, Market, Result, SubmissionKey},
+    market::{Market, Result, SubmissionKey},
+    partners::ask,
     reviews::Round,
 };
 use ink::{
@@ -69,7 +70,7 @@ impl Market {
         if seen > 0 {
             let pool = self.opening()?.pool;
             let reviews = case.spec.quorum.into();
-            let active = answer(self.obligation().call_mut().record_seen(pool, seen, reviews).try_invoke())?;
+            let active = ask(self.obligation().call_mut().record_seen(pool, seen, reviews))?;
             for (submission, delivery) in opened {
                 let delivery = Submission { window_start: now, active, ..delivery };
                 self.submissions.insert((case.id, submission), &delivery);
@@ -111,7 +112,7 @@ impl Market {
         ensure!(count > 0, refused.unwrap_or(Error::ReviewsFull));
 
         let pool = self.opening()?.pool;
-        let short = answer(self.obligation().call_mut().commit(pool, enforcer, count).try_invoke())?;
+        let short = ask(self.obligation().call_mut().commit(pool, enforcer, count))?;
         let mut taken = Vec::new();
         let mut done = 0_u32;
         for (index, Commitment { submission, commitment }, mut round) in drawn {
