@@ -11,7 +11,8 @@ use ink::codegen::{Env, TraitCallBuilder};
 use interfaces::{
     ensure,
     market::{
-        Engagement, Error, PeriodClosed, PlaceVacated, RequestSettled, RequestSpec, RequestState, Tenure, Verdict,
+        Engagement, Error, Notice, NoticeGiven, PeriodClosed, PlaceVacated, RequestSettled, RequestSpec, RequestState,
+        Tenure, Verdict,
     },
     obligation::Standing,
     Balance, Obligation as _, PoolId,
@@ -24,13 +25,35 @@ pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement
 }
 
 impl Market {
+    /// Ends an engagement with notice by the caller, who is one of its two sides. Returns how many periods there are then.
+    pub(crate) fn end_with_notice(&mut self, mut case: Case, mut engagement: Engagement) -> Result<u32> {
+        ensure!(!case.state.closed, Error::AlreadySettled);
+        let tenure = engagement.tenure.as_ref().ok_or(Error::Vacant)?;
+        let by = self.env().caller();
+        ensure!(by == case.state.requester || by == tenure.provider, Error::NotAParty);
+        if engagement.notice.is_some() {
+            return Ok(engagement.periods);
+        }
+        let now = self.env().block_timestamp();
+        let period = engagement.present(tenure, now);
+        let periods = engagement.periods_after_notice(tenure, now);
+        engagement.notice = Some(Notice { by, period });
+        engagement.periods = periods;
+        self.engagements.insert(case.id, &engagement);
+        let done = case.state.release_reviews(reviews(&case.spec, &case.state, &engagement));
+        self.save(&case);
+        self.close_reviews(done)?;
+        self.env().emit_event(NoticeGiven { request: case.id, by, periods });
+        Ok(periods)
+    }
+
     /// Closes the next period of an engagement, and with the last one the engagement. Returns whether it has ended.
     pub(crate) fn close_next_period(&mut self, mut case: Case, mut engagement: Engagement) -> Result<bool> {
         let period = case.state.settled;
         let delivery = engagement.pool.and_then(|_| self.submissions.get((case.id, period)));
         let since = engagement.closes_from(&case.spec, &case.state, delivery.as_ref())?;
         ensure!(self.env().block_timestamp() >= since, Error::TooEarly);
-        if engagement.pool.is_none() {
+        if engagement.pool.is_none() || (engagement.is_vacant() && period >= case.state.submissions) {
             self.end_engagement(&mut case, &engagement)?;
             self.save(&case);
             return Ok(true);
@@ -52,8 +75,14 @@ impl Market {
         case.state.unclaimed = case.state.unclaimed.saturating_add(pay);
         let delivered = delivery.is_some();
         self.env().emit_event(PeriodClosed { request: case.id, period, delivered, accepted, pay });
-        if let (Some(tenure), Some(pool), true) = (tenure, engagement.pool, judged) {
-            if self.is_banned_for(pool, &tenure, accepted)? {
+        if let (Some(tenure), Some(pool)) = (tenure, engagement.pool) {
+            let banned = judged && self.is_banned_for(pool, &tenure, accepted)?;
+            let broke_off = !delivered && engagement.binds(&tenure, period);
+            if broke_off && !banned {
+                // It owes nothing more there.
+                let _ = ask(self.obligation().call_mut().discharge(pool, tenure.provider));
+            }
+            if broke_off || banned {
                 self.vacate(&mut case, &mut engagement, &tenure);
             }
         }
@@ -81,9 +110,10 @@ impl Market {
         Ok(standing.map_or(true, |standing| standing == Standing::Banned))
     }
 
-    /// A banned provider loses its place, and with it bond and deposit.
+    /// A provider loses its place, and with it bond and deposit.
     fn vacate(&mut self, case: &mut Case, engagement: &mut Engagement, tenure: &Tenure) {
         engagement.tenure = None;
+        engagement.vacated = self.env().block_timestamp();
         self.engagements.insert(case.id, engagement);
         self.forfeit(case, tenure.provider, 1);
         let forfeited = case.spec.place_deposit;
@@ -199,7 +229,11 @@ mod tests {
         let (_, missed) = close(&mut market, state, vacant()).unwrap();
         assert_eq!((missed.settled, missed.claimed, missed.unclaimed), (4, 1, 60));
         let none_left = RequestState { settled: 5, ..missed.clone() };
-        assert_eq!(close(&mut market, none_left, vacant()), Err(Error::Vacant));
+        let waiting = Engagement { vacated: 1_000, ..vacant() };
+        assert_eq!(close(&mut market, none_left.clone(), waiting.clone()), Err(Error::TooEarly));
+        test::set_block_timestamp::<DefaultEnvironment>(1_200);
+        let (ended, given_up) = close(&mut market, none_left, waiting).unwrap();
+        assert_eq!((ended, given_up.closed, given_up.settled), (true, true, 5), "it was vacant for two periods");
         let last = Engagement { periods: 5, ..vacant() };
         let (ended, over) = close(&mut market, missed, last).unwrap();
         assert_eq!((ended, over.closed, over.settled), (true, true, 5));

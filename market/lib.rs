@@ -237,15 +237,25 @@ pub mod market {
             periods: u16,
             period: Timestamp,
             missed_periods: u16,
+            notice_periods: u16,
             max_premium: Balance,
         ) -> Result<RequestId> {
             let policy = self.policy_in_force()?;
             spec::check_engagement(&spec, periods).map_err(Error::InvalidRequest)?;
             spec::check_periods(periods, period, missed_periods, &policy).map_err(Error::InvalidRequest)?;
             self._ensure_not_paused()?;
-            let engagement = Engagement { periods: periods.into(), period, missed_periods, pool: None, tenure: None };
+            let engagement = Engagement {
+                periods: periods.into(),
+                period,
+                missed_periods,
+                notice_periods,
+                pool: None,
+                tenure: None,
+                notice: None,
+                vacated: 0,
+            };
             let request = self.escrow(&spec, &policy, max_premium, Some(engagement))?;
-            self.env().emit_event(Engaged { request, periods, period, missed_periods });
+            self.env().emit_event(Engaged { request, periods, period, missed_periods, notice_periods });
             Ok(request)
         }
 
@@ -376,6 +386,13 @@ pub mod market {
         fn settle(&mut self, request: RequestId, max: u32) -> Result<u32> {
             let case = self.load(request)?;
             self.settle_some(case, max)
+        }
+
+        #[ink(message)]
+        fn give_notice(&mut self, request: RequestId) -> Result<u32> {
+            let case = self.load(request)?;
+            let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
+            self.end_with_notice(case, engagement)
         }
 
         #[ink(message)]

@@ -2,7 +2,8 @@
 //!
 //! Who may review is drawn with the market's beacon as it was before the beacon's period in which reviews are opened.
 //! Whoever commits might choose its salt, and so what it contributes: only its first commitment that has no verdict yet is
-//! *marked*, and contributes when it is revealed. What is left is not to reveal it, which costs.
+//! *marked*, and contributes when it is revealed; it counts once its window for reveals is over, whenever it was made. What
+//! is left is not to reveal it, which costs.
 
 use crate::{
     awards,
@@ -23,7 +24,7 @@ use interfaces::{
         commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, ReviewsCommitted,
         ReviewsOpened, ReviewsRevealed, Submission, SubmissionFinalized, Verdict, WindowExtended, MAX_BATCH, MAX_SCORE,
     },
-    Obligation as _, RequestId, SubmissionId,
+    Obligation as _, RequestId, SubmissionId, Timestamp,
 };
 use rules::Stake;
 
@@ -56,7 +57,7 @@ impl Market {
         let unseen = count.saturating_sub(u32::try_from(opened.len()).unwrap_or(u32::MAX));
         state.finalized = state.finalized.saturating_add(unseen);
         if from == 0 || state.engagement {
-            let period = self.beacon_period()?;
+            let period = self.beacon_period(now)?;
             state.seed = self.beacon.get_or_default().before(period);
         }
         self.save(&case);
@@ -163,7 +164,8 @@ impl Market {
             let mut round = self.round(case.id, submission);
             let since = delivery.reveals_from(&case.spec, round.reviews());
             ensure!(since.is_some_and(|since| now >= since), Error::ReviewsOpen);
-            ensure!(now < case.spec.window(delivery.window_start).reveal_by, Error::TooLate);
+            let reveal_by = case.spec.window(delivery.window_start).reveal_by;
+            ensure!(now < reveal_by, Error::TooLate);
             ensure!(score <= MAX_SCORE, Error::InvalidScore);
             if let Some(original) = duplicate_of {
                 let named = self.submissions.get((case.id, original)).ok_or(Error::InvalidDuplicate)?;
@@ -173,8 +175,9 @@ impl Market {
             round.reveal(enforcer, commitment, score, duplicate_of)?;
             self.reviews.insert((case.id, submission), &round.into_reviews());
             if marked == Some((case.id, submission)) {
+                let (period, last) = (self.beacon_period(now)?, self.beacon_period(reveal_by)?);
                 let beacon = self.beacon.get_or_default();
-                self.beacon.set(&beacon.with(self.beacon_period()?, &contribution(enforcer, &salt)));
+                self.beacon.set(&beacon.with(period, last, &contribution(enforcer, &salt)));
             }
             revealed.push(Revealed { submission, score, duplicate_of });
         }
@@ -182,10 +185,10 @@ impl Market {
         Ok(())
     }
 
-    /// The number of the beacon's present period.
-    fn beacon_period(&self) -> Result<u64> {
+    /// The number of the beacon's period that this moment is in.
+    fn beacon_period(&self, moment: Timestamp) -> Result<u64> {
         let length = self.opening()?.beacon_period;
-        Ok(self.env().block_timestamp().checked_div(length).unwrap_or(0))
+        Ok(moment.checked_div(length).unwrap_or(0))
     }
 
     /// Finalizes those of the submissions that are ready.
@@ -291,7 +294,7 @@ mod tests {
             test::set_block_timestamp::<DefaultEnvironment>(sealed().review_from());
             let mut market = market();
             market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3, beacon_period: HOUR });
-            market.beacon.set(&Beacon::default().with(0, &[5; 32]));
+            market.beacon.set(&Beacon::default().with(0, 0, &[5; 32]));
             let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
             for submission in 0..2 {
                 // Nobody unsealed it, so opening its review calls no other contract.

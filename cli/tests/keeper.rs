@@ -415,7 +415,7 @@ fn an_engagement_is_kept_period_by_period() {
     (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, 10 * UNIT);
     let quote =
         town.backend().read(town.deployment.market().quote_engagement(spec.clone(), 3, days(7))).expect("an answer");
-    let engage = town.deployment.market().engage(spec.clone(), 3, days(7), 0, 0);
+    let engage = town.deployment.market().engage(spec.clone(), 3, days(7), 0, 1, 0);
     let request = town.send("rita", engage.transferred_value(quote.expect("a price").total));
     let deliver_by = now + days(2);
     let offer = town.deployment.market().offer(request, 10 * UNIT, deliver_by, deliver_by, Vec::new());

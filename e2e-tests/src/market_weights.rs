@@ -424,7 +424,7 @@ impl Scales {
         let (requester, stranger, provider) = (self.requester, self.stranger, self.provider(MAX_LIMIT));
         let price = self.chain().read(self.market().quote_engagement(spec.clone(), 2, days(1))).expect("a price").total;
         let engage =
-            |scales: &Self| scales.market().engage(spec.clone(), 2, days(1), 0, price).transferred_value(2 * price);
+            |scales: &Self| scales.market().engage(spec.clone(), 2, days(1), 0, 1, price).transferred_value(2 * price);
         self.weigh("engage", requester, engage(self));
         let request = self.send(&requester, engage(self));
         let due = spec.deliver_by;
@@ -435,6 +435,7 @@ impl Scales {
         self.weigh("retract_offer", provider, self.market().retract_offer(request));
         self.weigh("accept, an engagement", requester, self.market().accept(request, provider, UNIT, due));
         self.send(&requester, self.market().accept(request, provider, UNIT, due));
+        self.weigh("give_notice", provider, self.market().give_notice(request));
         self.weigh("submit 1, for a period", provider, self.market().submit(request, deliveries(1)));
         self.chain().pass_until(due);
         self.weigh("close_period, missed, Banned", stranger, self.market().close_period(request));

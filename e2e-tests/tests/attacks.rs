@@ -529,7 +529,7 @@ fn junk_that_no_quorum_judges_neither_keeps_nor_excuses_the_provider_of_a_long_d
     let spec = RequestSpec { access: Access::Offers, limit: 1, reward: 8 * UNIT, ..town.request_spec() };
     let due = spec.deliver_by;
     let price = town.chain.read(town.market().quote_engagement(spec.clone(), 5, week)).expect("a price").total;
-    let deal = town.send(REQUESTER, town.market().engage(spec, 5, week, 0, 0).transferred_value(price)).ok();
+    let deal = town.send(REQUESTER, town.market().engage(spec, 5, week, 0, 1, 0).transferred_value(price)).ok();
     town.offer("paul", deal, 8 * UNIT, due).ok();
     town.accept("paul", deal, 8 * UNIT, due).ok();
     let close = || town.send(STRANGER, town.market().close_period(deal));

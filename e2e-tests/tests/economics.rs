@@ -258,14 +258,14 @@ fn a_long_deal_whose_periods_overtake_their_reviews_bans_nobody_who_works() {
     spec.review_by = spec.deliver_by + days(7);
     spec.reveal_by = spec.review_by + days(1);
     let price = |period| town.chain.read(town.market().quote_engagement(spec.clone(), 20, period));
-    let engage = |period| town.market().engage(spec.clone(), 20, period, 19, 0).transferred_value(UNIT);
+    let engage = |period| town.market().engage(spec.clone(), 20, period, 19, 1, 0).transferred_value(UNIT);
     for period in [hours(1), days(3)] {
         assert_eq!(price(period), Err(Error::AtCapacity), "five or more deliveries would be in review at once");
         assert_eq!(refused(&town.chain, &rita, engage(period)), Error::AtCapacity);
     }
     let period = days(4);
     let total = price(period).expect("four at once are taken").total;
-    let engage = town.market().engage(spec.clone(), 20, period, 19, 0).transferred_value(total);
+    let engage = town.market().engage(spec.clone(), 20, period, 19, 1, 0).transferred_value(total);
     let request = town.chain.call(&rita, engage).ok();
     assert_eq!((town.state(request).reserved, town.backlog()), (12, 12));
     town.offer("paul", request, 1, spec.deliver_by).ok();

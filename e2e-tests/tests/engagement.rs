@@ -6,10 +6,11 @@ use chain::{account, days, hours, Outcome, UNIT};
 use e2e_tests::{one, refused, work_of, Town, Vote, ENFORCERS, REQUESTER, STRANGER};
 use ink::primitives::Hash;
 use interfaces::{
+    fixtures,
     market::{
-        Access, Asset, Claimed, Delivery, Duplicates, Engaged, Engagement, Error, OfferAccepted, OfferMade,
-        PeriodClosed, Phase, PlaceVacated, Pruned, Quote, Reclaimed, ReputationRefused, RequestPosted, RequestReason,
-        RequestSettled, RequestSpec, ReviewsOpened, Revised, Submitted, Tenure, Verdict,
+        Access, Asset, Claimed, Delivery, Duplicates, Engaged, Engagement, Error, Notice, NoticeGiven, OfferAccepted,
+        OfferMade, PeriodClosed, Phase, PlaceVacated, Pruned, Quote, Reclaimed, ReputationRefused, RequestPosted,
+        RequestReason, RequestSettled, RequestSpec, ReviewsOpened, Revised, Submitted, Tenure, Verdict,
     },
     obligation::{
         self, MemberState, Membership, PoolOpened, Rate, Resigned, Schedule, Seated, Standing, StandingChanged, Terms,
@@ -59,7 +60,7 @@ impl Deal {
         let spec = weekly(&town);
         let price =
             town.chain.read(town.market().quote_engagement(spec.clone(), periods, WEEK)).expect("a price").total;
-        let engage = town.market().engage(spec, periods, WEEK, missed, 0).transferred_value(price);
+        let engage = town.market().engage(spec, periods, WEEK, missed, 1, 0).transferred_value(price);
         let request = town.chain.call(&town.who(REQUESTER), engage).ok();
         Self { town, request }
     }
@@ -153,6 +154,10 @@ impl Deal {
         self.town.chain.call(&self.town.who(STRANGER), self.town.market().close_period(self.request))
     }
 
+    fn give_notice(&self, name: &str) -> Outcome<Result<u32, Error>> {
+        self.town.chain.call(&self.town.who(name), self.town.market().give_notice(self.request))
+    }
+
     /// The next period has a delivery, which is judged, and is closed.
     fn play(&self, name: &str, score: u8) {
         let period = self.deliver(name);
@@ -195,12 +200,12 @@ fn a_long_deal_is_paid_for_all_its_periods_in_advance() {
     let parts = Quote { reward: 40 * UNIT, review_fees: 4 * UNIT, protocol_fee: fee, rent: 0, premium: 0, total };
     assert_eq!(quote, parts);
 
-    let engage = |value| town.market().engage(weekly(&town), 4, WEEK, 1, UNIT).transferred_value(value);
+    let engage = |value| town.market().engage(weekly(&town), 4, WEEK, 1, 1, UNIT).transferred_value(value);
     assert_eq!(refused(&town.chain, &rita, engage(total - 1)), Error::InsufficientPayment);
     assert_eq!(refused(&town.chain, &rita, engage(total + UNIT + 1)), Error::ExcessPayment);
     let engaged = town.chain.call(&rita, engage(total + UNIT));
     assert_eq!(engaged.events::<RequestPosted>(), [RequestPosted { request: 0, requester: rita, quote }]);
-    let told = Engaged { request: 0, periods: 4, period: WEEK, missed_periods: 1 };
+    let told = Engaged { request: 0, periods: 4, period: WEEK, missed_periods: 1, notice_periods: 1 };
     assert_eq!(engaged.events::<Engaged>(), [told]);
     let request = engaged.ok();
 
@@ -210,7 +215,7 @@ fn a_long_deal_is_paid_for_all_its_periods_in_advance() {
     assert_eq!(state.reputation_per_place, 55, "a quarter of a hundred for each UNIT of the fee");
     let deal = Deal { town, request };
     assert_eq!(deal.backlog(), 3, "the reviews of one period at a time");
-    let expected = Engagement { periods: 4, period: WEEK, missed_periods: 1, pool: None, tenure: None };
+    let expected = Engagement { periods: 4, period: WEEK, ..fixtures::engagement(None, None) };
     assert_eq!(deal.engagement(), expected);
     assert_eq!(deal.phase(), Phase::Signalling);
     deal.is_balanced();
@@ -248,7 +253,7 @@ fn every_rule_of_a_long_deal_that_is_broken_is_named() {
         let mut spec = weekly(&town);
         break_it(&mut spec);
         assert_eq!(town.chain.read(town.market().quote_engagement(spec.clone(), 4, WEEK)), Err(error), "quote {i}");
-        let engage = town.market().engage(spec, 4, WEEK, 1, 0).transferred_value(100 * UNIT);
+        let engage = town.market().engage(spec, 4, WEEK, 1, 1, 0).transferred_value(100 * UNIT);
         assert_eq!(refused(&town.chain, &rita, engage), error, "engage {i}");
     }
     for periods in [0, 1_001] {
@@ -260,16 +265,16 @@ fn every_rule_of_a_long_deal_that_is_broken_is_named() {
     for (periods, period, missed) in
         [(0, WEEK, 0), (1_001, WEEK, 0), (4, hours(1) - 1, 1), (4, decade + 1, 1), (4, WEEK, 4), (1, WEEK, 1)]
     {
-        let engage = town.market().engage(weekly(&town), periods, period, missed, 0).transferred_value(100 * UNIT);
+        let engage = town.market().engage(weekly(&town), periods, period, missed, 1, 0).transferred_value(100 * UNIT);
         assert_eq!(refused(&town.chain, &rita, engage), engagement, "{periods} of {period} ms, {missed} missed");
     }
     for (periods, period, missed) in [(4, hours(1), 3), (4, decade, 0), (1, WEEK, 0)] {
-        let engage = town.market().engage(weekly(&town), periods, period, missed, 0).transferred_value(UNIT);
+        let engage = town.market().engage(weekly(&town), periods, period, missed, 1, 0).transferred_value(UNIT);
         let accepted_but_for_payment = refused(&town.chain, &rita, engage);
         assert_eq!(accepted_but_for_payment, Error::InsufficientPayment, "{periods} of {period} ms, {missed} missed");
     }
     town.chain.call(&town.manager, town.market().pause()).ok();
-    let engage = town.market().engage(weekly(&town), 4, WEEK, 1, 0).transferred_value(100 * UNIT);
+    let engage = town.market().engage(weekly(&town), 4, WEEK, 1, 1, 0).transferred_value(100 * UNIT);
     assert_eq!(refused(&town.chain, &rita, engage), Error::Paused);
 }
 
@@ -375,7 +380,7 @@ fn who_is_accepted_is_obliged_in_a_pool_of_its_own_whose_terms_are_the_same_for_
     };
     assert_eq!((terms, schedule), (expected, Schedule::default()));
     let tenure = Tenure { provider: carl, price: PRICE, first: 0, first_deliver_by: deliver_by };
-    let engagement = Engagement { periods: 4, period: WEEK, missed_periods: 1, pool: Some(pool), tenure: Some(tenure) };
+    let engagement = Engagement { periods: 4, period: WEEK, ..fixtures::engagement(Some(pool), Some(tenure)) };
     assert_eq!(deal.engagement(), engagement);
     assert_eq!(deal.phase(), Phase::Delivery);
 
@@ -787,7 +792,7 @@ fn a_provider_that_misses_too_many_periods_is_banned_by_anyones_call() {
     assert_eq!((profile.slashed, profile.locked, profile.holds), (BOND, WAITING_BOND, 0));
     let state = deal.town.state(request);
     assert_eq!((state.held, state.deposits, state.reserved), (held + UNIT, 0, 0));
-    assert_eq!(deal.close().err(), Error::Vacant);
+    assert_eq!(deal.close().err(), Error::TooEarly);
     assert_eq!(deal.town.submit(FIRST, request).err(), Error::NoPlace);
     let next_week = deal.town.chain.now() + WEEK;
     let again = deal.town.market().offer(request, PRICE, next_week, next_week, vec![]);
@@ -1049,7 +1054,7 @@ fn a_deal_without_fees_bonds_and_deposits_keeps_and_frees_places_all_the_same() 
     let town = Town::with(|settings| settings.policy.assets[0].min_review_fee = 0);
     let spec = RequestSpec { review_fee: 0, place_deposit: 0, provider_bond: 0, ..weekly(&town) };
     let (due, price) = (spec.deliver_by, 2 * REWARD + REWARD / 10);
-    let engage = town.market().engage(spec, 2, WEEK, 0, 0).transferred_value(price);
+    let engage = town.market().engage(spec, 2, WEEK, 0, 1, 0).transferred_value(price);
     let request = town.chain.call(&town.who(REQUESTER), engage).ok();
     let deal = Deal { town, request };
     deal.town.offer("pia", request, PRICE, due).ok();
@@ -1084,7 +1089,7 @@ fn the_end_of_a_deal_asks_for_no_more_than_its_provider_has_at_stake() {
         let town = Town::new();
         let spec = RequestSpec { provider_bond, ..weekly(&town) };
         let quote = town.chain.read(town.market().quote_engagement(spec.clone(), 2, WEEK)).expect("a price");
-        let engage = town.market().engage(spec, 2, WEEK, 0, 0).transferred_value(quote.total);
+        let engage = town.market().engage(spec, 2, WEEK, 0, 1, 0).transferred_value(quote.total);
         let request = town.chain.call(&town.who(REQUESTER), engage).ok();
         let deal = Deal { town, request };
         deal.begin();
@@ -1100,6 +1105,149 @@ fn the_end_of_a_deal_asks_for_no_more_than_its_provider_has_at_stake() {
         refused
     });
     assert_eq!(refused, [1, 2], "its place is freed, and a bond unlocked where there is one");
+}
+
+// Notice
+
+#[test]
+fn notice_ends_a_deal_after_the_running_period_and_those_agreed_and_returns_bond_and_deposit() {
+    for who in [REQUESTER, FIRST] {
+        // One full period of notice was agreed.
+        let deal = Deal::running(9, 0);
+        let request = deal.request;
+        deal.play(FIRST, 80);
+        let given = deal.give_notice(who);
+        assert_eq!(given.events::<NoticeGiven>(), [NoticeGiven { request, by: account(who), periods: 3 }]);
+        assert_eq!(given.ok(), 3, "the first is over, the second is running, and the third is the notice");
+        let engagement = deal.engagement();
+        assert_eq!((engagement.periods, engagement.notice), (3, Some(Notice { by: account(who), period: 1 })));
+        // What the six periods would have cost is hers at once, with what the first left over.
+        assert_eq!(deal.town.reclaim(request).ok(), 6 * PER_PERIOD + (REWARD - PRICE) + DUST);
+        assert_eq!(deal.town.reclaim(request).err(), Error::NothingToReclaim);
+        for other in [FIRST, REQUESTER] {
+            let again = deal.give_notice(other);
+            assert!(again.events::<NoticeGiven>().is_empty());
+            assert_eq!(again.ok(), 3, "a second notice changes nothing");
+        }
+        deal.play(FIRST, 80);
+        deal.deliver(FIRST);
+        deal.judge(2, 80);
+        let closed = deal.close();
+        let told = RequestSettled { request, submissions: 3, deposit: UNIT };
+        assert_eq!(closed.events::<RequestSettled>(), [told]);
+        assert!(closed.ok(), "it has ended");
+        let profile = deal.town.profile(FIRST);
+        assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, 0, 0));
+        assert_eq!((deal.member(FIRST).state, deal.backlog()), (MemberState::Left, 0));
+        assert_eq!(deal.give_notice(who).err(), Error::AlreadySettled);
+        deal.ends();
+    }
+}
+
+#[test]
+fn a_provider_that_gives_notice_works_it_off_or_loses_its_place() {
+    // Two may be missed.
+    let deal = Deal::running(9, 2);
+    let request = deal.request;
+    deal.until_due(0);
+    assert_eq!(deal.give_notice(FIRST).ok(), 3);
+    let closed = deal.close();
+    assert!(closed.events::<PlaceVacated>().is_empty(), "the first was over when it gave notice");
+    closed.ok();
+    deal.until_due(1);
+    let closed = deal.close();
+    let told = PlaceVacated { request, provider: account(FIRST), forfeited: UNIT };
+    assert_eq!(closed.events::<PlaceVacated>(), [told]);
+    closed.ok();
+    let profile = deal.town.profile(FIRST);
+    assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, BOND, 0));
+    let member = deal.member(FIRST);
+    assert_eq!((member.state, member.deficit), (MemberState::Left, 2_000_000), "it is not Banned, and out");
+    assert_eq!((deal.phase(), deal.engagement().periods), (Phase::Vacant, 3));
+    // Another takes over what is left of it.
+    let first_deliver_by = deal.town.chain.now() + days(3);
+    deal.offer_to_take_over(first_deliver_by);
+    deal.take_over(first_deliver_by).ok();
+    assert_eq!(deal.give_notice(SECOND).ok(), 3, "the end is told already");
+    deal.until_due(2);
+    let closed = deal.close();
+    assert!(closed.events::<PlaceVacated>().is_empty(), "another's notice does not bind it: it may miss two");
+    assert!(closed.ok());
+    assert_eq!(deal.town.profile(SECOND).slashed, 0);
+    deal.ends();
+}
+
+#[test]
+fn a_requesters_notice_takes_no_rest_from_a_provider() {
+    let deal = Deal::running(9, 2);
+    assert_eq!(deal.give_notice(REQUESTER).ok(), 2);
+    deal.until_due(1);
+    for _ in 0..2 {
+        let closed = deal.close();
+        assert!(closed.events::<PlaceVacated>().is_empty());
+        closed.ok();
+    }
+    let profile = deal.town.profile(FIRST);
+    assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, 0, 0));
+    assert_eq!(deal.town.credit(FIRST), UNIT, "its deposit");
+    deal.ends();
+}
+
+#[test]
+fn notice_frees_the_reviews_that_are_not_needed_any_more() {
+    let town = Town::new();
+    // Three of these periods can be in review at once.
+    let engage = town.market().engage(weekly(&town), 9, days(1), 0, 0, 0);
+    let price = 9 * PER_PERIOD * 105 / 100;
+    let request = town.chain.call(&town.who(REQUESTER), engage.transferred_value(price)).ok();
+    let deal = Deal { town, request };
+    deal.begin();
+    assert_eq!((deal.backlog(), deal.town.state(request).reserved), (9, 9));
+    assert_eq!(deal.give_notice(REQUESTER).ok(), 1, "no full period was agreed");
+    assert_eq!((deal.backlog(), deal.town.state(request).reserved), (3, 3));
+    deal.play(FIRST, 80);
+    assert_eq!(deal.phase(), Phase::Settled);
+    deal.ends();
+}
+
+#[test]
+fn a_place_that_stays_vacant_for_two_periods_is_ended_by_anyone() {
+    let deal = Deal::running(9, 0);
+    let request = deal.request;
+    deal.play(FIRST, 80);
+    deal.until_due(1);
+    // Nobody closes it for ten days: the two periods count from there.
+    deal.town.chain.pass(days(10));
+    deal.close().ok();
+    let vacated = deal.engagement().vacated;
+    assert_eq!((deal.phase(), vacated), (Phase::Vacant, deal.town.chain.now()));
+    deal.town.chain.pass_until(vacated + 2 * WEEK - 1);
+    assert_eq!(deal.close().err(), Error::TooEarly);
+    assert_eq!(deal.give_notice(REQUESTER).err(), Error::Vacant);
+    deal.town.chain.pass_until(vacated + 2 * WEEK);
+    let closed = deal.close();
+    let told = RequestSettled { request, submissions: 1, deposit: 0 };
+    assert_eq!(closed.events::<RequestSettled>(), [told]);
+    assert!(closed.events::<PeriodClosed>().is_empty());
+    assert!(closed.ok());
+    assert_eq!((deal.phase(), deal.backlog()), (Phase::Settled, 0));
+    assert_eq!(deal.town.reclaim(request).ok(), 9 * PER_PERIOD - PRICE - FEES + UNIT, "the money is the requester's");
+    deal.ends();
+}
+
+#[test]
+fn what_was_delivered_before_a_place_became_vacant_is_judged_and_paid_before_it_is_ended() {
+    let deal = Deal::running(9, 0);
+    deal.until_due(0);
+    deal.deliver(FIRST);
+    deal.close().ok();
+    deal.town.chain.pass(days(60));
+    assert_eq!(deal.close().err(), Error::NotFinalized);
+    deal.judge(1, 80);
+    assert!(!deal.close().ok());
+    assert_eq!(deal.town.claim(deal.request, 1).ok(), PRICE);
+    assert!(deal.close().ok());
+    deal.ends();
 }
 
 // Others

@@ -404,7 +404,7 @@ fn a_period_is_delivered_alone_and_over_with_its_pay() {
     (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, 10 * UNIT);
     let price: Balance =
         town.chain.read(town.market().quote_engagement(spec.clone(), 3, days(7))).expect("a price").total;
-    let engage = town.market().engage(spec.clone(), 3, days(7), 1, 0).transferred_value(price);
+    let engage = town.market().engage(spec.clone(), 3, days(7), 1, 1, 0).transferred_value(price);
     let request = town.chain.call(&rita, engage).ok();
     town.offer("pia", request, 10 * UNIT, spec.deliver_by).ok();
     town.accept("pia", request, 10 * UNIT, spec.deliver_by).ok();

@@ -357,7 +357,7 @@ fn engage(town: &Town) -> RequestId {
     at_stake(&mut spec);
     (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, 10 * UNIT);
     let price = town.chain.read(town.market().quote_engagement(spec.clone(), 3, days(7))).expect("a price").total;
-    let engage = town.market().engage(spec, 3, days(7), 1, 0).transferred_value(price);
+    let engage = town.market().engage(spec, 3, days(7), 1, 1, 0).transferred_value(price);
     town.chain.call(&town.who(REQUESTER), engage).ok()
 }
 

@@ -322,7 +322,7 @@ fn a_long_deal_is_paid_in_a_token_as_well() {
     (spec.access, spec.limit, spec.reward) = (Access::Offers, 1, 10 * UNIT);
     let price = bazaar.chain.read(bazaar.market().quote_engagement(spec.clone(), 2, days(7))).unwrap().total;
     assert_eq!(price, 22 * UNIT + 11 * UNIT / 10);
-    let engage = || bazaar.market().engage(spec.clone(), 2, days(7), 0, 0);
+    let engage = || bazaar.market().engage(spec.clone(), 2, days(7), 0, 1, 0);
     bazaar.approve(REQUESTER, price - 1);
     assert_eq!(refused(&bazaar.chain, &rita, engage()), Error::TransferFailed);
     bazaar.approve(REQUESTER, price);

@@ -262,7 +262,7 @@ fn before_it_is_opened_the_market_has_neither_offers_nor_seals_nor_deals() {
 
     assert_eq!(refused(chain, &town.manager, calls().propose_policy(brisk_policy())), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().apply_policy()), Error::NotOpen);
-    assert_eq!(refused(chain, &rita, calls().engage(spec.clone(), 2, days(7), 1, 0)), Error::NotOpen);
+    assert_eq!(refused(chain, &rita, calls().engage(spec.clone(), 2, days(7), 1, 1, 0)), Error::NotOpen);
     assert_eq!(refused(chain, &rita, calls().withdraw_request(0)), Error::NotOpen);
     let soon = chain.now() + 1;
     assert_eq!(refused(chain, &rita, calls().offer(0, 1, soon, soon, vec![])), Error::NotOpen);
@@ -310,7 +310,7 @@ fn a_pause_stops_new_requests_places_and_offers_and_lets_everything_else_go_on()
     let mut deal = town.request_spec();
     deal.access = Access::Offers;
     deal.limit = 1;
-    let engage = town.market().engage(deal.clone(), 2, days(7), 1, 0).transferred_value(80 * UNIT);
+    let engage = town.market().engage(deal.clone(), 2, days(7), 1, 1, 0).transferred_value(80 * UNIT);
     assert_eq!(refused(chain, &rita, engage), Error::Paused);
     assert_ne!(chain.read(town.market().quote_engagement(deal, 2, days(7))), Err(Error::Paused), "a price is told");
     let signal = town.market().signal(open, 1).transferred_value(UNIT);

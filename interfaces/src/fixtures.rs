@@ -71,7 +71,7 @@ pub fn offer(price: Balance, deliver_by: Timestamp) -> Offer {
 
 /// A long deal of three periods, each of which takes 100 milliseconds.
 pub fn engagement(pool: Option<PoolId>, tenure: Option<Tenure>) -> Engagement {
-    Engagement { periods: 3, period: 100, missed_periods: 1, pool, tenure }
+    Engagement { periods: 3, period: 100, missed_periods: 1, notice_periods: 1, pool, tenure, notice: None, vacated: 0 }
 }
 
 /// The time of provider `number` in a long deal, from period `first` on, whose first delivery is due at 1,000.

@@ -78,6 +78,9 @@ impl Conditions {
     }
 }
 
+/// How many full periods lie between notice and the end of an engagement that does not say.
+const DEFAULT_NOTICE: u16 = 1;
+
 /// How long a deal is.
 #[derive(Clone, Copy, Debug)]
 pub struct EngagementPlan {
@@ -85,6 +88,8 @@ pub struct EngagementPlan {
     pub period: Timestamp,
     /// How many periods may be missed.
     pub missed: u16,
+    /// How many full periods lie between notice and the end.
+    pub notice: u16,
 }
 
 /// Lengths of a request's four steps.
@@ -192,6 +197,7 @@ pub fn read_engagement(item: &Item) -> Read<EngagementPlan> {
         periods: fields.required("periods", integer)?,
         period: fields.required("period", duration)?,
         missed: fields.or("missed", 0, integer)?,
+        notice: fields.or("notice", DEFAULT_NOTICE, integer)?,
     };
     fields.finish()?;
     Ok(engagement)

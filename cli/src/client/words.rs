@@ -154,7 +154,8 @@ impl Words<'_> {
             }
             Event::Engaged(engaged) => {
                 let (periods, missed) = (counted(engaged.periods, "period"), engaged.missed_periods);
-                format!("{periods} of {}, at most {missed} missed", show_time(engaged.period))
+                let notice = counted(engaged.notice_periods, "period");
+                format!("{periods} of {}, at most {missed} missed, {notice} of notice", show_time(engaged.period))
             }
             Event::Submitted(market::Submitted { submission, provider, .. })
             | Event::SubmissionSealed(market::SubmissionSealed { submission, provider, .. }) => {
@@ -174,6 +175,7 @@ impl Words<'_> {
             Event::OfferMade(_)
             | Event::OfferRetracted(_)
             | Event::OfferAccepted(_)
+            | Event::NoticeGiven(_)
             | Event::PeriodClosed(_)
             | Event::PlaceVacated(_)
             | Event::RequestWithdrawn(_) => return self.negotiation_note(event),
@@ -244,6 +246,9 @@ impl Words<'_> {
                     (true, true) => format!("accepted, {} earned", self.of(closed.request, closed.pay)),
                 };
                 format!("period {}: {outcome}", closed.period)
+            }
+            Event::NoticeGiven(notice) => {
+                format!("{} ends it after {}", (self.name)(&notice.by), counted(notice.periods, "period"))
             }
             Event::PlaceVacated(vacated) => {
                 let (who, lost) = ((self.name)(&vacated.provider), self.of(vacated.request, vacated.forfeited));

@@ -270,6 +270,7 @@ impl Known {
             }
             // The request alone.
             Event::Engaged(market::Engaged { request, .. })
+            | Event::NoticeGiven(market::NoticeGiven { request, .. })
             | Event::RequestWithdrawn(market::RequestWithdrawn { request, .. })
             | Event::OfferMade(market::OfferMade { request, .. })
             | Event::OfferRetracted(market::OfferRetracted { request, .. })

@@ -473,8 +473,7 @@ mod tests {
     fn the_periods_of_an_engagement_are_closed_one_after_the_other() {
         let mut details = details();
         details.state.engagement = true;
-        let engagement = Engagement { periods: 4, period: 50, missed_periods: 1, pool: None, tenure: None };
-        details.engagement = Some(engagement);
+        details.engagement = Some(Engagement { periods: 4, period: 50, ..fixtures::engagement(None, None) });
         let close = |since| [(ClosePeriod { request: 7 }, since)];
         assert_eq!(plan(details.clone()), close(200), "nobody was accepted");
         let tenure = Tenure { provider: account("pia"), price: 1, first: 1, first_deliver_by: 160 };
@@ -484,9 +483,9 @@ mod tests {
         (details.state.settled, details.state.submissions, details.state.opened) = (2, 1, 1);
         assert_eq!(plan(details.clone()), close(210), "the second period of its tenure");
         if let Some(engagement) = &mut details.engagement {
-            engagement.tenure = None;
+            (engagement.tenure, engagement.vacated) = (None, 230);
         }
-        assert_eq!(plan(details.clone()), [], "the place is vacant");
+        assert_eq!(plan(details.clone()), close(330), "the place is vacant, for two periods at most");
         details.state.closed = true;
         details.state.claimed = 2;
         assert_eq!(plan(details), [(Prune { request: 7 }, 0)]);

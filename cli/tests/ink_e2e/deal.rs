@@ -51,7 +51,7 @@ pub async fn play(node: &mut Node) {
 async fn begins(stage: &mut Stage<'_>) {
     let spec = RequestSpec { access: Access::Offers, reward: REWARD, ..request_spec() };
     let deliver_by = spec.deliver_by;
-    let engage = stage.market().engage(spec, PERIODS, PERIOD, 0, 0).transferred_value(ESCROW + TREASURY);
+    let engage = stage.market().engage(spec, PERIODS, PERIOD, 0, 1, 0).transferred_value(ESCROW + TREASURY);
     let engaged = stage.send(&eve(), engage).await;
     let told = Engaged { request: DEAL, periods: PERIODS, period: PERIOD, missed_periods: 0 };
     assert_eq!(engaged.events::<Engaged>(), [told]);

@@ -57,6 +57,7 @@ pub enum Action {
         periods: u16,
         period: Timestamp,
         missed: u16,
+        notice: u16,
         pay: i64,
         max_premium: Balance,
     },
@@ -134,6 +135,7 @@ pub enum Action {
         request: RequestId,
         max: u32,
     },
+    GiveNotice(RequestId),
     ClosePeriod(RequestId),
     Claim {
         request: RequestId,
@@ -303,6 +305,7 @@ impl Action {
             Self::WithdrawRequest(request)
             | Self::Reclaim(request)
             | Self::RetractOffer(request)
+            | Self::GiveNotice(request)
             | Self::ClosePeriod(request)
             | Self::Accept { request, .. }
             | Self::Takeover { request, .. }

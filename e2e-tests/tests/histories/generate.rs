@@ -409,7 +409,8 @@ fn posting(dice: &mut Dice, model: &Model) -> (Who, Action) {
         let periods = if dice.chance(3) { 0 } else { 1 + dice.below(4) as u16 };
         let missed = dice.pick(&[0, 0, 0, 1, 2]);
         let period = if dice.chance(3) { 1 } else { hours(1 + dice.below(72)) };
-        return (who, Action::Engage { spec, periods, period, missed, pay, max_premium });
+        let notice = dice.below(3) as u16;
+        return (who, Action::Engage { spec, periods, period, missed, notice, pay, max_premium });
     }
     (who, Action::Post { spec, pay, max_premium })
 }
@@ -554,7 +555,8 @@ fn about_requests(dice: &mut Dice, model: &Model) -> (Who, Action) {
         0 | 47..=52 => revealing(dice, model, asked, request, unknown),
         53..=55 => (dice.anyone(), Action::Finalize { request, submissions: list(dice, &works, unknown) }),
         56..=57 => (dice.anyone(), Action::Settle { request, max: batch(dice) }),
-        58..=59 => (dice.anyone(), Action::ClosePeriod(request)),
+        58 => (dice.anyone(), Action::ClosePeriod(request)),
+        59 => noticing(dice, asked, request, requester),
         60 => (dice.anyone(), Action::Claim { request, submissions: list(dice, &works, unknown) }),
         61 => {
             let rich: Vec<Who> = (0..CAST.len()).filter(|who| model.credits[*who] > 0).collect();
@@ -656,6 +658,21 @@ fn accepting(dice: &mut Dice, asked: Option<&Request>, request: RequestId, reque
         false => Action::Accept { request, provider, price, deliver_by },
     };
     (requester, action)
+}
+
+/// Somebody gives notice of a long deal, more often one that has a provider.
+fn noticing(dice: &mut Dice, asked: Option<&Request>, request: RequestId, requester: Who) -> (Who, Action) {
+    let deal = asked.and_then(|asked| asked.deal.as_ref());
+    let who = match deal.and_then(|deal| deal.tenure.as_ref()) {
+        Some(tenure) if dice.chance(60) => tenure.provider,
+        Some(_) => requester,
+        None => dice.anyone(),
+    };
+    match deal {
+        Some(_) if dice.chance(60) => (who, Action::GiveNotice(request)),
+        None if dice.chance(3) => (who, Action::GiveNotice(request)),
+        _ => (dice.anyone(), Action::ClosePeriod(request)),
+    }
 }
 
 pub fn vote(dice: &mut Dice, asked: Option<&Request>, submission: SubmissionId) -> Vote {

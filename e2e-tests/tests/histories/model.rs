@@ -58,7 +58,7 @@ pub struct Model {
     pairs: BTreeMap<(Who, Who), (u64, u32)>,
     /// How long the beacon's periods are.
     beacon_period: Timestamp,
-    /// What marked reveals contributed to the beacon, each with the number of its period.
+    /// What marked reveals contributed to the beacon, each with the period after which it counts.
     contributions: Vec<(u64, [u8; 32])>,
     /// The marked commitment of each enforcer.
     marks: BTreeMap<Who, (RequestId, SubmissionId)>,
@@ -199,8 +199,8 @@ impl Model {
                 return Err(Error::AlreadyOpen.into());
             }
             Post { spec, max_premium, .. } => self.post(who, &spec, value, max_premium, None)?.into(),
-            Engage { spec, periods, period, missed, max_premium, .. } => {
-                self.engage(who, &spec, value, (periods, period, missed), max_premium)?.into()
+            Engage { spec, periods, period, missed, notice, max_premium, .. } => {
+                self.engage(who, &spec, value, (periods, period, missed, notice), max_premium)?.into()
             }
             WithdrawRequest(request) => self.withdraw_request(who, request)?,
             Accept { request, provider, price, deliver_by } => {
@@ -226,6 +226,7 @@ impl Model {
             RevealReviews { request, votes } => self.reveal_reviews(who, request, &votes).map(done)?,
             Finalize { request, submissions } => self.finalize(request, &submissions)?.into(),
             Settle { request, max } => self.settle(request, max)?.into(),
+            GiveNotice(request) => self.give_notice(who, request)?.into(),
             ClosePeriod(request) => self.close_period(request)?.into(),
             Claim { request, submissions } => self.claim(request, &submissions)?.into(),
             Withdraw => {

@@ -468,9 +468,9 @@ impl History {
                 let spec = posted_at(&spec, town.chain.now());
                 self.tell(who, market().post(spec, max_premium).transferred_value(value), |id| id.into())
             }
-            Engage { spec, periods, period, missed, max_premium, .. } => {
+            Engage { spec, periods, period, missed, notice, max_premium, .. } => {
                 let spec = posted_at(&spec, town.chain.now());
-                let message = market().engage(spec, periods, period, missed, max_premium);
+                let message = market().engage(spec, periods, period, missed, notice, max_premium);
                 self.tell(who, message.transferred_value(value), |id| id.into())
             }
             WithdrawRequest(request) => self.tell(who, market().withdraw_request(request), number),
@@ -530,6 +530,7 @@ impl History {
                 self.tell(who, market().finalize(request, submissions), |count| count.into())
             }
             Settle { request, max } => self.tell(who, market().settle(request, max), |count| count.into()),
+            GiveNotice(request) => self.tell(who, market().give_notice(request), |periods| periods.into()),
             ClosePeriod(request) => self.tell(who, market().close_period(request), |ended| ended.into()),
             Claim { request, submissions } => {
                 self.tell(who, market().claim(request, submissions), |count| count.into())

@@ -50,7 +50,7 @@ impl Deals {
         });
         let spec = RequestSpec { access: Access::Offers, limit: 1, provider_bond: 30, ..town.request_spec() };
         let engage = |spec: &RequestSpec| {
-            let engage = town.market().engage(spec.clone(), 4, WEEK, 0, 100 * UNIT);
+            let engage = town.market().engage(spec.clone(), 4, WEEK, 0, 1, 100 * UNIT);
             town.send(REQUESTER, engage.transferred_value(200 * UNIT)).ok()
         };
         let without_bond = RequestSpec { provider_bond: 0, ..spec.clone() };
@@ -97,6 +97,9 @@ pub fn the_life_of_long_deals() -> Told {
         row("the period is not over", STRANGER, market().close_period(deals.missed), TooEarly),
         row("offers can still come", STRANGER, market().close_period(deals.free), TooEarly),
         row("its delivery is not reviewed", STRANGER, market().close_period(deals.kept), NotFinalized),
+        row("no long deal", REQUESTER, market().give_notice(deals.none), NotAnEngagement),
+        row("nobody ever had the place", REQUESTER, market().give_notice(deals.free), Vacant),
+        row("neither its requester nor its provider", "pia", market().give_notice(deals.missed), NotAParty),
         row("all of it may yet be earned", REQUESTER, market().reclaim(deals.missed), NothingToReclaim),
         row("its delivery is not over", STRANGER, market().open_reviews(deals.kept, 1), TooEarly),
         row("nothing is delivered", STRANGER, market().open_reviews(deals.missed, 1), NothingToOpen),
@@ -135,7 +138,9 @@ pub fn the_life_of_long_deals() -> Told {
     let poor = Reputation(reputation::Error::InsufficientReputation);
     table(vec![
         row("it ended as nobody's", STRANGER, market().close_period(deals.free), AlreadySettled),
-        row("nobody has the place", STRANGER, market().close_period(deals.missed), Vacant),
+        row("another may take over for two periods", STRANGER, market().close_period(deals.missed), TooEarly),
+        row("nobody has the place any more", REQUESTER, market().give_notice(deals.missed), Vacant),
+        row("it ended as nobody's", REQUESTER, market().give_notice(deals.free), AlreadySettled),
         row("one who made no offer", REQUESTER, takeover(deals.missed, STRANGER, PRICE, later), UnknownOffer),
         row("one who took its offer back", REQUESTER, takeover(deals.missed, "paul", PRICE, later), UnknownOffer),
         row("another price", REQUESTER, takeover(deals.missed, "pia", PRICE - 1, later), OfferChanged),

@@ -99,7 +99,7 @@ fn without_enforcers(town: &Town) -> Vec<Row> {
     let market = || town.market();
     let cause = "fewer have a seat than are to review";
     let post = market().post(town.request_spec(), 0).transferred_value(PURSE);
-    let engage = market().engage(deal(town), 4, WEEK, 1, 0).transferred_value(PURSE);
+    let engage = market().engage(deal(town), 4, WEEK, 1, 1, 0).transferred_value(PURSE);
     vec![
         row(cause, REQUESTER, market().quote(town.request_spec()), TooFewEnforcers),
         row(cause, REQUESTER, market().quote_engagement(deal(town), 4, WEEK), TooFewEnforcers),
@@ -119,7 +119,7 @@ fn before_it_is_open(town: &Town, market: AccountId) -> Vec<Row> {
         row(cause, REQUESTER, calls().quote(town.request_spec()), NotOpen),
         row(cause, REQUESTER, calls().quote_engagement(deal(town), 4, WEEK), NotOpen),
         row(cause, REQUESTER, calls().post(town.request_spec(), 0), NotOpen),
-        row(cause, REQUESTER, calls().engage(deal(town), 4, WEEK, 1, 0), NotOpen),
+        row(cause, REQUESTER, calls().engage(deal(town), 4, WEEK, 1, 1, 0), NotOpen),
         row(cause, REQUESTER, calls().withdraw_request(0), NotOpen),
         row(cause, REQUESTER, calls().accept(0, pia, UNIT, due), NotOpen),
         row(cause, REQUESTER, calls().takeover(0, pia, UNIT, due), NotOpen),
@@ -137,6 +137,7 @@ fn before_it_is_open(town: &Town, market: AccountId) -> Vec<Row> {
         row(cause, "eva", calls().reveal_reviews(0, one::reveal(0, 80, None, SALT)), NotOpen),
         row(cause, STRANGER, calls().finalize(0, vec![0]), NotOpen),
         row(cause, STRANGER, calls().settle(0, 1), NotOpen),
+        row(cause, STRANGER, calls().give_notice(0), NotOpen),
         row(cause, STRANGER, calls().close_period(0), NotOpen),
         row(cause, STRANGER, calls().claim(0, vec![0]), NotOpen),
         row(cause, STRANGER, calls().withdraw(Asset::Native), NotOpen),
@@ -229,7 +230,7 @@ fn without_the_requester(town: &Town) -> Vec<Row> {
     let request = || RequestSpec { quorum: 5, limit: 1, ..town.request_spec() };
     let deal = || RequestSpec { quorum: 5, ..deal(town) };
     let post = market().post(request(), 0).transferred_value(PURSE);
-    let engage = market().engage(deal(), 4, WEEK, 1, 0).transferred_value(PURSE);
+    let engage = market().engage(deal(), 4, WEEK, 1, 1, 0).transferred_value(PURSE);
     vec![
         row(cause, "eva", market().quote(request()), TooFewEnforcers),
         row(cause, "eva", market().quote_engagement(deal(), 4, WEEK), TooFewEnforcers),
@@ -248,7 +249,7 @@ fn too_much_work(town: &Town) -> Vec<Row> {
         RequestSpec { review_by: spec.deliver_by + days(7), reveal_by: spec.deliver_by + days(14), ..spec }
     };
     let post = market().post(five_places(), 0).transferred_value(PURSE);
-    let engage = market().engage(overlapping(), 20, days(1), 1, 0).transferred_value(PURSE);
+    let engage = market().engage(overlapping(), 20, days(1), 1, 1, 0).transferred_value(PURSE);
     let (at_once, one_by_one) = ("fifteen reviews at once", "sixty reviews before the first is done");
     vec![
         row(at_once, REQUESTER, market().quote(five_places()), AtCapacity),
@@ -261,7 +262,7 @@ fn too_much_work(town: &Town) -> Vec<Row> {
 /// One UNIT may be too much.
 fn not_paid_just_so(town: &Town) -> Vec<Row> {
     let post = |value| town.market().post(town.request_spec(), UNIT).transferred_value(value);
-    let engage = |value| town.market().engage(deal(town), 4, WEEK, 1, UNIT).transferred_value(value);
+    let engage = |value| town.market().engage(deal(town), 4, WEEK, 1, 1, UNIT).transferred_value(value);
     let price = town.chain.read(town.market().quote(town.request_spec())).expect("a price").total;
     let long_price = town.chain.read(town.market().quote_engagement(deal(town), 4, WEEK)).expect("a price").total;
     vec![
@@ -277,7 +278,7 @@ fn while_it_is_paused(town: &Town, open: RequestId, asked: RequestId) -> Vec<Row
     let market = || town.market();
     let cause = "the market is paused";
     let post = market().post(town.request_spec(), 0).transferred_value(PURSE);
-    let engage = market().engage(deal(town), 4, WEEK, 1, 0).transferred_value(PURSE);
+    let engage = market().engage(deal(town), 4, WEEK, 1, 1, 0).transferred_value(PURSE);
     let signal = market().signal(open, 1).transferred_value(UNIT);
     let due = town.spec(asked).deliver_by;
     let offer = market().offer(asked, UNIT, due, due, vec![]).transferred_value(UNIT);
@@ -397,8 +398,9 @@ fn broken_requests() -> [Broken<RequestSpec, RequestReason>; 39] {
 fn deals(town: &Town) -> Vec<Row> {
     let engagement = InvalidRequest(RequestReason::Engagement);
     let quote = |spec, periods, period| town.market().quote_engagement(spec, periods, period);
-    let engage =
-        |spec, periods, period, missed| town.market().engage(spec, periods, period, missed, 0).transferred_value(PURSE);
+    let engage = |spec, periods, period, missed| {
+        town.market().engage(spec, periods, period, missed, 1, 0).transferred_value(PURSE)
+    };
     let mut rows = Vec::new();
     for (cause, spec, periods, error) in [
         ("places anyone may take", RequestSpec { access: Access::Open, ..deal(town) }, 4, engagement),
@@ -502,7 +504,7 @@ pub fn paying_in_tokens() -> Told {
     let spec = RequestSpec { asset, ..bazaar.request_spec() };
     let deal = RequestSpec { asset, ..deal(&bazaar) };
     let post = |most| market().post(spec.clone(), most);
-    let engage = |most| market().engage(deal.clone(), 4, WEEK, 1, most);
+    let engage = |most| market().engage(deal.clone(), 4, WEEK, 1, 1, most);
     let open = bazaar.send(REQUESTER, post(PURSE)).ok();
     let asked = RequestSpec { access: Access::Offers, ..spec.clone() };
     let asked = bazaar.send(REQUESTER, market().post(asked, PURSE)).ok();

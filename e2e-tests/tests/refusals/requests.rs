@@ -74,7 +74,7 @@ impl Fair {
         let by_offers = |spec: &mut RequestSpec| spec.access = Access::Offers;
         let long = || {
             let spec = RequestSpec { access: Access::Offers, limit: 1, ..town.request_spec() };
-            let engage = town.market().engage(spec, 4, days(7), 0, 100 * UNIT).transferred_value(200 * UNIT);
+            let engage = town.market().engage(spec, 4, days(7), 0, 1, 100 * UNIT).transferred_value(200 * UNIT);
             town.send(REQUESTER, engage).ok()
         };
         let fair = Self {
@@ -264,6 +264,7 @@ fn unknown_requests(fair: &Fair) -> Vec<Row> {
         row(cause, "eva", market().reveal_reviews(NO_REQUEST, one::reveal(0, 80, None, SALT)), UnknownRequest),
         row(cause, STRANGER, market().finalize(NO_REQUEST, vec![0]), UnknownRequest),
         row(cause, STRANGER, market().settle(NO_REQUEST, 1), UnknownRequest),
+        row(cause, REQUESTER, market().give_notice(NO_REQUEST), UnknownRequest),
         row(cause, STRANGER, market().close_period(NO_REQUEST), UnknownRequest),
         row(cause, STRANGER, market().claim(NO_REQUEST, vec![0]), UnknownRequest),
         row(cause, STRANGER, market().prune(NO_REQUEST, 1), UnknownRequest),

@@ -1,7 +1,7 @@
 //! Engagements: long deals, delivered, reviewed and paid period by period (section 3.6).
 //!
 //! A requester engages one provider, whose offer it accepts; anyone closes one period after the other. If the provider
-//! is Banned, another can take over.
+//! loses the place, another can take over. Either side can end the deal early, with notice.
 
 use crate::{
     market::{Error, RequestSpec, RequestState, Submission, Verdict},
@@ -11,22 +11,41 @@ use ink::primitives::AccountId;
 
 /// The most periods of an engagement.
 pub const MAX_PERIODS: u16 = 1_000;
+/// How many periods a vacant place waits for another provider.
+pub const VACANT_PERIODS: u64 = 2;
 
 /// A long deal, paid period by period (section 3.6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Engagement {
-    /// How many periods there are; fewer once the rest is reclaimed.
+    /// How many periods there are; fewer once notice was given, or the rest given up.
     pub periods: u32,
     /// The time from one delivery to the next, in milliseconds.
     pub period: Timestamp,
     /// Periods that may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
+    /// Full periods between notice and the end.
+    pub notice_periods: u16,
     /// The number of the pool in which the provider is obliged; set from the first acceptance on.
     pub pool: Option<PoolId>,
-    /// The provider that has the place now; `None` before the first acceptance, and once the provider is Banned.
+    /// The provider that has the place now; `None` before the first acceptance, and once the provider has lost it.
     pub tenure: Option<Tenure>,
+    /// Who gave notice, if somebody did.
+    pub notice: Option<Notice>,
+    /// When the last provider lost the place, in milliseconds since the Unix epoch; 0 if none did.
+    pub vacated: Timestamp,
+}
+
+/// The end of an engagement, foretold by one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Notice {
+    /// The requester, or the provider of that time.
+    pub by: AccountId,
+    /// The period that was running then, counted from 0.
+    pub period: u32,
 }
 
 /// One provider's time in an engagement.
@@ -46,7 +65,7 @@ pub struct Tenure {
 }
 
 impl Engagement {
-    /// Whether the provider was Banned, and nobody has taken over yet.
+    /// Whether the provider has lost the place, and nobody has taken over yet.
     pub fn is_vacant(&self) -> bool {
         self.pool.is_some() && self.tenure.is_none()
     }
@@ -70,6 +89,23 @@ impl Engagement {
         tenure.first.saturating_add(u32::try_from(over).unwrap_or(u32::MAX))
     }
 
+    /// How many periods there are once notice is given: the running one, and the full ones after it.
+    pub fn periods_after_notice(&self, tenure: &Tenure, now: Timestamp) -> u32 {
+        let after = u32::from(self.notice_periods).saturating_add(1);
+        self.periods.min(self.present(tenure, now).saturating_add(after))
+    }
+
+    /// Whether missing `period` costs the provider its place at once: it gave notice itself, when this period was not over.
+    /// A requester's notice leaves the provider the periods that it may miss.
+    pub fn binds(&self, tenure: &Tenure, period: u32) -> bool {
+        self.notice.as_ref().is_some_and(|notice| notice.by == tenure.provider && period >= notice.period)
+    }
+
+    /// The time from which a vacant engagement is ended if nobody has taken over.
+    pub fn vacant_until(&self) -> Timestamp {
+        self.vacated.saturating_add(self.period.saturating_mul(VACANT_PERIODS))
+    }
+
     /// The deadline of the present period, while somebody has the place and not all periods are over.
     pub fn present_ends(&self, now: Timestamp) -> Option<Timestamp> {
         let tenure = self.tenure.as_ref()?;
@@ -78,9 +114,9 @@ impl Engagement {
     }
 
     /// The time from which the next period, number `settled`, can be closed, given what was delivered in it; 0: at
-    /// once. If nobody was accepted, the time from which the engagement can be ended.
+    /// once. If nobody was accepted, or a vacant engagement has nothing left to close, the time from which it is ended.
     ///
-    /// Errors, whatever the time: `AlreadySettled`, `NotFinalized`, `Vacant`.
+    /// Errors, whatever the time: `AlreadySettled`, `NotFinalized`.
     pub fn closes_from(
         &self,
         spec: &RequestSpec,
@@ -95,7 +131,7 @@ impl Engagement {
             (Some(_), _) => Ok(0),
             (None, Some(tenure)) => Ok(self.due(tenure, period)),
             (None, None) if period < state.submissions => Ok(0),
-            (None, None) => Err(Error::Vacant),
+            (None, None) => Ok(self.vacant_until()),
         }
     }
 }
@@ -114,6 +150,23 @@ pub struct Engaged {
     pub period: Timestamp,
     /// How many periods may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
+    /// Full periods between notice and the end.
+    pub notice_periods: u16,
+}
+
+/// One side of an engagement has given notice.
+#[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
+#[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
+#[ink::scale_derive(Encode, Decode)]
+pub struct NoticeGiven {
+    /// The request's number.
+    #[ink(topic)]
+    pub request: RequestId,
+    /// The requester, or the provider.
+    #[ink(topic)]
+    pub by: AccountId,
+    /// How many periods there are now.
+    pub periods: u32,
 }
 
 /// A period of an engagement was closed.
@@ -135,7 +188,8 @@ pub struct PeriodClosed {
     pub pay: Balance,
 }
 
-/// The provider of an engagement was Banned and lost its place, bond and deposit.
+/// The provider of an engagement was Banned, or missed a period after its own notice, and lost its place, bond and
+/// deposit.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]
@@ -193,6 +247,28 @@ mod tests {
     }
 
     #[test]
+    fn notice_leaves_the_running_period_and_the_full_ones_that_were_agreed() {
+        let periods = |notice_periods, now| {
+            let deal = Engagement { notice_periods, ..held() };
+            deal.periods_after_notice(&tenure(1, 3), now)
+        };
+        assert_eq!([0, 999, 1_000, 1_099, 1_100].map(|now| periods(0, now)), [4, 4, 5, 5, 6]);
+        assert_eq!([0, 1, 5, 6, u16::MAX].map(|notice| periods(notice, 0)), [4, 5, 9, 9, 9]);
+        assert_eq!(periods(u16::MAX, Timestamp::MAX), 9);
+    }
+
+    #[test]
+    fn only_its_own_notice_binds_a_provider_from_the_running_period_on() {
+        let binds = |by: u8, period| {
+            let notice = Some(Notice { by: [by; 32].into(), period: 5 });
+            Engagement { notice, ..held() }.binds(&tenure(1, 3), period)
+        };
+        assert_eq!([4, 5, 8].map(|period| binds(1, period)), [false, true, true]);
+        assert_eq!([4, 5, 8].map(|period| binds(2, period)), [false; 3]);
+        assert!(!held().binds(&tenure(1, 3), 8));
+    }
+
+    #[test]
     fn periods_from_before_a_takeover_and_after_a_ban_are_nobodys() {
         assert_eq!([2, 3, 9].map(|period| held().holder(period).is_some()), [false, true, true]);
         assert_eq!(engagement(Some(7), None).holder(3), None);
@@ -212,7 +288,9 @@ mod tests {
             assert_eq!(closes(deal, 4, Some(Verdict::Pending)), Err(Error::NotFinalized));
         }
         assert_eq!([2, 3, 4, 8].map(|period| closes(&held(), period, None)), [0, 1_000, 1_100, 1_500].map(Ok));
-        assert_eq!([4, 5].map(|period| closes(&vacant, period, None)), [Ok(0), Err(Error::Vacant)]);
+        assert_eq!([4, 5].map(|period| closes(&vacant, period, None)), [0, 200].map(Ok), "nobody takes over");
+        let later = Engagement { vacated: 1_050, ..vacant };
+        assert_eq!(closes(&later, 5, None), Ok(1_250));
     }
 
     #[test]

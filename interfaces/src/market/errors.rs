@@ -145,7 +145,7 @@ pub enum Error {
     NotAnEngagement,
     /// Engagements do this period by period.
     IsEngagement,
-    /// The engagement has a provider, who is not Banned.
+    /// The engagement has a provider.
     NotVacant,
     /// The engagement has no provider.
     Vacant,
@@ -153,6 +153,8 @@ pub enum Error {
     OfferExpired,
     /// Too few members would be left to judge this request.
     JuryExhausted,
+    /// Only the requester and the provider of this engagement may do this.
+    NotAParty,
 }
 
 /// Which rule of section 3.1 a request breaks.

@@ -254,7 +254,8 @@ pub trait Market {
 
     /// Anyone: posts, like `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`,
     /// one `period` (in milliseconds) after the other, and a provider that misses more than `missed_periods` of them is
-    /// Banned from it. `max_premium` is as for `post`. Emits `RequestPosted` and `Engaged`.
+    /// Banned from it. Either side may end it with `give_notice`, `notice_periods` full periods ahead. `max_premium` is as
+    /// for `post`. Emits `RequestPosted` and `Engaged`.
     ///
     /// Errors: those of `post`.
     #[ink(message, payable)]
@@ -264,10 +265,11 @@ pub trait Market {
         periods: u16,
         period: Timestamp,
         missed_periods: u16,
+        notice_periods: u16,
         max_premium: Balance,
     ) -> Result<RequestId, Error>;
 
-    /// The requester of an engagement whose provider was Banned: accepts another's offer for the periods that are left.
+    /// The requester of an engagement whose provider has lost its place: accepts another's offer for the periods that are left.
     /// `price`, for each period in smallest units of the request's asset, and `deliver_by`, the first deadline in
     /// milliseconds since the Unix epoch, are those of the offer. Emits `OfferAccepted`.
     ///
@@ -283,15 +285,25 @@ pub trait Market {
         deliver_by: Timestamp,
     ) -> Result<(), Error>;
 
+    /// The requester or the provider of an engagement, while it has a provider: ends it when the running period and its
+    /// `notice_periods` full periods after that are over, if it does not end sooner; bond and deposit then return, and the
+    /// requester can reclaim what the periods after it would have cost. A provider that gives notice loses its place by the
+    /// next period it misses. Returns how many periods there are then. A second notice changes nothing. Emits
+    /// `NoticeGiven`.
+    ///
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `Vacant`, `NotAParty`.
+    #[ink(message)]
+    fn give_notice(&mut self, request: RequestId) -> Result<u32, Error>;
+
     /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed. One that was
     /// missed, or has a quorum's verdict, is recorded in the provider's pool as seen, and as declared if it was accepted;
-    /// one that nobody or too few reviewed holds nobody and excuses nobody. If that makes the
-    /// provider Banned, the place is open from then on, and its bond and deposit are lost. The last period returns them
-    /// and ends the engagement; so does `deliver_by` if no offer was accepted. Returns whether the engagement has
-    /// ended. Emits `PeriodClosed`, `PlaceVacated` and `RequestSettled`, and `ReputationRefused` if the reputation
-    /// contract refused.
+    /// one that nobody or too few reviewed holds nobody and excuses nobody. If that makes the provider Banned, or it missed
+    /// a period after its own notice, the place is vacant from then on, and its bond and deposit are lost. The last period
+    /// returns them and ends the engagement; it also ends at `deliver_by` if no offer was accepted, and two periods after
+    /// its place became vacant if nobody took over. Returns whether the engagement has ended. Emits `PeriodClosed`,
+    /// `PlaceVacated` and `RequestSettled`, and `ReputationRefused` if the reputation contract refused.
     ///
-    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `TooEarly`, `NotFinalized`, `Vacant`.
+    /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `TooEarly`, `NotFinalized`.
     #[ink(message)]
     fn close_period(&mut self, request: RequestId) -> Result<bool, Error>;
 
@@ -442,6 +454,7 @@ mod event {
         Pruned,
         ReputationRefused,
         Engaged,
+        NoticeGiven,
         PeriodClosed,
         PlaceVacated,
         RoleGranted,

@@ -150,6 +150,9 @@ impl Steps<'_> {
                 self.add("providers", format!("offer {id} PRICE"), None);
                 self.add("the requester", format!("takeover {id} PROVIDER"), None);
                 self.add("the requester", format!("reclaim {id}"), None);
+                if engagement.is_some_and(|engagement| self.now >= engagement.vacant_until()) {
+                    self.add(ANYONE, format!("close-period {id}"), None);
+                }
             }
             _ => {}
         }
@@ -332,15 +335,19 @@ mod tests {
         let (state, none) = (state(0, 0, 0, false, 1), Submissions(Vec::new()));
         let provider = [2; 32].into();
         let tenure = Tenure { provider, price: 1, first: 0, first_deliver_by: GENESIS + days(2) };
-        let held = Engagement { periods: 9, period: days(7), missed_periods: 1, pool: Some(1), tenure: Some(tenure) };
+        let held = Engagement { periods: 9, period: days(7), ..fixtures::engagement(Some(1), Some(tenure)) };
         for (now, until) in [(hours(1), days(2)), (days(2), days(9)), (days(9) - 1, days(9)), (days(17), days(23))] {
             let steps = steps(7, (&spec, &state), Phase::Delivery, &none, Some(&held), GENESIS + now);
             let [step] = &steps[..] else { panic!("{steps:?}") };
             assert_eq!((step.command.as_str(), step.until), ("atomic submit 7 FILE", Some(GENESIS + until)));
         }
-        let vacant = Engagement { tenure: None, ..held };
-        let steps = steps(7, (&spec, &state), Phase::Vacant, &none, Some(&vacant), GENESIS + days(9));
-        let commands: Vec<_> = steps.iter().map(|step| step.command.as_str()).collect();
-        assert_eq!(commands, ["atomic offer 7 PRICE", "atomic takeover 7 PROVIDER", "atomic reclaim 7"]);
+        let vacant = Engagement { tenure: None, vacated: GENESIS + days(9), ..held };
+        let commands = |now| -> Vec<_> {
+            let steps = steps(7, (&spec, &state), Phase::Vacant, &none, Some(&vacant), GENESIS + now);
+            steps.into_iter().map(|step| step.command).collect()
+        };
+        let waits = ["atomic offer 7 PRICE", "atomic takeover 7 PROVIDER", "atomic reclaim 7"];
+        assert_eq!(commands(days(23) - 1), waits);
+        assert_eq!(commands(days(23)), [&waits[..], &["atomic close-period 7"]].concat());
     }
 }

@@ -71,9 +71,15 @@ pub enum Operate {
     /// Accepts an offer, which gives its provider a place
     #[command(after_help = "Example:\n  atomic accept 0 bob --as alice")]
     Accept(On<requester::Accept>),
-    /// Accepts an offer for the rest of an engagement whose provider is Banned
+    /// Accepts an offer for the rest of an engagement whose provider has lost its place
     #[command(after_help = "Example:\n  atomic takeover 3 dave --as alice")]
     Takeover(On<requester::Takeover>),
+    /// Ends an engagement with notice, as its requester or its provider
+    ///
+    /// It ends once the running period and the full ones of its notice are over; bond and deposit then return. A provider
+    /// that gives notice loses its place by the next period it misses.
+    #[command(after_help = "Example:\n  atomic give-notice 3 --as dave")]
+    GiveNotice(On<requester::GiveNotice>),
     /// Takes back what a request did not need
     #[command(after_help = "Example:\n  atomic reclaim 0 --as alice")]
     Reclaim(On<requester::Reclaim>),
@@ -235,6 +241,7 @@ impl Operate {
             Self::Quote(on) => run(on, out),
             Self::Accept(on) => run(on, out),
             Self::Takeover(on) => run(on, out),
+            Self::GiveNotice(on) => run(on, out),
             Self::Reclaim(on) => run(on, out),
             Self::WithdrawRequest(on) => run(on, out),
             Self::Approve(on) => run(on, out),

@@ -53,7 +53,7 @@ const ADVICE: &[(&str, &str)] = &[
         "first claim what was earned (`atomic claim`) and report those who did not deliver (`atomic report-no-show`)",
     ),
     ("market::IsEngagement", "periods are closed one by one with `atomic close-period`"),
-    ("market::NotVacant", "the place becomes free when the provider is Banned: `atomic evaluate --pool` has it judged"),
+    ("market::NotVacant", "either side can end the engagement with `atomic give-notice`"),
     ("market::Vacant", "accept another provider's offer with `atomic takeover`, or `atomic reclaim` the rest"),
     (
         "RequestReason::Deadlines",

@@ -116,6 +116,9 @@ pub struct Given {
     /// How many periods of an engagement may be missed
     #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
     missed: Option<i64>,
+    /// How many full periods of an engagement follow the running one when either side gives notice
+    #[arg(long, value_name = "COUNT", value_parser = whole::<i64>)]
+    notice: Option<i64>,
 }
 
 /// A request that can be posted.
@@ -201,10 +204,11 @@ impl Given {
                 keys.push(key);
             }
         }
-        let engagement: [(&'static str, Option<Value>); 3] = [
+        let engagement: [(&'static str, Option<Value>); 4] = [
             ("periods", self.periods.map(Into::into)),
             ("period", self.period.as_ref().map(Into::into)),
             ("missed", self.missed.map(Into::into)),
+            ("notice", self.notice.map(Into::into)),
         ];
         for (key, item) in engagement {
             if let Some(item) = item {

@@ -241,7 +241,11 @@ fn summary(session: &Session, spec: &RequestSpec, delivery: &Delivery) -> Result
 fn deal(session: &Session, engagement: &Engagement) -> String {
     let provider = engagement.tenure.as_ref().map_or("nobody".to_owned(), |tenure| session.name(&tenure.provider));
     let (periods, period) = (counted(engagement.periods, "period"), moments::roughly(engagement.period));
-    format!("{periods} of {period}, at most {} missed; {provider} has the place", engagement.missed_periods)
+    let notice = match &engagement.notice {
+        Some(notice) => format!("{} gave notice", session.name(&notice.by)),
+        None => format!("{} of notice", counted(engagement.notice_periods, "period")),
+    };
+    format!("{periods} of {period}, at most {} missed, {notice}; {provider} has the place", engagement.missed_periods)
 }
 
 /// What a review says.

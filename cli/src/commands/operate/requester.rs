@@ -1,6 +1,6 @@
 //! Commands of requesters.
 
-use crate::client::{moments, signer::account};
+use crate::client::{moments, signer::account, words::counted};
 use crate::commands::operate::{
     request::{Asked, Given},
     session::Session,
@@ -63,7 +63,7 @@ impl Command for Post {
         let spec = asked.spec;
         let request = match asked.engagement {
             Some(of) => {
-                let message = market.engage(spec, of.periods, of.period, of.missed, max_premium);
+                let message = market.engage(spec, of.periods, of.period, of.missed, of.notice, max_premium);
                 session.send("engagement posted", message.transferred_value(value))?
             }
             None => session.send("request posted", market.post(spec, max_premium).transferred_value(value))?,
@@ -158,6 +158,23 @@ impl Command for Takeover {
         let (price, deliver_by) = self.accept.terms(session)?;
         let deed = format!("engagement {request} taken over by {}", session.name(&provider));
         session.send(&deed, session.deployment.market().takeover(request, provider, price, deliver_by))
+    }
+}
+
+#[derive(Args, Debug)]
+pub struct GiveNotice {
+    /// The request's number
+    #[arg(value_parser = whole::<RequestId>)]
+    request: RequestId,
+}
+
+impl Command for GiveNotice {
+    fn run(&self, session: &Session) -> Result<()> {
+        let deed = format!("notice of engagement {} given", self.request);
+        let periods = session.send(&deed, session.deployment.market().give_notice(self.request))?;
+        session.answer("periods", periods.into());
+        session.hint(format!("it has {} now", counted(periods, "period")));
+        Ok(())
     }
 }
 

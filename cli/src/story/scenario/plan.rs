@@ -158,6 +158,8 @@ pub enum RequesterAct {
     },
     Withdraw,
     Reclaim,
+    /// Ends an engagement; the provider does so too.
+    GiveNotice,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

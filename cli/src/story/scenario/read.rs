@@ -289,7 +289,7 @@ struct ReadStep {
 
 /// What `do` can say; the reader of each is in [`read_action`].
 const DEEDS: &str = "enlist, resign, check_in, freeze, unfreeze, evaluate, fill_seats, post, \
-                     withdraw_request, signal, offer, retract_offer, accept, takeover, submit, revise, unseal, \
+                     withdraw_request, give_notice, signal, offer, retract_offer, accept, takeover, submit, revise, unseal, \
                      report_no_show, open_reviews, commit, reveal, finalize, settle, close_period, claim, reclaim, \
                      prune, withdraw, claim_reputation, burn, pause, unpause, wrap_up, show";
 
@@ -381,6 +381,7 @@ impl Deeds<'_> {
             "takeover" => RequesterAct::TakeOver { provider: self.of()?, price: price()? },
             "withdraw_request" => RequesterAct::Withdraw,
             "reclaim" => RequesterAct::Reclaim,
+            "give_notice" => RequesterAct::GiveNotice,
             _ => return Ok(None),
         };
         Ok(Some(vec![Action::Requester(self.request()?, act)]))
@@ -663,14 +664,14 @@ mod tests {
     #[test]
     fn an_engagement_is_one_place_by_offers_unless_it_says_otherwise() {
         let scenario = read(&format!(
-            "{REQUEST}engagement = {{ periods = 6, period = '30d', missed = 1 }}\n\
+            "{REQUEST}engagement = {{ periods = 6, period = '30d', missed = 1, notice = 2 }}\n\
              [[request.offer]]\nby = 'ada'\nprice = ['2 UNIT', '1 UNIT']\nwithin = '3d'\n\
              [[request.offer]]\nby = 'ada'\nprice = '3 UNIT'\nends = 'left'\ntakeover = true\n"
         ));
         let deal = &scenario.requests[0];
         assert_eq!((deal.conditions.access, deal.conditions.limit), (Access::Offers, 1));
         let of = deal.conditions.engagement.expect("an engagement");
-        assert_eq!((of.periods, of.period, of.missed), (6, days(30), 1));
+        assert_eq!((of.periods, of.period, of.missed, of.notice), (6, days(30), 1, 2));
         assert_eq!(deal.conditions.lasts(), Some(days(180)));
         let [first, second] = &deal.offers[..] else { panic!("two offers") };
         assert_eq!(

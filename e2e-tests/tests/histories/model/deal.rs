@@ -20,8 +20,12 @@ pub struct Deal {
     pub periods: u32,
     pub period: Timestamp,
     pub missed: u16,
+    pub notice_periods: u32,
     pub pool: Option<u32>,
     pub tenure: Option<Tenure>,
+    /// Who gave notice, and which period was running.
+    pub notice: Option<(Who, u32)>,
+    pub vacated: Timestamp,
 }
 
 impl Deal {

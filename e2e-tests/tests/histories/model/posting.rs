@@ -160,14 +160,23 @@ impl Model {
         who: Who,
         spec: &RequestSpec,
         value: Balance,
-        (periods, period, missed): (u16, Timestamp, u16),
+        (periods, period, missed, notice_periods): (u16, Timestamp, u16, u16),
         max_premium: Balance,
     ) -> Result<RequestId> {
         let alone = spec.limit == 1 && spec.duplicates == Duplicates::Independent;
         let one_place = spec.access == Access::Offers && alone && (1..=1_000).contains(&periods);
         let apart = period >= self.policy().min_window && period <= TEN_YEARS;
         ensure(one_place && apart && missed < periods, Error::InvalidRequest(RequestReason::Engagement))?;
-        let deal = Deal { periods: periods.into(), period, missed, pool: None, tenure: None };
+        let deal = Deal {
+            periods: periods.into(),
+            period,
+            missed,
+            notice_periods: notice_periods.into(),
+            pool: None,
+            tenure: None,
+            notice: None,
+            vacated: 0,
+        };
         self.post(who, spec, value, max_premium, Some(deal))
     }
 

@@ -128,7 +128,7 @@ impl Model {
         self.now / self.beacon_period
     }
 
-    /// What the beacon was before this period: all that marked reveals contributed in earlier ones.
+    /// What the beacon was before this period: all that marked reveals contributed whose windows ended in earlier ones.
     fn beacon_before(&self, period: u64) -> [u8; 32] {
         let mut beacon = [0; 32];
         for (_, contribution) in self.contributions.iter().filter(|(then, _)| *then < period) {
@@ -238,7 +238,8 @@ impl Model {
             let asked = self.asked(request)?;
             let work = asked.in_review(*submission)?;
             ensure(asked.reveals_are_open(work, now), Error::ReviewsOpen)?;
-            ensure(now < asked.window(work.window_start).reveal_by, Error::TooLate)?;
+            let reveal_by = asked.window(work.window_start).reveal_by;
+            ensure(now < reveal_by, Error::TooLate)?;
             ensure(vote.0 <= 100, Error::InvalidScore)?;
             if let Some(original) = vote.1 {
                 let named = asked.works.get(&original).ok_or(Error::InvalidDuplicate)?;
@@ -252,7 +253,8 @@ impl Model {
             review.revealed = true;
             if self.marks.get(&who) == Some(&(request, *submission)) {
                 let contribution = hash(&(self.accounts[who], salt_of(request, *submission)));
-                self.contributions.push((number, contribution));
+                let counts_after = (reveal_by / self.beacon_period).min(number + 14);
+                self.contributions.push((counts_after, contribution));
             }
         }
         Ok(())

@@ -135,6 +135,34 @@ impl Model {
 
     // Long deals
 
+    pub(super) fn give_notice(&mut self, who: Who, request: RequestId) -> Result<u32> {
+        let now = self.now;
+        let asked = self.asked_mut(request)?;
+        let deal = asked.deal.as_mut().ok_or(Error::NotAnEngagement)?;
+        ensure(!asked.closed, Error::AlreadySettled)?;
+        let tenure = deal.tenure.clone().ok_or(Error::Vacant)?;
+        ensure([asked.requester, tenure.provider].contains(&who), Error::NotAParty)?;
+        if deal.notice.is_none() {
+            let running = (tenure.first..).find(|period| now < deal.due(&tenure, *period)).unwrap_or(u32::MAX);
+            deal.notice = Some((who, running));
+            deal.periods = deal.periods.min(running + 1 + deal.notice_periods);
+        }
+        let deal = deal.clone();
+        self.make_room(request, &deal)?;
+        Ok(deal.periods)
+    }
+
+    /// What cannot be in review any more makes room.
+    fn make_room(&mut self, request: RequestId, deal: &Deal) -> Result<()> {
+        let asked = self.asked_mut(request)?;
+        let done = asked.reserved.saturating_sub(still_wanted(asked, deal));
+        if done > 0 {
+            asked.reserved -= done;
+            self.pools.close_reviews(0, done)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn close_period(&mut self, request: RequestId) -> Result<bool> {
         let now = self.now;
         let asked = self.asked(request)?;
@@ -157,7 +185,13 @@ impl Model {
             None => {
                 match &tenure {
                     Some(tenure) => ensure(now >= deal.due(tenure, period), Error::TooEarly)?,
-                    None => ensure(period < asked.submissions, Error::Vacant)?,
+                    None if period < asked.submissions => {}
+                    None => {
+                        // Nothing is left to close: the deal ends once its place was vacant for two periods.
+                        ensure(now >= deal.vacated + 2 * deal.period, Error::TooEarly)?;
+                        self.end_deal(request)?;
+                        return Ok(true);
+                    }
                 }
                 self.asked_mut(request)?.claimed += 1;
                 (true, false, 0)
@@ -166,20 +200,23 @@ impl Model {
         let asked = self.asked_mut(request)?;
         asked.settled += 1;
         asked.unclaimed += pay;
+        let missed = !asked.works.contains_key(&period);
         if let Some(tenure) = tenure.filter(|_| counts) {
             self.count_period(request, pool, tenure.provider, accepted)?;
+            // Its own notice binds it, though not Banned, to the periods that are left.
+            let own = |(by, running): (Who, u32)| by == tenure.provider && period >= running;
+            let keeps = self.asked(request)?.deal.as_ref().is_some_and(|deal| deal.tenure.is_some());
+            if missed && keeps && deal.notice.is_some_and(own) {
+                self.pools.discharge(pool, tenure.provider);
+                self.vacate(request, tenure.provider)?;
+            }
         }
         let asked = self.asked(request)?;
         if asked.settled == deal.periods {
             self.end_deal(request)?;
             return Ok(true);
         }
-        // What cannot be in review any more makes room.
-        let done = asked.reserved.saturating_sub(still_wanted(asked, &deal));
-        if done > 0 {
-            self.asked_mut(request)?.reserved -= done;
-            self.pools.close_reviews(0, done)?;
-        }
+        self.make_room(request, &deal)?;
         Ok(false)
     }
 
@@ -192,12 +229,17 @@ impl Model {
         }
         let judged = self.pools.evaluate(pool, &[provider], provider, &mut self.people);
         if judged.map_or(true, |standings| standings == [Standing::Banned]) {
-            if let Some(deal) = &mut self.asked_mut(request)?.deal {
-                deal.tenure = None;
-            }
-            self.forfeit(request, provider, 1)?;
+            self.vacate(request, provider)?;
         }
         Ok(())
+    }
+
+    fn vacate(&mut self, request: RequestId, provider: Who) -> Result<()> {
+        let now = self.now;
+        if let Some(deal) = &mut self.asked_mut(request)?.deal {
+            (deal.tenure, deal.vacated) = (None, now);
+        }
+        self.forfeit(request, provider, 1)
     }
 
     fn end_deal(&mut self, request: RequestId) -> Result<()> {

@@ -106,6 +106,10 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
                 let message = market.reclaim(self.live(plan)?.id);
                 self.send(step, "reclaim", format!("reclaim what {title} did not need"), message);
             }
+            RequesterAct::GiveNotice => {
+                let message = market.give_notice(self.live(plan)?.id);
+                self.send(step, "give_notice", format!("give notice of {title}"), message);
+            }
         }
         Ok(())
     }
@@ -294,7 +298,7 @@ impl<W: FnMut(&Entry)> Player<'_, W> {
         let deed = format!("post {}", self.title(plan));
         let id = match wanted.conditions.engagement {
             Some(of) => {
-                let message = world.market().engage(spec.clone(), of.periods, of.period, of.missed, 0);
+                let message = world.market().engage(spec.clone(), of.periods, of.period, of.missed, of.notice, 0);
                 self.send_with(step, "engage", deed, total, message)
             }
             None => self.send_with(step, "post", deed, total, world.market().post(spec.clone(), 0)),
