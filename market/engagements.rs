@@ -77,7 +77,7 @@ impl Market {
         self.env().emit_event(PeriodClosed { request: case.id, period, delivered, accepted, pay });
         if let (Some(tenure), Some(pool)) = (tenure, engagement.pool) {
             let banned = judged && self.is_banned_for(pool, &tenure, accepted)?;
-            let broke_off = !delivered && engagement.binds(&tenure, period);
+            let broke_off = judged && !accepted && engagement.binds(&tenure, period);
             if broke_off && !banned {
                 // It owes nothing more there.
                 let _ = ask(self.obligation().call_mut().discharge(pool, tenure.provider));

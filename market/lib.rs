@@ -71,7 +71,7 @@ pub mod market {
         market::{
             Access, Asset, Commitment, Delivery, Engaged, Engagement, Error, Offer, Opened, Phase, Policy,
             PolicyApplied, PolicyProposed, Quote, ReputationRefused, RequestSpec, RequestState, Reveal, Review,
-            Submission, Unsealing, MAX_OFFERS,
+            Submission, Unsealing, EDITION, MAX_OFFERS,
         },
         obligation::{Schedule, Terms},
         reputation::Effect,
@@ -505,6 +505,11 @@ pub mod market {
         fn partners(&self) -> (AccountId, AccountId) {
             let Partners { reputation, obligation } = self.wiring();
             (reputation, obligation)
+        }
+
+        #[ink(message)]
+        fn edition(&self) -> u16 {
+            EDITION
         }
     }
 

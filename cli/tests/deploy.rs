@@ -320,6 +320,13 @@ fn contracts_that_are_not_ours_are_refused_before_anything_is_done() {
     let found = wrong(&backend, &path, None);
     assert!(found.len() == 1 && found[0].contains("its code is 0x"), "{found:#?}");
 
+    // It knows nothing of editions, like the contracts of the first one.
+    let first_edition = File { market: good.obligation, ..good.clone() };
+    first_edition.write(&path).expect("written");
+    let error = Deployment::load(&options.deployment, &backend).expect_err("of another edition").to_string();
+    assert!(error.contains("of edition 1 of the protocol, and this program knows edition 2"), "{error}");
+    assert!(error.contains("docs/changes.md"), "{error}");
+
     // It is ours, but of another build.
     good.write(&path).expect("written");
     let mut rebuilt = local.clone();

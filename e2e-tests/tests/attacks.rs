@@ -519,17 +519,16 @@ fn a_silent_third_saves_junk_no_more_than_a_third_of_what_work_without_reviews_w
 
 // A5: periods of junk
 
-/// They count as nothing done, and as nothing missed. What is not built yet: `give_notice`, by which the requester could
-/// leave. Until a quorum refuses a period she is bound to what she has put in escrow, of which junk without reviews takes a
-/// quarter, and with two zeros a twelfth.
+/// They count as nothing done, and as nothing missed. Junk without reviews takes a quarter of a period's reward, and with
+/// two zeros a twelfth, until a quorum refuses one; or the requester gives notice, and leaves after the periods of that.
 #[test]
 fn junk_that_no_quorum_judges_neither_keeps_nor_excuses_the_provider_of_a_long_deal() {
     let week = days(7);
     let town = Town::with(|settings| settings.policy.unreviewed_bps = 2_500);
     let spec = RequestSpec { access: Access::Offers, limit: 1, reward: 8 * UNIT, ..town.request_spec() };
     let due = spec.deliver_by;
-    let price = town.chain.read(town.market().quote_engagement(spec.clone(), 5, week)).expect("a price").total;
-    let deal = town.send(REQUESTER, town.market().engage(spec, 5, week, 0, 1, 0).transferred_value(price)).ok();
+    let price = town.chain.read(town.market().quote_engagement(spec.clone(), 9, week)).expect("a price").total;
+    let deal = town.send(REQUESTER, town.market().engage(spec, 9, week, 0, 2, 0).transferred_value(price)).ok();
     town.offer("paul", deal, 8 * UNIT, due).ok();
     town.accept("paul", deal, 8 * UNIT, due).ok();
     let close = || town.send(STRANGER, town.market().close_period(deal));
@@ -557,7 +556,13 @@ fn junk_that_no_quorum_judges_neither_keeps_nor_excuses_the_provider_of_a_long_d
     let paul = || town.chain.read(town.obligation().membership(town.pool + 1, account("paul"))).expect("a member");
     assert_eq!((paul().seen, paul().declared, paul().standing), (0, 0, Standing::Healthy));
     town.reclaim(deal).ok();
-    assert_eq!(town.reclaim(deal).err(), market::Error::NothingToReclaim, "the fifth period is still bound");
+    assert_eq!(town.reclaim(deal).err(), market::Error::NothingToReclaim, "five periods are still bound");
+    assert_eq!(
+        town.send(REQUESTER, town.market().give_notice(deal)).ok(),
+        7,
+        "the fifth is running, and two are agreed"
+    );
+    assert_eq!(town.reclaim(deal).ok(), 2 * (8 * UNIT + UNIT), "two are free at once");
 
     // The first period that a quorum refuses is one too many: nothing was done in advance.
     deliver(4);
@@ -685,6 +690,43 @@ fn the_order_of_reveals_changes_no_seed_and_withholding_one_costs_an_absence() {
         assert_eq!(next_seed(&order), (all, 0));
     }
     assert_eq!(next_seed(&["eva", "emil"]), (contributed(&["eva", "emil"]), ABSENCE));
+}
+
+/// It counts from the end of the period in which its window ends, whenever it was made.
+#[test]
+fn holding_a_reveal_back_over_the_end_of_a_period_changes_no_seed() {
+    let seeds = |late: &[&str], never: &[&str]| {
+        // The beacon's periods are days, and a window for reveals reaches into two of them.
+        let town = Town::with(|settings| settings.policy.min_window = days(1));
+        town.chain.pass(hours(6));
+        let [first, second, third] = ["pia", "paul", "petra"].map(|name| {
+            let request = town.post_with(|spec| (spec.limit, spec.reward) = (1, 10 * UNIT));
+            town.deliver(name, request);
+            request
+        });
+        town.open_reviews(first);
+        town.until_open_to_all(first, 0);
+        ENFORCERS[..3].iter().for_each(|name| town.commit(name, first, 0, 80).ok());
+        town.until_commits_close(first, 0);
+        let window = town.window(first, 0);
+        let reveal = |name: &&str| town.reveal(name, first, 0, 80).ok();
+        let in_time = |name: &&&str| !late.contains(*name) && !never.contains(*name);
+        ENFORCERS[..3].iter().filter(in_time).for_each(reveal);
+        let next_period = (town.chain.now() / days(1) + 1) * days(1);
+        assert!(next_period < window.reveal_by);
+        town.chain.pass_until(next_period);
+        town.open_reviews(second);
+        late.iter().for_each(reveal);
+        let after = (window.reveal_by / days(1) + 1) * days(1);
+        town.chain.pass_until(after);
+        town.open_reviews(third);
+        [second, third].map(|request| town.state(request).seed)
+    };
+    let all = [[0; 32], contributed(&ENFORCERS[..3])];
+    assert_eq!(seeds(&[], &[]), all);
+    assert_eq!(seeds(&["edda"], &[]), all);
+    assert_eq!(seeds(&ENFORCERS[..3], &[]), all);
+    assert_eq!(seeds(&[], &["edda"]), [[0; 32], contributed(&["eva", "emil"])], "that costs an absence");
 }
 
 /// In how many of `rounds` juries a ring of three of this many members has three of the seven places, where all that are

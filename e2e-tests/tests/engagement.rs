@@ -1178,6 +1178,25 @@ fn a_provider_that_gives_notice_works_it_off_or_loses_its_place() {
 }
 
 #[test]
+fn junk_after_its_own_notice_costs_a_provider_its_place_and_work_that_few_judge_does_not() {
+    // Two may be missed or refused.
+    let deal = Deal::running(9, 2);
+    assert_eq!(deal.give_notice(FIRST).ok(), 2);
+    let few = deal.deliver(FIRST);
+    deal.judge_by_few(few, 10, 2);
+    let closed = deal.close();
+    assert!(closed.events::<PlaceVacated>().is_empty(), "two zeros are no quorum");
+    closed.ok();
+    let junk = deal.deliver(FIRST);
+    deal.judge(junk, 10);
+    let closed = deal.close();
+    assert_eq!(closed.events::<PlaceVacated>().len(), 1);
+    assert!(closed.ok(), "it was the last period");
+    assert_eq!((deal.town.profile(FIRST).slashed, deal.town.credit(FIRST)), (BOND, 0));
+    deal.ends();
+}
+
+#[test]
 fn a_requesters_notice_takes_no_rest_from_a_provider() {
     let deal = Deal::running(9, 2);
     assert_eq!(deal.give_notice(REQUESTER).ok(), 2);

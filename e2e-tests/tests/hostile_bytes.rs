@@ -190,6 +190,7 @@ fn samples(town: &Town) -> Vec<Sample> {
         bytes(market().phase(0, Some(0))),
         bytes(market().posted()),
         bytes(market().partners()),
+        bytes(market().edition()),
     ];
     let outcome = Outcome { who: eva, declared: 1, released: 1 };
     let of_obligation = [

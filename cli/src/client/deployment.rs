@@ -4,7 +4,7 @@
 //! and need the contracts to be on the chain.
 
 use crate::client::{
-    backend::{Backend, Hash},
+    backend::{Backend, Error, Hash},
     files::{read_our_text, replace},
     signer::{account, address, bytes32, hex},
     unusable::Unusable,
@@ -12,7 +12,7 @@ use crate::client::{
 use anyhow::Result;
 use chain::{build::Contract, Addresses, MarketCalls, ObligationCalls, ReputationCalls, RoleCalls, TokenCalls};
 use ink::primitives::AccountId;
-use interfaces::PoolId;
+use interfaces::{market::EDITION, Market as _, PoolId};
 use serde::{Deserialize, Serialize};
 use std::{io::ErrorKind, path::Path};
 
@@ -162,6 +162,7 @@ impl Deployment {
                 ),
             }
         }
+        ensure_edition(backend, market.address, path)?;
         Ok(Self {
             manager: file.manager,
             reputation: reputation.address,
@@ -201,6 +202,22 @@ impl Deployment {
     pub fn roles_in(&self, contract: AccountId) -> RoleCalls {
         contract.into()
     }
+}
+
+/// Refuses contracts of another edition of the protocol: their answers would be misread.
+fn ensure_edition(backend: &dyn Backend, market: AccountId, path: &Path) -> Result<()> {
+    let edition = match backend.read(MarketCalls::from(market).edition()) {
+        Ok(EDITION) => return Ok(()),
+        Ok(other) => other,
+        // Those of the first edition do not know the question.
+        Err(Error::Unanswered { .. }) => 1,
+        Err(error) => return Err(error.into()),
+    };
+    anyhow::bail!(
+        "the contracts that {} names are of edition {edition} of the protocol, and this program knows edition {EDITION}; \
+         use the `atomic` that deployed them. docs/changes.md says how to move to the present edition",
+        path.display()
+    )
 }
 
 /// The file as it is written.

@@ -53,7 +53,7 @@ async fn begins(stage: &mut Stage<'_>) {
     let deliver_by = spec.deliver_by;
     let engage = stage.market().engage(spec, PERIODS, PERIOD, 0, 1, 0).transferred_value(ESCROW + TREASURY);
     let engaged = stage.send(&eve(), engage).await;
-    let told = Engaged { request: DEAL, periods: PERIODS, period: PERIOD, missed_periods: 0 };
+    let told = Engaged { request: DEAL, periods: PERIODS, period: PERIOD, missed_periods: 0, notice_periods: 1 };
     assert_eq!(engaged.events::<Engaged>(), [told]);
 
     let offer = stage.market().offer(DEAL, PRICE, deliver_by, deliver_by, vec![]).transferred_value(DEPOSIT);

@@ -95,8 +95,8 @@ impl Engagement {
         self.periods.min(self.present(tenure, now).saturating_add(after))
     }
 
-    /// Whether missing `period` costs the provider its place at once: it gave notice itself, when this period was not over.
-    /// A requester's notice leaves the provider the periods that it may miss.
+    /// Whether a `period` that is missed or refused costs the provider its place at once: it gave notice itself, when this
+    /// period was not over. A requester's notice leaves the provider the periods that it may miss.
     pub fn binds(&self, tenure: &Tenure, period: u32) -> bool {
         self.notice.as_ref().is_some_and(|notice| notice.by == tenure.provider && period >= notice.period)
     }
@@ -188,8 +188,8 @@ pub struct PeriodClosed {
     pub pay: Balance,
 }
 
-/// The provider of an engagement was Banned, or missed a period after its own notice, and lost its place, bond and
-/// deposit.
+/// The provider of an engagement was Banned, or a period after its own notice was missed or refused: it lost its place,
+/// bond and deposit.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]

@@ -22,10 +22,13 @@ use ink::{
     primitives::{AccountId, Hash},
 };
 
+/// The edition of the protocol that these messages are of.
+pub const EDITION: u16 = 2;
+
 /// The labor market (section 3).
 ///
 /// Beside these the contract implements AccessControl and Pausable. Before `open` every message answers `NotOpen`,
-/// except `open` itself, those about roles and the pause, `pending_policy` and `partners`.
+/// except `open` itself, those about roles and the pause, `pending_policy`, `partners` and `edition`.
 #[ink::trait_definition]
 pub trait Market {
     // Requests
@@ -288,7 +291,7 @@ pub trait Market {
     /// The requester or the provider of an engagement, while it has a provider: ends it when the running period and its
     /// `notice_periods` full periods after that are over, if it does not end sooner; bond and deposit then return, and the
     /// requester can reclaim what the periods after it would have cost. A provider that gives notice loses its place by the
-    /// next period it misses. Returns how many periods there are then. A second notice changes nothing. Emits
+    /// next period that is missed or refused. Returns how many periods there are then. A second notice changes nothing. Emits
     /// `NoticeGiven`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `Vacant`, `NotAParty`.
@@ -297,8 +300,8 @@ pub trait Market {
 
     /// Anyone: closes the next period of an engagement, once its review is over or its delivery was missed. One that was
     /// missed, or has a quorum's verdict, is recorded in the provider's pool as seen, and as declared if it was accepted;
-    /// one that nobody or too few reviewed holds nobody and excuses nobody. If that makes the provider Banned, or it missed
-    /// a period after its own notice, the place is vacant from then on, and its bond and deposit are lost. The last period
+    /// one that nobody or too few reviewed holds nobody and excuses nobody. If that makes the provider Banned, or comes
+    /// after its own notice and was missed or refused, the place is vacant from then on, and its bond and deposit are lost. The last period
     /// returns them and ends the engagement; it also ends at `deliver_by` if no offer was accepted, and two periods after
     /// its place became vacant if nobody took over. Returns whether the engagement has ended. Emits `PeriodClosed`,
     /// `PlaceVacated` and `RequestSettled`, and `ReputationRefused` if the reputation contract refused.
@@ -419,6 +422,11 @@ pub trait Market {
     /// The reputation and the obligation contract that the market works with, open or not.
     #[ink(message)]
     fn partners(&self) -> (AccountId, AccountId);
+
+    /// Which edition of the protocol this market and its partners play: [`EDITION`]. Those of the first have no such
+    /// message.
+    #[ink(message)]
+    fn edition(&self) -> u16;
 }
 
 #[cfg(feature = "std")]

@@ -77,7 +77,7 @@ pub enum Operate {
     /// Ends an engagement with notice, as its requester or its provider
     ///
     /// It ends once the running period and the full ones of its notice are over; bond and deposit then return. A provider
-    /// that gives notice loses its place by the next period it misses.
+    /// that gives notice loses its place by the next period that is missed or refused.
     #[command(after_help = "Example:\n  atomic give-notice 3 --as dave")]
     GiveNotice(On<requester::GiveNotice>),
     /// Takes back what a request did not need

@@ -200,13 +200,12 @@ impl Model {
         let asked = self.asked_mut(request)?;
         asked.settled += 1;
         asked.unclaimed += pay;
-        let missed = !asked.works.contains_key(&period);
         if let Some(tenure) = tenure.filter(|_| counts) {
             self.count_period(request, pool, tenure.provider, accepted)?;
             // Its own notice binds it, though not Banned, to the periods that are left.
             let own = |(by, running): (Who, u32)| by == tenure.provider && period >= running;
             let keeps = self.asked(request)?.deal.as_ref().is_some_and(|deal| deal.tenure.is_some());
-            if missed && keeps && deal.notice.is_some_and(own) {
+            if !accepted && keeps && deal.notice.is_some_and(own) {
                 self.pools.discharge(pool, tenure.provider);
                 self.vacate(request, tenure.provider)?;
             }
