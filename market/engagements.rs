@@ -11,40 +11,41 @@ use ink::codegen::{Env, TraitCallBuilder};
 use interfaces::{
     ensure,
     market::{
-        Engagement, Error, Notice, NoticeGiven, PeriodClosed, PlaceVacated, RequestSettled, RequestSpec, RequestState,
-        Tenure, Verdict,
+        Engagement, Error, NoticeGiven, PeriodClosed, PlaceVacated, RequestSettled, RequestSpec, RequestState, Tenure,
+        Verdict,
     },
     obligation::Standing,
     Balance, Obligation as _, PoolId,
 };
 
-/// Reviews that may still be under way at once: while the place is vacant, those of submitted deliveries.
-pub fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement) -> u32 {
-    let end = if engagement.tenure.is_some() { engagement.periods } else { state.submissions };
-    spec::reviews(spec, (end.saturating_sub(state.settled), engagement.period))
+/// Reviews that may still be under way at once. A vacant place keeps its own, so that nobody can fill the pool and keep
+/// others from taking over.
+fn reviews(spec: &RequestSpec, state: &RequestState, engagement: &Engagement) -> u32 {
+    spec::reviews(spec, (engagement.periods.saturating_sub(state.settled), engagement.period))
 }
 
 impl Market {
-    /// Ends an engagement with notice by the caller, who is one of its two sides. Returns how many periods there are then.
-    pub(crate) fn end_with_notice(&mut self, mut case: Case, mut engagement: Engagement) -> Result<u32> {
+    /// Notes the notice of the caller, who is one of an engagement's two sides. Returns until when it goes on.
+    pub(crate) fn take_notice(&mut self, mut case: Case, mut engagement: Engagement) -> Result<u32> {
         ensure!(!case.state.closed, Error::AlreadySettled);
         let tenure = engagement.tenure.as_ref().ok_or(Error::Vacant)?;
         let by = self.env().caller();
         ensure!(by == case.state.requester || by == tenure.provider, Error::NotAParty);
-        if engagement.notice.is_some() {
-            return Ok(engagement.periods);
+        if let Some(given) = &engagement.notice {
+            return Ok(given.until);
         }
-        let now = self.env().block_timestamp();
-        let period = engagement.present(tenure, now);
-        let periods = engagement.periods_after_notice(tenure, now);
-        engagement.notice = Some(Notice { by, period });
-        engagement.periods = periods;
+        let notice = engagement.notice(by, tenure, self.env().block_timestamp());
+        let until = notice.until;
+        if by == case.state.requester {
+            engagement.periods = until;
+        }
+        engagement.notice = Some(notice);
         self.engagements.insert(case.id, &engagement);
         let done = case.state.release_reviews(reviews(&case.spec, &case.state, &engagement));
         self.save(&case);
         self.close_reviews(done)?;
-        self.env().emit_event(NoticeGiven { request: case.id, by, periods });
-        Ok(periods)
+        self.env().emit_event(NoticeGiven { request: case.id, by, until });
+        Ok(until)
     }
 
     /// Closes the next period of an engagement, and with the last one the engagement. Returns whether it has ended.
@@ -83,7 +84,12 @@ impl Market {
                 let _ = ask(self.obligation().call_mut().discharge(pool, tenure.provider));
             }
             if broke_off || banned {
-                self.vacate(&mut case, &mut engagement, &tenure);
+                let forfeited = case.spec.place_deposit;
+                self.vacate(&mut case, &mut engagement, &tenure, forfeited);
+                self.forfeit(&mut case, tenure.provider, 1);
+            } else if case.state.settled == engagement.ends(&tenure) && case.state.settled < engagement.periods {
+                self.vacate(&mut case, &mut engagement, &tenure, 0);
+                self.discharge(&mut case, pool, &tenure)?;
             }
         }
         let ended = case.state.settled == engagement.periods;
@@ -110,37 +116,41 @@ impl Market {
         Ok(standing.map_or(true, |standing| standing == Standing::Banned))
     }
 
-    /// A provider loses its place, and with it bond and deposit.
-    fn vacate(&mut self, case: &mut Case, engagement: &mut Engagement, tenure: &Tenure) {
+    /// A provider's place is free for another.
+    fn vacate(&mut self, case: &mut Case, engagement: &mut Engagement, tenure: &Tenure, forfeited: Balance) {
         engagement.tenure = None;
         engagement.vacated = self.env().block_timestamp();
         self.engagements.insert(case.id, engagement);
-        self.forfeit(case, tenure.provider, 1);
-        let forfeited = case.spec.place_deposit;
         self.env().emit_event(PlaceVacated { request: case.id, provider: tenure.provider, forfeited });
+    }
+
+    /// A provider owes the deal nothing more, and has bond and deposit back, which are returned.
+    fn discharge(&mut self, case: &mut Case, pool: PoolId, tenure: &Tenure) -> Result<Balance> {
+        let Case { id, spec, state } = case;
+        let who = tenure.provider;
+        // A provider that has left the pool by itself needs no discharge.
+        let _ = ask(self.obligation().call_mut().discharge(pool, who));
+        let deposit = spec.place_deposit;
+        state.deposits = state.deposits.saturating_sub(deposit);
+        state.open_places = state.open_places.saturating_sub(1);
+        let mut batch = Batch::default();
+        batch.credit(who, deposit);
+        batch.free(who);
+        batch.unlock(who, spec.provider_bond);
+        self.carry_out(*id, spec.asset, batch)?;
+        Ok(deposit)
     }
 
     /// Nothing is due any more: the provider that kept its place to the end gets bond and deposit back.
     fn end_engagement(&mut self, case: &mut Case, engagement: &Engagement) -> Result<()> {
-        let Case { id, spec, state } = case;
-        state.closed = true;
-        let done = state.release_reviews(0);
+        case.state.closed = true;
+        let done = case.state.release_reviews(0);
         self.close_reviews(done)?;
-        let mut deposit = 0;
-        if let (Some(tenure), Some(pool)) = (&engagement.tenure, engagement.pool) {
-            let who = tenure.provider;
-            // A provider that has left the pool by itself needs no discharge.
-            let _ = ask(self.obligation().call_mut().discharge(pool, who));
-            deposit = spec.place_deposit;
-            state.deposits = state.deposits.saturating_sub(deposit);
-            state.open_places = state.open_places.saturating_sub(1);
-            let mut batch = Batch::default();
-            batch.credit(who, deposit);
-            batch.free(who);
-            batch.unlock(who, spec.provider_bond);
-            self.carry_out(*id, spec.asset, batch)?;
-        }
-        self.env().emit_event(RequestSettled { request: *id, submissions: state.submissions, deposit });
+        let deposit = match (&engagement.tenure, engagement.pool) {
+            (Some(tenure), Some(pool)) => self.discharge(case, pool, tenure)?,
+            _ => 0,
+        };
+        self.env().emit_event(RequestSettled { request: case.id, submissions: case.state.submissions, deposit });
         Ok(())
     }
 
@@ -183,13 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn while_the_place_is_vacant_only_what_was_delivered_is_still_reviewed() {
+    fn a_vacant_place_keeps_its_reviews() {
         let spec = RequestSpec { limit: 1, ..request() };
         let state = RequestState { submissions: 5, settled: 3, ..state(0) };
         // Periods are so short that all which are left can be in review at once.
         let deal = |tenure| Engagement { periods: 9, ..engagement(None, tenure) };
         let reviews = |tenure| reviews(&spec, &state, &deal(tenure));
-        assert_eq!([reviews(Some(tenure(1, 3))), reviews(None)], [6 * 3, 2 * 3]);
+        assert_eq!([reviews(Some(tenure(1, 3))), reviews(None)], [6 * 3; 2]);
     }
 
     fn close(market: &mut Market, state: RequestState, engagement: Engagement) -> Result<(bool, RequestState)> {

@@ -18,8 +18,7 @@
 //! **A message** loads, rules, stores, calls and emits, in this order: own state is stored before another contract is
 //! called. A token is always called last, because it may call back. The two partners call nobody back, so what depends on
 //! their answer is stored after it: `post` and `engage` (the price depends on the pool's utilization), `open_reviews` (how
-//! many are active), `commit_reviews` (how many ops the member is short), `accept` and `takeover` (the number of a deal's
-//! pool), `close_period` (whether the provider is Banned, and the end of the deal that follows). A call that fails reverts
+//! many are active), `commit_reviews` (how many ops the member is short), `accept` (the number of a deal's pool), `close_period` (whether the provider is Banned, and the end of the deal that follows). A call that fails reverts
 //! all of it.
 #![cfg_attr(not(feature = "std"), no_std, no_main)]
 // What `cargo contract build` has clippy deny.
@@ -58,7 +57,7 @@ pub mod market {
         awards,
         partners::ask,
         places::Proposed,
-        records::{Beacon, Opening, Pair, Partners, Place},
+        records::{Beacon, Mark, Opening, Pair, Partners, Place},
         spec,
     };
     use ink::{
@@ -99,7 +98,7 @@ pub mod market {
         /// What juries are drawn from.
         pub(crate) beacon: Lazy<Beacon>,
         /// The one commitment of each enforcer whose reveal contributes to the beacon.
-        pub(crate) marks: Mapping<AccountId, SubmissionKey>,
+        pub(crate) marks: Mapping<AccountId, Mark>,
         pub(crate) specs: Mapping<RequestId, RequestSpec>,
         pub(crate) states: Mapping<RequestId, RequestState>,
         pub(crate) engagements: Mapping<RequestId, Engagement>,
@@ -392,7 +391,7 @@ pub mod market {
         fn give_notice(&mut self, request: RequestId) -> Result<u32> {
             let case = self.load(request)?;
             let engagement = self.engagements.get(request).ok_or(Error::NotAnEngagement)?;
-            self.end_with_notice(case, engagement)
+            self.take_notice(case, engagement)
         }
 
         #[ink(message)]

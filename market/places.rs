@@ -3,7 +3,6 @@
 use crate::{
     awards::NO_FINDING,
     case::{ensure_list, Case},
-    engagements,
     market::{Market, Result},
     partners::ask,
     records::{Pair, Place},
@@ -139,13 +138,14 @@ impl Market {
         let now = self.env().block_timestamp();
         // While a long deal is vacant, offers are for the rest of it.
         let vacant = case.state.engagement && case.state.places > 0;
-        let latest = if vacant { now.saturating_add(case.state.max_window) } else { case.spec.deliver_by };
-        if vacant {
+        let latest = if vacant {
             let engagement = self.engagements.get(case.id).ok_or(Error::NotAnEngagement)?;
             ensure!(engagement.tenure.is_none(), Error::NotVacant);
+            engagement.takeover_by(now, case.state.max_window)
         } else {
             ensure!(now < case.spec.signal_by, Error::TooLate);
-        }
+            case.spec.deliver_by
+        };
         ensure!(provider != case.state.requester, Error::OwnRequest);
         ensure!(!self.places.contains((case.id, provider)), Error::TooManyPlaces);
         ensure!(price <= case.spec.reward, Error::PriceTooHigh);
@@ -240,7 +240,7 @@ impl Market {
                 let first = case.state.settled.max(case.state.submissions);
                 ensure!(first < engagement.periods, Error::AlreadySettled);
                 let tenure = Tenure { provider, price, first, first_deliver_by: deliver_by };
-                self.begin_tenure(&mut case, engagement, tenure)?;
+                self.begin_tenure(&case, engagement, tenure)?;
                 first
             }
             None => 0,
@@ -254,26 +254,16 @@ impl Market {
     }
 
     /// Obliges a provider in the pool of its engagement, which its first provider opens.
-    fn begin_tenure(&mut self, case: &mut Case, mut engagement: Engagement, tenure: Tenure) -> Result<()> {
-        engagement.tenure = Some(tenure.clone());
+    fn begin_tenure(&mut self, case: &Case, mut engagement: Engagement, tenure: Tenure) -> Result<()> {
         let pool = match engagement.pool {
-            Some(pool) => {
-                // The reviews of the place that was vacant are needed again.
-                let wanted = engagements::reviews(&case.spec, &case.state, &engagement);
-                let more = wanted.saturating_sub(case.state.reserved);
-                case.state.reserved = case.state.reserved.saturating_add(more);
-                let reviewers = self.opening()?.pool;
-                let capacity = ask(self.obligation().call_mut().reserve(reviewers, more))?;
-                ensure!(capacity.utilization_ppm < rules::PPM, Error::AtCapacity);
-                pool
-            }
-            None => {
-                let terms = terms(&engagement);
-                ask(self.obligation().call_mut().open_pool(terms, Schedule::default()))?
-            }
+            Some(pool) => pool,
+            None => ask(self.obligation().call_mut().open_pool(terms(&engagement), Schedule::default()))?,
         };
         ask(self.obligation().call_mut().enroll(pool, tenure.provider))?;
         engagement.pool = Some(pool);
+        engagement.tenure = Some(tenure);
+        // What a former provider said is over.
+        engagement.notice = engagement.notice.filter(|notice| notice.by == case.state.requester);
         self.engagements.insert(case.id, &engagement);
         Ok(())
     }
@@ -369,7 +359,7 @@ impl Market {
         let now = self.env().block_timestamp();
         let tenure = engagement.tenure.as_ref().filter(|tenure| tenure.provider == provider).ok_or(Error::NoPlace)?;
         let period = engagement.present(tenure, now);
-        ensure!(period < engagement.periods, Error::TooLate);
+        ensure!(period < engagement.ends(tenure), Error::TooLate);
         ensure!(!self.submissions.contains((case.id, period)), Error::NoPlace);
         case.state.submissions = period.saturating_add(1);
         let due = engagement.due(tenure, period);

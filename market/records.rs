@@ -1,6 +1,7 @@
 //! Small records that the market keeps beside requests and submissions.
 
-use ink::{prelude::vec::Vec, primitives::AccountId};
+use crate::market::SubmissionKey;
+use ink::primitives::AccountId;
 use interfaces::{Balance, PoolId, Timestamp};
 
 /// What never changes once the manager has opened the market.
@@ -30,45 +31,54 @@ pub struct Partners {
     pub obligation: AccountId,
 }
 
-/// The beacon: the exclusive or of what marked reveals contribute. Each counts from the end of the period in which its
-/// window for reveals ends, whenever in that window it was made: holding it back changes nothing, and not making it costs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The beacon: the running exclusive or of what marked reveals contribute, and what it was before the running period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Beacon {
-    /// What counts already.
-    value: [u8; 32],
-    /// What will count once these periods are over; each period is there once.
-    pending: Vec<(u64, [u8; 32])>,
+    /// The number of the period in which something was contributed last.
+    period: u64,
+    /// The value before that period.
+    before: [u8; 32],
+    /// The value with all contributions.
+    running: [u8; 32],
 }
 
 impl Beacon {
-    /// How many periods ahead a contribution waits at most: as long as the longest windows last where a period is a day.
-    const AHEAD: u64 = 14;
-
-    /// The value before `period`.
+    /// The value before `period`: nobody knew it when the period before began.
     pub fn before(&self, period: u64) -> [u8; 32] {
-        let counts = self.pending.iter().filter(|(last, _)| *last < period);
-        counts.fold(self.value, |value, (_, contribution)| xor(&value, contribution))
+        if period > self.period {
+            self.running
+        } else {
+            self.before
+        }
     }
 
-    /// After one more contribution in `period`, whose window for reveals ends in period `last`.
-    pub fn with(mut self, period: u64, last: u64, contribution: &[u8; 32]) -> Self {
-        self.value = self.before(period);
-        self.pending.retain(|(last, _)| *last >= period);
-        let last = last.clamp(period, period.saturating_add(Self::AHEAD));
-        match self.pending.iter_mut().find(|(other, _)| *other == last) {
-            Some((_, sum)) => *sum = xor(sum, contribution),
-            None => self.pending.push((last, *contribution)),
-        }
-        self
+    /// After one more contribution, in this period.
+    pub fn with(&self, period: u64, contribution: &[u8; 32]) -> Self {
+        let before = self.before(period);
+        let mut running = self.running;
+        running.iter_mut().zip(contribution).for_each(|(byte, other)| *byte ^= other);
+        Self { period: self.period.max(period), before, running }
     }
 }
 
-fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
-    let mut both = *one;
-    both.iter_mut().zip(other).for_each(|(byte, other)| *byte ^= other);
-    both
+/// The one commitment of an enforcer whose reveal contributes to the beacon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Mark {
+    pub commitment: SubmissionKey,
+    /// The beacon's period in which it was made.
+    pub period: u64,
+}
+
+impl Mark {
+    /// Whether the reveal of this commitment in `period` contributes. Whoever commits and reveals in one period, where a jury
+    /// is full at once, could choose its salt by what others have contributed in it.
+    pub fn counts(&self, commitment: SubmissionKey, period: u64) -> bool {
+        self.commitment == commitment && self.period < period
+    }
 }
 
 /// What one provider took in one request.
@@ -103,38 +113,20 @@ pub struct Pair {
 mod tests {
     use super::*;
 
-    /// The first bytes of what the beacon is before these periods.
-    fn before<const N: usize>(beacon: &Beacon, periods: [u64; N]) -> [u8; N] {
-        periods.map(|period| beacon.before(period)[0])
+    #[test]
+    fn a_reveal_contributes_in_a_later_period_than_its_commitment() {
+        let mark = Mark { commitment: (7, 1), period: 3 };
+        assert_eq!([2, 3, 4].map(|period| mark.counts((7, 1), period)), [false, false, true]);
+        assert!(!mark.counts((7, 2), 4));
     }
 
     #[test]
-    fn a_contribution_counts_from_the_end_of_the_period_in_which_its_window_ends() {
-        let beacon = Beacon::default().with(3, 3, &[1; 32]).with(3, 5, &[4; 32]).with(3, 3, &[8; 32]);
-        assert_eq!(before(&beacon, [2, 3, 4, 5, 6, 9]), [0, 0, 9, 9, 13, 13]);
-        let later = beacon.with(5, 5, &[16; 32]);
-        assert_eq!(before(&later, [5, 6]), [9, 29]);
-        assert_eq!(before(&later.with(5, 5, &[16; 32]), [6]), [13], "contributed twice, it is gone");
-    }
-
-    #[test]
-    fn when_in_its_window_a_contribution_is_made_changes_nothing() {
-        let others = || Beacon::default().with(3, 4, &[1; 32]).with(3, 6, &[2; 32]);
-        for made in 3..=6 {
-            assert_eq!(before(&others().with(made, 6, &[4; 32]), [6, 7]), [1, 7], "made in period {made}");
-        }
-    }
-
-    #[test]
-    fn a_contribution_counts_after_its_own_period_and_no_more_than_fourteen_later() {
-        let beacon = Beacon::default().with(3, 2, &[1; 32]).with(3, 99, &[2; 32]).with(3, 17, &[4; 32]);
-        assert_eq!(before(&beacon, [3, 4, 17, 18]), [0, 1, 1, 7]);
-        assert_eq!(before(&Beacon::default().with(u64::MAX, u64::MAX, &[1; 32]), [u64::MAX]), [0]);
-    }
-
-    #[test]
-    fn what_is_pending_stays_short_however_many_contribute() {
-        let many = (0..1_000_u64).fold(Beacon::default(), |beacon, at| beacon.with(at, at + at % 20, &[1; 32]));
-        assert!(many.pending.len() <= 15, "{many:?}");
+    fn a_draw_takes_what_was_contributed_before_its_period() {
+        let beacon = Beacon::default().with(3, &[1; 32]).with(3, &[4; 32]);
+        assert_eq!([2, 3, 4, 9].map(|period| beacon.before(period)[0]), [0, 0, 5, 5]);
+        let later = beacon.with(5, &[8; 32]);
+        assert_eq!([5, 6].map(|period| later.before(period)[0]), [5, 13]);
+        assert_eq!(later.with(5, &[8; 32]).before(6), [5; 32], "contributed twice, it is gone");
+        assert_eq!(later.with(4, &[2; 32]).before(6), [15; 32], "a clock that stands back loses nothing");
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! Who may review is drawn with the market's beacon as it was before the beacon's period in which reviews are opened.
 //! Whoever commits might choose its salt, and so what it contributes: only its first commitment that has no verdict yet is
-//! *marked*, and contributes when it is revealed; it counts once its window for reveals is over, whenever it was made. What
-//! is left is not to reveal it, which costs.
+//! *marked*, and contributes when it is revealed; unless it is revealed in the very period in which it
+//! was made, and could have been chosen to suit what others had contributed. What is left is to hold a reveal back.
 
 use crate::{
     awards,
@@ -11,6 +11,7 @@ use crate::{
     case::{ensure_list, Case, Tried},
     market::{Market, Result, SubmissionKey},
     partners::ask,
+    records::Mark,
     reviews::Round,
 };
 use ink::{
@@ -24,7 +25,7 @@ use interfaces::{
         commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, ReviewsCommitted,
         ReviewsOpened, ReviewsRevealed, Submission, SubmissionFinalized, Verdict, WindowExtended, MAX_BATCH, MAX_SCORE,
     },
-    Obligation as _, RequestId, SubmissionId, Timestamp,
+    Obligation as _, RequestId, SubmissionId,
 };
 use rules::Stake;
 
@@ -57,7 +58,7 @@ impl Market {
         let unseen = count.saturating_sub(u32::try_from(opened.len()).unwrap_or(u32::MAX));
         state.finalized = state.finalized.saturating_add(unseen);
         if from == 0 || state.engagement {
-            let period = self.beacon_period(now)?;
+            let period = self.beacon_period()?;
             state.seed = self.beacon.get_or_default().before(period);
         }
         self.save(&case);
@@ -128,7 +129,7 @@ impl Market {
             }
         }
         let Some(first) = taken.first() else { return Err(refused.unwrap_or(Error::ReviewsFull)) };
-        self.mark(enforcer, (case.id, *first));
+        self.mark(enforcer, (case.id, *first))?;
         if done < count {
             self.take_back(enforcer, count.saturating_sub(done))?;
         }
@@ -145,11 +146,15 @@ impl Market {
     }
 
     /// Marks a commitment of the enforcer, unless one that is marked has no verdict yet.
-    fn mark(&mut self, enforcer: AccountId, commitment: SubmissionKey) {
-        let pending = |key| self.submissions.get(key).is_some_and(|marked| marked.verdict == Verdict::Pending);
+    fn mark(&mut self, enforcer: AccountId, commitment: SubmissionKey) -> Result<()> {
+        let pending = |mark: Mark| {
+            let marked = self.submissions.get(mark.commitment);
+            marked.is_some_and(|marked| marked.verdict == Verdict::Pending)
+        };
         if !self.marks.get(enforcer).is_some_and(pending) {
-            self.marks.insert(enforcer, &commitment);
+            self.marks.insert(enforcer, &Mark { commitment, period: self.beacon_period()? });
         }
+        Ok(())
     }
 
     /// Reveals reviews of the caller, all or none.
@@ -157,27 +162,27 @@ impl Market {
         ensure_list(&reveals)?;
         let enforcer = self.env().caller();
         let now = self.env().block_timestamp();
-        let marked = self.marks.get(enforcer);
+        let (marked, period) = (self.marks.get(enforcer), self.beacon_period()?);
         let mut revealed = Vec::new();
         for Reveal { submission, score, duplicate_of, salt } in reveals {
             let delivery = self.delivery_in_review(case, submission)?;
             let mut round = self.round(case.id, submission);
             let since = delivery.reveals_from(&case.spec, round.reviews());
             ensure!(since.is_some_and(|since| now >= since), Error::ReviewsOpen);
-            let reveal_by = case.spec.window(delivery.window_start).reveal_by;
-            ensure!(now < reveal_by, Error::TooLate);
+            ensure!(now < case.spec.window(delivery.window_start).reveal_by, Error::TooLate);
             ensure!(score <= MAX_SCORE, Error::InvalidScore);
             if let Some(original) = duplicate_of {
+                // A claim frees the periods of a long deal, so that one cannot be the original of another.
+                ensure!(!case.state.engagement, Error::InvalidDuplicate);
                 let named = self.submissions.get((case.id, original)).ok_or(Error::InvalidDuplicate)?;
                 ensure!(delivery.may_duplicate(submission, &named, original), Error::InvalidDuplicate);
             }
             let commitment = commitment(case.id, submission, enforcer, score, duplicate_of, &salt);
             round.reveal(enforcer, commitment, score, duplicate_of)?;
             self.reviews.insert((case.id, submission), &round.into_reviews());
-            if marked == Some((case.id, submission)) {
-                let (period, last) = (self.beacon_period(now)?, self.beacon_period(reveal_by)?);
+            if marked.is_some_and(|mark| mark.counts((case.id, submission), period)) {
                 let beacon = self.beacon.get_or_default();
-                self.beacon.set(&beacon.with(period, last, &contribution(enforcer, &salt)));
+                self.beacon.set(&beacon.with(period, &contribution(enforcer, &salt)));
             }
             revealed.push(Revealed { submission, score, duplicate_of });
         }
@@ -185,10 +190,10 @@ impl Market {
         Ok(())
     }
 
-    /// The number of the beacon's period that this moment is in.
-    fn beacon_period(&self, moment: Timestamp) -> Result<u64> {
+    /// The number of the beacon's present period.
+    fn beacon_period(&self) -> Result<u64> {
         let length = self.opening()?.beacon_period;
-        Ok(moment.checked_div(length).unwrap_or(0))
+        Ok(self.env().block_timestamp().checked_div(length).unwrap_or(0))
     }
 
     /// Finalizes those of the submissions that are ready.
@@ -294,7 +299,7 @@ mod tests {
             test::set_block_timestamp::<DefaultEnvironment>(sealed().review_from());
             let mut market = market();
             market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3, beacon_period: HOUR });
-            market.beacon.set(&Beacon::default().with(0, 0, &[5; 32]));
+            market.beacon.set(&Beacon::default().with(0, &[5; 32]));
             let state = RequestState { closed: false, submissions: 2, opened, engagement, ..state(0) };
             for submission in 0..2 {
                 // Nobody unsealed it, so opening its review calls no other contract.
@@ -312,14 +317,17 @@ mod tests {
     fn an_enforcer_has_one_marked_commitment_until_its_verdict() {
         let mut market = market();
         let enforcer = AccountId::from([7; 32]);
+        market.opening.set(&Opening { pool: 0, epoch: 1, notice: 1, min_reviews: 3, beacon_period: HOUR });
+        test::set_block_timestamp::<DefaultEnvironment>(5 * HOUR);
         let mut with = |submission, verdict| {
             let delivery = Submission { verdict, ..Submission::new([2; 32].into(), 0) };
             market.submissions.insert((0, submission), &delivery);
-            market.mark(enforcer, (0, submission + 1));
+            market.mark(enforcer, (0, submission + 1)).expect("the market is open");
             market.marks.get(enforcer)
         };
-        assert_eq!(with(3, Verdict::Pending), Some((0, 4)), "none was marked");
-        assert_eq!(with(4, Verdict::Pending), Some((0, 4)), "it waits for its verdict");
-        assert_eq!(with(4, Verdict::Few), Some((0, 5)));
+        let marked = |submission| Some(Mark { commitment: (0, submission), period: 5 });
+        assert_eq!(with(3, Verdict::Pending), marked(4), "none was marked");
+        assert_eq!(with(4, Verdict::Pending), marked(4), "it waits for its verdict");
+        assert_eq!(with(4, Verdict::Few), marked(5));
     }
 }

@@ -692,43 +692,6 @@ fn the_order_of_reveals_changes_no_seed_and_withholding_one_costs_an_absence() {
     assert_eq!(next_seed(&["eva", "emil"]), (contributed(&["eva", "emil"]), ABSENCE));
 }
 
-/// It counts from the end of the period in which its window ends, whenever it was made.
-#[test]
-fn holding_a_reveal_back_over_the_end_of_a_period_changes_no_seed() {
-    let seeds = |late: &[&str], never: &[&str]| {
-        // The beacon's periods are days, and a window for reveals reaches into two of them.
-        let town = Town::with(|settings| settings.policy.min_window = days(1));
-        town.chain.pass(hours(6));
-        let [first, second, third] = ["pia", "paul", "petra"].map(|name| {
-            let request = town.post_with(|spec| (spec.limit, spec.reward) = (1, 10 * UNIT));
-            town.deliver(name, request);
-            request
-        });
-        town.open_reviews(first);
-        town.until_open_to_all(first, 0);
-        ENFORCERS[..3].iter().for_each(|name| town.commit(name, first, 0, 80).ok());
-        town.until_commits_close(first, 0);
-        let window = town.window(first, 0);
-        let reveal = |name: &&str| town.reveal(name, first, 0, 80).ok();
-        let in_time = |name: &&&str| !late.contains(*name) && !never.contains(*name);
-        ENFORCERS[..3].iter().filter(in_time).for_each(reveal);
-        let next_period = (town.chain.now() / days(1) + 1) * days(1);
-        assert!(next_period < window.reveal_by);
-        town.chain.pass_until(next_period);
-        town.open_reviews(second);
-        late.iter().for_each(reveal);
-        let after = (window.reveal_by / days(1) + 1) * days(1);
-        town.chain.pass_until(after);
-        town.open_reviews(third);
-        [second, third].map(|request| town.state(request).seed)
-    };
-    let all = [[0; 32], contributed(&ENFORCERS[..3])];
-    assert_eq!(seeds(&[], &[]), all);
-    assert_eq!(seeds(&["edda"], &[]), all);
-    assert_eq!(seeds(&ENFORCERS[..3], &[]), all);
-    assert_eq!(seeds(&[], &["edda"]), [[0; 32], contributed(&["eva", "emil"])], "that costs an absence");
-}
-
 /// In how many of `rounds` juries a ring of three of this many members has three of the seven places, where all that are
 /// drawn would like to review and come in the order in which they are drawn, and the ring chooses which of its three reveals
 /// to withhold: the best of eight seeds.

@@ -787,11 +787,11 @@ fn a_provider_that_misses_too_many_periods_is_banned_by_anyones_call() {
 
     let member = deal.member(FIRST);
     assert_eq!((member.state, member.standing), (MemberState::Banned, Standing::Banned));
-    assert_eq!((deal.engagement().tenure, deal.phase(), deal.backlog()), (None, Phase::Vacant, 0));
+    assert_eq!((deal.engagement().tenure, deal.phase(), deal.backlog()), (None, Phase::Vacant, 3));
     let profile = deal.town.profile(FIRST);
     assert_eq!((profile.slashed, profile.locked, profile.holds), (BOND, WAITING_BOND, 0));
     let state = deal.town.state(request);
-    assert_eq!((state.held, state.deposits, state.reserved), (held + UNIT, 0, 0));
+    assert_eq!((state.held, state.deposits, state.reserved), (held + UNIT, 0, 3), "its reviews are kept for another");
     assert_eq!(deal.close().err(), Error::TooEarly);
     assert_eq!(deal.town.submit(FIRST, request).err(), Error::NoPlace);
     let next_week = deal.town.chain.now() + WEEK;
@@ -1044,7 +1044,7 @@ fn who_takes_over_can_be_banned_in_turn() {
     assert_eq!(closed.events::<PlaceVacated>(), [told]);
     closed.ok();
     assert_eq!((deal.town.profile(SECOND).slashed, deal.town.profile(SECOND).holds), (BOND, 0));
-    assert_eq!((deal.phase(), deal.backlog()), (Phase::Vacant, 0));
+    assert_eq!((deal.phase(), deal.backlog()), (Phase::Vacant, 3));
     assert_eq!(deal.town.reclaim(deal.request).ok(), 44 * UNIT + 2 * UNIT, "everything, and both deposits");
     deal.ends();
 }
@@ -1110,38 +1110,70 @@ fn the_end_of_a_deal_asks_for_no_more_than_its_provider_has_at_stake() {
 // Notice
 
 #[test]
-fn notice_ends_a_deal_after_the_running_period_and_those_agreed_and_returns_bond_and_deposit() {
-    for who in [REQUESTER, FIRST] {
-        // One full period of notice was agreed.
-        let deal = Deal::running(9, 0);
-        let request = deal.request;
-        deal.play(FIRST, 80);
-        let given = deal.give_notice(who);
-        assert_eq!(given.events::<NoticeGiven>(), [NoticeGiven { request, by: account(who), periods: 3 }]);
-        assert_eq!(given.ok(), 3, "the first is over, the second is running, and the third is the notice");
-        let engagement = deal.engagement();
-        assert_eq!((engagement.periods, engagement.notice), (3, Some(Notice { by: account(who), period: 1 })));
-        // What the six periods would have cost is hers at once, with what the first left over.
-        assert_eq!(deal.town.reclaim(request).ok(), 6 * PER_PERIOD + (REWARD - PRICE) + DUST);
-        assert_eq!(deal.town.reclaim(request).err(), Error::NothingToReclaim);
-        for other in [FIRST, REQUESTER] {
-            let again = deal.give_notice(other);
-            assert!(again.events::<NoticeGiven>().is_empty());
-            assert_eq!(again.ok(), 3, "a second notice changes nothing");
-        }
-        deal.play(FIRST, 80);
-        deal.deliver(FIRST);
-        deal.judge(2, 80);
-        let closed = deal.close();
-        let told = RequestSettled { request, submissions: 3, deposit: UNIT };
-        assert_eq!(closed.events::<RequestSettled>(), [told]);
-        assert!(closed.ok(), "it has ended");
-        let profile = deal.town.profile(FIRST);
-        assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, 0, 0));
-        assert_eq!((deal.member(FIRST).state, deal.backlog()), (MemberState::Left, 0));
-        assert_eq!(deal.give_notice(who).err(), Error::AlreadySettled);
-        deal.ends();
+fn a_requesters_notice_ends_a_deal_after_the_running_period_and_those_agreed() {
+    // One full period of notice was agreed.
+    let deal = Deal::running(9, 0);
+    let request = deal.request;
+    deal.play(FIRST, 80);
+    let given = deal.give_notice(REQUESTER);
+    assert_eq!(given.events::<NoticeGiven>(), [NoticeGiven { request, by: account(REQUESTER), until: 3 }]);
+    assert_eq!(given.ok(), 3, "the first is over, the second is running, and the third is the notice");
+    let notice = Notice { by: account(REQUESTER), period: 1, until: 3 };
+    assert_eq!((deal.engagement().periods, deal.engagement().notice), (3, Some(notice)));
+    // What six periods would have cost is hers at once, with what the first left over.
+    assert_eq!(deal.town.reclaim(request).ok(), 6 * PER_PERIOD + (REWARD - PRICE) + DUST);
+    assert_eq!(deal.town.reclaim(request).err(), Error::NothingToReclaim);
+    for other in [FIRST, REQUESTER] {
+        let again = deal.give_notice(other);
+        assert!(again.events::<NoticeGiven>().is_empty());
+        assert_eq!(again.ok(), 3, "a second notice changes nothing");
     }
+    deal.play(FIRST, 80);
+    deal.deliver(FIRST);
+    deal.judge(2, 80);
+    let closed = deal.close();
+    let told = RequestSettled { request, submissions: 3, deposit: UNIT };
+    assert_eq!(closed.events::<RequestSettled>(), [told]);
+    assert!(closed.ok(), "it has ended");
+    let profile = deal.town.profile(FIRST);
+    assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, 0, 0));
+    assert_eq!((deal.member(FIRST).state, deal.backlog()), (MemberState::Left, 0));
+    assert_eq!(deal.give_notice(REQUESTER).err(), Error::AlreadySettled);
+    deal.ends();
+}
+
+#[test]
+fn a_providers_notice_ends_its_own_part_and_another_goes_on() {
+    let deal = Deal::running(4, 0);
+    let request = deal.request;
+    let given = deal.give_notice(FIRST);
+    assert_eq!(given.events::<NoticeGiven>(), [NoticeGiven { request, by: account(FIRST), until: 2 }]);
+    given.ok();
+    assert_eq!(deal.engagement().periods, 4, "the deal is as long as it was");
+    deal.play(FIRST, 80);
+    deal.deliver(FIRST);
+    deal.judge(1, 80);
+    assert_eq!(deal.town.submit(FIRST, request).err(), Error::TooLate, "the third is not its own any more");
+    let closed = deal.close();
+    let told = PlaceVacated { request, provider: account(FIRST), forfeited: 0 };
+    assert_eq!(closed.events::<PlaceVacated>(), [told]);
+    assert!(!closed.ok(), "the deal goes on");
+    let profile = deal.town.profile(FIRST);
+    assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, 0, 0));
+    assert_eq!((deal.town.credit(FIRST), deal.town.state(request).deposits), (UNIT, 0), "its deposit");
+    assert_eq!((deal.member(FIRST).state, deal.phase(), deal.backlog()), (MemberState::Left, Phase::Vacant, 3));
+
+    let first_deliver_by = deal.town.chain.now() + days(3);
+    deal.offer_to_take_over(first_deliver_by);
+    deal.take_over(first_deliver_by).ok();
+    assert_eq!(deal.engagement().notice, None, "what the first said is over");
+    assert_eq!(deal.give_notice(SECOND).ok(), 4);
+    deal.play(SECOND, 80);
+    deal.deliver(SECOND);
+    deal.judge(3, 80);
+    assert!(deal.close().ok());
+    assert_eq!(deal.town.profile(SECOND).slashed, 0);
+    deal.ends();
 }
 
 #[test]
@@ -1163,17 +1195,8 @@ fn a_provider_that_gives_notice_works_it_off_or_loses_its_place() {
     assert_eq!((profile.locked, profile.slashed, profile.holds), (WAITING_BOND, BOND, 0));
     let member = deal.member(FIRST);
     assert_eq!((member.state, member.deficit), (MemberState::Left, 2_000_000), "it is not Banned, and out");
-    assert_eq!((deal.phase(), deal.engagement().periods), (Phase::Vacant, 3));
-    // Another takes over what is left of it.
-    let first_deliver_by = deal.town.chain.now() + days(3);
-    deal.offer_to_take_over(first_deliver_by);
-    deal.take_over(first_deliver_by).ok();
-    assert_eq!(deal.give_notice(SECOND).ok(), 3, "the end is told already");
-    deal.until_due(2);
-    let closed = deal.close();
-    assert!(closed.events::<PlaceVacated>().is_empty(), "another's notice does not bind it: it may miss two");
-    assert!(closed.ok());
-    assert_eq!(deal.town.profile(SECOND).slashed, 0);
+    assert_eq!((deal.phase(), deal.engagement().periods), (Phase::Vacant, 9));
+    assert_eq!(deal.town.reclaim(request).ok(), 9 * PER_PERIOD + UNIT);
     deal.ends();
 }
 
@@ -1190,9 +1213,11 @@ fn junk_after_its_own_notice_costs_a_provider_its_place_and_work_that_few_judge_
     let junk = deal.deliver(FIRST);
     deal.judge(junk, 10);
     let closed = deal.close();
-    assert_eq!(closed.events::<PlaceVacated>().len(), 1);
-    assert!(closed.ok(), "it was the last period");
+    let told = PlaceVacated { request: deal.request, provider: account(FIRST), forfeited: UNIT };
+    assert_eq!(closed.events::<PlaceVacated>(), [told]);
+    closed.ok();
     assert_eq!((deal.town.profile(FIRST).slashed, deal.town.credit(FIRST)), (BOND, 0));
+    deal.town.reclaim(deal.request).ok();
     deal.ends();
 }
 

@@ -58,10 +58,11 @@ pub struct Model {
     pairs: BTreeMap<(Who, Who), (u64, u32)>,
     /// How long the beacon's periods are.
     beacon_period: Timestamp,
-    /// What marked reveals contributed to the beacon, each with the period after which it counts.
+    /// What marked reveals contributed to the beacon, each with the number of its period.
     contributions: Vec<(u64, [u8; 32])>,
     /// The marked commitment of each enforcer.
-    marks: BTreeMap<Who, (RequestId, SubmissionId)>,
+    /// Each with the beacon's period in which it was made.
+    marks: BTreeMap<Who, ((RequestId, SubmissionId), u64)>,
     /// What the market has.
     pub purse: Balance,
 }

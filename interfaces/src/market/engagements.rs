@@ -1,7 +1,7 @@
 //! Engagements: long deals, delivered, reviewed and paid period by period (section 3.6).
 //!
 //! A requester engages one provider, whose offer it accepts; anyone closes one period after the other. If the provider
-//! loses the place, another can take over. Either side can end the deal early, with notice.
+//! loses the place, or leaves it with notice, another can take over. The requester can end the deal early, with notice.
 
 use crate::{
     market::{Error, RequestSpec, RequestState, Submission, Verdict},
@@ -11,7 +11,8 @@ use ink::primitives::AccountId;
 
 /// The most periods of an engagement.
 pub const MAX_PERIODS: u16 = 1_000;
-/// How many periods a vacant place waits for another provider.
+/// How many periods a vacant place waits for another provider, whose first delivery is due at most as many after its offer:
+/// rent is paid for the periods alone.
 pub const VACANT_PERIODS: u64 = 2;
 
 /// A long deal, paid period by period (section 3.6).
@@ -19,25 +20,26 @@ pub const VACANT_PERIODS: u64 = 2;
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
 pub struct Engagement {
-    /// How many periods there are; fewer once notice was given, or the rest given up.
+    /// How many periods there are; fewer once the requester gave notice, or the rest was given up.
     pub periods: u32,
     /// The time from one delivery to the next, in milliseconds.
     pub period: Timestamp,
     /// Periods that may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
-    /// Full periods between notice and the end.
+    /// Full periods that follow the running one once either side gives notice.
     pub notice_periods: u16,
     /// The number of the pool in which the provider is obliged; set from the first acceptance on.
     pub pool: Option<PoolId>,
-    /// The provider that has the place now; `None` before the first acceptance, and once the provider has lost it.
+    /// The provider that has the place now; `None` before the first acceptance, and once the provider has lost or left
+    /// it.
     pub tenure: Option<Tenure>,
-    /// Who gave notice, if somebody did.
+    /// The notice that the requester or the present provider gave, if one did.
     pub notice: Option<Notice>,
-    /// When the last provider lost the place, in milliseconds since the Unix epoch; 0 if none did.
+    /// When the last provider lost or left the place, in milliseconds since the Unix epoch; 0 if none did.
     pub vacated: Timestamp,
 }
 
-/// The end of an engagement, foretold by one side.
+/// A requester's notice ends the engagement, a provider's notice its own part in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[ink::scale_derive(Encode, Decode, TypeInfo)]
 #[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
@@ -46,6 +48,8 @@ pub struct Notice {
     pub by: AccountId,
     /// The period that was running then, counted from 0.
     pub period: u32,
+    /// The first period, counted from 0, that is not of the deal any more, or not this provider's.
+    pub until: u32,
 }
 
 /// One provider's time in an engagement.
@@ -65,7 +69,7 @@ pub struct Tenure {
 }
 
 impl Engagement {
-    /// Whether the provider has lost the place, and nobody has taken over yet.
+    /// Whether the provider has lost or left the place, and nobody has taken over yet.
     pub fn is_vacant(&self) -> bool {
         self.pool.is_some() && self.tenure.is_none()
     }
@@ -82,23 +86,34 @@ impl Engagement {
         tenure.first_deliver_by.saturating_add(self.period.saturating_mul(further))
     }
 
-    /// The period whose delivery is due next; past the last one once all are over.
+    /// The period whose delivery is due next; past the provider's last one once all are over.
     pub fn present(&self, tenure: &Tenure, now: Timestamp) -> u32 {
         let Some(since) = now.checked_sub(tenure.first_deliver_by) else { return tenure.first };
         let over = since.checked_div(self.period).unwrap_or(0).saturating_add(1);
         tenure.first.saturating_add(u32::try_from(over).unwrap_or(u32::MAX))
     }
 
-    /// How many periods there are once notice is given: the running one, and the full ones after it.
-    pub fn periods_after_notice(&self, tenure: &Tenure, now: Timestamp) -> u32 {
-        let after = u32::from(self.notice_periods).saturating_add(1);
-        self.periods.min(self.present(tenure, now).saturating_add(after))
+    /// The notice that `by` would give now: the running period and the full ones after it are still of the deal.
+    pub fn notice(&self, by: AccountId, tenure: &Tenure, now: Timestamp) -> Notice {
+        let period = self.present(tenure, now);
+        let until = period.saturating_add(u32::from(self.notice_periods)).saturating_add(1);
+        Notice { by, period, until: until.min(self.periods) }
+    }
+
+    /// The notice that the provider gave itself.
+    fn own_notice(&self, tenure: &Tenure) -> Option<&Notice> {
+        self.notice.as_ref().filter(|notice| notice.by == tenure.provider)
+    }
+
+    /// The first period that is not the provider's any more.
+    pub fn ends(&self, tenure: &Tenure) -> u32 {
+        self.own_notice(tenure).map_or(self.periods, |notice| notice.until)
     }
 
     /// Whether a `period` that is missed or refused costs the provider its place at once: it gave notice itself, when this
     /// period was not over. A requester's notice leaves the provider the periods that it may miss.
     pub fn binds(&self, tenure: &Tenure, period: u32) -> bool {
-        self.notice.as_ref().is_some_and(|notice| notice.by == tenure.provider && period >= notice.period)
+        self.own_notice(tenure).is_some_and(|notice| period >= notice.period)
     }
 
     /// The time from which a vacant engagement is ended if nobody has taken over.
@@ -106,11 +121,16 @@ impl Engagement {
         self.vacated.saturating_add(self.period.saturating_mul(VACANT_PERIODS))
     }
 
-    /// The deadline of the present period, while somebody has the place and not all periods are over.
+    /// The latest first deadline that somebody may offer now who would take over.
+    pub fn takeover_by(&self, now: Timestamp, max_window: Timestamp) -> Timestamp {
+        now.saturating_add(max_window.min(self.period.saturating_mul(VACANT_PERIODS)))
+    }
+
+    /// The deadline of the present period, while somebody has the place and not all of its periods are over.
     pub fn present_ends(&self, now: Timestamp) -> Option<Timestamp> {
         let tenure = self.tenure.as_ref()?;
         let period = self.present(tenure, now);
-        (period < self.periods).then(|| self.due(tenure, period))
+        (period < self.ends(tenure)).then(|| self.due(tenure, period))
     }
 
     /// The time from which the next period, number `settled`, can be closed, given what was delivered in it; 0: at
@@ -150,11 +170,11 @@ pub struct Engaged {
     pub period: Timestamp,
     /// How many periods may be missed or refused before the provider is Banned.
     pub missed_periods: u16,
-    /// Full periods between notice and the end.
+    /// Full periods that follow the running one once either side gives notice.
     pub notice_periods: u16,
 }
 
-/// One side of an engagement has given notice.
+/// The requester ends an engagement, or the provider its part in it.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]
@@ -165,8 +185,8 @@ pub struct NoticeGiven {
     /// The requester, or the provider.
     #[ink(topic)]
     pub by: AccountId,
-    /// How many periods there are now.
-    pub periods: u32,
+    /// The first period, counted from 0, that is not of the deal any more, or not this provider's.
+    pub until: u32,
 }
 
 /// A period of an engagement was closed.
@@ -189,7 +209,7 @@ pub struct PeriodClosed {
 }
 
 /// The provider of an engagement was Banned, or a period after its own notice was missed or refused: it lost its place,
-/// bond and deposit.
+/// bond and deposit. Or it has left the place with notice, and has both back.
 #[derive(Clone, Debug, PartialEq, Eq, ink::Event)]
 #[cfg_attr(feature = "market-events", derive(ink::EventMetadata))]
 #[ink::scale_derive(Encode, Decode)]
@@ -197,10 +217,10 @@ pub struct PlaceVacated {
     /// The request's number.
     #[ink(topic)]
     pub request: RequestId,
-    /// The account that lost the place.
+    /// The account that had the place.
     #[ink(topic)]
     pub provider: AccountId,
-    /// The deposit, which is the requester's now, in smallest units of the request's asset.
+    /// The deposit if it was lost, in smallest units of the request's asset; it is the requester's then.
     pub forfeited: Balance,
 }
 
@@ -248,24 +268,32 @@ mod tests {
 
     #[test]
     fn notice_leaves_the_running_period_and_the_full_ones_that_were_agreed() {
-        let periods = |notice_periods, now| {
+        let notice = |notice_periods, now| {
             let deal = Engagement { notice_periods, ..held() };
-            deal.periods_after_notice(&tenure(1, 3), now)
+            let Notice { by, period, until } = deal.notice([2; 32].into(), &tenure(1, 3), now);
+            assert_eq!(by, [2; 32].into());
+            (period, until)
         };
-        assert_eq!([0, 999, 1_000, 1_099, 1_100].map(|now| periods(0, now)), [4, 4, 5, 5, 6]);
-        assert_eq!([0, 1, 5, 6, u16::MAX].map(|notice| periods(notice, 0)), [4, 5, 9, 9, 9]);
-        assert_eq!(periods(u16::MAX, Timestamp::MAX), 9);
+        assert_eq!([0, 999, 1_000, 1_099, 1_100].map(|now| notice(0, now)), [(3, 4), (3, 4), (4, 5), (4, 5), (5, 6)]);
+        assert_eq!([0, 1, 5, 6, u16::MAX].map(|full| notice(full, 0).1), [4, 5, 9, 9, 9]);
+        assert_eq!(notice(u16::MAX, Timestamp::MAX), (u32::MAX, 9));
+    }
+
+    /// As [`held`], and `by` gave notice in the sixth period, until the eighth.
+    fn noticed(by: u8) -> Engagement {
+        Engagement { notice: Some(Notice { by: [by; 32].into(), period: 5, until: 7 }), ..held() }
     }
 
     #[test]
-    fn only_its_own_notice_binds_a_provider_from_the_running_period_on() {
-        let binds = |by: u8, period| {
-            let notice = Some(Notice { by: [by; 32].into(), period: 5 });
-            Engagement { notice, ..held() }.binds(&tenure(1, 3), period)
-        };
+    fn only_its_own_notice_ends_a_providers_part_and_binds_it_from_the_running_period_on() {
+        let tenure = tenure(1, 3);
+        assert_eq!([noticed(1), noticed(2), held()].map(|deal| deal.ends(&tenure)), [7, 9, 9]);
+        let binds = |by, period| noticed(by).binds(&tenure, period);
         assert_eq!([4, 5, 8].map(|period| binds(1, period)), [false, true, true]);
         assert_eq!([4, 5, 8].map(|period| binds(2, period)), [false; 3]);
-        assert!(!held().binds(&tenure(1, 3), 8));
+        assert!(!held().binds(&tenure, 8));
+        assert_eq!([1, 2].map(|by| noticed(by).present_ends(1_399).is_some()), [false, true]);
+        assert_eq!([1, 2].map(|by| noticed(by).present_ends(1_299)), [Some(1_300); 2]);
     }
 
     #[test]

@@ -257,8 +257,8 @@ pub trait Market {
 
     /// Anyone: posts, like `post`, a long deal (section 3.6): `reward` and `review_fee` are paid for each of `periods`,
     /// one `period` (in milliseconds) after the other, and a provider that misses more than `missed_periods` of them is
-    /// Banned from it. Either side may end it with `give_notice`, `notice_periods` full periods ahead. `max_premium` is as
-    /// for `post`. Emits `RequestPosted` and `Engaged`.
+    /// Banned from it. Either side may leave it with `give_notice`, `notice_periods` full periods ahead. `max_premium` is
+    /// as for `post`. Emits `RequestPosted` and `Engaged`.
     ///
     /// Errors: those of `post`.
     #[ink(message, payable)]
@@ -272,13 +272,12 @@ pub trait Market {
         max_premium: Balance,
     ) -> Result<RequestId, Error>;
 
-    /// The requester of an engagement whose provider has lost its place: accepts another's offer for the periods that are left.
+    /// The requester of an engagement whose provider has lost or left its place: accepts another's offer for the periods that are left.
     /// `price`, for each period in smallest units of the request's asset, and `deliver_by`, the first deadline in
     /// milliseconds since the Unix epoch, are those of the offer. Emits `OfferAccepted`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotRequester`, `NotAnEngagement`, `NotVacant`, `AlreadySettled`,
-    /// `UnknownOffer`, `OfferChanged`, `OfferExpired`, `TooLate`, `AtCapacity`, `JuryExhausted`, `Reputation`,
-    /// `Obligation`.
+    /// `UnknownOffer`, `OfferChanged`, `OfferExpired`, `TooLate`, `JuryExhausted`, `Reputation`, `Obligation`.
     #[ink(message)]
     fn takeover(
         &mut self,
@@ -288,11 +287,12 @@ pub trait Market {
         deliver_by: Timestamp,
     ) -> Result<(), Error>;
 
-    /// The requester or the provider of an engagement, while it has a provider: ends it when the running period and its
-    /// `notice_periods` full periods after that are over, if it does not end sooner; bond and deposit then return, and the
-    /// requester can reclaim what the periods after it would have cost. A provider that gives notice loses its place by the
-    /// next period that is missed or refused. Returns how many periods there are then. A second notice changes nothing. Emits
-    /// `NoticeGiven`.
+    /// The requester or the provider of an engagement, while it has a provider. The requester ends the deal, once the
+    /// running period and `notice_periods` full ones after it are over: what the periods after that would have cost can be
+    /// reclaimed at once. The provider ends its part in it at the same time: it then has bond and deposit back, and the
+    /// place is vacant; but it loses both, and the place, by the next period that is missed or refused. Returns the first
+    /// period, counted from 0, that is not of the deal any more, or not this provider's. A second notice changes nothing
+    /// until another takes over. Emits `NoticeGiven`.
     ///
     /// Errors: `NotOpen`, `UnknownRequest`, `NotAnEngagement`, `AlreadySettled`, `Vacant`, `NotAParty`.
     #[ink(message)]

@@ -31,7 +31,7 @@ pub enum Phase {
     Settled,
     /// Is paid.
     Claimed,
-    /// The engagement's provider has lost its place: the requester can take the rest back or accept another's offer for it,
+    /// The engagement's provider has lost or left its place: the requester can take the rest back or accept another's offer for it,
     /// and after two periods anyone can end it.
     Vacant,
     /// Sealed deliveries can be opened.

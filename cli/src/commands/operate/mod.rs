@@ -74,9 +74,9 @@ pub enum Operate {
     /// Accepts an offer for the rest of an engagement whose provider has lost its place
     #[command(after_help = "Example:\n  atomic takeover 3 dave --as alice")]
     Takeover(On<requester::Takeover>),
-    /// Ends an engagement with notice, as its requester or its provider
+    /// Leaves an engagement with notice: the requester ends it, the provider its own part in it
     ///
-    /// It ends once the running period and the full ones of its notice are over; bond and deposit then return. A provider
+    /// It holds until the running period and the full ones of its notice are over; bond and deposit then return. A provider
     /// that gives notice loses its place by the next period that is missed or refused.
     #[command(after_help = "Example:\n  atomic give-notice 3 --as dave")]
     GiveNotice(On<requester::GiveNotice>),

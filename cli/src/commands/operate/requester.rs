@@ -171,9 +171,9 @@ pub struct GiveNotice {
 impl Command for GiveNotice {
     fn run(&self, session: &Session) -> Result<()> {
         let deed = format!("notice of engagement {} given", self.request);
-        let periods = session.send(&deed, session.deployment.market().give_notice(self.request))?;
-        session.answer("periods", periods.into());
-        session.hint(format!("it has {} now", counted(periods, "period")));
+        let until = session.send(&deed, session.deployment.market().give_notice(self.request))?;
+        session.answer("until", until.into());
+        session.hint(format!("it holds for the first {} of the deal", counted(until, "period")));
         Ok(())
     }
 }

@@ -23,14 +23,19 @@ pub struct Deal {
     pub notice_periods: u32,
     pub pool: Option<u32>,
     pub tenure: Option<Tenure>,
-    /// Who gave notice, and which period was running.
-    pub notice: Option<(Who, u32)>,
+    /// Who gave notice, which period was running, and the first that is not covered by it any more.
+    pub notice: Option<(Who, u32, u32)>,
     pub vacated: Timestamp,
 }
 
 impl Deal {
     pub fn due(&self, tenure: &Tenure, period: u32) -> Timestamp {
         tenure.first_deliver_by + self.period * Timestamp::from(period - tenure.first)
+    }
+
+    /// The first period that is not the provider's any more.
+    pub fn ends(&self, provider: Who) -> u32 {
+        self.notice.filter(|(by, ..)| *by == provider).map_or(self.periods, |(_, _, until)| until)
     }
 
     /// The period that is delivered for now.

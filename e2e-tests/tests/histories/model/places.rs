@@ -112,7 +112,7 @@ impl Model {
         let latest = match &asked.deal {
             Some(deal) if asked.places_taken > 0 => {
                 ensure(deal.tenure.is_none(), Error::NotVacant)?;
-                now + asked.kept.max_window
+                now + asked.kept.max_window.min(2 * deal.period)
             }
             _ => {
                 ensure(now < asked.spec.signal_by, Error::TooLate)?;
@@ -219,20 +219,15 @@ impl Model {
         let Some(mut deal) = asked.deal.clone() else { return Ok(()) };
         let first = asked.settled.max(asked.submissions);
         ensure(first < deal.periods, Error::AlreadySettled)?;
-        // Of what the former provider delivered some may still be in review.
-        let wanted = reviews(&asked.spec, deal.periods - asked.settled, deal.period);
-        let more = wanted.saturating_sub(asked.reserved);
+        let requester = asked.requester;
         let pool = match deal.pool {
-            Some(pool) => {
-                ensure(self.pools.pool(0)?.utilization_ppm(self.now, more) < 1_000_000, Error::AtCapacity)?;
-                self.pools.reserve(0, more)?;
-                self.asked_mut(request)?.reserved += more;
-                pool
-            }
+            Some(pool) => pool,
             None => self.pools.open_pool(deal.terms()),
         };
         self.pools.enroll(pool, provider)?;
         deal.pool = Some(pool);
+        // A former provider's notice was of its own part.
+        deal.notice = deal.notice.filter(|(by, ..)| *by == requester);
         deal.tenure = Some(Tenure { provider, price, first, first_deliver_by: deliver_by });
         self.asked_mut(request)?.deal = Some(deal);
         Ok(())
@@ -295,7 +290,7 @@ impl Model {
         let deal = asked.deal.as_ref().ok_or(Error::NotAnEngagement)?;
         let tenure = deal.tenure.as_ref().filter(|tenure| tenure.provider == who).ok_or(Error::NoPlace)?;
         let period = deal.present(tenure, self.now);
-        ensure(period < deal.periods, Error::TooLate)?;
+        ensure(period < deal.ends(who), Error::TooLate)?;
         ensure(!asked.works.contains_key(&period), Error::NoPlace)?;
         let work = Work::new(who, None, self.now, tenure.price, deal.due(tenure, period));
         let asked = self.asked_mut(request)?;

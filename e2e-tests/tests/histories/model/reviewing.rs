@@ -128,7 +128,7 @@ impl Model {
         self.now / self.beacon_period
     }
 
-    /// What the beacon was before this period: all that marked reveals contributed whose windows ended in earlier ones.
+    /// What the beacon was before this period: all that marked reveals contributed in earlier ones.
     fn beacon_before(&self, period: u64) -> [u8; 32] {
         let mut beacon = [0; 32];
         for (_, contribution) in self.contributions.iter().filter(|(then, _)| *then < period) {
@@ -139,13 +139,13 @@ impl Model {
 
     /// Marks the commitment if none of its enforcer is marked, or the one that is has its verdict.
     fn mark(&mut self, who: Who, request: RequestId, submission: SubmissionId) {
-        let verdict_of = |(request, submission): &(RequestId, SubmissionId)| {
+        let verdict_of = |((request, submission), _): &((RequestId, SubmissionId), u64)| {
             let asked = self.requests.get(request)?;
             Some(asked.works.get(submission)?.verdict)
         };
         // What is gone had its verdict before.
         if self.marks.get(&who).and_then(verdict_of) != Some(Verdict::Pending) {
-            self.marks.insert(who, (request, submission));
+            self.marks.insert(who, ((request, submission), self.beacon_number()));
         }
     }
 
@@ -238,23 +238,24 @@ impl Model {
             let asked = self.asked(request)?;
             let work = asked.in_review(*submission)?;
             ensure(asked.reveals_are_open(work, now), Error::ReviewsOpen)?;
-            let reveal_by = asked.window(work.window_start).reveal_by;
-            ensure(now < reveal_by, Error::TooLate)?;
+            ensure(now < asked.window(work.window_start).reveal_by, Error::TooLate)?;
             ensure(vote.0 <= 100, Error::InvalidScore)?;
             if let Some(original) = vote.1 {
                 let named = asked.works.get(&original).ok_or(Error::InvalidDuplicate)?;
                 let earlier = (named.submitted, original) < (work.submitted, *submission);
-                ensure(earlier && named.delivered, Error::InvalidDuplicate)?;
+                ensure(asked.deal.is_none() && earlier && named.delivered, Error::InvalidDuplicate)?;
             }
             let work = self.asked_mut(request)?.work_mut(*submission)?;
             let review = work.reviews.iter_mut().find(|review| review.who == who).ok_or(Error::NotCommitted)?;
             ensure(!review.revealed, Error::AlreadyRevealed)?;
             ensure(review.vote == *vote, Error::WrongReveal)?;
             review.revealed = true;
-            if self.marks.get(&who) == Some(&(request, *submission)) {
+            // Whoever could have chosen the salt by what others had revealed contributes nothing.
+            let counts =
+                |(marked, made): &((RequestId, SubmissionId), u64)| *marked == (request, *submission) && *made < number;
+            if self.marks.get(&who).is_some_and(counts) {
                 let contribution = hash(&(self.accounts[who], salt_of(request, *submission)));
-                let counts_after = (reveal_by / self.beacon_period).min(number + 14);
-                self.contributions.push((counts_after, contribution));
+                self.contributions.push((number, contribution));
             }
         }
         Ok(())

@@ -142,14 +142,18 @@ impl Model {
         ensure(!asked.closed, Error::AlreadySettled)?;
         let tenure = deal.tenure.clone().ok_or(Error::Vacant)?;
         ensure([asked.requester, tenure.provider].contains(&who), Error::NotAParty)?;
-        if deal.notice.is_none() {
-            let running = (tenure.first..).find(|period| now < deal.due(&tenure, *period)).unwrap_or(u32::MAX);
-            deal.notice = Some((who, running));
-            deal.periods = deal.periods.min(running + 1 + deal.notice_periods);
+        if let Some((_, _, until)) = deal.notice {
+            return Ok(until);
+        }
+        let running = (tenure.first..).find(|period| now < deal.due(&tenure, *period)).unwrap_or(u32::MAX);
+        let until = deal.periods.min(running + 1 + deal.notice_periods);
+        deal.notice = Some((who, running, until));
+        if who == asked.requester {
+            deal.periods = until;
         }
         let deal = deal.clone();
         self.make_room(request, &deal)?;
-        Ok(deal.periods)
+        Ok(until)
     }
 
     /// What cannot be in review any more makes room.
@@ -174,6 +178,7 @@ impl Model {
             return Ok(true);
         };
         let period = asked.settled;
+        let holder_from = deal.tenure.as_ref().map_or(0, |tenure| tenure.first);
         let tenure = deal.tenure.clone().filter(|tenure| period >= tenure.first);
         // Whether it counts for its provider, whether as accepted, and what is paid for it.
         let (counts, accepted, pay) = match asked.works.get(&period) {
@@ -203,15 +208,24 @@ impl Model {
         if let Some(tenure) = tenure.filter(|_| counts) {
             self.count_period(request, pool, tenure.provider, accepted)?;
             // Its own notice binds it, though not Banned, to the periods that are left.
-            let own = |(by, running): (Who, u32)| by == tenure.provider && period >= running;
+            let own = |(by, running, _): (Who, u32, u32)| by == tenure.provider && period >= running;
             let keeps = self.asked(request)?.deal.as_ref().is_some_and(|deal| deal.tenure.is_some());
             if !accepted && keeps && deal.notice.is_some_and(own) {
                 self.pools.discharge(pool, tenure.provider);
-                self.vacate(request, tenure.provider)?;
+                self.vacate(request)?;
+                self.forfeit(request, tenure.provider, 1)?;
             }
         }
         let asked = self.asked(request)?;
-        if asked.settled == deal.periods {
+        let settled = asked.settled;
+        // Its own notice is over: the place is vacant, and what is left of the deal another's.
+        if let Some(Deal { tenure: Some(tenure), .. }) = asked.deal.clone().filter(|_| period >= holder_from) {
+            if settled == deal.ends(tenure.provider) && settled < deal.periods {
+                self.vacate(request)?;
+                self.let_go(request, pool, tenure.provider)?;
+            }
+        }
+        if settled == deal.periods {
             self.end_deal(request)?;
             return Ok(true);
         }
@@ -228,32 +242,38 @@ impl Model {
         }
         let judged = self.pools.evaluate(pool, &[provider], provider, &mut self.people);
         if judged.map_or(true, |standings| standings == [Standing::Banned]) {
-            self.vacate(request, provider)?;
+            self.vacate(request)?;
+            self.forfeit(request, provider, 1)?;
         }
         Ok(())
     }
 
-    fn vacate(&mut self, request: RequestId, provider: Who) -> Result<()> {
+    fn vacate(&mut self, request: RequestId) -> Result<()> {
         let now = self.now;
         if let Some(deal) = &mut self.asked_mut(request)?.deal {
             (deal.tenure, deal.vacated) = (None, now);
         }
-        self.forfeit(request, provider, 1)
+        Ok(())
     }
 
     fn end_deal(&mut self, request: RequestId) -> Result<()> {
         self.asked_mut(request)?.closed = true;
         self.free_reviews(request)?;
-        let Some(Deal { pool: Some(pool), tenure: Some(tenure), .. }) = self.asked(request)?.deal.clone() else {
-            return Ok(());
-        };
-        self.pools.discharge(pool, tenure.provider);
+        match self.asked(request)?.deal.clone() {
+            Some(Deal { pool: Some(pool), tenure: Some(tenure), .. }) => self.let_go(request, pool, tenure.provider),
+            _ => Ok(()),
+        }
+    }
+
+    /// A provider that kept its place has bond and deposit back.
+    fn let_go(&mut self, request: RequestId, pool: u32, provider: Who) -> Result<()> {
+        self.pools.discharge(pool, provider);
         let asked = self.asked_mut(request)?;
         let (deposit, bond) = (asked.spec.place_deposit, asked.spec.provider_bond);
         asked.deposits -= deposit;
         asked.open_places -= 1;
-        self.credits[tenure.provider] += deposit;
-        let person = &mut self.people[tenure.provider];
+        self.credits[provider] += deposit;
+        let person = &mut self.people[provider];
         person.holds -= 1;
         person.unlock(MARKET, bond);
         Ok(())
@@ -295,9 +315,7 @@ impl Model {
     }
 }
 
-/// How many reviews of a deal can still be in review at once: a vacant place delivers nothing.
+/// How many reviews of a deal can still be in review at once; a vacant place keeps its own.
 fn still_wanted(asked: &Request, deal: &Deal) -> u32 {
-    let delivers = asked.deal.as_ref().is_some_and(|deal| deal.tenure.is_some());
-    let ends = if delivers { deal.periods } else { asked.submissions };
-    reviews(&asked.spec, ends.saturating_sub(asked.settled), deal.period)
+    reviews(&asked.spec, deal.periods.saturating_sub(asked.settled), deal.period)
 }
