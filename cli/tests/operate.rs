@@ -971,7 +971,7 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
     desk.says(
         &format!("{conditions} --as alice"),
         "engagement posted\n  98.22 UNIT in escrow: 90 UNIT reward, 3 UNIT review fees, 4.65 UNIT protocol fee, \
-         0.57 UNIT rent\n  3 periods of 7d 00:00, at most 0 missed\nit is request 0",
+         0.57 UNIT rent\n  3 periods of 7d 00:00, at most 0 missed, 1 period of notice\nit is request 0",
     );
     desk.done("offer 0 '20 UNIT' --as bob");
     desk.says(
@@ -1008,7 +1008,7 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
     let request = desk.done("request 0");
     for line in [
         "request     0, vacant",
-        "engagement  3 periods of 7 days, at most 0 missed; nobody has the place",
+        "engagement  3 periods of 7 days, at most 0 missed, 1 period of notice; nobody has the place",
         "  the requester  atomic takeover 0 PROVIDER  now",
     ] {
         assert!(request.lines().any(|said| said == line), "{line}\n{request}");
@@ -1018,6 +1018,11 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
         "takeover 0 ferdie --as alice",
         "engagement 0 taken over by ferdie\n  ferdie is obliged to deliver in each period\n  \
          for 25 UNIT, by 2030-01-20 00:00 UTC, from period 2 on",
+    );
+    desk.fails("give-notice 0 --as bob", 1, "refused as NotAParty");
+    desk.says(
+        "give-notice 0 --as ferdie",
+        "notice of engagement 0 given\n  ferdie leaves after 3 periods\nit holds for the first 3 periods of the deal",
     );
     desk.fails("member bob", 1, "refused as NotAMember");
     desk.says("evaluate bob --pool 1 --as ferdie", "bob judged\nbob is Banned");

@@ -100,26 +100,6 @@ fn whatever_happens(reach: impl Fn(&Town) -> RequestId) {
     }
 }
 
-/// As [`whatever_happens`], for an engagement whose provider goes silent with the others: upkeep makes it vacant, and the
-/// requester has only to take back what is left.
-#[track_caller]
-fn whatever_happens_the_rest_is_the_requesters(reach: impl Fn(&Town) -> RequestId) {
-    for trouble in TROUBLES {
-        let town = Town::new();
-        let request = reach(&town);
-        trouble.strikes(&town);
-        town.assert_balanced(&[request], &["manager"]);
-        assert!(!town.wind_up(request));
-        let phase = town.chain.read(town.market().phase(request, None)).expect("a request");
-        assert_eq!(phase, market::Phase::Vacant, "{trouble:?}");
-        town.reclaim(request).ok();
-        assert!(town.wind_up(request), "{trouble:?}: upkeep does not end {:?}", town.state(request));
-        town.assert_balanced(&[], &["manager"]);
-        town.cash_out();
-        assert_eq!(town.in_market(), 0, "{trouble:?}: money is left in the market");
-    }
-}
-
 /// A request in whose places something is at stake.
 fn post(town: &Town) -> RequestId {
     town.post_with(at_stake)
@@ -387,7 +367,7 @@ fn an_engagement_that_nobody_takes_on_comes_back() {
 
 #[test]
 fn an_engagement_whose_provider_never_delivers_comes_back() {
-    whatever_happens_the_rest_is_the_requesters(engaged);
+    whatever_happens(engaged);
 }
 
 /// And he delivers in the first week; this is what it is worth.
@@ -407,7 +387,7 @@ fn an_engagement_whose_provider_goes_silent_in_the_middle_pays_what_was_done() {
 
 #[test]
 fn an_engagement_whose_provider_was_refused_and_goes_silent_comes_back() {
-    whatever_happens_the_rest_is_the_requesters(|town| first_week(town, 10));
+    whatever_happens(|town| first_week(town, 10));
 }
 
 #[test]
