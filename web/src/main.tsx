@@ -1,0 +1,31 @@
+// Where everything begins: first what may be connected to, then the page, then the chain.
+
+import { narrow } from './policy.ts';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { tick } from './chain/clock.ts';
+import { chosen, rememberDeployment } from './chain/deployment.ts';
+import { follow } from './chain/live.ts';
+import { connect } from './chain/session.ts';
+import { refreshAll } from './chain/store.ts';
+import { begin } from './wallet/wallet.ts';
+import './style/base.css';
+import './style/page.css';
+import './style/screens.css';
+
+narrow();
+const root = document.getElementById('page');
+if (root) render(<App />, root);
+tick();
+
+const deployment = chosen();
+if (deployment) {
+    void connect(deployment, (chain, again) => {
+        rememberDeployment(deployment);
+        void refreshAll(chain);
+        if (!again) {
+            void follow(chain);
+            void begin(chain);
+        }
+    });
+}

@@ -1,0 +1,26 @@
+// Every screen, by the first part of its path. A new one is a file and a line here.
+
+import type { FunctionComponent } from 'preact';
+import { Board } from './board.tsx';
+import { RequestScreen } from './request/screen.tsx';
+import { Settings } from './settings.tsx';
+import { NotHere } from './nothere.tsx';
+
+export interface Screen {
+    /// The first part of its path; the board has none.
+    path: string;
+    /// What the navigation calls it, if it is in there.
+    nav?: string;
+    title(path: string[]): string;
+    Screen: FunctionComponent<{ path: string[] }>;
+}
+
+export const screens: readonly Screen[] = [
+    { path: '', nav: 'Board', title: () => 'Board', Screen: Board },
+    { path: 'request', title: ([, id]) => `Request ${id}`, Screen: RequestScreen },
+    { path: 'settings', nav: 'Settings', title: () => 'Settings', Screen: Settings },
+];
+
+const NOWHERE: Screen = { path: '?', title: () => 'Not here', Screen: NotHere };
+
+export const screenAt = ([first = '']: string[]): Screen => screens.find((one) => one.path === first) ?? NOWHERE;

@@ -1,0 +1,9 @@
+import { defineConfig } from 'vite';
+
+// A folder that any web server can serve from any path, IPFS gateways included: all paths are relative.
+export default defineConfig({
+    base: './',
+    esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
+    json: { stringify: true },
+    build: { target: 'es2022', modulePreload: { polyfill: false }, assetsInlineLimit: 0, sourcemap: false },
+});
