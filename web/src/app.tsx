@@ -72,11 +72,29 @@ function Trouble() {
     return null;
 }
 
+const HOUR = 3_600_000;
+const PASSES: readonly [string, number][] = [
+    ['an hour', HOUR],
+    ['a day', 24 * HOUR],
+];
+
+/// Such a node answers a method that real chains do not have.
+const letPass = async (length: number): Promise<void> => {
+    await chain.value?.client.rpc.dev_pass?.(length);
+};
+
 function Clock() {
     if (!chain.value?.manualClock || !head.value) return null;
     return (
         <p class="clock">
-            On this chain time passes only when somebody lets it: it is <Moment at={now.value} />.
+            <span>
+                On this chain time passes only when somebody lets it: it is <Moment at={now.value} />.
+            </span>
+            {PASSES.map(([name, length]) => (
+                <button key={name} type="button" class="small" onClick={() => void letPass(length)}>
+                    Let {name} pass
+                </button>
+            ))}
         </p>
     );
 }

@@ -7,7 +7,7 @@ import type { Asset, Offer, RequestSpecInput } from '../chain/types.ts';
 import { go } from '../router.ts';
 import { nameOf } from '../words/accounts.ts';
 import { amount } from '../words/amounts.ts';
-import { counted, listed } from '../words/text.ts';
+import { counted, numbered } from '../words/text.ts';
 import { moment } from '../words/times.ts';
 import { intent, type Intent } from './intent.ts';
 
@@ -17,8 +17,6 @@ export const MAX_LIST = 16;
 
 /// What goes along with a call: an amount of the chain's currency; tokens are taken from an allowance.
 const along = (asset: Asset, of: bigint): { value?: bigint } => (asset.type === 'Native' ? { value: of } : {});
-
-const numbers = (list: readonly number[]): string => `submission${list.length === 1 ? '' : 's'} ${listed(list.map(String))}`;
 
 export function signal({ id, spec }: Request, places: number): Intent {
     const deposit = spec.placeDeposit * BigInt(places);
@@ -113,7 +111,7 @@ export const openReviews = ({ id }: Request): Intent =>
 export const finalize = ({ id }: Request, submissions: number[]): Intent =>
     intent('market', 'marketFinalize', [id, submissions.slice(0, MAX_LIST)], {
         title: 'Ask for the verdict',
-        changes: [`${numbers(submissions.slice(0, MAX_LIST))}: the verdict is given and coherent enforcers are paid; where too few committed, the window is extended instead, once.`],
+        changes: [`${numbered(submissions.slice(0, MAX_LIST))}: the verdict is given and coherent enforcers are paid; where too few committed, the window is extended instead, once.`],
     });
 
 export const settle = ({ id }: Request): Intent =>
@@ -122,7 +120,7 @@ export const settle = ({ id }: Request): Intent =>
 export const claim = ({ id }: Request, submissions: number[]): Intent =>
     intent('market', 'marketClaim', [id, submissions.slice(0, MAX_LIST)], {
         title: 'Claim',
-        changes: [`What ${numbers(submissions.slice(0, MAX_LIST))} earned is credited to whoever delivered, and the deposits to whom they belong.`],
+        changes: [`What ${numbered(submissions.slice(0, MAX_LIST))} earned is credited to whoever delivered, and the deposits to whom they belong.`],
     });
 
 export const reclaim = ({ id }: Request): Intent =>

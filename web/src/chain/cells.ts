@@ -4,7 +4,7 @@
 import type { LegacyClient } from 'dedot';
 import type { AnyShape } from 'dedot/shape';
 import type { TypinkRegistry } from 'dedot/contracts';
-import { blake2_128Concat, concatU8a, hexToU8a, stringToU8a, u8aToHex, type HexString } from 'dedot/utils';
+import { blake2_128Concat, concatU8a, hexToU8a, stringCamelCase, stringToU8a, u8aToHex, type HexString } from 'dedot/utils';
 
 /// What lies under each key of a mapping, as the generated types say; a `Lazy` has no key.
 export type Key<Cell> = Cell extends { get(key: infer K): unknown } ? K : never;
@@ -32,7 +32,7 @@ interface Field {
 /// Every root of a layout by its field's name, those in nested structs too.
 function roots(fields: Field[]): [string, number, Uint8Array][] {
     return fields.flatMap(({ name, layout }) => {
-        if (layout.root) return [[name, layout.root.ty, hexToU8a(layout.root.root_key)] as [string, number, Uint8Array]];
+        if (layout.root) return [[stringCamelCase(name), layout.root.ty, hexToU8a(layout.root.root_key)] as [string, number, Uint8Array]];
         return layout.struct ? roots(layout.struct.fields) : [];
     });
 }

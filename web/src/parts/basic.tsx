@@ -1,7 +1,8 @@
 // The small parts that every screen is made of.
 
-import { useComputed, type ReadonlySignal } from '@preact/signals';
+import { computed, type ReadonlySignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { AccountId32Like } from 'dedot/codecs';
 import { now } from '../chain/clock.ts';
 import type { Phase } from '../chain/types.ts';
@@ -29,7 +30,7 @@ export function Moment({ at }: { at: bigint }) {
 
 /// How far away a moment is; only the text changes as time passes.
 export function Away({ at }: { at: bigint }) {
-    const text = useComputed(() => away(at, now.value));
+    const text = useMemo(() => computed(() => away(at, now.value)), [at]);
     return (
         <time class="away" dateTime={iso(at)} title={exactMoment(at)}>
             {text}

@@ -88,6 +88,11 @@ export function Deliverable({ hash, uri, name }: File_) {
                     <a href={elsewhere} target="_blank" rel="noopener noreferrer nofollow external">open it</a> yourself and drop the file here.
                 </p>
             )}
+            {urls.length === 0 && !elsewhere && (
+                <p class="quiet small">
+                    The settings name no <a href={to('settings')}>source of files</a>, so nothing is fetched.
+                </p>
+            )}
             <div class="buttons start">
                 {urls.length > 0 && (
                     <button type="button" class="small" onClick={() => void fetchIt()}>

@@ -39,7 +39,8 @@ const order = (one: bigint | undefined, other: bigint | undefined): number => {
 /// Of each request, what changes with time: computed once, and told only when it is another.
 const phase: (request: Request) => ReadonlySignal<Phase> = memo((request) => computed(() => phaseOf(request, now.value)));
 const deadline: (request: Request) => ReadonlySignal<bigint | undefined> = memo((request) => computed(() => nextDeadline(request, now.value)));
-const title: (request: Request) => string = memo((request) => textOf(request.spec.uri));
+/// A document's address without what all of them begin with.
+const title: (request: Request) => string = memo((request) => textOf(request.spec.uri).replace(/^(ipfs|https):\/\//, ''));
 const words: (request: Request) => string = memo(({ id, spec, state }) =>
     [`#${id}`, textOf(spec.uri), spec.spec, address(state.requester), raw(state.requester)].join(' ').toLowerCase());
 

@@ -28,6 +28,12 @@ const PHASES: Readonly<Record<Phase, Told>> = {
 };
 
 export const phaseWords = (phase: Phase): Told => PHASES[phase];
+
+/// What the phase of a whole request means; some mean less than that of a submission.
+export function requestPhaseMeaning(phase: Phase): string {
+    if (phase === 'Review') return 'Its submissions are in review, each in a window of its own.';
+    return phase === 'Settled' ? 'What was earned can be claimed, and the requester can reclaim the rest.' : PHASES[phase].meaning;
+}
 export const phases = Object.keys(PHASES) as Phase[];
 
 const VERDICTS: Readonly<Record<Verdict, string>> = {

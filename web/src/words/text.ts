@@ -32,6 +32,10 @@ export function listed(words: readonly string[]): string {
     return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/// "submission 3", "submissions 0, 1 and 2".
+export const numbered = (numbers: readonly number[]): string =>
+    `submission${numbers.length === 1 ? '' : 's'} ${listed(numbers.map(String))}`;
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /// `RequestPosted` and `request_posted` in words: "Request posted".

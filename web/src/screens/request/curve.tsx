@@ -5,7 +5,9 @@ import type { RequestSpec } from '../../chain/types.ts';
 import { bps } from '../../words/amounts.ts';
 
 const [WIDTH, HEIGHT] = [320, 170];
-const [LEFT, RIGHT, TOP, BOTTOM] = [36, 12, 12, 28];
+const [LEFT, RIGHT, TOP, BOTTOM] = [36, 14, 22, 28];
+/// Where a mark's number stands: above it and below it by turns, so that neighbours do not hide each other.
+const [ABOVE, BELOW] = [-9, 18];
 const WHOLE = 10_000;
 const BEST = 100;
 
@@ -39,10 +41,10 @@ export function CurvePicture({ curve, marks = [] }: { curve: RequestSpec['curve'
             ))}
             <path class="area" d={`${line}V${y(0)}Z`} />
             <path class="line" d={line} />
-            {marks.map(({ number, median, weight }) => (
+            {marks.map(({ number, median, weight }, at) => (
                 <g key={number} class="verdict">
                     <circle cx={x(median)} cy={y(weight)} r="5" />
-                    <text x={x(median)} y={y(weight) - 8} text-anchor="middle">
+                    <text x={x(median)} y={y(weight) + (at % 2 === 0 ? ABOVE : BELOW)} text-anchor="middle">
                         {number}
                     </text>
                 </g>

@@ -18,7 +18,9 @@ function parts({ spec, state, deliveries, engagement }: Whole): Part[] {
     const fees = state.closed ? 0n : spec.reviewFee * judged;
     const reserved = fees < state.held - state.unclaimed ? fees : state.held - state.unclaimed;
     return [
-        { name: 'Reward still open', of: state.held - state.unclaimed - reserved, kind: 'reward', goes: 'to providers by what their work weighs; the rest returns to the requester' },
+        state.closed
+            ? { name: 'Not earned', of: state.held - state.unclaimed, kind: 'reward', goes: 'to the requester, who reclaims it' }
+            : { name: 'Reward', of: state.held - state.unclaimed - reserved, kind: 'reward', goes: 'to providers by what their work weighs; the rest returns to the requester' },
         { name: 'Review fees', of: reserved, kind: 'fees', goes: 'to the coherent enforcers of each submission; unused ones return to the requester' },
         { name: 'Earned, not claimed', of: state.unclaimed, kind: 'earned', goes: 'to those who delivered, as soon as anybody claims it' },
         { name: 'Deposits', of: state.deposits + state.offerDeposits, kind: 'deposits', goes: 'back to providers whose work is given anything; otherwise to the requester' },

@@ -9,7 +9,7 @@ import { nextDeadline, phaseOf } from '../../formulas/steps.ts';
 import { Account, Away, Badge, Notice, PhaseBadge } from '../../parts/basic.tsx';
 import { Deliverable } from '../../parts/deliverable.tsx';
 import { to } from '../../router.ts';
-import { phaseWords } from '../../words/phases.ts';
+import { requestPhaseMeaning } from '../../words/phases.ts';
 import { textOf } from '../../words/text.ts';
 import { Conditions, Deal } from './conditions.tsx';
 import { Curve } from './curve.tsx';
@@ -57,7 +57,7 @@ function Shown({ whole }: { whole: Whole }) {
                     <PhaseBadge phase={phase} /> {deadline !== undefined && <b><Away at={deadline} /></b>}{' '}
                     {engagement && <Badge tone="over">long deal</Badge>} by <Account who={state.requester} />
                 </p>
-                <p class="quiet">{phaseWords(phase).meaning}</p>
+                <p class="quiet">{requestPhaseMeaning(phase)}</p>
             </header>
             <Steps whole={whole} />
             <Timeline whole={whole} />

@@ -11,7 +11,7 @@ import { steps, type Step, type Who } from '../../formulas/steps.ts';
 import { Away } from '../../parts/basic.tsx';
 import { me } from '../../wallet/wallet.ts';
 import { same } from '../../words/accounts.ts';
-import { listed } from '../../words/text.ts';
+import { numbered } from '../../words/text.ts';
 
 const WHO: Readonly<Record<Who, string>> = {
     anyone: 'Anyone',
@@ -90,10 +90,10 @@ export function Steps({ whole }: { whole: Whole }) {
             <ul>
                 {list.map((step, at) => (
                     <li key={`${step.message}-${at}`} class={mine(whole, step) ? 'mine' : undefined}>
-                        <span class="who-may">{WHO[step.who]}</span>
+                        <span class="who-may">{WHO[step.who]}</span>{' '}
                         <span>
                             {WHAT[step.message] ?? step.message}
-                            {step.submissions && ` (submission ${listed(step.submissions.map(String))})`}
+                            {step.submissions && ` (${numbered(step.submissions)})`}
                         </span>
                         <span class="until">{step.until !== undefined && <Away at={step.until} />}</span>
                         <span class="buttons">

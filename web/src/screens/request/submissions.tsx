@@ -51,6 +51,8 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
                     <Badge tone="bad">duplicate of {submission.duplicateOf}</Badge>
                 )}
             </p>
+            <div class="both">
+            <div>
             <Facts
                 of={[
                     [submission.seal ? 'Sealed' : 'Delivered', <Moment at={submission.submitted} />],
@@ -62,7 +64,9 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
                 ]}
             />
             {submission.delivered && <Deliverable hash={submission.content} uri={submission.uri} name={`submission ${number} of request ${whole.id}`} />}
+            </div>
             <Reviews whole={whole} delivery={delivery} />
+            </div>
         </li>
     );
 }
