@@ -143,7 +143,7 @@ await reveal(charlie, inReveal, [0, 70], [1, 85]);
 await org.pass(DAY + 2n * HOUR);
 await market(bob, 'marketOpenReviews', [inReview, 64]);
 await market(bob, 'marketOpenReviews', [finalizable, 64]);
-await org.pass(DAY);
+await org.pass(DAY + 13n * HOUR);
 for (const who of [charlie, dave]) await commit(who, inReview, [0, 66]);
 await org.pass(HOUR);
 

@@ -26,8 +26,8 @@ export interface Whole extends Request {
     places: { provider: Account; place: Place }[];
 }
 
-/// How many requests are asked for in one call.
-const BATCH = 500;
+/// How many requests are asked for in one call. Those that were posted last come first, and are shown before the others.
+const BATCH = 250;
 
 /// Requests by their number, without those that are pruned; undefined until they are read.
 export const requests = signal<ReadonlyMap<number, Request> | undefined>(undefined);
@@ -64,17 +64,33 @@ async function readRequests(at: Chain, ids: number[]): Promise<Map<number, Reque
     );
 }
 
+/// Those that are not pruned.
+const there = (batches: Map<number, Request | undefined>[]): Map<number, Request> =>
+    new Map(batches.flatMap((some) => [...some]).filter((entry): entry is [number, Request] => entry[1] !== undefined));
+
+/// Requests that were read anew while everything was.
+const touchedSince = new Set<number>();
+
 /// Reads everything anew.
 export async function refreshAll(at: Chain): Promise<void> {
     const began = performance.now();
     const { market } = at.cells;
     const [next, rules] = await Promise.all([market.value('nextRequest'), market.value('policy')]);
     const count = next ?? 0;
-    const batches = range(0, Math.ceil(count / BATCH)).map((batch) => range(batch * BATCH, Math.min(count, (batch + 1) * BATCH)));
-    const read = await Promise.all(batches.map((ids) => readRequests(at, ids)));
-    requests.value = new Map(read.flatMap((some) => [...some]).filter((entry): entry is [number, Request] => entry[1] !== undefined));
     posted.value = count;
     policy.value = rules;
+    touchedSince.clear();
+    const batches = range(0, Math.ceil(count / BATCH)).map((batch) => range(Math.max(0, count - (batch + 1) * BATCH), count - batch * BATCH));
+    const reading = batches.map((ids) => readRequests(at, ids));
+    if (!requests.value) requests.value = there(await Promise.all(reading.slice(0, 1)));
+    const read = there(await Promise.all(reading));
+    // What a block has touched meanwhile was read later than this.
+    for (const id of touchedSince) {
+        const newer = requests.value.get(id);
+        if (newer) read.set(id, newer);
+        else read.delete(id);
+    }
+    requests.value = read;
     readIn.value = performance.now() - began;
     await Promise.all([...wholes.keys()].map((id) => refreshWhole(at, id)));
 }
@@ -84,6 +100,7 @@ export async function refreshRequests(at: Chain, ids: number[]): Promise<void> {
     const read = await readRequests(at, ids);
     const next = new Map(requests.value);
     for (const [id, request] of read) {
+        touchedSince.add(id);
         if (request) next.set(id, request);
         else next.delete(id);
     }

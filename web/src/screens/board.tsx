@@ -154,6 +154,9 @@ function Row({ request }: { request: Request }) {
     );
 }
 
+/// The same row for the same request: what has not changed is not drawn again.
+const row = memo((request: Request) => <Row key={request.id} request={request} />);
+
 /// So many are there at once; the others come with a click, or by what is looked for.
 const shownAtOnce = signal(1_000);
 
@@ -165,9 +168,7 @@ function List() {
     return (
         <>
             <ul class="board">
-                {shown.value.map((request) => (
-                    <Row key={request.id} request={request} />
-                ))}
+                {shown.value.map(row)}
             </ul>
             {rows.length > shown.value.length && (
                 <button type="button" onClick={() => (shownAtOnce.value += 1_000)}>
