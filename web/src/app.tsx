@@ -83,6 +83,21 @@ const letPass = async (length: number): Promise<void> => {
     await chain.value?.client.rpc.dev_pass?.(length);
 };
 
+/// What somebody has to be told, wherever they are, until they have read it.
+export const news = signal<string | undefined>(undefined);
+
+function News() {
+    if (!news.value) return null;
+    return (
+        <p class="trouble news" role="status">
+            {news.value}{' '}
+            <button type="button" class="small" onClick={() => (news.value = undefined)}>
+                Understood
+            </button>
+        </p>
+    );
+}
+
 function Clock() {
     if (!chain.value?.manualClock || !head.value) return null;
     return (
@@ -140,6 +155,7 @@ export function App() {
                 </div>
             </header>
             <Trouble />
+            <News />
             <Clock />
             <main id="main" tabIndex={-1} ref={main}>
                 <screen.Screen key={key} path={path} />

@@ -141,6 +141,15 @@ export const closePeriod = ({ id }: Request): Intent =>
         changes: ['What it earned can be claimed. If it was missed or refused once too often, the provider loses the place by this call.'],
     });
 
+export const giveNotice = ({ id, engagement }: Request): Intent =>
+    intent('market', 'marketGiveNotice', [id], {
+        title: 'Give notice',
+        changes: [
+            `The deal ends when the running period and ${counted(engagement?.noticePeriods ?? 0, 'full period')} after it are over; bond and deposit then return.`,
+            'If it is the provider’s notice, the next period that is missed costs the place.',
+        ],
+    });
+
 export const withdrawRequest = ({ id }: Request): Intent =>
     intent('market', 'marketWithdrawRequest', [id], {
         title: 'Withdraw the request',

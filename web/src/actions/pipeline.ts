@@ -198,6 +198,7 @@ export async function lookForLost(at: Chain): Promise<string | undefined> {
         const found = hash && (await at.client.rpc.chain_getBlock(hash));
         if (found && found.block.extrinsics.some((extrinsic) => blake2AsHex(extrinsic, 256) === pending.hash)) {
             remember(PENDING, null);
+            if (stage.value?.step === 'sent' && stage.value.hash === pending.hash) stage.value = undefined;
             return `“${pending.title}” is in block ${number}, as was sent before the connection was lost.`;
         }
     }

@@ -105,6 +105,18 @@ async function describe(client: LegacyClient, deployment: Deployment): Promise<C
     };
 }
 
+/// The node answers again: it goes on, if it is the same chain still.
+async function takenUp(at: Chain, up: (chain: Chain, again: boolean) => void): Promise<void> {
+    const genesis = await at.client.rpc.chain_getBlockHash(0).catch(() => undefined);
+    if (genesis === undefined) return;
+    if (genesis !== at.genesis) {
+        link.value = { state: 'wrong', why: 'the node is one of another chain now, or has forgotten all; load the page anew' };
+        return;
+    }
+    link.value = { state: 'up' };
+    up(at, true);
+}
+
 /// Connects, and keeps the connection: it is taken up again whenever it is lost. `up` is called each time it stands, `again` from the second time on.
 export async function connect(deployment: Deployment, up: (chain: Chain, again: boolean) => void): Promise<void> {
     link.value = { state: 'connecting', since: Date.now() };
@@ -113,9 +125,7 @@ export async function connect(deployment: Deployment, up: (chain: Chain, again: 
         if (link.value.state === 'up') link.value = { state: 'lost', since: Date.now() };
     });
     provider.on('connected', () => {
-        if (link.value.state !== 'lost' || !chain.value) return;
-        link.value = { state: 'up' };
-        up(chain.value, true);
+        if (link.value.state === 'lost' && chain.value) void takenUp(chain.value, up);
     });
     try {
         // A node that makes blocks only for transactions is not stale because it makes none.

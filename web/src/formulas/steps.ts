@@ -43,13 +43,15 @@ function ofPlaces(request: Request, phase: Phase): Step[] {
     return engagement?.pool === undefined && state.places < spec.limit ? [accept] : [];
 }
 
-function ofVacancy({ engagement }: Request): Step[] {
-    const steps: Step[] = [
+function ofVacancy({ engagement }: Request, now: Timestamp): Step[] {
+    if (!engagement) return [];
+    const until = w.vacantUntil(engagement);
+    return [
         { who: 'providers', message: 'offer' },
         { who: 'requester', message: 'takeover' },
         { who: 'requester', message: 'reclaim' },
+        ...(now >= until ? [{ who: 'anyone', message: 'close_period' } as const] : []),
     ];
-    return engagement ? steps : [];
 }
 
 function ofRequest(request: Request, now: Timestamp): Step[] {
@@ -65,7 +67,7 @@ function ofRequest(request: Request, now: Timestamp): Step[] {
         case 'Finalized':
             return [{ who: 'anyone', message: request.engagement ? 'close_period' : 'settle' }];
         case 'Vacant':
-            return ofVacancy(request);
+            return ofVacancy(request, now);
         default:
             return [];
     }

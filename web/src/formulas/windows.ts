@@ -121,4 +121,4 @@ export function presentEnds(deal: Engagement, now: Timestamp): Timestamp | undef
 }
 
 /// The time from which a vacant engagement is ended if nobody has taken over.
-export const vacantUntil = (vacated: Timestamp, period: Timestamp): Timestamp => vacated + period * VACANT_PERIODS;
+export const vacantUntil = ({ vacated, period }: Pick<Engagement, 'vacated' | 'period'>): Timestamp => vacated + period * VACANT_PERIODS;

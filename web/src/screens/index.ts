@@ -1,6 +1,7 @@
 // Every screen, by the first part of its path. A new one is a file and a line here.
 
 import type { FunctionComponent } from 'preact';
+import { AccountScreen } from './account.tsx';
 import { Board } from './board.tsx';
 import { RequestScreen } from './request/screen.tsx';
 import { Settings } from './settings.tsx';
@@ -18,6 +19,7 @@ export interface Screen {
 export const screens: readonly Screen[] = [
     { path: '', nav: 'Board', title: () => 'Board', Screen: Board },
     { path: 'request', title: ([, id]) => `Request ${id}`, Screen: RequestScreen },
+    { path: 'account', title: () => 'Account', Screen: AccountScreen },
     { path: 'settings', nav: 'Settings', title: () => 'Settings', Screen: Settings },
 ];
 

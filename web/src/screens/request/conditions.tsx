@@ -1,10 +1,14 @@
 // A request's conditions, and a long deal's.
 
+import { Act } from '../../actions/button.tsx';
+import { giveNotice } from '../../actions/market.ts';
 import { now } from '../../chain/clock.ts';
 import type { Whole } from '../../chain/store.ts';
 import type { Engagement } from '../../chain/types.ts';
 import { isSealed, maxReviews, presentEnds, presentPeriod, reviewFrom, commits, reveals } from '../../formulas/windows.ts';
 import { Account, Away, Bar, Facts, Moment } from '../../parts/basic.tsx';
+import { me } from '../../wallet/wallet.ts';
+import { same } from '../../words/accounts.ts';
 import { amount } from '../../words/amounts.ts';
 import { awardWords, duplicatesWords } from '../../words/phases.ts';
 import { counted } from '../../words/text.ts';
@@ -42,6 +46,11 @@ export function Conditions({ whole: { spec, state } }: { whole: Whole }) {
     );
 }
 
+/// Either side of a deal that runs.
+function isParty({ state, engagement }: Whole): boolean {
+    return same(me.value?.id, state.requester) || same(me.value?.id, engagement?.tenure?.provider);
+}
+
 export function Deal({ whole, engagement }: { whole: Whole; engagement: Engagement }) {
     const { tenure } = engagement;
     const ends = presentEnds(engagement, now.value);
@@ -56,8 +65,10 @@ export function Deal({ whole, engagement }: { whole: Whole; engagement: Engageme
                     tenure && (['Price', `${amount(tenure.price, whole.spec.asset)} a period`] as const),
                     tenure && ends !== undefined && ([`Period ${presentPeriod(engagement, tenure, now.value)} is due`, <Away at={ends} />] as const),
                     ['May be missed', counted(engagement.missedPeriods, 'period')],
+                    ['Notice', engagement.notice ? <>given by <Account who={engagement.notice.by} /></> : counted(engagement.noticePeriods, 'full period')],
                 ]}
             />
+            {tenure && !engagement.notice && !whole.state.closed && isParty(whole) && <Act intent={() => giveNotice(whole)} />}
         </section>
     );
 }
