@@ -13,6 +13,7 @@ import { begin } from './wallet/wallet.ts';
 import './style/base.css';
 import './style/page.css';
 import './style/screens.css';
+import './style/forms.css';
 
 narrow();
 const root = document.getElementById('page');

@@ -163,3 +163,18 @@ const posted = { done: (events: { name: string; data: Record<string, unknown> }[
 
 export const post = (spec: RequestSpecInput, total: bigint, maxPremium: bigint, changes: string[]): Intent =>
     intent('market', 'marketPost', [spec, maxPremium], { title: 'Post the request', changes, ...posted, ...along(spec.asset as Asset, total + maxPremium) });
+
+export interface Deal {
+    periods: number;
+    period: bigint;
+    missed: number;
+    notice: number;
+}
+
+export const engage = (spec: RequestSpecInput, { periods, period, missed, notice }: Deal, total: bigint, maxPremium: bigint, changes: string[]): Intent =>
+    intent('market', 'marketEngage', [spec, periods, period, missed, notice, maxPremium], {
+        title: 'Post the long deal',
+        changes,
+        ...posted,
+        ...along(spec.asset as Asset, total + maxPremium),
+    });

@@ -2,7 +2,7 @@
 // asking the contract a thousand times. Held against the same vectors.
 
 import type { Engagement, Phase, RequestState, Timestamp } from '../chain/types.ts';
-import { finalizableFrom, revealsFrom, reviewFrom, type Opinion, type Progress, type Times } from './windows.ts';
+import { finalizableFrom, revealsFrom, reviewFrom, type Scored, type Progress, type Times } from './windows.ts';
 
 type Counts = Pick<RequestState, 'closed' | 'submissions' | 'opened' | 'finalized' | 'settled'>;
 type Deal = Pick<Engagement, 'tenure' | 'pool'>;
@@ -34,7 +34,7 @@ export function submissionPhase(
     submission: Progress,
     spec: Times,
     state: Counts,
-    reviews: readonly Opinion[],
+    reviews: readonly Scored[],
     now: Timestamp,
 ): Phase {
     const opens = submission.windowStart;

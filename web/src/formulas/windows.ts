@@ -10,7 +10,8 @@ const VACANT_PERIODS = 2n;
 export type Times = Pick<RequestSpec, 'duplicates' | 'quorum' | 'signalBy' | 'deliverBy' | 'reviewBy' | 'revealBy'>;
 /// What of a submission its phase depends on.
 export type Progress = Pick<Submission, 'windowStart' | 'extended' | 'verdict' | 'claimed'> & { seal?: unknown };
-export type Opinion = Pick<Review, 'score' | 'duplicateOf'>;
+/// What of a review its submission’s phase depends on.
+export type Scored = Pick<Review, 'score' | 'duplicateOf'>;
 
 export interface Window {
     start: Timestamp;
@@ -56,16 +57,16 @@ export const missing = (spec: Times, reviews: readonly unknown[]): number => Mat
 export const isShort = (spec: Times, extended: boolean, reviews: readonly unknown[]): boolean =>
     !extended && missing(spec, reviews) > 0;
 
-export const allRevealed = (reviews: readonly Opinion[]): boolean => reviews.every(({ score }) => score !== undefined);
+export const allRevealed = (reviews: readonly Scored[]): boolean => reviews.every(({ score }) => score !== undefined);
 
 /// The time from which reviews of this opened submission can be revealed; undefined while its window has to be extended.
-export function revealsFrom(spec: Times, submission: Progress, reviews: readonly Opinion[]): Timestamp | undefined {
+export function revealsFrom(spec: Times, submission: Progress, reviews: readonly Scored[]): Timestamp | undefined {
     if (isShort(spec, submission.extended, reviews)) return undefined;
     return reviews.length >= maxReviews(spec) ? 0n : window(spec, submission.windowStart).commitBy;
 }
 
 /// The time from which this opened submission can be finalized, if nothing more is committed or revealed.
-export function finalizableFrom(spec: Times, submission: Progress, reviews: readonly Opinion[]): Timestamp | undefined {
+export function finalizableFrom(spec: Times, submission: Progress, reviews: readonly Scored[]): Timestamp | undefined {
     if (submission.verdict !== 'Pending') return undefined;
     const { commitBy, revealBy } = window(spec, submission.windowStart);
     const since = revealsFrom(spec, submission, reviews);
@@ -74,7 +75,7 @@ export function finalizableFrom(spec: Times, submission: Progress, reviews: read
 }
 
 /// The verdict that the reveals so far give.
-export function verdictOf(reviews: readonly Opinion[], quorum: number): Verdict {
+export function verdictOf(reviews: readonly Scored[], quorum: number): Verdict {
     const revealed = reviews.filter(({ score }) => score !== undefined).length;
     if (revealed === 0) return 'Unreviewed';
     return revealed < quorum ? 'Few' : 'Quorum';

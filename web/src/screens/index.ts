@@ -3,6 +3,7 @@
 import type { FunctionComponent } from 'preact';
 import { AccountScreen } from './account.tsx';
 import { Board } from './board.tsx';
+import { Requester } from './requester/screen.tsx';
 import { RequestScreen } from './request/screen.tsx';
 import { Settings } from './settings.tsx';
 import { NotHere } from './nothere.tsx';
@@ -19,6 +20,7 @@ export interface Screen {
 export const screens: readonly Screen[] = [
     { path: '', nav: 'Board', title: () => 'Board', Screen: Board },
     { path: 'request', title: ([, id]) => `Request ${id}`, Screen: RequestScreen },
+    { path: 'new', nav: 'Post', title: () => 'Post a request', Screen: Requester },
     { path: 'account', title: () => 'Account', Screen: AccountScreen },
     { path: 'settings', nav: 'Settings', title: () => 'Settings', Screen: Settings },
 ];
