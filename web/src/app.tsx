@@ -138,7 +138,7 @@ export function App() {
                 To the content
             </a>
             <header class="top">
-                <a class="mark" href={to('')}>
+                <a class="mark" href={to('')} aria-label="Atomic Obligation">
                     <img src="./icon.svg" alt="" width="24" height="24" /> <span>Atomic Obligation</span>
                 </a>
                 <nav aria-label="Screens">
@@ -154,9 +154,11 @@ export function App() {
                     <LightButton />
                 </div>
             </header>
-            <Trouble />
-            <News />
-            <Clock />
+            <aside aria-label="News of the chain">
+                <Trouble />
+                <News />
+                <Clock />
+            </aside>
             <main id="main" tabIndex={-1} ref={main}>
                 <screen.Screen key={key} path={path} />
             </main>

@@ -129,7 +129,7 @@ export async function connect(deployment: Deployment, up: (chain: Chain, again: 
     });
     try {
         // A node that makes blocks only for transactions is not stale because it makes none.
-        const client = await LegacyClient.new({ provider, stalingDetectionTimeout: 0 });
+        const client = await LegacyClient.new({ provider, stalingDetectionTimeout: 0, cacheMetadata: true });
         const described = await describe(client, deployment);
         chain.value = described;
         link.value = { state: 'up' };

@@ -28,11 +28,11 @@ export function Moment({ at }: { at: bigint }) {
     );
 }
 
-/// How far away a moment is; only the text changes as time passes.
-export function Away({ at }: { at: bigint }) {
+/// How far away a moment is; only the text changes as time passes. `bare` says no more, where there are many.
+export function Away({ at, bare = false }: { at: bigint; bare?: boolean }) {
     const text = useMemo(() => computed(() => away(at, now.value)), [at]);
     return (
-        <time class="away" dateTime={iso(at)} title={exactMoment(at)}>
+        <time class="away" dateTime={iso(at)} title={bare ? undefined : exactMoment(at)}>
             {text}
         </time>
     );

@@ -134,7 +134,7 @@ function Row({ request }: { request: Request }) {
                 <span class="number">#{id}</span> <span class="title">{title(request) || 'a document without an address'}</span>
             </a>
             <span class="phase">
-                <PhaseBadge phase={phase(request).value} /> {next !== undefined && <Away at={next} />}
+                <PhaseBadge phase={phase(request).value} /> {next !== undefined && <Away at={next} bare />}
             </span>
             <span class="pay">
                 {amount(spec.reward, spec.asset)}

@@ -15,6 +15,7 @@ import { Conditions, Deal } from './conditions.tsx';
 import { Curve } from './curve.tsx';
 import { Money } from './money.tsx';
 import { Offers, Places } from './offers.tsx';
+import { Provider } from './provider.tsx';
 import { Steps } from './steps.tsx';
 import { Submissions } from './submissions.tsx';
 import { Timeline } from './timeline.tsx';
@@ -60,6 +61,7 @@ function Shown({ whole }: { whole: Whole }) {
                 <p class="quiet">{requestPhaseMeaning(phase)}</p>
             </header>
             <Steps whole={whole} />
+            <Provider whole={whole} />
             <Timeline whole={whole} />
             <section>
                 <h2>Asked for</h2>

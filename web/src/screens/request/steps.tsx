@@ -79,6 +79,9 @@ function mine(whole: Whole, { who }: Step): boolean {
     return who === 'placed' && whole.places.some(({ provider }) => same(me.value?.id, provider));
 }
 
+/// The requester may still undo it: nobody has a place.
+const canWithdraw = ({ state }: Whole): boolean => !state.closed && state.places === 0 && same(me.value?.id, state.requester);
+
 export function Steps({ whole }: { whole: Whole }) {
     // Only what changes: as long as the same steps are due, nothing is drawn anew.
     const due = useMemo(() => computed(() => JSON.stringify(steps(whole, now.value), (_, value) => (typeof value === 'bigint' ? `${value}n` : value))), [whole]);
@@ -104,6 +107,7 @@ export function Steps({ whole }: { whole: Whole }) {
                     </li>
                 ))}
             </ul>
+            {canWithdraw(whole) && <Act small intent={() => market.withdrawRequest(whole)} />}
         </section>
     );
 }

@@ -9,6 +9,7 @@ import { deliveryPhase } from '../../formulas/steps.ts';
 import { isShort, maxReviews, missing, window } from '../../formulas/windows.ts';
 import { Account, Away, Badge, Bar, Facts, Moment, PhaseBadge } from '../../parts/basic.tsx';
 import { Deliverable } from '../../parts/deliverable.tsx';
+import { Revise } from './provider.tsx';
 import { amount, bps } from '../../words/amounts.ts';
 import { verdictWords } from '../../words/phases.ts';
 import { counted } from '../../words/text.ts';
@@ -67,6 +68,7 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
             </div>
             <Reviews whole={whole} delivery={delivery} />
             </div>
+            <Revise whole={whole} delivery={delivery} />
         </li>
     );
 }
