@@ -1,11 +1,10 @@
-// Every screen, by the first part of its path. A new one is a file and a line here.
+// Every screen, by the first part of its path. A new one is a file and a line here; all but the board and a request are loaded
+// when somebody goes there.
 
 import type { FunctionComponent } from 'preact';
-import { AccountScreen } from './account.tsx';
+import { later } from '../parts/later.tsx';
 import { Board } from './board.tsx';
-import { Requester } from './requester/screen.tsx';
 import { RequestScreen } from './request/screen.tsx';
-import { Settings } from './settings.tsx';
 import { NotHere } from './nothere.tsx';
 
 export interface Screen {
@@ -20,9 +19,9 @@ export interface Screen {
 export const screens: readonly Screen[] = [
     { path: '', nav: 'Board', title: () => 'Board', Screen: Board },
     { path: 'request', title: ([, id]) => `Request ${id}`, Screen: RequestScreen },
-    { path: 'new', nav: 'Post', title: () => 'Post a request', Screen: Requester },
-    { path: 'account', title: () => 'Account', Screen: AccountScreen },
-    { path: 'settings', nav: 'Settings', title: () => 'Settings', Screen: Settings },
+    { path: 'new', nav: 'Post', title: () => 'Post a request', Screen: later(() => import('./requester/screen.tsx').then((all) => all.Requester)) },
+    { path: 'account', title: () => 'Account', Screen: later(() => import('./account.tsx').then((all) => all.AccountScreen)) },
+    { path: 'settings', nav: 'Settings', title: () => 'Settings', Screen: later(() => import('./settings.tsx').then((all) => all.Settings)) },
 ];
 
 const NOWHERE: Screen = { path: '?', title: () => 'Not here', Screen: NotHere };
