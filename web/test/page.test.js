@@ -274,3 +274,22 @@ test('what one tab does, another shows; and who acts there acts here', there, as
     await other.getByText(contentHash(Buffer.from('the survey, again'))).waitFor({ timeout: PATIENCE });
     await one.context().close();
 });
+
+test('a seal is saved before it is sent, and unsealed by the browser that made it', there, async () => {
+    const page = await as('Ferdie', 'request/10');
+    assert.match(await press(page, /^Take 1 place/), /Ferdie has 1 place more/);
+    await page.locator('.provider input[type=file]').setInputFiles({ name: 'finding.md', mimeType: 'text/markdown', buffer: Buffer.from('a finding') });
+    assert.equal(await page.getByRole('button', { name: /^Deliver 1 file under seal/ }).count(), 0, 'not before a copy was saved');
+    const saving = page.waitForEvent('download');
+    await button(page, 'Save a copy of what opens them').click();
+    const copy = JSON.parse(fs.readFileSync(await (await saving).path(), 'utf8'));
+    const [{ deliveries: [{ request, provider, content }] }] = copy.markets;
+    assert.deepEqual([copy.format, request, provider, content], [2, 10, person('Ferdie').address, contentHash(Buffer.from('a finding'))]);
+    assert.match(await press(page, /^Deliver 1 file under seal/), /is delivered under seal/);
+    const [{ deliverBy }] = await org.asks('market', 'marketRequest', 10);
+    await org.until(deliverBy + 1_000n);
+    await page.reload();
+    assert.match(await press(page, /^Unseal 1 submission/), /is unsealed/);
+    await page.locator('.whereabouts').getByText(content).waitFor({ timeout: PATIENCE });
+    await page.context().close();
+});

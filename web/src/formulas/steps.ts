@@ -39,8 +39,8 @@ function ofPlaces(request: Request, phase: Phase): Step[] {
     if (spec.access === 'Open') {
         return phase === 'Signalling' && state.places < spec.limit ? [{ who: 'providers', message: 'signal', until: spec.signalBy }] : [];
     }
-    if (phase === 'Signalling') return [{ who: 'providers', message: 'offer', until: spec.signalBy }, accept];
-    return engagement?.pool === undefined && state.places < spec.limit ? [accept] : [];
+    if (state.places >= spec.limit || engagement?.pool !== undefined) return [];
+    return phase === 'Signalling' ? [{ who: 'providers', message: 'offer', until: spec.signalBy }, accept] : [accept];
 }
 
 function ofVacancy({ engagement }: Request, now: Timestamp): Step[] {

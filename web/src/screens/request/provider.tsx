@@ -61,8 +61,9 @@ export function Provider({ whole }: { whole: Whole }) {
     const who = me.value?.id;
     if (!who || same(who, whole.state.requester)) return null;
     const phase = phaseOf(whole, now.value);
-    const offers = whole.spec.access === 'Offers' && (phase === 'Signalling' || phase === 'Vacant');
-    const places = whole.spec.access === 'Open' && phase === 'Signalling' && whole.state.places < whole.spec.limit;
+    const left = whole.state.places < whole.spec.limit;
+    const offers = whole.spec.access === 'Offers' && ((phase === 'Signalling' && left) || phase === 'Vacant');
+    const places = whole.spec.access === 'Open' && phase === 'Signalling' && left;
     const delivers = deadline(whole, who) !== undefined && (whole.engagement !== undefined || free(whole, who) > 0);
     const sealed = whole.deliveries.filter(({ submission }) => same(submission.provider, who) && submission.seal && !submission.delivered);
     if (!offers && !places && !delivers && sealed.length === 0) return null;
@@ -114,7 +115,9 @@ function MakeOffer({ whole, who }: { whole: Whole; who: HexString }) {
             <h3>{again ? 'Change your offer' : 'Make an offer'}</h3>
             <div class="fields">
                 <label>
-                    Price{whole.engagement ? ' a period' : ''} <small>({chain.value?.symbol})</small>
+                    <span>
+                        Price{whole.engagement ? ' a period' : ''} <small>({chain.value?.symbol})</small>
+                    </span>
                     <input inputMode="decimal" value={price.value} onInput={(event) => (price.value = event.currentTarget.value)} />
                 </label>
                 <label>

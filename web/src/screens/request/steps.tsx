@@ -50,7 +50,8 @@ function undelivered(whole: Whole): Whole['places'] {
 function intents(whole: Whole, { message, submissions = [] }: Step): Intent[] {
     switch (message) {
         case 'signal':
-            return [market.signal(whole, 1)];
+            // Whoever acts takes places below, as many as they like.
+            return me.value ? [] : [market.signal(whole, 1)];
         case 'open_reviews':
             return [market.openReviews(whole)];
         case 'finalize':
