@@ -92,7 +92,7 @@ case "${1:-}" in
         build "${2:?where are the .contract files?}"
         organization "$2" web/play/organization.toml
         node web/play/history.js "$URL" "$DEPLOYMENT"
-        node --test --test-reporter=spec web/test/*.test.js
+        node --test --test-concurrency=1 --test-reporter=spec web/test/*.test.js
         ;;
     *) fail "build, app or test?" ;;
 esac

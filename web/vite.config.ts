@@ -18,8 +18,14 @@ function packageOf(module: string): string | undefined {
 const bundled: Plugin = {
     name: 'bundled',
     generateBundle(_, bundle) {
-        const modules = Object.values(bundle).flatMap((part) => (part.type === 'chunk' ? Object.keys(part.modules) : []));
-        const packages = [...new Set(modules.map((module) => packageOf(module.replace(/^\0/, ''))).filter((one) => one !== undefined))].sort();
+        const modules = Object.values(bundle).flatMap((part) =>
+            part.type === 'chunk' ? Object.keys(part.modules) : [],
+        );
+        const packages = [
+            ...new Set(
+                modules.map((module) => packageOf(module.replace(/^\0/, ''))).filter((one) => one !== undefined),
+            ),
+        ].sort();
         fs.mkdirSync(here('.built'), { recursive: true });
         fs.writeFileSync(here('.built/bundled.json'), JSON.stringify({ bundled: packages }));
     },

@@ -31,7 +31,11 @@ export function request(now, { days = [2n, 2n, 2n, 1n], name = 'a-brief', ...cha
         access: 'Open',
         award: { type: 'PerSubmission' },
         duplicates: { type: 'Independent' },
-        curve: [{ minScore: 40, weightBps: 3_000 }, { minScore: 60, weightBps: 6_000 }, { minScore: 80, weightBps: 10_000 }],
+        curve: [
+            { minScore: 40, weightBps: 3_000 },
+            { minScore: 60, weightBps: 6_000 },
+            { minScore: 80, weightBps: 10_000 },
+        ],
         limit: 3,
         perProvider: Math.min(2, changes.limit ?? 3),
         providerBond: 0n,
@@ -53,11 +57,18 @@ export function request(now, { days = [2n, 2n, 2n, 1n], name = 'a-brief', ...cha
 export function person(name) {
     const { publicKey, sign } = derive(`//${name}`);
     const address = encodeAddress(publicKey, PREFIX);
-    const withType = (data, options) => (options?.withType ? concatU8a(Uint8Array.of(SR25519), sign(data)) : sign(data));
-    return { name, address, id: u8aToHex(publicKey), pair: { address, addressRaw: publicKey, publicKey, sign: withType } };
+    const withType = (data, options) =>
+        options?.withType ? concatU8a(Uint8Array.of(SR25519), sign(data)) : sign(data);
+    return {
+        name,
+        address,
+        id: u8aToHex(publicKey),
+        pair: { address, addressRaw: publicKey, publicKey, sign: withType },
+    };
 }
 
-const metadata = (name) => JSON.parse(fs.readFileSync(new URL(`../src/generated/${name}.json`, import.meta.url), 'utf8'));
+const metadata = (name) =>
+    JSON.parse(fs.readFileSync(new URL(`../src/generated/${name}.json`, import.meta.url), 'utf8'));
 
 export class Organization {
     /// `deployment` is the file that `atomic deploy` wrote.
@@ -114,7 +125,10 @@ export class Organization {
     async does(who, contract, message, args, value = 0n) {
         const { data, raw } = await this[contract].query[message](...args, { caller: who.address, value });
         if (data?.isErr) throw new Error(`${who.name} is refused ${message}: ${JSON.stringify(data.err)}`);
-        const gasLimit = { refTime: (raw.gasRequired.refTime * 11n) / 10n, proofSize: (raw.gasRequired.proofSize * 11n) / 10n };
+        const gasLimit = {
+            refTime: (raw.gasRequired.refTime * 11n) / 10n,
+            proofSize: (raw.gasRequired.proofSize * 11n) / 10n,
+        };
         await this.sent(who, this[contract].tx[message](...args, { gasLimit, value }));
         return data?.isOk ? data.value : data;
     }

@@ -24,7 +24,14 @@ function withoutProse(value) {
 function metadata(folder, contract) {
     const whole = JSON.parse(fs.readFileSync(path.join(folder, `${contract}.contract`), 'utf8'));
     const { contract: about, source, spec, storage, types, version } = whole;
-    const slim = withoutProse({ contract: about, source: { ...source, wasm: undefined }, spec, storage, types, version });
+    const slim = withoutProse({
+        contract: about,
+        source: { ...source, wasm: undefined },
+        spec,
+        storage,
+        types,
+        version,
+    });
     // dedot asks for these, empty as they are.
     slim.spec.docs = [];
     for (const item of [...slim.spec.messages, ...slim.spec.constructors, ...slim.spec.events]) item.docs = [];
@@ -45,7 +52,8 @@ function errors() {
         if (row && section) section[row[1]] = row[2].replaceAll('`', '');
     }
     for (const expected of ['market::Error', 'obligation::Error', 'reputation::Error', 'market::RequestReason']) {
-        if (!sections[expected] || Object.keys(sections[expected]).length === 0) throw new Error(`docs/errors.md has no ${expected}`);
+        if (!sections[expected] || Object.keys(sections[expected]).length === 0)
+            throw new Error(`docs/errors.md has no ${expected}`);
     }
     return sections;
 }
@@ -53,7 +61,10 @@ function errors() {
 /// The first request of each story, as its file has it, with the story's title.
 function presets() {
     const folder = path.join(project, 'scenarios');
-    const stories = fs.readdirSync(folder).filter((file) => file.endsWith('.toml')).sort();
+    const stories = fs
+        .readdirSync(folder)
+        .filter((file) => file.endsWith('.toml'))
+        .sort();
     return stories.flatMap((file) => {
         const { title, request = [] } = parse(fs.readFileSync(path.join(folder, file), 'utf8'));
         const [first] = request;

@@ -57,8 +57,8 @@ function Trouble() {
     if (at.state === 'lost') {
         return (
             <p class="trouble" role="alert">
-                The connection to the node is lost. What is shown is from block {head.value?.number}; it is taken up again by itself, and
-                nothing that you typed is lost.
+                The connection to the node is lost. What is shown is from block {head.value?.number}; it is taken up
+                again by itself, and nothing that you typed is lost.
             </p>
         );
     }
@@ -142,11 +142,13 @@ export function App() {
                     <img src="./icon.svg" alt="" width="24" height="24" /> <span>Atomic Obligation</span>
                 </a>
                 <nav aria-label="Screens">
-                    {screens.filter((one) => one.nav).map((one) => (
-                        <a key={one.nav} href={to(one.path)} aria-current={one === screen ? 'page' : undefined}>
-                            {one.nav}
-                        </a>
-                    ))}
+                    {screens
+                        .filter((one) => one.nav)
+                        .map((one) => (
+                            <a key={one.nav} href={to(one.path)} aria-current={one === screen ? 'page' : undefined}>
+                                {one.nav}
+                            </a>
+                        ))}
                 </nav>
                 <div class="right">
                     <ChainStatus />
@@ -169,7 +171,8 @@ export function App() {
                             Block {head.value.number}, <Away at={head.value.time} />.{' '}
                         </>
                     )}
-                    This page talks to a node and to your wallet and to nothing else. <a href="./licences.txt">Licences</a>
+                    This page talks to a node and to your wallet and to nothing else.{' '}
+                    <a href="./licences.txt">Licences</a>
                 </p>
             </footer>
             <ActionDialog />

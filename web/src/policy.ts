@@ -9,7 +9,9 @@ const KEY = 'sources';
 /// A source is where files are fetched from: an IPFS gateway, or a host by https.
 export function sources(): string[] {
     const list = remembered(KEY);
-    return Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string' && sourceOrigin(one) !== undefined) : [];
+    return Array.isArray(list)
+        ? list.filter((one): one is string => typeof one === 'string' && sourceOrigin(one) !== undefined)
+        : [];
 }
 
 export const rememberSources = (list: string[]): void => remember(KEY, list);
@@ -28,7 +30,9 @@ export function sourceOrigin(source: string): string | undefined {
 /// Has to be called once, first of all; other sources need the page to be loaded anew.
 export function narrow(): void {
     const deployment = chosen();
-    const hosts = sources().map(sourceOrigin).filter((one) => one !== undefined);
+    const hosts = sources()
+        .map(sourceOrigin)
+        .filter((one) => one !== undefined);
     const allowed = ["'self'", ...hosts, ...(deployment ? [new URL(deployment.node).origin] : [])];
     const meta = document.createElement('meta');
     meta.httpEquiv = 'Content-Security-Policy';

@@ -15,7 +15,12 @@ const bytes = (hex) => Buffer.from(hex.slice(2), 'hex');
 
 /// The request of the vectors.
 const request = (duplicates) => ({
-    duplicates: { type: duplicates }, quorum: 3, signalBy: STEP, deliverBy: 2n * STEP, reviewBy: 3n * STEP, revealBy: 4n * STEP,
+    duplicates: { type: duplicates },
+    quorum: 3,
+    signalBy: STEP,
+    deliverBy: 2n * STEP,
+    reviewBy: 3n * STEP,
+    revealBy: 4n * STEP,
 });
 
 test('commitments are those of the contracts', held, () => {
@@ -51,10 +56,26 @@ test('the phases of requests and of long deals are those of the contracts', held
 });
 
 test('the phases of submissions are those of the contracts', held, () => {
-    for (const { sealed, verdict, claimed, committed, revealed, extended, now, is, ...counts } of vectors.submissionPhases) {
+    for (const {
+        sealed,
+        verdict,
+        claimed,
+        committed,
+        revealed,
+        extended,
+        now,
+        is,
+        ...counts
+    } of vectors.submissionPhases) {
         const spec = request(sealed ? 'FirstOnly' : 'Independent');
         const reviews = Array.from({ length: committed }, (_, at) => ({ score: at < revealed ? 80 : undefined }));
-        const submission = { seal: sealed ? '0x00' : undefined, verdict, claimed, extended, windowStart: formulas.reviewFrom(spec) };
+        const submission = {
+            seal: sealed ? '0x00' : undefined,
+            verdict,
+            claimed,
+            extended,
+            windowStart: formulas.reviewFrom(spec),
+        };
         const state = { closed: false, submissions: 1, finalized: 0, ...counts };
         assert.equal(formulas.submissionPhase(0, submission, spec, state, reviews, BigInt(now)), is);
     }
@@ -64,7 +85,9 @@ test('a review’s salt is HKDF-SHA256 of the key over where it is used', () => 
     const [key, genesis, market, enforcer] = ['11', '22', '33', '44'].map((byte) => `0x${byte.repeat(32)}`);
     const numbers = Buffer.from([3, 0, 0, 0, 7, 0, 0, 0]);
     const info = Buffer.concat([bytes(genesis), bytes(market), numbers, bytes(enforcer)]);
-    const expected = Buffer.from(hkdfSync('sha256', bytes(key), Buffer.from('atomic-obligation review salt 1'), info, 32));
+    const expected = Buffer.from(
+        hkdfSync('sha256', bytes(key), Buffer.from('atomic-obligation review salt 1'), info, 32),
+    );
     const salt = (submission) => formulas.reviewSalt(key, { genesis, market }, 3, submission, enforcer);
     assert.equal(salt(7), `0x${expected.toString('hex')}`);
     assert.notEqual(salt(7), salt(8));
@@ -82,10 +105,13 @@ test('a file is looked for where the settings say, and nowhere else', () => {
     const hash = `0x${'00'.repeat(32)}`;
     const at = (uri, ...sources) => formulas.whereabouts(uri, hash, sources);
     const cid = formulas.cidOf(hash);
-    assert.deepEqual(at('ipfs://bafyx/a b', 'https://g.example'), { urls: ['https://g.example/ipfs/bafyx/a%20b', `https://g.example/ipfs/${cid}`] });
+    assert.deepEqual(at('ipfs://bafyx/a b', 'https://g.example'), {
+        urls: ['https://g.example/ipfs/bafyx/a%20b', `https://g.example/ipfs/${cid}`],
+    });
     assert.deepEqual(at('https://files.example/x', 'https://g.example').elsewhere, 'https://files.example/x');
     assert.equal(at('https://files.example/x', 'https://files.example').urls[0], 'https://files.example/x');
-    for (const hostile of ['javascript:alert(1)', 'data:text/html,x', '//x', '\u202e', '']) assert.deepEqual(at(hostile), { urls: [] });
+    for (const hostile of ['javascript:alert(1)', 'data:text/html,x', '//x', '\u202e', ''])
+        assert.deepEqual(at(hostile), { urls: [] });
 });
 
 test('only what begins like an image is an image, and SVG is a text', () => {

@@ -6,7 +6,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const dist = process.env.DIST ?? fileURLToPath(new URL('../dist/', import.meta.url));
-const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8' };
+const TYPES = {
+    '.html': 'text/html',
+    '.js': 'text/javascript',
+    '.css': 'text/css',
+    '.svg': 'image/svg+xml',
+    '.txt': 'text/plain; charset=utf-8',
+};
 
 export async function serve(port = 0) {
     const server = http.createServer((request, response) => {
@@ -21,5 +27,8 @@ export async function serve(port = 0) {
         fs.createReadStream(file).pipe(response);
     });
     await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
-    return { url: `http://127.0.0.1:${server.address().port}/page/`, close: () => new Promise((resolve) => server.close(resolve)) };
+    return {
+        url: `http://127.0.0.1:${server.address().port}/page/`,
+        close: () => new Promise((resolve) => server.close(resolve)),
+    };
 }

@@ -13,7 +13,12 @@ interface Doing {
 
 export function Act({ intent, children, small = false }: Doing) {
     return (
-        <button type="button" class={small ? 'act small' : 'act'} aria-haspopup="dialog" onClick={() => void attempt(intent())}>
+        <button
+            type="button"
+            class={small ? 'act small' : 'act'}
+            aria-haspopup="dialog"
+            onClick={() => void attempt(intent())}
+        >
             {children ?? intent().title}…
         </button>
     );

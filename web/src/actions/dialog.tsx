@@ -127,7 +127,9 @@ function Step({ present }: { present: Stage }) {
 }
 
 function depositWords(deposit: bigint): string {
-    return deposit >= 0n ? `${native(deposit)}, held as long as what it writes is there` : `${native(-deposit)} come back`;
+    return deposit >= 0n
+        ? `${native(deposit)}, held as long as what it writes is there`
+        : `${native(-deposit)} come back`;
 }
 
 function Costs({ preview }: { preview: Preview }) {
@@ -163,7 +165,12 @@ function Ready({ present }: { present: Extract<Stage, { step: 'ready' }> }) {
                 </Notice>
             )}
             <Buttons quiet="Not now">
-                <button type="button" class="main" disabled={preview.missing > 0n} onClick={() => void perform(intent, preview)}>
+                <button
+                    type="button"
+                    class="main"
+                    disabled={preview.missing > 0n}
+                    onClick={() => void perform(intent, preview)}
+                >
                     Sign and send
                 </button>
             </Buttons>

@@ -1,6 +1,11 @@
 // What somebody wants to do: one message of one of the contracts, with what the page says about it.
 
-import type { ContractCallResult, ContractCallOptions, ContractTxOptions, GenericContractCallResult } from 'dedot/contracts';
+import type {
+    ContractCallResult,
+    ContractCallOptions,
+    ContractTxOptions,
+    GenericContractCallResult,
+} from 'dedot/contracts';
 import type { ISubmittableExtrinsic } from 'dedot/types';
 import type { Chain } from '../chain/session.ts';
 import type { Told } from '../chain/live.ts';
@@ -19,7 +24,11 @@ export type MessageName<C extends ContractName> = Extract<
     keyof { [M in keyof Apis[C]['tx'] as string extends M ? never : M]: true },
     string
 >;
-type Arguments<F> = F extends (...args: infer All) => unknown ? (All extends [...infer Mine, ContractTxOptions?] ? Mine : never) : never;
+type Arguments<F> = F extends (...args: infer All) => unknown
+    ? All extends [...infer Mine, ContractTxOptions?]
+        ? Mine
+        : never
+    : never;
 
 export interface Words {
     /// What the button says: "Take a place".

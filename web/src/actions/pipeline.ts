@@ -51,19 +51,31 @@ function chainRefusal(at: Chain, error: DispatchError): Refusal {
     if (error.type !== 'Module') {
         const value = 'value' in error ? String(error.value) : '';
         const poor = error.type === 'Token' || value.includes('Funds');
-        return { name: `${error.type} ${value}`.trim(), meaning: poor ? 'The account has not enough of the chain’s currency.' : `The chain refuses it: ${spaced(value || error.type)}.` };
+        return {
+            name: `${error.type} ${value}`.trim(),
+            meaning: poor
+                ? 'The account has not enough of the chain’s currency.'
+                : `The chain refuses it: ${spaced(value || error.type)}.`,
+        };
     }
     const known = at.client.registry.findErrorMeta(error);
     const name = known?.name ?? 'Module';
     if (name === 'StorageDepositNotEnoughFunds' || name === 'TransferFailed') {
-        return { name, meaning: 'The account has not enough of the chain’s currency for what is sent, the deposit and the fee.' };
+        return {
+            name,
+            meaning: 'The account has not enough of the chain’s currency for what is sent, the deposit and the fee.',
+        };
     }
     return { name, meaning: known?.docs?.join(' ') || `The chain refuses it: ${spaced(name)}.` };
 }
 
 function explained(at: Chain, error: unknown): Refusal {
     if (error instanceof ContractDispatchError) return chainRefusal(at, error.dispatchError);
-    if (error instanceof ContractLangError) return { name: 'LangError', meaning: 'The contract does not know this message: it is of another edition than this page.' };
+    if (error instanceof ContractLangError)
+        return {
+            name: 'LangError',
+            meaning: 'The contract does not know this message: it is of another edition than this page.',
+        };
     return { name: 'Failed', meaning: error instanceof Error ? error.message : String(error) };
 }
 
@@ -101,7 +113,11 @@ const more = (amount: bigint): bigint => amount + amount / MARGIN;
 export async function attempt(intent: Intent): Promise<void> {
     const [at, who] = [chain.value, me.value];
     if (!at || link.value.state !== 'up') {
-        stage.value = { step: 'failed', intent, why: 'The node does not answer now. Nothing was sent; try again once the connection stands.' };
+        stage.value = {
+            step: 'failed',
+            intent,
+            why: 'The node does not answer now. Nothing was sent; try again once the connection stands.',
+        };
         return;
     }
     if (!who) {
@@ -112,7 +128,10 @@ export async function attempt(intent: Intent): Promise<void> {
     let next: Stage;
     try {
         const found = await tried(at, who, intent);
-        next = 'meaning' in found ? { step: 'refused', intent, refusal: found } : { step: 'ready', intent, preview: found };
+        next =
+            'meaning' in found
+                ? { step: 'refused', intent, refusal: found }
+                : { step: 'ready', intent, preview: found };
     } catch (error) {
         next = { step: 'refused', intent, refusal: explained(at, error) };
     }
@@ -140,7 +159,12 @@ export async function perform(intent: Intent, preview: Preview): Promise<void> {
         else await transaction.sign(address, { signer });
     } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        stage.value = { step: 'ready', intent, preview, note: `Not signed: ${why || 'the wallet refused'}. Nothing was sent.` };
+        stage.value = {
+            step: 'ready',
+            intent,
+            preview,
+            note: `Not signed: ${why || 'the wallet refused'}. Nothing was sent.`,
+        };
         return;
     }
     const from = await at.client.query.system.number().catch(() => 0);
@@ -161,23 +185,54 @@ function send(at: Chain, intent: Intent, transaction: ReturnType<Intent['transac
         if (status.type === 'BestChainBlockIncluded') {
             finish(at, intent, status.value.blockNumber, result.events, result.dispatchError, over);
         } else if (status.type === 'NoLongerInBestChain') {
-            stage.value = { step: 'sent', intent, hash, note: 'Its block was replaced by another; it waits for the next one…' };
+            stage.value = {
+                step: 'sent',
+                intent,
+                hash,
+                note: 'Its block was replaced by another; it waits for the next one…',
+            };
         } else if (status.type === 'Invalid' || status.type === 'Drop') {
-            over({ step: 'failed', intent, why: `The node took it back (${status.value.error}): another transaction of this account was first, perhaps from another tab, or it waited too long. Nothing has changed; try again.` });
+            over({
+                step: 'failed',
+                intent,
+                why: `The node took it back (${status.value.error}): another transaction of this account was first, perhaps from another tab, or it waited too long. Nothing has changed; try again.`,
+            });
         }
     });
     following.catch((error: unknown) => {
-        if (link.value.state === 'up') over({ step: 'failed', intent, why: `The node does not take it: ${error instanceof Error ? error.message : String(error)}. Nothing was sent.` });
-        else stage.value = { step: 'sent', intent, hash, note: 'The connection was lost after it was sent. It is looked for in the blocks since then as soon as the node answers.' };
+        if (link.value.state === 'up')
+            over({
+                step: 'failed',
+                intent,
+                why: `The node does not take it: ${error instanceof Error ? error.message : String(error)}. Nothing was sent.`,
+            });
+        else
+            stage.value = {
+                step: 'sent',
+                intent,
+                hash,
+                note: 'The connection was lost after it was sent. It is looked for in the blocks since then as soon as the node answers.',
+            };
     });
 }
 
 type Records = Parameters<typeof decoded>[1];
 
-function finish(at: Chain, intent: Intent, block: number, records: unknown, error: DispatchError | undefined, over: (next: Stage) => void): void {
+function finish(
+    at: Chain,
+    intent: Intent,
+    block: number,
+    records: unknown,
+    error: DispatchError | undefined,
+    over: (next: Stage) => void,
+): void {
     if (error) {
         const { meaning } = chainRefusal(at, error);
-        over({ step: 'failed', intent, why: `It is in block ${block}, but was refused there: something had changed after it was tried. ${meaning}` });
+        over({
+            step: 'failed',
+            intent,
+            why: `It is in block ${block}, but was refused there: something had changed after it was tried. ${meaning}`,
+        });
         return;
     }
     const events = decoded(at, records as Records, block);

@@ -4,7 +4,15 @@
 import type { LegacyClient } from 'dedot';
 import type { AnyShape } from 'dedot/shape';
 import type { TypinkRegistry } from 'dedot/contracts';
-import { blake2_128Concat, concatU8a, hexToU8a, stringCamelCase, stringToU8a, u8aToHex, type HexString } from 'dedot/utils';
+import {
+    blake2_128Concat,
+    concatU8a,
+    hexToU8a,
+    stringCamelCase,
+    stringToU8a,
+    u8aToHex,
+    type HexString,
+} from 'dedot/utils';
 
 /// What lies under each key of a mapping, as the generated types say; a `Lazy` has no key.
 export type Key<Cell> = Cell extends { get(key: infer K): unknown } ? K : never;
@@ -32,7 +40,10 @@ interface Field {
 /// Every root of a layout by its field's name, those in nested structs too.
 function roots(fields: Field[]): [string, number, Uint8Array][] {
     return fields.flatMap(({ name, layout }) => {
-        if (layout.root) return [[stringCamelCase(name), layout.root.ty, hexToU8a(layout.root.root_key)] as [string, number, Uint8Array]];
+        if (layout.root)
+            return [
+                [stringCamelCase(name), layout.root.ty, hexToU8a(layout.root.root_key)] as [string, number, Uint8Array],
+            ];
         return layout.struct ? roots(layout.struct.fields) : [];
     });
 }
@@ -46,7 +57,8 @@ export class Cells<Storage> {
         registry: TypinkRegistry,
     ) {
         const { storage, types } = registry.metadata;
-        const { fields } = (storage as unknown as { root: { layout: { struct: { fields: Field[] } } } }).root.layout.struct;
+        const { fields } = (storage as unknown as { root: { layout: { struct: { fields: Field[] } } } }).root.layout
+            .struct;
         for (const [name, ty, root] of roots(fields)) {
             const params = types.find(({ id }) => Number(id) === Number(ty))?.type.params ?? [];
             const codec = (wanted: string): AnyShape | undefined => {
@@ -92,10 +104,16 @@ export class Cells<Storage> {
     }
 
     /// Every entry of a mapping. This asks for the keys of all cells: for mappings that are small, or hardly ever.
-    async entries<Name extends keyof Storage & string, K = Key<Storage[Name]>>(name: Name): Promise<[K, Value<Storage[Name]>][]> {
+    async entries<Name extends keyof Storage & string, K = Key<Storage[Name]>>(
+        name: Name,
+    ): Promise<[K, Value<Storage[Name]>][]> {
         const { root, key, value } = this.layout(name);
         if (!key) throw new Error(`${name} is no mapping`);
-        const mine = (await this.keys()).filter((cell) => hexToU8a(cell).slice(HASH, HASH + ROOT).every((byte, at) => byte === root[at]));
+        const mine = (await this.keys()).filter((cell) =>
+            hexToU8a(cell)
+                .slice(HASH, HASH + ROOT)
+                .every((byte, at) => byte === root[at]),
+        );
         const raw = await this.raw(mine);
         return mine.flatMap((cell, at) => {
             const found = raw[at];

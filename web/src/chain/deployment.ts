@@ -50,7 +50,10 @@ export function rememberDeployment(deployment: Deployment): void {
 }
 
 export function forgetDeployment(deployment: Deployment): void {
-    remember(KEY, known().filter((other) => !same(other, deployment)));
+    remember(
+        KEY,
+        known().filter((other) => !same(other, deployment)),
+    );
 }
 
 /// The one that the address names, or else the one that was used last.

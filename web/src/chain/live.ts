@@ -23,7 +23,8 @@ const KEPT = 500;
 
 type Records = FrameSystemEventRecord[];
 
-const fieldsOf = (event: ContractEvent): Record<string, unknown> => ('data' in event ? (event.data as Record<string, unknown>) : {});
+const fieldsOf = (event: ContractEvent): Record<string, unknown> =>
+    'data' in event ? (event.data as Record<string, unknown>) : {};
 
 /// The events of the three contracts among these, decoded.
 export function decoded(chain: Chain, records: Records, block: number): Told[] {

@@ -63,10 +63,16 @@ async function clockStandsStill(client: LegacyClient): Promise<boolean> {
 }
 
 async function contracts(client: LegacyClient, deployment: Deployment, prefix: number) {
-    const at = <Api extends MarketContractApi | ObligationContractApi | ReputationContractApi>(json: unknown, address: string) =>
-        new Contract<Api>(client, metadata(json), address, { defaultCaller: deployment.market });
+    const at = <Api extends MarketContractApi | ObligationContractApi | ReputationContractApi>(
+        json: unknown,
+        address: string,
+    ) => new Contract<Api>(client, metadata(json), address, { defaultCaller: deployment.market });
     const theMarket = at<MarketContractApi>(market, deployment.market);
-    const marketCells = await Cells.of<MarketContractApi['types']['RootStorage']>(client, theMarket.registry, deployment.market);
+    const marketCells = await Cells.of<MarketContractApi['types']['RootStorage']>(
+        client,
+        theMarket.registry,
+        deployment.market,
+    );
     const partners = await marketCells.value('partners');
     if (!partners) throw new Error('that contract is no market: it knows no partners');
     const theObligation = at<ObligationContractApi>(obligation, partners.obligation.address(prefix));
@@ -110,7 +116,10 @@ async function takenUp(at: Chain, up: (chain: Chain, again: boolean) => void): P
     const genesis = await at.client.rpc.chain_getBlockHash(0).catch(() => undefined);
     if (genesis === undefined) return;
     if (genesis !== at.genesis) {
-        link.value = { state: 'wrong', why: 'the node is one of another chain now, or has forgotten all; load the page anew' };
+        link.value = {
+            state: 'wrong',
+            why: 'the node is one of another chain now, or has forgotten all; load the page anew',
+        };
         return;
     }
     link.value = { state: 'up' };

@@ -4,7 +4,17 @@
 import { signal, type Signal } from '@preact/signals';
 import type { Chain } from './session.ts';
 import { chain } from './session.ts';
-import type { Account, Engagement, Offer, Place, Policy, RequestSpec, RequestState, Review, Submission } from './types.ts';
+import type {
+    Account,
+    Engagement,
+    Offer,
+    Place,
+    Policy,
+    RequestSpec,
+    RequestState,
+    Review,
+    Submission,
+} from './types.ts';
 
 export interface Request {
     id: number;
@@ -49,7 +59,8 @@ export function whole(id: number): Signal<Whole | 'none' | undefined> {
     return fresh;
 }
 
-const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
+const range = (from: number, to: number): number[] =>
+    Array.from({ length: Math.max(0, to - from) }, (_, at) => from + at);
 
 async function readRequests(at: Chain, ids: number[]): Promise<Map<number, Request | undefined>> {
     const { market } = at.cells;
@@ -80,7 +91,9 @@ export async function refreshAll(at: Chain): Promise<void> {
     posted.value = count;
     policy.value = rules;
     touchedSince.clear();
-    const batches = range(0, Math.ceil(count / BATCH)).map((batch) => range(Math.max(0, count - (batch + 1) * BATCH), count - batch * BATCH));
+    const batches = range(0, Math.ceil(count / BATCH)).map((batch) =>
+        range(Math.max(0, count - (batch + 1) * BATCH), count - batch * BATCH),
+    );
     const reading = batches.map((ids) => readRequests(at, ids));
     if (!requests.value) requests.value = there(await Promise.all(reading.slice(0, 1)));
     const read = there(await Promise.all(reading));
@@ -133,7 +146,9 @@ async function readDeliveries(at: Chain, { id, state }: Request): Promise<Delive
     const { market } = at.cells;
     const keys = range(0, state.submissions).map((number): [number, number] => [id, number]);
     const [submissions, reviews] = await Promise.all([market.at('submissions', keys), market.at('reviews', keys)]);
-    return submissions.flatMap((submission, number) => (submission ? [{ number, submission, reviews: reviews[number] ?? [] }] : []));
+    return submissions.flatMap((submission, number) =>
+        submission ? [{ number, submission, reviews: reviews[number] ?? [] }] : [],
+    );
 }
 
 const readOffer = async (at: Chain, id: number, provider: Account): Promise<Offer | undefined> =>
@@ -148,7 +163,7 @@ async function chained<T extends { previous?: Account | undefined }>(
     read: (who: Account) => Promise<T | undefined>,
 ): Promise<[Account, T][]> {
     const found: [Account, T][] = [];
-    for (let who = last; who; ) {
+    for (let who = last; who;) {
         const one = await read(who);
         if (!one) break;
         found.push([who, one]);

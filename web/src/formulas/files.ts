@@ -24,7 +24,11 @@ const IPFS = /^ipfs:\/\/(?:ipfs\/)?([A-Za-z0-9]+)((?:\/[^?#]*)?)/;
 
 /// Where a file can be fetched from: its own address if that is among the sources, and each gateway by its address or its
 /// hash. `elsewhere` is its own address where no source has that host.
-export function whereabouts(uri: string, hash: string, sources: readonly string[]): { urls: string[]; elsewhere?: string } {
+export function whereabouts(
+    uri: string,
+    hash: string,
+    sources: readonly string[],
+): { urls: string[]; elsewhere?: string } {
     const urls: string[] = [];
     let elsewhere: string | undefined;
     const named = IPFS.exec(uri);
@@ -39,7 +43,8 @@ export function whereabouts(uri: string, hash: string, sources: readonly string[
         // No address at all, or not one that a browser knows.
     }
     for (const path of paths) {
-        for (const source of sources) urls.push(new URL(`ipfs/${path}`, source.endsWith('/') ? source : `${source}/`).href);
+        for (const source of sources)
+            urls.push(new URL(`ipfs/${path}`, source.endsWith('/') ? source : `${source}/`).href);
     }
     return elsewhere === undefined ? { urls } : { urls, elsewhere };
 }
@@ -53,10 +58,13 @@ const IMAGES: readonly [type: string, beginning: number[]][] = [
 const RIFF = [0x52, 0x49, 0x46, 0x46];
 const WEBP = [0x57, 0x45, 0x42, 0x50];
 
-const begins = (bytes: Uint8Array, with_: readonly number[], at = 0): boolean => with_.every((byte, index) => bytes[at + index] === byte);
+const begins = (bytes: Uint8Array, with_: readonly number[], at = 0): boolean =>
+    with_.every((byte, index) => bytes[at + index] === byte);
 
 /// What a file's own first bytes say: an image, a text, or something that is not shown.
-export function kindOf(bytes: Uint8Array): { kind: 'image'; type: string } | { kind: 'text'; text: string } | { kind: 'other' } {
+export function kindOf(
+    bytes: Uint8Array,
+): { kind: 'image'; type: string } | { kind: 'text'; text: string } | { kind: 'other' } {
     const image = IMAGES.find(([, beginning]) => begins(bytes, beginning))?.[0];
     if (image) return { kind: 'image', type: image };
     if (begins(bytes, RIFF) && begins(bytes, WEBP, 8)) return { kind: 'image', type: 'image/webp' };

@@ -50,7 +50,14 @@ export interface Opinion {
 /// `blake2_256(SCALE(request, submission, enforcer, score, duplicate_of, salt))`
 export function commitment({ request, submission, enforcer, score, duplicateOf, salt }: Opinion): HexString {
     const duplicate = duplicateOf === undefined ? Uint8Array.of(0) : concatU8a(Uint8Array.of(1), u32(duplicateOf));
-    const parts = [u32(request), u32(submission), exactly(32, enforcer), Uint8Array.of(score), duplicate, exactly(32, salt)];
+    const parts = [
+        u32(request),
+        u32(submission),
+        exactly(32, enforcer),
+        Uint8Array.of(score),
+        duplicate,
+        exactly(32, salt),
+    ];
     return u8aToHex(blake2_256(concatU8a(...parts)));
 }
 
@@ -87,13 +94,32 @@ function derived(key: HexString, info: Uint8Array, parts: Uint8Array[]): HexStri
 }
 
 /// The salt of a review: HKDF-SHA256 of the account's review key. The same key finds it again on any device.
-export function reviewSalt(key: HexString, at: Place, request: number, submission: number, enforcer: HexString): HexString {
-    const parts = [exactly(32, at.genesis), exactly(32, at.market), u32(request), u32(submission), exactly(32, enforcer)];
+export function reviewSalt(
+    key: HexString,
+    at: Place,
+    request: number,
+    submission: number,
+    enforcer: HexString,
+): HexString {
+    const parts = [
+        exactly(32, at.genesis),
+        exactly(32, at.market),
+        u32(request),
+        u32(submission),
+        exactly(32, enforcer),
+    ];
     return derived(key, SALT_INFO, parts);
 }
 
 /// The salt of a seal, from the same key: each file and place for it has its own.
-export function sealSalt(key: HexString, at: Place, request: number, provider: HexString, content: HexString, uri: Uint8Array): HexString {
+export function sealSalt(
+    key: HexString,
+    at: Place,
+    request: number,
+    provider: HexString,
+    content: HexString,
+    uri: Uint8Array,
+): HexString {
     const parts = [exactly(32, at.genesis), exactly(32, at.market), u32(request), exactly(32, provider)];
     return derived(key, SEAL_INFO, [...parts, exactly(32, content), list(uri)]);
 }

@@ -17,7 +17,8 @@ export interface Step {
     until?: Timestamp;
 }
 
-export const phaseOf = ({ spec, state, engagement }: Request, now: Timestamp): Phase => requestPhase(spec, state, engagement, now);
+export const phaseOf = ({ spec, state, engagement }: Request, now: Timestamp): Phase =>
+    requestPhase(spec, state, engagement, now);
 
 export const deliveryPhase = (request: Request, { number, submission, reviews }: Delivery, now: Timestamp): Phase =>
     submissionPhase(number, submission, request.spec, request.state, reviews, now);
@@ -25,19 +26,30 @@ export const deliveryPhase = (request: Request, { number, submission, reviews }:
 /// The moment by which something has to happen next in the request itself.
 export function nextDeadline({ spec, state, engagement }: Request, now: Timestamp): Timestamp | undefined {
     if (state.closed) return undefined;
-    return (engagement && w.presentEnds(engagement, now)) ?? [spec.signalBy, spec.deliverBy, w.reviewFrom(spec)].find((turn) => turn > now);
+    return (
+        (engagement && w.presentEnds(engagement, now)) ??
+        [spec.signalBy, spec.deliverBy, w.reviewFrom(spec)].find((turn) => turn > now)
+    );
 }
 
 function ofDelivery({ spec, state, engagement }: Request, now: Timestamp): Step[] {
-    const until = engagement ? w.presentEnds(engagement, now) : state.places > 0 && now < spec.deliverBy ? spec.deliverBy : undefined;
-    return until === undefined ? [] : [{ who: 'placed', message: w.isSealed(spec) ? 'submit_sealed' : 'submit', until }];
+    const until = engagement
+        ? w.presentEnds(engagement, now)
+        : state.places > 0 && now < spec.deliverBy
+          ? spec.deliverBy
+          : undefined;
+    return until === undefined
+        ? []
+        : [{ who: 'placed', message: w.isSealed(spec) ? 'submit_sealed' : 'submit', until }];
 }
 
 function ofPlaces(request: Request, phase: Phase): Step[] {
     const { spec, state, engagement } = request;
     const accept: Step = { who: 'requester', message: 'accept', until: spec.deliverBy };
     if (spec.access === 'Open') {
-        return phase === 'Signalling' && state.places < spec.limit ? [{ who: 'providers', message: 'signal', until: spec.signalBy }] : [];
+        return phase === 'Signalling' && state.places < spec.limit
+            ? [{ who: 'providers', message: 'signal', until: spec.signalBy }]
+            : [];
     }
     if (state.places >= spec.limit || engagement?.pool !== undefined) return [];
     return phase === 'Signalling' ? [{ who: 'providers', message: 'offer', until: spec.signalBy }, accept] : [accept];
@@ -81,9 +93,15 @@ function nearness({ spec }: Request, { reviews, submission }: Delivery): number 
 
 function ofSubmissions(whole: Whole, now: Timestamp): Step[] {
     const phased = whole.deliveries.map((delivery) => ({ delivery, phase: deliveryPhase(whole, delivery, now) }));
-    const inPhase = (wanted: Phase): Delivery[] => phased.filter(({ phase }) => phase === wanted).map(({ delivery }) => delivery);
+    const inPhase = (wanted: Phase): Delivery[] =>
+        phased.filter(({ phase }) => phase === wanted).map(({ delivery }) => delivery);
     const each = (who: Who, message: string, found: Delivery[], until?: (delivery: Delivery) => Timestamp): Step[] =>
-        found.map((delivery) => ({ who, message, submissions: [delivery.number], ...(until && { until: until(delivery) }) }));
+        found.map((delivery) => ({
+            who,
+            message,
+            submissions: [delivery.number],
+            ...(until && { until: until(delivery) }),
+        }));
     const together = (who: Who, message: string, found: Delivery[]): Step[] =>
         found.length === 0 ? [] : [{ who, message, submissions: found.map(({ number }) => number) }];
     const window = ({ submission }: Delivery): w.Window => w.window(whole.spec, submission.windowStart);
@@ -95,15 +113,25 @@ function ofSubmissions(whole: Whole, now: Timestamp): Step[] {
         ...(long && inPhase('Unopened').length > 0 ? [{ who: 'anyone', message: 'open_reviews' } as const] : []),
         ...together('anyone', 'finalize', inPhase('Finalizable')),
         ...(long && inPhase('Finalized').length > 0 ? [{ who: 'anyone', message: 'close_period' } as const] : []),
-        ...together('anyone', 'claim', inPhase('Settled').filter(({ number, submission }) =>
-            w.canBePaid(submission) && number < w.claimable(whole.spec, whole.state))),
+        ...together(
+            'anyone',
+            'claim',
+            inPhase('Settled').filter(
+                ({ number, submission }) => w.canBePaid(submission) && number < w.claimable(whole.spec, whole.state),
+            ),
+        ),
     ];
 }
 
 function ofPayment({ spec, state, engagement, deliveries }: Whole, now: Timestamp): Step[] {
     const steps: Step[] = [];
-    const missed = w.undelivered(state, deliveries.map(({ submission }) => submission)) > 0;
-    if (!engagement && now >= w.noShowFrom(spec, spec.deliverBy) && missed) steps.push({ who: 'anyone', message: 'report_no_show' });
+    const missed =
+        w.undelivered(
+            state,
+            deliveries.map(({ submission }) => submission),
+        ) > 0;
+    if (!engagement && now >= w.noShowFrom(spec, spec.deliverBy) && missed)
+        steps.push({ who: 'anyone', message: 'report_no_show' });
     if (state.closed && state.held > state.unclaimed) steps.push({ who: 'requester', message: 'reclaim' });
     if (w.isPrunable(state)) steps.push({ who: 'anyone', message: 'prune' });
     return steps;

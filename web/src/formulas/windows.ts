@@ -1,7 +1,16 @@
 // When a request's steps begin and end: `interfaces/src/market/reviews.rs`, `places.rs` and `settlement.rs` in
 // TypeScript, held against the same vectors (test/vectors.json).
 
-import type { Engagement, RequestSpec, RequestState, Review, Submission, Tenure, Timestamp, Verdict } from '../chain/types.ts';
+import type {
+    Engagement,
+    RequestSpec,
+    RequestState,
+    Review,
+    Submission,
+    Tenure,
+    Timestamp,
+    Verdict,
+} from '../chain/types.ts';
 
 /// How many periods a vacant place waits for another provider.
 const VACANT_PERIODS = 2n;
@@ -122,4 +131,5 @@ export function presentEnds(deal: Engagement, now: Timestamp): Timestamp | undef
 }
 
 /// The time from which a vacant engagement is ended if nobody has taken over.
-export const vacantUntil = ({ vacated, period }: Pick<Engagement, 'vacated' | 'period'>): Timestamp => vacated + period * VACANT_PERIODS;
+export const vacantUntil = ({ vacated, period }: Pick<Engagement, 'vacated' | 'period'>): Timestamp =>
+    vacated + period * VACANT_PERIODS;

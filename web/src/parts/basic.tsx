@@ -59,12 +59,15 @@ export function PhaseBadge({ phase }: { phase: Phase }) {
 export function Facts({ of }: { of: readonly (readonly [string, ComponentChildren] | undefined | false)[] }) {
     return (
         <dl class="facts">
-            {of.map((fact) => fact && (
-                <div key={fact[0]}>
-                    <dt>{fact[0]}</dt>
-                    <dd>{fact[1]}</dd>
-                </div>
-            ))}
+            {of.map(
+                (fact) =>
+                    fact && (
+                        <div key={fact[0]}>
+                            <dt>{fact[0]}</dt>
+                            <dd>{fact[1]}</dd>
+                        </div>
+                    ),
+            )}
         </dl>
     );
 }

@@ -23,11 +23,15 @@ type Found =
     | { is: 'unreachable'; why: string };
 
 async function limited(url: string): Promise<Uint8Array> {
-    const answer = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(url, {
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        signal: AbortSignal.timeout(PATIENCE_MS),
+    });
     if (!answer.ok || !answer.body) throw new Error(`it answers ${answer.status}`);
     const parts: Uint8Array[] = [];
     let length = 0;
-    for (const reader = answer.body.getReader(); ; ) {
+    for (const reader = answer.body.getReader(); ;) {
         const { done, value } = await reader.read();
         if (done) return new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer());
         length += value.length;
@@ -80,12 +84,18 @@ export function Deliverable({ hash, uri, name }: File_) {
         >
             <p class="whereabouts">
                 <code class="uri">{address || 'no address'}</code>
-                <code class="hash" title="blake2b-256">{hash}</code>
+                <code class="hash" title="blake2b-256">
+                    {hash}
+                </code>
             </p>
             {elsewhere && (
                 <p class="quiet small">
-                    The settings name no source for that host, so this page does not ask it. <a href={to('settings')}>Name it</a>, or{' '}
-                    <a href={elsewhere} target="_blank" rel="noopener noreferrer nofollow external">open it</a> yourself and drop the file here.
+                    The settings name no source for that host, so this page does not ask it.{' '}
+                    <a href={to('settings')}>Name it</a>, or{' '}
+                    <a href={elsewhere} target="_blank" rel="noopener noreferrer nofollow external">
+                        open it
+                    </a>{' '}
+                    yourself and drop the file here.
                 </p>
             )}
             {urls.length === 0 && !elsewhere && (
@@ -113,7 +123,12 @@ function Pick({ name, drop }: { name: string; drop: (files: FileList | null) => 
     return (
         <span class="pick">
             <label for={id}>Drop the file here, or choose it</label>
-            <input id={id} type="file" aria-label={`File to check against ${name}`} onChange={(event) => void drop(event.currentTarget.files)} />
+            <input
+                id={id}
+                type="file"
+                aria-label={`File to check against ${name}`}
+                onChange={(event) => void drop(event.currentTarget.files)}
+            />
         </span>
     );
 }
@@ -129,8 +144,8 @@ function Verdict({ found, hash, name }: { found: Found; hash: string; name: stri
         case 'other':
             return (
                 <Notice tone="bad">
-                    <b>Differs: do not trust it.</b> What is at {found.from} has the hash <code>{found.hash}</code>, the chain says{' '}
-                    <code>{hash}</code>.
+                    <b>Differs: do not trust it.</b> What is at {found.from} has the hash <code>{found.hash}</code>, the
+                    chain says <code>{hash}</code>.
                 </Notice>
             );
         case 'matching':
@@ -151,17 +166,25 @@ function Sheet({ bytes, name }: { bytes: Uint8Array; name: string }) {
     const kind = kindOf(bytes);
     const save = useSignal('');
     useEffect(() => {
-        const shown = kind.kind === 'text'
-            ? new Blob([shownLines(kind.text.slice(0, MOST_LETTERS))], { type: 'text/plain;charset=utf-8' })
-            : new Blob([bytes as BlobPart], { type: kind.kind === 'image' ? kind.type : 'application/octet-stream' });
-        const [url, whole] = [URL.createObjectURL(shown), URL.createObjectURL(new Blob([bytes as BlobPart], { type: 'application/octet-stream' }))];
+        const shown =
+            kind.kind === 'text'
+                ? new Blob([shownLines(kind.text.slice(0, MOST_LETTERS))], { type: 'text/plain;charset=utf-8' })
+                : new Blob([bytes as BlobPart], {
+                      type: kind.kind === 'image' ? kind.type : 'application/octet-stream',
+                  });
+        const [url, whole] = [
+            URL.createObjectURL(shown),
+            URL.createObjectURL(new Blob([bytes as BlobPart], { type: 'application/octet-stream' })),
+        ];
         if (frame.current) frame.current.src = url;
         save.value = whole;
         return () => [url, whole].forEach((one) => URL.revokeObjectURL(one));
     }, [bytes]);
     return (
         <>
-            {kind.kind !== 'other' && <iframe ref={frame} class={`sheet ${kind.kind}`} sandbox="" title={`What ${name} says`} />}
+            {kind.kind !== 'other' && (
+                <iframe ref={frame} class={`sheet ${kind.kind}`} sandbox="" title={`What ${name} says`} />
+            )}
             {kind.kind === 'other' && <p class="quiet">It is no text and no image: this page does not show it.</p>}
             {kind.kind === 'text' && kind.text.length > MOST_LETTERS && <p class="quiet">Its beginning is shown.</p>}
             <a class="button small" href={save.value} download={name.replaceAll(' ', '-')}>

@@ -21,6 +21,10 @@ export function later(load: () => Promise<Screen>): Screen {
         }
         const found = loaded.value;
         if (!found) return <p class="quiet">Loading…</p>;
-        return 'why' in found ? <p class="notice bad">This screen could not be loaded: {found.why}. Load the page anew.</p> : <found.Screen path={path} />;
+        return 'why' in found ? (
+            <p class="notice bad">This screen could not be loaded: {found.why}. Load the page anew.</p>
+        ) : (
+            <found.Screen path={path} />
+        );
     };
 }

@@ -28,9 +28,11 @@ function Shown({ who }: { who: string }) {
     const block = head.value?.number;
     useEffect(() => {
         if (!at) return;
-        void Promise.all([at.cells.market.at('credits', [[NATIVE, who]]), at.client.query.system.account(who)]).then(([[credit], { data }]) => {
-            held.value = { credit: credit ?? 0n, free: data.free };
-        });
+        void Promise.all([at.cells.market.at('credits', [[NATIVE, who]]), at.client.query.system.account(who)]).then(
+            ([[credit], { data }]) => {
+                held.value = { credit: credit ?? 0n, free: data.free };
+            },
+        );
     }, [at, who, block]);
     const posted = [...(requests.value?.values() ?? [])].filter(({ state }) => same(state.requester, who));
     return (
@@ -44,7 +46,9 @@ function Shown({ who }: { who: string }) {
                         held.value && (['Is credited', native(held.value.credit)] as const),
                     ]}
                 />
-                {held.value && held.value.credit > 0n && same(who, me.value?.id) && <Act intent={() => withdraw(NATIVE)} />}
+                {held.value && held.value.credit > 0n && same(who, me.value?.id) && (
+                    <Act intent={() => withdraw(NATIVE)} />
+                )}
             </section>
             <section>
                 <h2>Requests of this account</h2>
@@ -52,7 +56,9 @@ function Shown({ who }: { who: string }) {
                 <p>
                     {posted.map(({ id }) => (
                         <>
-                            <a key={id} href={to(`request/${id}`)}>Request {id}</a>{' '}
+                            <a key={id} href={to(`request/${id}`)}>
+                                Request {id}
+                            </a>{' '}
                         </>
                     ))}
                 </p>

@@ -16,7 +16,20 @@ import { counted, textOf } from '../words/text.ts';
 
 /// Phases as somebody looks for them.
 const STAGES: Readonly<Record<string, { name: string; phases: Phase[] | undefined }>> = {
-    live: { name: 'All that are not settled', phases: ['Signalling', 'Delivery', 'Unsealing', 'Unopened', 'Review', 'Reveal', 'Finalizable', 'Finalized', 'Vacant'] },
+    live: {
+        name: 'All that are not settled',
+        phases: [
+            'Signalling',
+            'Delivery',
+            'Unsealing',
+            'Unopened',
+            'Review',
+            'Reveal',
+            'Finalizable',
+            'Finalized',
+            'Vacant',
+        ],
+    },
     open: { name: 'Places open', phases: ['Signalling', 'Vacant'] },
     work: { name: 'Delivery', phases: ['Delivery', 'Unsealing'] },
     review: { name: 'In review', phases: ['Unopened', 'Review', 'Reveal', 'Finalizable'] },
@@ -37,12 +50,19 @@ const order = (one: bigint | undefined, other: bigint | undefined): number => {
 };
 
 /// Of each request, what changes with time: computed once, and told only when it is another.
-const phase: (request: Request) => ReadonlySignal<Phase> = memo((request) => computed(() => phaseOf(request, now.value)));
-const deadline: (request: Request) => ReadonlySignal<bigint | undefined> = memo((request) => computed(() => nextDeadline(request, now.value)));
+const phase: (request: Request) => ReadonlySignal<Phase> = memo((request) =>
+    computed(() => phaseOf(request, now.value)),
+);
+const deadline: (request: Request) => ReadonlySignal<bigint | undefined> = memo((request) =>
+    computed(() => nextDeadline(request, now.value)),
+);
 /// A document's address without what all of them begin with.
-const title: (request: Request) => string = memo((request) => textOf(request.spec.uri).replace(/^(ipfs|https):\/\//, ''));
+const title: (request: Request) => string = memo((request) =>
+    textOf(request.spec.uri).replace(/^(ipfs|https):\/\//, ''),
+);
 const words: (request: Request) => string = memo(({ id, spec, state }) =>
-    [`#${id}`, textOf(spec.uri), spec.spec, address(state.requester), raw(state.requester)].join(' ').toLowerCase());
+    [`#${id}`, textOf(spec.uri), spec.spec, address(state.requester), raw(state.requester)].join(' ').toLowerCase(),
+);
 
 const matches = (request: Request, asked: string): boolean =>
     words(request).includes(asked) || nameOf(request.state.requester).toLowerCase().includes(asked);
@@ -60,7 +80,12 @@ const filters = computed(() => {
 });
 
 const found = computed<Request[]>(() => {
-    const { asked, stage, order: { by }, left } = filters.value;
+    const {
+        asked,
+        stage,
+        order: { by },
+        left,
+    } = filters.value;
     const all = [...(requests.value?.values() ?? [])];
     return all
         .filter((request) => !stage.phases || stage.phases.includes(phase(request).value))
@@ -88,8 +113,18 @@ function Filters() {
                     onInput={(event) => refine({ q: event.currentTarget.value })}
                 />
             </label>
-            <Choice name="Stage" of={STAGES} value={query.get('stage') ?? 'live'} onChange={(stage) => refine({ stage })} />
-            <Choice name="Order" of={ORDERS} value={query.get('order') ?? 'newest'} onChange={(order) => refine({ order })} />
+            <Choice
+                name="Stage"
+                of={STAGES}
+                value={query.get('stage') ?? 'live'}
+                onChange={(stage) => refine({ stage })}
+            />
+            <Choice
+                name="Order"
+                of={ORDERS}
+                value={query.get('order') ?? 'newest'}
+                onChange={(order) => refine({ order })}
+            />
             <label class="check">
                 <input
                     type="checkbox"
@@ -131,7 +166,8 @@ function Row({ request }: { request: Request }) {
     return (
         <li class="row">
             <a href={to(`request/${id}`)}>
-                <span class="number">#{id}</span> <span class="title">{title(request) || 'a document without an address'}</span>
+                <span class="number">#{id}</span>{' '}
+                <span class="title">{title(request) || 'a document without an address'}</span>
             </a>
             <span class="phase">
                 <PhaseBadge phase={phase(request).value} /> {next !== undefined && <Away at={next} bare />}
@@ -164,12 +200,15 @@ function List() {
     const rows = found.value;
     const shown = useComputed(() => found.value.slice(0, shownAtOnce.value));
     if (!requests.value) return <p class="quiet">{link.value.state === 'none' ? <NoMarket /> : 'Reading…'}</p>;
-    if (rows.length === 0) return <Notice>No request is like that. {requests.value.size > 0 && 'Ask for another stage, or less of a word.'}</Notice>;
+    if (rows.length === 0)
+        return (
+            <Notice>
+                No request is like that. {requests.value.size > 0 && 'Ask for another stage, or less of a word.'}
+            </Notice>
+        );
     return (
         <>
-            <ul class="board">
-                {shown.value.map(row)}
-            </ul>
+            <ul class="board">{shown.value.map(row)}</ul>
             {rows.length > shown.value.length && (
                 <button type="button" onClick={() => (shownAtOnce.value += 1_000)}>
                     Show more
@@ -182,7 +221,8 @@ function List() {
 function NoMarket() {
     return (
         <>
-            No market is chosen yet. <a href={to('settings')}>Name a node and a market</a>, or open this page by a link that does.
+            No market is chosen yet. <a href={to('settings')}>Name a node and a market</a>, or open this page by a link
+            that does.
         </>
     );
 }

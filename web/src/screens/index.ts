@@ -19,9 +19,23 @@ export interface Screen {
 export const screens: readonly Screen[] = [
     { path: '', nav: 'Board', title: () => 'Board', Screen: Board },
     { path: 'request', title: ([, id]) => `Request ${id}`, Screen: RequestScreen },
-    { path: 'new', nav: 'Post', title: () => 'Post a request', Screen: later(() => import('./requester/screen.tsx').then((all) => all.Requester)) },
-    { path: 'account', title: () => 'Account', Screen: later(() => import('./account.tsx').then((all) => all.AccountScreen)) },
-    { path: 'settings', nav: 'Settings', title: () => 'Settings', Screen: later(() => import('./settings.tsx').then((all) => all.Settings)) },
+    {
+        path: 'new',
+        nav: 'Post',
+        title: () => 'Post a request',
+        Screen: later(() => import('./requester/screen.tsx').then((all) => all.Requester)),
+    },
+    {
+        path: 'account',
+        title: () => 'Account',
+        Screen: later(() => import('./account.tsx').then((all) => all.AccountScreen)),
+    },
+    {
+        path: 'settings',
+        nav: 'Settings',
+        title: () => 'Settings',
+        Screen: later(() => import('./settings.tsx').then((all) => all.Settings)),
+    },
 ];
 
 const NOWHERE: Screen = { path: '?', title: () => 'Not here', Screen: NotHere };

@@ -1,7 +1,15 @@
 // Which node and market, where files may be fetched from, and what accounts are called.
 
 import { signal } from '@preact/signals';
-import { addressOf, chosen, forgetDeployment, known, marketProblem, nodeProblem, type Deployment } from '../chain/deployment.ts';
+import {
+    addressOf,
+    chosen,
+    forgetDeployment,
+    known,
+    marketProblem,
+    nodeProblem,
+    type Deployment,
+} from '../chain/deployment.ts';
 import { chain } from '../chain/session.ts';
 import { Facts, Notice } from '../parts/basic.tsx';
 import { rememberSources, sourceOrigin, sources } from '../policy.ts';
@@ -15,20 +23,35 @@ function DeploymentForm() {
     const wrong = [nodeProblem(node.value), market.value ? marketProblem(market.value) : undefined];
     const use = (event: Event) => {
         event.preventDefault();
-        if (!nodeProblem(node.value) && !marketProblem(market.value)) location.href = addressOf({ node: node.value, market: market.value });
+        if (!nodeProblem(node.value) && !marketProblem(market.value))
+            location.href = addressOf({ node: node.value, market: market.value });
     };
     return (
         <form class="stack" onSubmit={use}>
             <label>
                 Node
-                <input required value={node.value} spellcheck={false} onInput={(event) => (node.value = event.currentTarget.value.trim())} />
+                <input
+                    required
+                    value={node.value}
+                    spellcheck={false}
+                    onInput={(event) => (node.value = event.currentTarget.value.trim())}
+                />
             </label>
             <label>
                 Market contract
-                <input required value={market.value} spellcheck={false} onInput={(event) => (market.value = event.currentTarget.value.trim())} />
+                <input
+                    required
+                    value={market.value}
+                    spellcheck={false}
+                    onInput={(event) => (market.value = event.currentTarget.value.trim())}
+                />
                 <small>Its address, which `atomic deploy` printed. The other two contracts are found through it.</small>
             </label>
-            {wrong.filter(Boolean).map((problem) => <Notice key={problem} tone="bad">{problem}</Notice>)}
+            {wrong.filter(Boolean).map((problem) => (
+                <Notice key={problem} tone="bad">
+                    {problem}
+                </Notice>
+            ))}
             <button type="submit">Use this market</button>
         </form>
     );
@@ -59,7 +82,10 @@ function Known() {
 const typedSources = signal(sources().join('\n'));
 
 function Sources() {
-    const lines = typedSources.value.split('\n').map((line) => line.trim()).filter(Boolean);
+    const lines = typedSources.value
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean);
     const wrong = lines.filter((line) => !sourceOrigin(line));
     const keep = (event: Event) => {
         event.preventDefault();
@@ -79,12 +105,19 @@ function Sources() {
                     onInput={(event) => (typedSources.value = event.currentTarget.value)}
                 />
                 <small>
-                    IPFS gateways, and hosts that files are on. The browser itself keeps the page from asking any other; each of these learns your
-                    address when you fetch a file. None is named at first: files can also be dropped onto the page.
+                    IPFS gateways, and hosts that files are on. The browser itself keeps the page from asking any other;
+                    each of these learns your address when you fetch a file. None is named at first: files can also be
+                    dropped onto the page.
                 </small>
             </label>
-            {wrong.map((line) => <Notice key={line} tone="bad">{line} is no source: it begins with https://, or http:// on this machine.</Notice>)}
-            <button type="submit" disabled={wrong.length > 0}>Keep, and load the page anew</button>
+            {wrong.map((line) => (
+                <Notice key={line} tone="bad">
+                    {line} is no source: it begins with https://, or http:// on this machine.
+                </Notice>
+            ))}
+            <button type="submit" disabled={wrong.length > 0}>
+                Keep, and load the page anew
+            </button>
         </form>
     );
 }
@@ -105,11 +138,21 @@ function Names() {
             <form class="stack" onSubmit={add}>
                 <label>
                     Account
-                    <input required value={who.value} spellcheck={false} onInput={(event) => (who.value = event.currentTarget.value.trim())} />
+                    <input
+                        required
+                        value={who.value}
+                        spellcheck={false}
+                        onInput={(event) => (who.value = event.currentTarget.value.trim())}
+                    />
                 </label>
                 <label>
                     Its name, for you alone
-                    <input required maxLength={40} value={name.value} onInput={(event) => (name.value = event.currentTarget.value)} />
+                    <input
+                        required
+                        maxLength={40}
+                        value={name.value}
+                        onInput={(event) => (name.value = event.currentTarget.value)}
+                    />
                 </label>
                 {wrong && <Notice tone="bad">That is no account’s address.</Notice>}
                 <button type="submit">Call it so</button>

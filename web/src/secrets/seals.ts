@@ -25,7 +25,10 @@ const key = ({ genesis, marketId }: Chain): string => `seals/${genesis}/${market
 
 const isKept = (value: unknown): value is KeptSeal => {
     const { request, provider, content, uri, salt } = (value ?? {}) as Partial<Record<keyof KeptSeal, unknown>>;
-    return typeof request === 'number' && [provider, content, uri, salt].every((hex) => typeof hex === 'string' && /^0x[0-9a-f]*$/.test(hex));
+    return (
+        typeof request === 'number' &&
+        [provider, content, uri, salt].every((hex) => typeof hex === 'string' && /^0x[0-9a-f]*$/.test(hex))
+    );
 };
 
 export function keptSeals(chain: Chain): KeptSeal[] {
@@ -36,7 +39,10 @@ export function keptSeals(chain: Chain): KeptSeal[] {
 export const hashOf = ({ uri, ...kept }: KeptSeal): HexString => seal({ ...kept, uri: hexToU8a(uri) });
 
 /// A new salt for a file; nothing is kept yet.
-export const freshSeal = (file: Omit<KeptSeal, 'salt'>): KeptSeal => ({ ...file, salt: u8aToHex(crypto.getRandomValues(new Uint8Array(SALT_BYTES))) });
+export const freshSeal = (file: Omit<KeptSeal, 'salt'>): KeptSeal => ({
+    ...file,
+    salt: u8aToHex(crypto.getRandomValues(new Uint8Array(SALT_BYTES))),
+});
 
 /// Keeps what opens these seals. One that was kept and never sent does no harm: the chain says which one counts.
 export function keep(chain: Chain, seals: readonly KeptSeal[]): boolean {
@@ -48,7 +54,9 @@ export function keep(chain: Chain, seals: readonly KeptSeal[]): boolean {
 
 /// What opens a submission, if this browser has it.
 export function opens(chain: Chain, { seal: its, provider }: Submission): KeptSeal | undefined {
-    return its === undefined ? undefined : keptSeals(chain).find((kept) => kept.provider === raw(provider) && hashOf(kept) === its);
+    return its === undefined
+        ? undefined
+        : keptSeals(chain).find((kept) => kept.provider === raw(provider) && hashOf(kept) === its);
 }
 
 const decoder = new TextDecoder();

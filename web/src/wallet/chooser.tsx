@@ -64,9 +64,20 @@ function Accounts({ choose }: { choose: (account: Acting) => void }) {
         <ul class="accounts">
             {accounts.value.map((account) => (
                 <li key={`${account.source}/${account.id}`}>
-                    <button type="button" aria-pressed={account === me.value} disabled={elsewhere(account)} onClick={() => choose(account)}>
+                    <button
+                        type="button"
+                        aria-pressed={account === me.value}
+                        disabled={elsewhere(account)}
+                        onClick={() => choose(account)}
+                    >
                         <b>{account.name}</b> <code>{short(account.id)}</code>{' '}
-                        <small>{elsewhere(account) ? 'for another chain' : account.source === DEVELOPMENT ? 'anybody’s' : account.source}</small>
+                        <small>
+                            {elsewhere(account)
+                                ? 'for another chain'
+                                : account.source === DEVELOPMENT
+                                  ? 'anybody’s'
+                                  : account.source}
+                        </small>
                     </button>
                 </li>
             ))}
@@ -77,7 +88,11 @@ function Accounts({ choose }: { choose: (account: Acting) => void }) {
 function Wallets() {
     const here = wallets();
     if (here.length === 0) {
-        return <p class="quiet">This browser has no wallet: Talisman, SubWallet and Polkadot.js are extensions that this page can use.</p>;
+        return (
+            <p class="quiet">
+                This browser has no wallet: Talisman, SubWallet and Polkadot.js are extensions that this page can use.
+            </p>
+        );
     }
     return (
         <p class="buttons">
@@ -101,7 +116,12 @@ function Another() {
         <form class="inline" onSubmit={add}>
             <label>
                 Another account of this chain for trying things out: //
-                <input value={name.value} pattern="[A-Za-z0-9_\-]+" spellcheck={false} onInput={(event) => (name.value = event.currentTarget.value)} />
+                <input
+                    value={name.value}
+                    pattern="[A-Za-z0-9_\-]+"
+                    spellcheck={false}
+                    onInput={(event) => (name.value = event.currentTarget.value)}
+                />
             </label>
             <button type="submit">Add</button>
         </form>

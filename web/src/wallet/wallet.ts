@@ -61,9 +61,22 @@ export async function useWallet(source: string): Promise<void> {
         const injected: Injected | undefined = await provider?.enable?.('Atomic Obligation');
         if (!injected) throw new Error('it does not answer');
         const see = (list: { address: string; name?: string; genesisHash?: string | null }[]): void => {
-            const known = list.map(({ address, name, genesisHash }) => ({ address, name: name ?? source, genesisHash }));
-            replace(source, known.map(({ address, name, genesisHash }) =>
-                ({ id: raw(address), address, name, source, only: genesisHash ?? undefined, signer: injected.signer })));
+            const known = list.map(({ address, name, genesisHash }) => ({
+                address,
+                name: name ?? source,
+                genesisHash,
+            }));
+            replace(
+                source,
+                known.map(({ address, name, genesisHash }) => ({
+                    id: raw(address),
+                    address,
+                    name,
+                    source,
+                    only: genesisHash ?? undefined,
+                    signer: injected.signer,
+                })),
+            );
         };
         see(await injected.accounts.get());
         injected.accounts.subscribe(see);
@@ -101,5 +114,9 @@ export async function begin(chain: Chain): Promise<void> {
     });
     if (chain.development) await development([...DEVELOPERS, ...further()]);
     await new Promise((resolve) => setTimeout(resolve, wallets().length > 0 ? 0 : PATIENCE_MS));
-    await Promise.all(asked().filter((source) => wallets().includes(source)).map(useWallet));
+    await Promise.all(
+        asked()
+            .filter((source) => wallets().includes(source))
+            .map(useWallet),
+    );
 }

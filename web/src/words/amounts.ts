@@ -9,7 +9,10 @@ const PPM = 10_000;
 /// A number of smallest units with all its digits and none that are empty: `34.8`.
 export function decimal(amount: bigint, decimals: number): string {
     const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, '0');
-    const [whole, part] = [digits.slice(0, digits.length - decimals), digits.slice(digits.length - decimals).replace(/0+$/, '')];
+    const [whole, part] = [
+        digits.slice(0, digits.length - decimals),
+        digits.slice(digits.length - decimals).replace(/0+$/, ''),
+    ];
     const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
     return `${amount < 0n ? '−' : ''}${grouped}${part ? `.${part}` : ''}`;
 }

@@ -41,7 +41,9 @@ interface Coded {
 
 const coded = (error: unknown): Coded | undefined => {
     if (typeof error === 'string') return { type: error };
-    return error && typeof error === 'object' && 'type' in error && typeof error.type === 'string' ? (error as Coded) : undefined;
+    return error && typeof error === 'object' && 'type' in error && typeof error.type === 'string'
+        ? (error as Coded)
+        : undefined;
 };
 
 /// Where the meanings of what an error carries are.

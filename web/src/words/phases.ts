@@ -20,7 +20,11 @@ const PHASES: Readonly<Record<Phase, Told>> = {
     Unopened: { name: 'Waits for reviews', meaning: 'Anyone can open the reviews.', tone: 'wait' },
     Review: { name: 'In review', meaning: 'Enforcers commit to scores that nobody sees yet.', tone: 'judge' },
     Reveal: { name: 'Reveals', meaning: 'Those who committed show their scores.', tone: 'judge' },
-    Finalizable: { name: 'Waits for a verdict', meaning: 'Anyone can ask for the verdict, or for the window’s extension.', tone: 'wait' },
+    Finalizable: {
+        name: 'Waits for a verdict',
+        meaning: 'Anyone can ask for the verdict, or for the window’s extension.',
+        tone: 'wait',
+    },
     Finalized: { name: 'Waits for settling', meaning: 'It has its verdict; anyone can settle it.', tone: 'wait' },
     Settled: { name: 'Settled', meaning: 'What was earned can be claimed, and the rest reclaimed.', tone: 'over' },
     Claimed: { name: 'Paid', meaning: 'What it earned is credited.', tone: 'over' },
@@ -32,7 +36,9 @@ export const phaseWords = (phase: Phase): Told => PHASES[phase];
 /// What the phase of a whole request means; some mean less than that of a submission.
 export function requestPhaseMeaning(phase: Phase): string {
     if (phase === 'Review') return 'Its submissions are in review, each in a window of its own.';
-    return phase === 'Settled' ? 'What was earned can be claimed, and the requester can reclaim the rest.' : PHASES[phase].meaning;
+    return phase === 'Settled'
+        ? 'What was earned can be claimed, and the requester can reclaim the rest.'
+        : PHASES[phase].meaning;
 }
 export const phases = Object.keys(PHASES) as Phase[];
 

@@ -9,7 +9,8 @@ const HIDDEN = /[\p{C}\p{Z}]/gu;
 const escaped = (character: string): string => `\\u{${character.codePointAt(0)?.toString(16)}}`;
 
 /// A text on one line, with all that is hidden made visible.
-export const shown = (text: string): string => text.replace(HIDDEN, (found) => (found === ' ' ? found : escaped(found)));
+export const shown = (text: string): string =>
+    text.replace(HIDDEN, (found) => (found === ' ' ? found : escaped(found)));
 
 /// The same for a text of several lines.
 export const shownLines = (text: string): string =>
@@ -25,7 +26,8 @@ export function textOf(hex: string): string {
 }
 
 /// "1 place", "3 places".
-export const counted = (count: number | bigint, one: string, many = `${one}s`): string => `${count} ${Number(count) === 1 ? one : many}`;
+export const counted = (count: number | bigint, one: string, many = `${one}s`): string =>
+    `${count} ${Number(count) === 1 ? one : many}`;
 
 /// "a, b and c".
 export function listed(words: readonly string[]): string {
@@ -40,4 +42,9 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 /// `RequestPosted` and `request_posted` in words: "Request posted".
 export const spaced = (name: string): string =>
-    capital(name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').replaceAll('_', ' ').toLowerCase());
+    capital(
+        name
+            .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+            .replaceAll('_', ' ')
+            .toLowerCase(),
+    );

@@ -5,7 +5,15 @@ import { giveNotice } from '../../actions/market.ts';
 import { now } from '../../chain/clock.ts';
 import type { Whole } from '../../chain/store.ts';
 import type { Engagement } from '../../chain/types.ts';
-import { isSealed, maxReviews, presentEnds, presentPeriod, reviewFrom, commits, reveals } from '../../formulas/windows.ts';
+import {
+    isSealed,
+    maxReviews,
+    presentEnds,
+    presentPeriod,
+    reviewFrom,
+    commits,
+    reveals,
+} from '../../formulas/windows.ts';
 import { Account, Away, Bar, Facts, Moment } from '../../parts/basic.tsx';
 import { me } from '../../wallet/wallet.ts';
 import { same } from '../../words/accounts.ts';
@@ -29,11 +37,17 @@ export function Conditions({ whole: { spec, state } }: { whole: Whole }) {
             <Facts
                 of={[
                     ['Places', `${state.places} of ${spec.limit} taken, at most ${spec.perProvider} for one provider`],
-                    ['Access', spec.access === 'Open' ? 'whoever comes first' : 'offers, of which the requester accepts some'],
+                    [
+                        'Access',
+                        spec.access === 'Open' ? 'whoever comes first' : 'offers, of which the requester accepts some',
+                    ],
                     ['A place needs', [`a deposit of ${amount(spec.placeDeposit, spec.asset)}`, ...asks].join(', ')],
                     ['Reward', awardWords(spec)],
                     ['Duplicates', duplicatesWords(spec.duplicates)],
-                    ['Reviews', `${spec.quorum} decide, at most ${maxReviews(spec)} a submission, within ${spec.tolerance} of the median`],
+                    [
+                        'Reviews',
+                        `${spec.quorum} decide, at most ${maxReviews(spec)} a submission, within ${spec.tolerance} of the median`,
+                    ],
                     ['Places until', <Moment at={spec.signalBy} />],
                     ['Delivery until', <Moment at={spec.deliverBy} />],
                     isSealed(spec) && (['Unsealing until', <Moment at={reviewFrom(spec)} />] as const),
@@ -57,18 +71,41 @@ export function Deal({ whole, engagement }: { whole: Whole; engagement: Engageme
     return (
         <section>
             <h2>Long deal</h2>
-            <Bar part={whole.state.settled} of={engagement.periods} label={`${whole.state.settled} of ${engagement.periods} periods closed`} />
+            <Bar
+                part={whole.state.settled}
+                of={engagement.periods}
+                label={`${whole.state.settled} of ${engagement.periods} periods closed`}
+            />
             <Facts
                 of={[
-                    ['Periods', `${engagement.periods} of ${lasting(engagement.period)}, ${whole.state.settled} closed`],
+                    [
+                        'Periods',
+                        `${engagement.periods} of ${lasting(engagement.period)}, ${whole.state.settled} closed`,
+                    ],
                     ['Provider', tenure ? <Account who={tenure.provider} /> : 'nobody has the place'],
                     tenure && (['Price', `${amount(tenure.price, whole.spec.asset)} a period`] as const),
-                    tenure && ends !== undefined && ([`Period ${presentPeriod(engagement, tenure, now.value)} is due`, <Away at={ends} />] as const),
+                    tenure &&
+                        ends !== undefined &&
+                        ([
+                            `Period ${presentPeriod(engagement, tenure, now.value)} is due`,
+                            <Away at={ends} />,
+                        ] as const),
                     ['May be missed', counted(engagement.missedPeriods, 'period')],
-                    ['Notice', engagement.notice ? <>given by <Account who={engagement.notice.by} /></> : counted(engagement.noticePeriods, 'full period')],
+                    [
+                        'Notice',
+                        engagement.notice ? (
+                            <>
+                                given by <Account who={engagement.notice.by} />
+                            </>
+                        ) : (
+                            counted(engagement.noticePeriods, 'full period')
+                        ),
+                    ],
                 ]}
             />
-            {tenure && !engagement.notice && !whole.state.closed && isParty(whole) && <Act intent={() => giveNotice(whole)} />}
+            {tenure && !engagement.notice && !whole.state.closed && isParty(whole) && (
+                <Act intent={() => giveNotice(whole)} />
+            )}
         </section>
     );
 }

@@ -22,10 +22,21 @@ function staircase(curve: RequestSpec['curve']): string {
 export const curveWords = (curve: RequestSpec['curve']): string =>
     curve.map(({ minScore, weightBps }) => `${bps(weightBps)} from ${minScore} on`).join(', ');
 
-export function CurvePicture({ curve, marks = [] }: { curve: RequestSpec['curve']; marks?: { number: number; median: number; weight: number }[] }) {
+export function CurvePicture({
+    curve,
+    marks = [],
+}: {
+    curve: RequestSpec['curve'];
+    marks?: { number: number; median: number; weight: number }[];
+}) {
     const line = staircase(curve);
     return (
-        <svg class="curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`What a submission weighs by its median: ${curveWords(curve)}`}>
+        <svg
+            class="curve"
+            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            role="img"
+            aria-label={`What a submission weighs by its median: ${curveWords(curve)}`}
+        >
             {[0, 50, 100].map((score) => (
                 <text key={score} x={x(score)} y={HEIGHT - 8} text-anchor="middle">
                     {score}
@@ -55,7 +66,11 @@ export function CurvePicture({ curve, marks = [] }: { curve: RequestSpec['curve'
 
 export function Curve({ whole: { spec, deliveries } }: { whole: Whole }) {
     const judged = deliveries.filter(({ submission: { verdict } }) => verdict === 'Quorum' || verdict === 'Few');
-    const marks = judged.map(({ number, submission }) => ({ number, median: submission.median, weight: submission.weightBps }));
+    const marks = judged.map(({ number, submission }) => ({
+        number,
+        median: submission.median,
+        weight: submission.weightBps,
+    }));
     return (
         <section>
             <h2>What quality is worth</h2>

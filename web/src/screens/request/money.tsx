@@ -14,16 +14,44 @@ interface Part {
 
 function parts({ spec, state, deliveries, engagement }: Whole): Part[] {
     const paid = deliveries.reduce((sum, { submission }) => sum + (submission.claimed ? submission.pay : 0n), 0n);
-    const judged = BigInt(Math.max(0, state.submissions - state.finalized) + Math.max(0, (engagement?.periods ?? spec.limit) - state.submissions));
+    const judged = BigInt(
+        Math.max(0, state.submissions - state.finalized) +
+            Math.max(0, (engagement?.periods ?? spec.limit) - state.submissions),
+    );
     const fees = state.closed ? 0n : spec.reviewFee * judged;
     const reserved = fees < state.held - state.unclaimed ? fees : state.held - state.unclaimed;
     return [
         state.closed
-            ? { name: 'Not earned', of: state.held - state.unclaimed, kind: 'reward', goes: 'to the requester, who reclaims it' }
-            : { name: 'Reward', of: state.held - state.unclaimed - reserved, kind: 'reward', goes: 'to providers by what their work weighs; the rest returns to the requester' },
-        { name: 'Review fees', of: reserved, kind: 'fees', goes: 'to the coherent enforcers of each submission; unused ones return to the requester' },
-        { name: 'Earned, not claimed', of: state.unclaimed, kind: 'earned', goes: 'to those who delivered, as soon as anybody claims it' },
-        { name: 'Deposits', of: state.deposits + state.offerDeposits, kind: 'deposits', goes: 'back to providers whose work is given anything; otherwise to the requester' },
+            ? {
+                  name: 'Not earned',
+                  of: state.held - state.unclaimed,
+                  kind: 'reward',
+                  goes: 'to the requester, who reclaims it',
+              }
+            : {
+                  name: 'Reward',
+                  of: state.held - state.unclaimed - reserved,
+                  kind: 'reward',
+                  goes: 'to providers by what their work weighs; the rest returns to the requester',
+              },
+        {
+            name: 'Review fees',
+            of: reserved,
+            kind: 'fees',
+            goes: 'to the coherent enforcers of each submission; unused ones return to the requester',
+        },
+        {
+            name: 'Earned, not claimed',
+            of: state.unclaimed,
+            kind: 'earned',
+            goes: 'to those who delivered, as soon as anybody claims it',
+        },
+        {
+            name: 'Deposits',
+            of: state.deposits + state.offerDeposits,
+            kind: 'deposits',
+            goes: 'back to providers whose work is given anything; otherwise to the requester',
+        },
         { name: 'Paid', of: paid, kind: 'paid', goes: 'is credited already' },
     ].filter((part) => part.of > 0n);
 }
@@ -39,13 +67,22 @@ export function Money({ whole }: { whole: Whole }) {
             <h2>Money</h2>
             <Facts
                 of={[
-                    ['Reward', `${amount(spec.reward, spec.asset)}${engagement ? ' a period' : ''}, ${awardWords(spec)}`],
+                    [
+                        'Reward',
+                        `${amount(spec.reward, spec.asset)}${engagement ? ' a period' : ''}, ${awardWords(spec)}`,
+                    ],
                     ['Review fee', `${amount(spec.reviewFee, spec.asset)} a submission`],
                     ['In escrow now', amount(held, spec.asset)],
                 ]}
             />
             {sum > 0n && (
-                <svg class="escrow" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="Where the escrow is">
+                <svg
+                    class="escrow"
+                    viewBox="0 0 100 6"
+                    preserveAspectRatio="none"
+                    role="img"
+                    aria-label="Where the escrow is"
+                >
                     {all.map((part) => {
                         const width = Number((part.of * 10_000n) / sum) / 100;
                         const from = at;

@@ -36,7 +36,9 @@ export function Offers({ whole }: { whole: Whole }) {
                         <thead>
                             <tr>
                                 <th scope="col">Provider</th>
-                                <th scope="col" class="number">Price{engagement ? ' a period' : ''}</th>
+                                <th scope="col" class="number">
+                                    Price{engagement ? ' a period' : ''}
+                                </th>
                                 <th scope="col">Delivers by</th>
                                 <th scope="col">Offer</th>
                                 <th scope="col">Explained at</th>
@@ -48,13 +50,31 @@ export function Offers({ whole }: { whole: Whole }) {
                                 const { provider, offer } = one;
                                 const is = standing(whole, one);
                                 return (
-                                    <tr key={provider.raw} class={is === 'stands' || is === 'accepted' ? undefined : 'gone'}>
-                                        <td><Account who={provider} /></td>
+                                    <tr
+                                        key={provider.raw}
+                                        class={is === 'stands' || is === 'accepted' ? undefined : 'gone'}
+                                    >
+                                        <td>
+                                            <Account who={provider} />
+                                        </td>
                                         <td class="number">{amount(offer.price, spec.asset)}</td>
-                                        <td><Moment at={offer.deliverBy} /></td>
-                                        <td>{is}{is === 'stands' && <>, until <Away at={offer.until} /></>}</td>
-                                        <td><code class="uri">{textOf(offer.uri)}</code></td>
-                                        {requester && <td>{is === 'stands' && <Act small intent={can(provider, offer)} />}</td>}
+                                        <td>
+                                            <Moment at={offer.deliverBy} />
+                                        </td>
+                                        <td>
+                                            {is}
+                                            {is === 'stands' && (
+                                                <>
+                                                    , until <Away at={offer.until} />
+                                                </>
+                                            )}
+                                        </td>
+                                        <td>
+                                            <code class="uri">{textOf(offer.uri)}</code>
+                                        </td>
+                                        {requester && (
+                                            <td>{is === 'stands' && <Act small intent={can(provider, offer)} />}</td>
+                                        )}
                                     </tr>
                                 );
                             })}

@@ -26,7 +26,8 @@ export function RequestScreen({ path: [, number] }: { path: string[] }) {
     const found = valid && chain.value ? wholeOf(id).value : undefined;
     if (!valid) return <NoRequest number={number ?? ''} />;
     if (found === 'none') return <NoRequest number={String(id)} />;
-    if (!found) return <p class="quiet">{link.value.state === 'none' ? 'No market is chosen.' : `Reading request ${id}…`}</p>;
+    if (!found)
+        return <p class="quiet">{link.value.state === 'none' ? 'No market is chosen.' : `Reading request ${id}…`}</p>;
     return <Shown whole={found} />;
 }
 
@@ -55,7 +56,12 @@ function Shown({ whole }: { whole: Whole }) {
                     Request {id} <span class="title">{textOf(spec.uri)}</span>
                 </h1>
                 <p class="summary">
-                    <PhaseBadge phase={phase} /> {deadline !== undefined && <b><Away at={deadline} /></b>}{' '}
+                    <PhaseBadge phase={phase} />{' '}
+                    {deadline !== undefined && (
+                        <b>
+                            <Away at={deadline} />
+                        </b>
+                    )}{' '}
                     {engagement && <Badge tone="over">long deal</Badge>} by <Account who={state.requester} />
                 </p>
                 <p class="quiet">{requestPhaseMeaning(phase)}</p>
@@ -75,7 +81,9 @@ function Shown({ whole }: { whole: Whole }) {
             <Submissions whole={whole} />
             {spec.access === 'Offers' ? <Offers whole={whole} /> : <Places whole={whole} />}
             <Conditions whole={whole} />
-            {state.insiders > 0 && <Notice>{`${state.insiders} of the enforcers’ pool take part here, and do not review.`}</Notice>}
+            {state.insiders > 0 && (
+                <Notice>{`${state.insiders} of the enforcers’ pool take part here, and do not review.`}</Notice>
+            )}
         </article>
     );
 }

@@ -81,11 +81,20 @@ function mine(whole: Whole, { who }: Step): boolean {
 }
 
 /// The requester may still undo it: nobody has a place.
-const canWithdraw = ({ state }: Whole): boolean => !state.closed && state.places === 0 && same(me.value?.id, state.requester);
+const canWithdraw = ({ state }: Whole): boolean =>
+    !state.closed && state.places === 0 && same(me.value?.id, state.requester);
 
 export function Steps({ whole }: { whole: Whole }) {
     // Only what changes: as long as the same steps are due, nothing is drawn anew.
-    const due = useMemo(() => computed(() => JSON.stringify(steps(whole, now.value), (_, value) => (typeof value === 'bigint' ? `${value}n` : value))), [whole]);
+    const due = useMemo(
+        () =>
+            computed(() =>
+                JSON.stringify(steps(whole, now.value), (_, value) =>
+                    typeof value === 'bigint' ? `${value}n` : value,
+                ),
+            ),
+        [whole],
+    );
     const list = useMemo(() => steps(whole, now.value), [due.value]);
     return (
         <section class="steps" aria-labelledby="steps">

@@ -9,7 +9,7 @@ import { deliveryPhase } from '../../formulas/steps.ts';
 import { isShort, maxReviews, missing, window } from '../../formulas/windows.ts';
 import { Account, Away, Badge, Bar, Facts, Moment, PhaseBadge } from '../../parts/basic.tsx';
 import { Deliverable } from '../../parts/deliverable.tsx';
-import { Revise } from './provider.tsx';
+import { Revise } from './deliver.tsx';
 import { amount, bps } from '../../words/amounts.ts';
 import { verdictWords } from '../../words/phases.ts';
 import { counted } from '../../words/text.ts';
@@ -19,7 +19,9 @@ export function Submissions({ whole }: { whole: Whole }) {
     return (
         <section>
             <h2>{state.engagement ? 'Deliveries' : 'Submissions'}</h2>
-            {deliveries.length === 0 && <p class="quiet">Nothing was delivered so far{state.pruned > 0 && ', or it was paid and freed'}.</p>}
+            {deliveries.length === 0 && (
+                <p class="quiet">Nothing was delivered so far{state.pruned > 0 && ', or it was paid and freed'}.</p>
+            )}
             <ol class="submissions">
                 {deliveries.map((delivery) => (
                     <Submission key={delivery.number} whole={whole} delivery={delivery} />
@@ -39,7 +41,10 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
     return (
         <li id={`submission-${number}`} class="submission">
             <h3>
-                {state.engagement ? 'Period' : 'Submission'} {number} <span class="by">by <Account who={submission.provider} /></span>
+                {state.engagement ? 'Period' : 'Submission'} {number}{' '}
+                <span class="by">
+                    by <Account who={submission.provider} />
+                </span>
             </h3>
             <p class="summary">
                 <PhaseBadge phase={phase} />
@@ -53,20 +58,29 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
                 )}
             </p>
             <div class="both">
-            <div>
-            <Facts
-                of={[
-                    [submission.seal ? 'Sealed' : 'Delivered', <Moment at={submission.submitted} />],
-                    submission.price > 0n && ['Price', amount(submission.price, spec.asset)],
-                    judged && ['Verdict', verdictWords(submission.verdict)],
-                    (submission.verdict === 'Quorum' || submission.verdict === 'Few') && ['Median', submission.median],
-                    judged && ['Weighs', bps(submission.weightBps)],
-                    submission.claimed && ['Earned', amount(submission.pay, spec.asset)],
-                ]}
-            />
-            {submission.delivered && <Deliverable hash={submission.content} uri={submission.uri} name={`submission ${number} of request ${whole.id}`} />}
-            </div>
-            <Reviews whole={whole} delivery={delivery} />
+                <div>
+                    <Facts
+                        of={[
+                            [submission.seal ? 'Sealed' : 'Delivered', <Moment at={submission.submitted} />],
+                            submission.price > 0n && ['Price', amount(submission.price, spec.asset)],
+                            judged && ['Verdict', verdictWords(submission.verdict)],
+                            (submission.verdict === 'Quorum' || submission.verdict === 'Few') && [
+                                'Median',
+                                submission.median,
+                            ],
+                            judged && ['Weighs', bps(submission.weightBps)],
+                            submission.claimed && ['Earned', amount(submission.pay, spec.asset)],
+                        ]}
+                    />
+                    {submission.delivered && (
+                        <Deliverable
+                            hash={submission.content}
+                            uri={submission.uri}
+                            name={`submission ${number} of request ${whole.id}`}
+                        />
+                    )}
+                </div>
+                <Reviews whole={whole} delivery={delivery} />
             </div>
             <Revise whole={whole} delivery={delivery} />
         </li>
@@ -75,7 +89,9 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
 
 function opinion(review: Review, judged: boolean): string {
     if (review.score === undefined) return judged ? 'did not reveal' : 'committed';
-    return review.duplicateOf === undefined ? `gives ${review.score}` : `gives ${review.score}, a duplicate of ${review.duplicateOf}`;
+    return review.duplicateOf === undefined
+        ? `gives ${review.score}`
+        : `gives ${review.score}, a duplicate of ${review.duplicateOf}`;
 }
 
 function Reviews({ whole: { spec }, delivery: { submission, reviews, number } }: { whole: Whole; delivery: Delivery }) {
@@ -87,7 +103,9 @@ function Reviews({ whole: { spec }, delivery: { submission, reviews, number } }:
             {!judged && (
                 <p>
                     <Bar part={reviews.length} of={spec.quorum} label={`Commitments to submission ${number}`} />{' '}
-                    {left > 0 ? `${counted(left, 'commitment')} missing to a quorum of ${spec.quorum}` : `${reviews.length} of at most ${maxReviews(spec)} have committed`}
+                    {left > 0
+                        ? `${counted(left, 'commitment')} missing to a quorum of ${spec.quorum}`
+                        : `${reviews.length} of at most ${maxReviews(spec)} have committed`}
                 </p>
             )}
             <ul class="plain">

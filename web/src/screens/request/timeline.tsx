@@ -11,8 +11,11 @@ interface Segment {
 }
 
 function segments({ spec, deliveries }: Whole): Segment[] {
-    const windows = deliveries.filter(({ submission }) => submission.active > 0).map(({ submission }) => window(spec, submission.windowStart));
-    const latest = (key: 'commitBy' | 'revealBy', planned: bigint): bigint => windows.reduce((last, one) => (one[key] > last ? one[key] : last), planned);
+    const windows = deliveries
+        .filter(({ submission }) => submission.active > 0)
+        .map(({ submission }) => window(spec, submission.windowStart));
+    const latest = (key: 'commitBy' | 'revealBy', planned: bigint): bigint =>
+        windows.reduce((last, one) => (one[key] > last ? one[key] : last), planned);
     return [
         { name: 'Places', until: spec.signalBy },
         { name: 'Delivery', until: spec.deliverBy },
@@ -29,7 +32,12 @@ export function Timeline({ whole }: { whole: Whole }) {
     return (
         <ol class="timeline" aria-label="Steps">
             {all.map(({ name, until }, at) => {
-                const state = whole.state.closed || present === -1 || at < present ? 'past' : at === present ? 'present' : 'future';
+                const state =
+                    whole.state.closed || present === -1 || at < present
+                        ? 'past'
+                        : at === present
+                          ? 'present'
+                          : 'future';
                 return (
                     <li key={name} class={state} aria-current={state === 'present' ? 'step' : undefined}>
                         <b>{name}</b>

@@ -21,17 +21,42 @@ export interface Step {
 }
 
 const TEXTS = {
-    hash: '', uri: '', reward: '30', reviewFee: '1', limit: '3', perProvider: '1', placeDeposit: '1',
-    access: 'Open', award: 'PerSubmission', ranked: '60, 40', duplicates: 'Independent', retention: '90',
-    providerBond: '0', accessPrice: '0', minReputation: '0', minTier: '0', quorum: '3', tolerance: '10',
-    signalBy: '', deliverBy: '', reviewBy: '', revealBy: '',
-    long: '', periods: '6', period: '30', missed: '1', notice: '1',
+    hash: '',
+    uri: '',
+    reward: '30',
+    reviewFee: '1',
+    limit: '3',
+    perProvider: '1',
+    placeDeposit: '1',
+    access: 'Open',
+    award: 'PerSubmission',
+    ranked: '60, 40',
+    duplicates: 'Independent',
+    retention: '90',
+    providerBond: '0',
+    accessPrice: '0',
+    minReputation: '0',
+    minTier: '0',
+    quorum: '3',
+    tolerance: '10',
+    signalBy: '',
+    deliverBy: '',
+    reviewBy: '',
+    revealBy: '',
+    long: '',
+    periods: '6',
+    period: '30',
+    missed: '1',
+    notice: '1',
 };
 
 export type Field = keyof typeof TEXTS;
 export type Draft = Record<Field, string> & { curve: Step[] };
 
-const CURVE: readonly Step[] = [{ from: '40', weight: '50' }, { from: '80', weight: '100' }];
+const CURVE: readonly Step[] = [
+    { from: '40', weight: '50' },
+    { from: '80', weight: '100' },
+];
 /// What a new draft says of each step's length, in days: places, delivery, reviews, reveals.
 const DAYS: readonly bigint[] = [2n, 5n, 2n, 2n];
 const TIMES = ['signalBy', 'deliverBy', 'reviewBy', 'revealBy'] as const;
@@ -43,17 +68,30 @@ export function deadlines(lengths: readonly bigint[]): Pick<Draft, (typeof TIMES
     return { signalBy: signalBy ?? '', deliverBy: deliverBy ?? '', reviewBy: reviewBy ?? '', revealBy: revealBy ?? '' };
 }
 
-export const fresh = (): Draft => ({ ...TEXTS, ...deadlines(DAYS.map((days) => days * DAY)), curve: CURVE.map((step) => ({ ...step })) });
+export const fresh = (): Draft => ({
+    ...TEXTS,
+    ...deadlines(DAYS.map((days) => days * DAY)),
+    curve: CURVE.map((step) => ({ ...step })),
+});
 
 const isStep = (value: unknown): value is Step =>
-    typeof value === 'object' && value !== null && 'from' in value && typeof value.from === 'string' && 'weight' in value && typeof value.weight === 'string';
+    typeof value === 'object' &&
+    value !== null &&
+    'from' in value &&
+    typeof value.from === 'string' &&
+    'weight' in value &&
+    typeof value.weight === 'string';
 
 function kept(): Draft | undefined {
     const found = remembered(KEY);
     if (typeof found !== 'object' || found === null) return undefined;
     const texts = Object.entries(found).filter(([key, value]) => key in TEXTS && typeof value === 'string');
     const curve = 'curve' in found && Array.isArray(found.curve) ? found.curve.filter(isStep) : [];
-    return { ...fresh(), ...(Object.fromEntries(texts) as Partial<Record<Field, string>>), ...(curve.length > 0 && { curve }) };
+    return {
+        ...fresh(),
+        ...(Object.fromEntries(texts) as Partial<Record<Field, string>>),
+        ...(curve.length > 0 && { curve }),
+    };
 }
 
 /// What is being written; undefined until the screen was opened, which needs the chain's time.
@@ -87,7 +125,8 @@ export function read(from: Draft): { read: Read | undefined; problems: Problems 
     const problems: Problems = {};
     const money = (field: Field): bigint => {
         const amount = parsed(from[field], chain.value?.decimals ?? 0);
-        if (amount === undefined) problems[field] = `An amount, such as 2.5, with at most ${chain.value?.decimals ?? 0} decimals.`;
+        if (amount === undefined)
+            problems[field] = `An amount, such as 2.5, with at most ${chain.value?.decimals ?? 0} decimals.`;
         return amount ?? 0n;
     };
     const whole = (field: Field, most = 0xffff_ffff): number => {
@@ -117,7 +156,10 @@ export function read(from: Draft): { read: Read | undefined; problems: Problems 
         access: from.access === 'Offers' || from.long ? 'Offers' : 'Open',
         award: award(from, percent),
         duplicates: duplicates(from, percent),
-        curve: from.curve.map((step) => ({ minScore: Number(step.from), weightBps: Math.round(percent('curve', step.weight, 10_000)) })),
+        curve: from.curve.map((step) => ({
+            minScore: Number(step.from),
+            weightBps: Math.round(percent('curve', step.weight, 10_000)),
+        })),
         limit: from.long ? 1 : places,
         perProvider: from.long || from.access === 'Offers' ? 1 : whole('perProvider', 1_000),
         providerBond: BigInt(whole('providerBond')),
@@ -132,9 +174,15 @@ export function read(from: Draft): { read: Read | undefined; problems: Problems 
         reviewBy: time('reviewBy'),
         revealBy: time('revealBy'),
     };
-    if (from.curve.some((step) => !/^\d{1,3}$/.test(step.from) || Number(step.from) > 100)) problems.curve = 'Scores are whole numbers from 0 to 100.';
+    if (from.curve.some((step) => !/^\d{1,3}$/.test(step.from) || Number(step.from) > 100))
+        problems.curve = 'Scores are whole numbers from 0 to 100.';
     const deal = from.long
-        ? { periods: whole('periods', 1_000), period: BigInt(whole('period', 3_653)) * DAY, missed: whole('missed', 1_000), notice: whole('notice', 1_000) }
+        ? {
+              periods: whole('periods', 1_000),
+              period: BigInt(whole('period', 3_653)) * DAY,
+              missed: whole('missed', 1_000),
+              notice: whole('notice', 1_000),
+          }
         : undefined;
     return { read: Object.keys(problems).length === 0 ? { spec, deal } : undefined, problems };
 }
@@ -144,7 +192,13 @@ type Percent = (field: Field, text: string, parts: number) => number;
 function award({ award: kind, ranked, access, long }: Draft, percent: Percent): Award {
     if (kind === 'Proportional' && access === 'Open' && !long) return { type: 'Proportional' };
     if (kind === 'Ranked' && access === 'Open' && !long) {
-        return { type: 'Ranked', value: ranked.split(/[,;\s]+/).filter(Boolean).map((part) => Math.round(percent('ranked', part, 10_000))) };
+        return {
+            type: 'Ranked',
+            value: ranked
+                .split(/[,;\s]+/)
+                .filter(Boolean)
+                .map((part) => Math.round(percent('ranked', part, 10_000))),
+        };
     }
     return { type: 'PerSubmission' };
 }

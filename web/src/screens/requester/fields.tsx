@@ -27,7 +27,8 @@ export function Text({ draft, problems, of, label, unit, help, type = 'text', af
         autocomplete: 'off',
         'aria-invalid': problem !== undefined,
         'aria-describedby': `${id}-help`,
-        onInput: (event: InputEvent & { currentTarget: HTMLInputElement }) => change({ [of]: event.currentTarget.value }),
+        onInput: (event: InputEvent & { currentTarget: HTMLInputElement }) =>
+            change({ [of]: event.currentTarget.value }),
     } as const;
     return (
         <div class="field">
@@ -35,7 +36,11 @@ export function Text({ draft, problems, of, label, unit, help, type = 'text', af
                 {label}
                 {unit && <small> ({unit})</small>}
             </label>
-            {type === 'text' ? <input type="text" inputMode={unit ? 'decimal' : 'text'} {...input} /> : <input type="datetime-local" {...input} />}
+            {type === 'text' ? (
+                <input type="text" inputMode={unit ? 'decimal' : 'text'} {...input} />
+            ) : (
+                <input type="datetime-local" {...input} />
+            )}
             <small id={`${id}-help`} class={problem ? 'problem' : undefined}>
                 {problem ?? help} {after}
             </small>
@@ -55,7 +60,12 @@ export function Choice({ draft, of, label, options, help }: Options) {
     return (
         <div class="field">
             <label for={id}>{label}</label>
-            <select id={id} value={draft[of]} aria-describedby={`${id}-help`} onChange={(event) => change({ [of]: event.currentTarget.value })}>
+            <select
+                id={id}
+                value={draft[of]}
+                aria-describedby={`${id}-help`}
+                onChange={(event) => change({ [of]: event.currentTarget.value })}
+            >
                 {Object.entries(options).map(([value, name]) => (
                     <option key={value} value={value}>
                         {name}

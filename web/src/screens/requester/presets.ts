@@ -9,14 +9,23 @@ type Conditions = Readonly<Record<string, unknown>>;
 
 /// Keys of a scenario's request that are fields here under another name.
 const FIELDS: Readonly<Record<string, Field>> = {
-    reward: 'reward', review_fee: 'reviewFee', limit: 'limit', per_provider: 'perProvider', place_deposit: 'placeDeposit',
-    provider_bond: 'providerBond', access_price: 'accessPrice', min_reputation: 'minReputation', min_tier: 'minTier',
-    quorum: 'quorum', tolerance: 'tolerance',
+    reward: 'reward',
+    review_fee: 'reviewFee',
+    limit: 'limit',
+    per_provider: 'perProvider',
+    place_deposit: 'placeDeposit',
+    provider_bond: 'providerBond',
+    access_price: 'accessPrice',
+    min_reputation: 'minReputation',
+    min_tier: 'minTier',
+    quorum: 'quorum',
+    tolerance: 'tolerance',
 };
 
 const bare = (value: unknown): string => String(value).replace(/\s*(UNIT|%)$/, '');
 const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const object = (value: unknown): Conditions => (typeof value === 'object' && value !== null ? (value as Conditions) : {});
+const object = (value: unknown): Conditions =>
+    typeof value === 'object' && value !== null ? (value as Conditions) : {};
 
 function times(windows: unknown): Partial<Draft> {
     const { signal, deliver, review, reveal } = object(windows);
@@ -34,15 +43,33 @@ function kinds({ access, award, duplicates, engagement }: Conditions): Partial<D
         ...(ranked && { ranked }),
         duplicates: shared ? 'Shared' : duplicates === 'first_only' ? 'FirstOnly' : 'Independent',
         ...(shared !== undefined && { retention: bare(shared) }),
-        ...(engagement !== undefined && { long: 'yes', periods: String(periods), period: String(period).replace(/d$/, ''), missed: String(missed), notice: String(notice) }),
+        ...(engagement !== undefined && {
+            long: 'yes',
+            periods: String(periods),
+            period: String(period).replace(/d$/, ''),
+            missed: String(missed),
+            notice: String(notice),
+        }),
     };
 }
 
 function draftOf(conditions: Conditions): Draft {
-    const named = Object.entries(FIELDS).flatMap(([key, field]) => (key in conditions ? [[field, bare(conditions[key])]] : []));
-    const curve = listOf(conditions.curve).map((step) => ({ from: bare(object(step).from), weight: bare(object(step).weight) }));
+    const named = Object.entries(FIELDS).flatMap(([key, field]) =>
+        key in conditions ? [[field, bare(conditions[key])]] : [],
+    );
+    const curve = listOf(conditions.curve).map((step) => ({
+        from: bare(object(step).from),
+        weight: bare(object(step).weight),
+    }));
     const fee = bare(conditions.review_fee ?? '1');
-    return { ...fresh(), placeDeposit: fee, ...(Object.fromEntries(named) as Partial<Draft>), ...kinds(conditions), ...times(conditions.windows), ...(curve.length > 0 && { curve }) };
+    return {
+        ...fresh(),
+        placeDeposit: fee,
+        ...(Object.fromEntries(named) as Partial<Draft>),
+        ...kinds(conditions),
+        ...times(conditions.windows),
+        ...(curve.length > 0 && { curve }),
+    };
 }
 
 export interface Preset {

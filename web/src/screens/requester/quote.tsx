@@ -56,7 +56,9 @@ function intentOf({ spec, deal }: Read, { total, rent, reward, reviewFees, proto
         `${native(reward + reviewFees)} are in escrow: ${native(reward)} for providers, ${native(reviewFees)} for enforcers. What is not earned returns.`,
         `${native(protocolFee + rent + premium)} are the treasury’s at once, and do not return.`,
         `Places can be taken until ${moment(spec.signalBy)}.`,
-        ...(slack > 0n ? [`Up to ${native(slack)} more are sent in case it has become dearer, and credited back if not.`] : []),
+        ...(slack > 0n
+            ? [`Up to ${native(slack)} more are sent in case it has become dearer, and credited back if not.`]
+            : []),
     ];
     return deal ? engage(spec, deal, total, slack, changes) : post(spec, total, slack, changes);
 }
