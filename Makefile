@@ -22,7 +22,10 @@ PORT ?= 9944
 export ATOMIC
 SAY := printf '\n\033[1m%s\033[0m\n'
 
-.PHONY: help demo test node test-node weights-on-node soak mutants fuzz bench bench-node build check fmt lint clean toolchain
+# Where the page takes the contracts' metadata from.
+WEB_CONTRACTS := $(ATOMIC_CACHE)/web/contracts
+
+.PHONY: help demo test node web app test-web test-node weights-on-node soak mutants fuzz bench bench-node build check fmt lint clean toolchain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +67,18 @@ test-node: build ## Run the tests that need a node: on `atomic node`, and on a s
 	else \
 		$(SAY) "Skipped the same on a substrate-contracts-node: there is none here"; scripts/node.sh find || true; \
 	fi
+
+web: ## Build the market's page for the browser: web/dist, a folder for any web server
+	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)"
+	@scripts/web.sh build "$(WEB_CONTRACTS)"
+
+app: ## Show the market in a browser: the page, and a node with an organization that has a past (PORT=9944 for the node)
+	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)"
+	@PORT="$(PORT)" scripts/web.sh app "$(WEB_CONTRACTS)"
+
+test-web: ## Test the page in a real browser, on `atomic node`
+	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)"
+	@scripts/web.sh test "$(WEB_CONTRACTS)"
 
 weights-on-node: toolchain ## Weigh every message of the benchmark on a substrate-contracts-node too, and compare
 	@scripts/node.sh find > /dev/null

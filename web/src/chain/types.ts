@@ -1,0 +1,49 @@
+// The words of the protocol page for what dedot generated from the contracts' metadata.
+
+import type { AccountId32 } from 'dedot/codecs';
+import type { MarketContractApi } from '../generated/market/index.js';
+import type {
+    InterfacesMarketEngagementsEngagement,
+    InterfacesMarketEngagementsTenure,
+    InterfacesMarketPlacesOffer,
+    InterfacesMarketPlacesSubmission,
+    InterfacesMarketPolicy,
+    InterfacesMarketReadsPhase,
+    InterfacesMarketRequestsAsset,
+    InterfacesMarketRequestsAward,
+    InterfacesMarketRequestsBucket,
+    InterfacesMarketRequestsDuplicates,
+    InterfacesMarketRequestsQuote,
+    InterfacesMarketRequestsRequestSpec,
+    InterfacesMarketRequestsRequestSpecLike,
+    InterfacesMarketRequestsRequestState,
+    InterfacesMarketReviewsReview,
+    InterfacesMarketReviewsVerdict,
+    MarketRecordsPlace,
+} from '../generated/market/types.js';
+import type { ObligationContractApi } from '../generated/obligation/index.js';
+import type { ReputationContractApi } from '../generated/reputation/index.js';
+
+export type { MarketContractApi, ObligationContractApi, ReputationContractApi };
+
+export type Account = AccountId32;
+export type Asset = InterfacesMarketRequestsAsset;
+export type Award = InterfacesMarketRequestsAward;
+export type Bucket = InterfacesMarketRequestsBucket;
+export type Duplicates = InterfacesMarketRequestsDuplicates;
+export type Engagement = InterfacesMarketEngagementsEngagement;
+export type Offer = InterfacesMarketPlacesOffer;
+export type Phase = InterfacesMarketReadsPhase;
+export type Place = MarketRecordsPlace;
+export type Policy = InterfacesMarketPolicy;
+export type Quote = InterfacesMarketRequestsQuote;
+export type RequestSpec = InterfacesMarketRequestsRequestSpec;
+export type RequestSpecInput = InterfacesMarketRequestsRequestSpecLike;
+export type RequestState = InterfacesMarketRequestsRequestState;
+export type Review = InterfacesMarketReviewsReview;
+export type Submission = InterfacesMarketPlacesSubmission;
+export type Tenure = InterfacesMarketEngagementsTenure;
+export type Verdict = InterfacesMarketReviewsVerdict;
+
+/// Milliseconds since the Unix epoch, or a length of time, as contracts count them.
+export type Timestamp = bigint;

@@ -1,0 +1,40 @@
+// Amounts with their units, exactly: whole numbers of smallest units go in and come out, never a floating point number.
+
+import type { Asset } from '../chain/types.ts';
+import { chain } from '../chain/session.ts';
+
+const BPS = 100;
+const PPM = 10_000;
+
+/// A number of smallest units with all its digits and none that are empty: `34.8`.
+export function decimal(amount: bigint, decimals: number): string {
+    const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, '0');
+    const [whole, part] = [
+        digits.slice(0, digits.length - decimals),
+        digits.slice(digits.length - decimals).replace(/0+$/, ''),
+    ];
+    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+    return `${amount < 0n ? '−' : ''}${grouped}${part ? `.${part}` : ''}`;
+}
+
+/// What somebody typed, in smallest units; undefined if it is no such number, or has more digits than the asset.
+export function parsed(text: string, decimals: number): bigint | undefined {
+    const match = /^(\d+)(?:[.,](\d*))?$/.exec(text.trim().replace(/[\s_\u202f]/g, ''));
+    if (!match || (match[2] ?? '').length > decimals) return undefined;
+    return BigInt(match[1] + (match[2] ?? '').padEnd(decimals, '0'));
+}
+
+/// An amount of the chain's currency.
+export function native(amount: bigint): string {
+    return `${decimal(amount, chain.value?.decimals ?? 0)} ${chain.value?.symbol ?? ''}`;
+}
+
+/// An amount of a request's asset. A token's decimals are not known here: its amounts are in its smallest units.
+export function amount(of: bigint, asset: Asset): string {
+    return asset.type === 'Native' ? native(of) : `${decimal(of, 0)} smallest units of a token`;
+}
+
+/// Basis points as a percentage.
+export const bps = (parts: number): string => `${Number((parts / BPS).toFixed(2))} %`;
+/// Parts per million as a percentage.
+export const ppm = (parts: number): string => `${Number((parts / PPM).toFixed(4))} %`;

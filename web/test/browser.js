@@ -1,0 +1,81 @@
+// A browser, and the built page in it.
+
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import { Organization } from '../play/people.js';
+import { serve } from './server.js';
+
+export { serve };
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+/// Where a browser is, if there is one: $CHROMIUM, or on the PATH.
+export function browserPath() {
+    if (process.env.CHROMIUM) return process.env.CHROMIUM;
+    const folders = (process.env.PATH ?? '').split(path.delimiter);
+    return folders
+        .flatMap((folder) => NAMES.map((name) => path.join(folder, name)))
+        .find((file) => fs.existsSync(file));
+}
+
+export const launch = () => chromium.launch({ executablePath: browserPath(), args: ['--no-sandbox'] });
+
+/// The page at a deployment; everything that it says it could not do is kept in `problems`.
+export async function open(browser, base, { url, market, at = '', ...context }) {
+    const page = await (
+        await browser.newContext({
+            viewport: { width: 1200, height: 900 },
+            locale: 'en-GB',
+            timezoneId: 'UTC',
+            ...context,
+        })
+    ).newPage();
+    page.problems = [];
+    page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
+    page.on('pageerror', (error) => page.problems.push(String(error)));
+    await page.goto(`${base}?${new URLSearchParams({ node: url, market })}#/${at}`);
+    return page;
+}
+
+const { URL: url, DEPLOYMENT: deployment } = process.env;
+/// Why a test that needs a browser and a chain is left out, if it has to be.
+export const there = {
+    skip: !url ? '$URL names no node' : browserPath() ? false : 'there is no browser here: apt-get install chromium',
+};
+export const PATIENCE = 15_000;
+
+export const button = (page, name) => page.getByRole('button', { name }).first();
+
+/// Presses a button that does something, signs, and answers what the page says has changed.
+export async function press(page, name) {
+    await button(page, name).click();
+    await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Done').waitFor({ timeout: PATIENCE });
+    const said = await dialog.innerText();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    return said;
+}
+
+/// A browser, the page, and the organization at $URL.
+export async function begin() {
+    const [browser, server, org] = [await launch(), await serve(), await Organization.at(url, deployment)];
+    const {
+        market: { address: market },
+    } = JSON.parse(fs.readFileSync(deployment, 'utf8'));
+    const at = (place, options = {}) => open(browser, server.url, { url, market, at: place, ...options });
+    /// The page with this development account chosen.
+    const as = async (name, place, options) => {
+        const page = await at(place, options);
+        await page.getByRole('button', { name: 'Choose an account' }).click();
+        await page.getByRole('dialog').getByRole('button', { name }).click();
+        return page;
+    };
+    const end = async () => {
+        await browser.close();
+        await server.close();
+        await org.client.disconnect();
+    };
+    return { browser, server, org, market, at, as, end };
+}
