@@ -190,8 +190,8 @@ export const giveNotice = ({ id, engagement }: Request): Intent =>
     intent('market', 'marketGiveNotice', [id], {
         title: 'Give notice',
         changes: [
-            `The deal ends when the running period and ${counted(engagement?.noticePeriods ?? 0, 'full period')} after it are over; bond and deposit then return.`,
-            'If it is the provider’s notice, the next period that is missed costs the place.',
+            `It holds until the running period and ${counted(engagement?.noticePeriods ?? 0, 'full period')} after it are over; bond and deposit then return.`,
+            'The requester’s notice ends the deal. The provider’s notice ends its own part: the next period that is missed or refused costs the place, and another can take over the rest.',
         ],
     });
 

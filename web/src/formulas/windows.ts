@@ -123,11 +123,15 @@ export function presentPeriod(deal: Engagement, tenure: Tenure, now: Timestamp):
     return tenure.first + Number((now - tenure.firstDeliverBy) / deal.period) + 1;
 }
 
-/// The deadline of the present period, while somebody has the place and not all periods are over.
+/// The first period that is not the provider's any more: of its own notice, or of the deal.
+export const endOf = ({ notice, periods }: Engagement, { provider }: Tenure): number =>
+    notice && notice.by.eq(provider) ? notice.until : periods;
+
+/// The deadline of the present period, while somebody has the place and not all of its periods are over.
 export function presentEnds(deal: Engagement, now: Timestamp): Timestamp | undefined {
     if (!deal.tenure) return undefined;
     const period = presentPeriod(deal, deal.tenure, now);
-    return period < deal.periods ? due(deal, deal.tenure, period) : undefined;
+    return period < endOf(deal, deal.tenure) ? due(deal, deal.tenure, period) : undefined;
 }
 
 /// The time from which a vacant engagement is ended if nobody has taken over.

@@ -50,7 +50,7 @@ const SENTENCES: Readonly<Record<string, (data: Data) => string>> = {
     Pruned: (data) => `${counted(number(data, 'count'), 'record')} are freed.`,
     Engaged: (data) => `It is a long deal of ${counted(number(data, 'periods'), 'period')}.`,
     NoticeGiven: (data) =>
-        `${account(data, 'by')} gave notice; the deal has ${counted(number(data, 'periods'), 'period')} now.`,
+        `${account(data, 'by')} gave notice, and leaves after ${counted(number(data, 'until'), 'period')} of the deal.`,
     PeriodClosed: (data) =>
         `Period ${number(data, 'period')} is closed: ${data.delivered ? (data.accepted ? 'delivered and accepted' : 'delivered and refused') : 'missed'}.`,
     PlaceVacated: (data) => `${account(data, 'provider')} has lost the place.`,
