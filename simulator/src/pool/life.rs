@@ -1,0 +1,350 @@
+//! The life of a member (section 1.4): in the order in which the contract refuses, changes and hands on a seat.
+
+use super::{Member, Pool, State, Who};
+use rules::{Ledger, Micro, Standing};
+
+/// Why the contract would refuse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    AlreadyCheckedIn,
+    AlreadyMember,
+    Banned,
+    BeyondDeficit,
+    CoolingDown,
+    Deficit,
+    Frozen,
+    FrozenRecently,
+    FrozenTooShortly,
+    NoDeficit,
+    NoPresence,
+    NotAMember,
+    NotBanned,
+    NotFrozen,
+    OpenCommitments,
+    TooFewPoints,
+    TooManyCommitments,
+}
+
+/// Where an account was put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Seat,
+    Line,
+}
+
+/// What a ban took, and who got the seat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ban {
+    pub burnt: u64,
+    pub slashed: u64,
+    /// What whoever latched it is owed.
+    pub reward: u64,
+    pub seated: Option<Who>,
+}
+
+/// What an evaluation found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evaluation {
+    Unchanged(Standing),
+    Latched(Standing),
+    Banned(Ban),
+}
+
+type Outcome<T> = Result<T, Refusal>;
+
+fn ensure(holds: bool, refusal: Refusal) -> Outcome<()> {
+    if holds {
+        Ok(())
+    } else {
+        Err(refusal)
+    }
+}
+
+impl Pool {
+    /// `who` takes a free seat or a place in the line, and locks its bond.
+    pub fn enlist(&mut self, who: Who) -> Outcome<Place> {
+        let member = self.member(who);
+        match member.state {
+            State::Banned => return Err(Refusal::Banned),
+            State::Left => ensure(self.standing(who) != Standing::Banned, Refusal::Banned)?,
+            State::Seated | State::Waiting if self.standing(who) == Standing::Banned => return Err(Refusal::Banned),
+            State::Seated | State::Waiting => return Err(Refusal::AlreadyMember),
+            State::Frozen => return Err(Refusal::Frozen),
+        }
+        ensure(self.now >= member.cooled_at, Refusal::CoolingDown)?;
+        let bond = self.terms.bond;
+        ensure(member.points >= self.terms.min_reputation.max(bond), Refusal::TooFewPoints)?;
+        let member = &mut self.members[who as usize];
+        (member.points, member.bond) = (member.points.saturating_sub(bond), bond);
+        Ok(self.place(who))
+    }
+
+    /// `who` gives up its seat or its place in the line; its bond is free again.
+    pub fn resign(&mut self, who: Who) -> Outcome<Option<Who>> {
+        let mut seated = None;
+        match self.member(who).state {
+            State::Left => return Err(Refusal::NotAMember),
+            State::Waiting => {
+                self.line.retain(|other| *other != who);
+                self.members[who as usize].state = State::Left;
+            }
+            State::Seated | State::Frozen | State::Banned => {
+                self.standing_at_work(who)?;
+                ensure(self.member(who).open == 0, Refusal::OpenCommitments)?;
+                ensure(self.deficit(who) == 0, Refusal::Deficit)?;
+                seated = self.leave_seat(who, State::Left);
+            }
+        }
+        let member = &mut self.members[who as usize];
+        member.points = member.points.saturating_add(std::mem::take(&mut member.bond));
+        Ok(seated)
+    }
+
+    /// `who` declares the presence of this epoch; answers how many ops that is.
+    pub fn check_in(&mut self, who: Who) -> Outcome<u32> {
+        self.standing_at_work(who)?;
+        ensure(self.terms.presence > 0, Refusal::NoPresence)?;
+        self.declare_presence(who).ok_or(Refusal::AlreadyCheckedIn)
+    }
+
+    /// Whether `who` would declare something by checking in.
+    pub fn may_check_in(&self, who: Who) -> bool {
+        let member = self.member(who);
+        self.terms.presence > 0 && member.state == State::Seated && self.epoch >= member.next_check_in
+    }
+
+    /// `who` burns points for `ops` that it misses; answers how many points.
+    pub fn restore(&mut self, who: Who, ops: u32) -> Outcome<u64> {
+        self.standing_at_work(who)?;
+        let deficit = self.deficit(who);
+        ensure(deficit > 0 && ops > 0, Refusal::NoDeficit)?;
+        ensure(u128::from(ops) <= deficit, Refusal::BeyondDeficit)?;
+        let price = self.spend(who, self.terms.restore_price.saturating_mul(ops.into()))?;
+        self.declare(who, ops);
+        Ok(price)
+    }
+
+    /// `who` comes clean after a ban, for points; answers how many.
+    pub fn redeem(&mut self, who: Who) -> Outcome<u64> {
+        self.kept_out(who)?;
+        let missing = u64::try_from(self.deficit(who)).unwrap_or(u64::MAX);
+        let price = self.spend(who, self.terms.restore_price.saturating_mul(missing).max(self.terms.bond))?;
+        self.lift(who);
+        Ok(price)
+    }
+
+    /// The manager lifts the ban of `who`.
+    pub fn reinstate(&mut self, who: Who) -> Outcome<()> {
+        self.kept_out(who)?;
+        self.lift(who);
+        Ok(())
+    }
+
+    /// `who` rests; answers who took its seat.
+    pub fn freeze(&mut self, who: Who) -> Outcome<Option<Who>> {
+        let member = self.member(who);
+        let (state, open, rests_from) = (member.state, member.open, member.rests_from);
+        ensure(state != State::Frozen, Refusal::Frozen)?;
+        ensure(matches!(state, State::Seated | State::Waiting), Refusal::NotAMember)?;
+        ensure(self.standing(who) != Standing::Banned, Refusal::Banned)?;
+        ensure(self.deficit(who) == 0, Refusal::Deficit)?;
+        ensure(open == 0, Refusal::OpenCommitments)?;
+        ensure(self.now >= rests_from, Refusal::FrozenRecently)?;
+        let mut seated = None;
+        if state == State::Seated {
+            self.vacate(who, State::Frozen);
+            seated = self.seat_first();
+        } else {
+            self.line.retain(|other| *other != who);
+        }
+        let member = &mut self.members[who as usize];
+        member.state = State::Frozen;
+        member.rests_until = self.now.saturating_add(self.terms.min_freeze);
+        member.rests_from = self.now.saturating_add(self.terms.freeze_interval);
+        Ok(seated)
+    }
+
+    /// The rest of `who` is over.
+    pub fn unfreeze(&mut self, who: Who) -> Outcome<Place> {
+        let member = self.member(who);
+        ensure(member.state == State::Frozen, Refusal::NotFrozen)?;
+        ensure(self.now >= member.rests_until, Refusal::FrozenTooShortly)?;
+        Ok(self.place(who))
+    }
+
+    /// Opens `count` commitments of `who`; answers how many ops it was short before.
+    pub fn commit(&mut self, who: Who, count: u32) -> Outcome<u32> {
+        let standing = self.standing_at_work(who)?;
+        let open = self.member(who).open.saturating_add(count);
+        ensure(open <= self.most_open(standing), Refusal::TooManyCommitments)?;
+        let short = u32::try_from(self.deficit(who)).unwrap_or(u32::MAX);
+        self.members[who as usize].open = open;
+        self.declare_presence(who);
+        Ok(short)
+    }
+
+    /// How many more commitments `who` may open.
+    pub fn free_hands(&self, who: Who) -> u32 {
+        let most = self.standing_at_work(who).map_or(0, |standing| self.most_open(standing));
+        most.saturating_sub(self.member(who).open)
+    }
+
+    /// Commitments of `who` ended: `released` of them, with so many ops `declared`. Nothing is refused.
+    pub fn resolve(&mut self, who: Who, declared: u32, released: u32) {
+        if declared > 0 && self.member(who).state == State::Seated {
+            self.declare(who, declared);
+        }
+        let member = &mut self.members[who as usize];
+        member.open = member.open.saturating_sub(released);
+    }
+
+    /// Latches the standing of `who`, and what a ban costs it.
+    pub fn evaluate(&mut self, who: Who) -> Evaluation {
+        let standing = self.standing(who);
+        if self.member(who).state != State::Seated {
+            return Evaluation::Unchanged(standing);
+        }
+        if standing != Standing::Banned {
+            return match self.latch(who, standing) {
+                true => Evaluation::Latched(standing),
+                false => Evaluation::Unchanged(standing),
+            };
+        }
+        let seated = self.leave_seat(who, State::Banned);
+        let reward = self.terms.reward_for(self.member(who).bond);
+        let member = &mut self.members[who as usize];
+        let burnt = std::mem::take(&mut member.bond);
+        let slashed = rules::fraction_ppm(member.points.into(), self.terms.slash_ppm) as u64;
+        member.points -= slashed;
+        Evaluation::Banned(Ban { burnt, slashed, reward, seated })
+    }
+
+    /// Gives up to `max` free seats to the first in line; answers who took them.
+    pub fn fill_seats(&mut self, max: u32) -> Vec<Who> {
+        (0..max).map_while(|_| self.seat_first()).collect()
+    }
+
+    fn standing_at_work(&self, who: Who) -> Outcome<Standing> {
+        match self.member(who).state {
+            State::Left | State::Waiting => Err(Refusal::NotAMember),
+            State::Frozen => Err(Refusal::Frozen),
+            State::Banned => Err(Refusal::Banned),
+            State::Seated => match self.standing(who) {
+                Standing::Banned => Err(Refusal::Banned),
+                standing => Ok(standing),
+            },
+        }
+    }
+
+    fn most_open(&self, standing: Standing) -> u32 {
+        match standing {
+            Standing::Healthy => self.terms.healthy_limit,
+            Standing::Throttled => self.terms.throttled_limit,
+            Standing::Banned => 0,
+        }
+    }
+
+    fn spend(&mut self, who: Who, price: u64) -> Outcome<u64> {
+        let member = &mut self.members[who as usize];
+        member.points = member.points.checked_sub(price).ok_or(Refusal::TooFewPoints)?;
+        Ok(price)
+    }
+
+    fn kept_out(&self, who: Who) -> Outcome<()> {
+        let member = self.member(who);
+        let gone = matches!(member.state, State::Banned | State::Left);
+        ensure(gone && self.standing(who) == Standing::Banned, Refusal::NotBanned)?;
+        ensure(self.now >= member.cooled_at, Refusal::CoolingDown)
+    }
+
+    fn lift(&mut self, who: Who) {
+        let member = &mut self.members[who as usize];
+        (member.state, member.ledger) = (State::Left, Ledger::default());
+    }
+
+    fn declare(&mut self, who: Who, ops: u32) {
+        let (fading, now, credit) = (self.terms.fading(), self.accumulator(), self.terms.credit());
+        let member = &mut self.members[who as usize];
+        member.ledger = member.ledger.declare(&fading, &now, ops.into(), &credit);
+    }
+
+    fn declare_presence(&mut self, who: Who) -> Option<u32> {
+        if !self.may_check_in(who) {
+            return None;
+        }
+        self.members[who as usize].next_check_in = self.epoch.saturating_add(1);
+        self.declare(who, self.terms.presence);
+        Some(self.terms.presence)
+    }
+
+    /// Latches Healthy or Throttled; answers whether that is a change.
+    fn latch(&mut self, who: Who, standing: Standing) -> bool {
+        let throttled = standing == Standing::Throttled;
+        let member = &mut self.members[who as usize];
+        let changes = throttled != member.throttled;
+        if changes {
+            member.throttled = throttled;
+            self.throttled = if throttled { self.throttled + 1 } else { self.throttled - 1 };
+        }
+        changes
+    }
+
+    fn has_free_seat(&self) -> bool {
+        self.active < self.terms.seats
+    }
+
+    fn place(&mut self, who: Who) -> Place {
+        if self.has_free_seat() && self.line.is_empty() {
+            self.seat(who);
+            return Place::Seat;
+        }
+        self.line.push_back(who);
+        self.members[who as usize].state = State::Waiting;
+        Place::Line
+    }
+
+    fn seat_first(&mut self) -> Option<Who> {
+        if !self.has_free_seat() {
+            return None;
+        }
+        let who = self.line.pop_front()?;
+        self.seat(who);
+        Some(who)
+    }
+
+    fn seat(&mut self, who: Who) {
+        let now = self.accumulator();
+        let member = &mut self.members[who as usize];
+        member.ledger = Ledger::seat(member.ledger.carry, member.ledger.declared, &now);
+        member.state = State::Seated;
+        self.active += 1;
+    }
+
+    fn leave_seat(&mut self, who: Who, state: State) -> Option<Who> {
+        self.vacate(who, state);
+        self.seat_first()
+    }
+
+    fn vacate(&mut self, who: Who, state: State) {
+        self.latch(who, Standing::Healthy);
+        let (fading, now) = (self.terms.fading(), self.accumulator());
+        let member = &mut self.members[who as usize];
+        let (carry, declared) = member.ledger.rest(&fading, &now);
+        member.ledger = Ledger { carry, baseline: Micro::ZERO, declared, anchor: 0 };
+        member.state = state;
+        member.cooled_at = self.now.saturating_add(self.terms.cooldown);
+        self.active -= 1;
+    }
+}
+
+impl Member {
+    /// Whether it has a seat.
+    pub fn is_seated(&self) -> bool {
+        self.state == State::Seated
+    }
+
+    /// All its reputation, the bond included.
+    pub fn reputation(&self) -> u64 {
+        self.points.saturating_add(self.bond)
+    }
+}
