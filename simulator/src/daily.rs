@@ -8,6 +8,7 @@ use crate::{
     record::{moment, Recorder},
     report::Report,
     scenario::{Model, Scenario},
+    streams::Shape,
     terms::DAY,
 };
 use rand::{Rng, SeedableRng};
@@ -50,7 +51,7 @@ struct Daily<'a> {
     rng: ChaCha8Rng,
     offers: VecDeque<Offer>,
     /// Reviews that fell to each member and are not done; by lot alone.
-    todo: Vec<u32>,
+    todo: Vec<u16>,
     /// Reviews that each member took of the submissions of a day, by the day modulo [`MOST_OPEN`]; by duty alone.
     taken: Vec<[u16; MOST_OPEN]>,
     /// Who has a seat; by lot alone.
@@ -117,9 +118,9 @@ impl<'a> Daily<'a> {
             let wanted = stream.on(day, &mut self.rng);
             let taken = wanted.min(self.room_for(quorum));
             self.pool.reserve(taken * quorum);
-            if stream.is_attack() {
-                let price = self.scenario.market.price(self.pool.utilization_ppm()).sunk();
-                recorder.work.attackers_sunk += u128::from(taken) * price;
+            if stream.shape == Shape::Attack {
+                let price = self.scenario.market.cheapest(self.pool.utilization_ppm()).sunk();
+                recorder.work.flood.pay(taken as u32, price.saturating_mul(taken.into()));
             }
             (asked, ops) = (asked + wanted, ops + taken);
         }
@@ -156,7 +157,8 @@ impl<'a> Daily<'a> {
                     who = self.seated[self.rng.gen_range(0..members)];
                 }
                 drawn[at] = who;
-                self.todo[who as usize] += 1;
+                let todo = &mut self.todo[who as usize];
+                *todo = todo.saturating_add(1);
             }
         }
     }
@@ -193,7 +195,7 @@ impl<'a> Daily<'a> {
             let _ = self.pool.check_in(who);
         }
         let done = match self.todo.get_mut(who as usize) {
-            Some(todo) => std::mem::take(todo),
+            Some(todo) => std::mem::take(todo).into(),
             None => self.take(who, group.habit.beyond),
         };
         if done > 0 {

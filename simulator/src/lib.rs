@@ -4,6 +4,7 @@
 pub mod attacks;
 pub mod daily;
 pub mod feasible;
+pub mod hours;
 pub mod market;
 pub mod people;
 pub mod pool;
@@ -21,3 +22,11 @@ pub use report::Report;
 pub use scenario::{Model, Scenario};
 pub use streams::{Shape, Stream};
 pub use terms::{Rate, Terms};
+
+/// Simulates a scenario; `progress` hears which part of it is done.
+pub fn simulate(scenario: &Scenario, progress: &mut dyn FnMut(f64)) -> Report {
+    match scenario.model {
+        Model::Lot | Model::Duty => daily::run(scenario, progress),
+        Model::Hours => hours::run(scenario, progress),
+    }
+}

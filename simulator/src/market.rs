@@ -10,6 +10,7 @@ pub const UNIT: u128 = 1_000_000_000_000;
 /// The policy of a market, and what its requests are like. Money is in the smallest units, times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Market {
+    pub min_review_fee: u128,
     pub rent: u128,
     pub protocol_fee_bps: u32,
     pub target_utilization_ppm: u32,
@@ -37,6 +38,7 @@ pub struct Market {
 impl Default for Market {
     fn default() -> Self {
         Self {
+            min_review_fee: UNIT / 10,
             rent: UNIT / 100,
             protocol_fee_bps: 500,
             target_utilization_ppm: 600_000,
@@ -110,6 +112,11 @@ impl Market {
         self.price_of(self.reward, self.review_fee, utilization_ppm)
     }
 
+    /// What the cheapest place costs.
+    pub fn cheapest(&self, utilization_ppm: u32) -> Price {
+        self.price_of(0, self.min_review_fee, utilization_ppm)
+    }
+
     /// The points that a place is worth: half for its provider, half for its enforcers.
     pub fn points(&self, fee: u128) -> u128 {
         rules::mul_div_floor(fee, self.reputation_per_fee, UNIT)
@@ -120,9 +127,14 @@ impl Market {
         Stake::new(points, self.max_reviews(), self.min_stake, self.max_stake)
     }
 
+    /// What a median earns.
+    pub fn earned_bps(&self, median: u8) -> u16 {
+        rules::curve_weight(self.curve.iter().copied(), median)
+    }
+
     /// What work weighs that `reviews` judged, with this median.
     pub fn weight_bps(&self, median: Option<u8>, reviews: u8) -> u16 {
-        let earned = median.map_or(0, |median| rules::curve_weight(self.curve.iter().copied(), median));
+        let earned = median.map_or(0, |median| self.earned_bps(median));
         rules::few_weight(earned, self.unreviewed_bps, reviews, self.quorum)
     }
 

@@ -1,15 +1,15 @@
 //! Collects what happens in all pools of a simulation.
 
 use crate::{
-    attacks,
-    feasible,
-    market::units,
+    attacks, feasible,
+    hours::{Origin, Round, Verdict},
+    market::{units, Market},
+    people::Kind,
     pool::{Evaluation, Pool, State, Who},
     report::{GroupReport, Point, Report, Standings, WorkReport},
     scenario::{Scenario, OPENED},
     stats::{Chance, Spread},
-    terms::DAY,
-    people::Kind,
+    terms::{DAY, HOUR},
 };
 use rules::Standing;
 
@@ -49,11 +49,35 @@ pub struct Work {
     pub few: u64,
     pub unreviewed: u64,
     pub hours_to_quorum: Vec<f64>,
-    pub attacked: u64,
+    pub flood: Spending,
+    pub self_dealing: Spending,
+    pub ring: Ring,
+}
+
+/// Places that somebody paid for, and what of that does not come back.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Spending {
+    pub places: u64,
+    pub sunk: u128,
+    /// The points that their providers earned by them.
+    pub points: u128,
+}
+
+impl Spending {
+    pub fn pay(&mut self, places: u32, sunk: u128) {
+        self.places += u64::from(places);
+        self.sunk = self.sunk.saturating_add(sunk);
+    }
+}
+
+/// What came of a ring's junk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ring {
+    pub judged: u64,
+    /// How many verdicts paid for it.
     pub captured: u64,
-    /// What attackers paid that does not come back, what they got out of others' rewards, and the bans they caused.
-    pub attackers_sunk: u128,
-    pub attackers_won: u128,
+    /// How much they paid of others' rewards.
+    pub won: u128,
 }
 
 /// Collects what happens in all pools of a simulation, one pool after the other.
@@ -175,7 +199,7 @@ impl<'a> Recorder<'a> {
         let group = self.group(who);
         let member = pool.member(who);
         let standings = &mut self.points[at].groups[group];
-        standings.reputation += member.reputation();
+        standings.reputation += pool.account(who).reputation();
         match (member.state, member.throttled) {
             (State::Seated, throttled) => {
                 let deficit = u64::try_from(pool.deficit(who)).unwrap_or(u64::MAX);
@@ -189,6 +213,29 @@ impl<'a> Recorder<'a> {
             (State::Frozen, _) => standings.frozen += 1,
             (State::Banned, _) => standings.banned += 1,
             (State::Left, _) => {}
+        }
+    }
+
+    pub fn quorum_after(&mut self, time: u64) {
+        self.work.hours_to_quorum.push(time as f64 / HOUR as f64);
+    }
+
+    /// A submission has its verdict.
+    pub fn judged(&mut self, market: &Market, round: &Round, verdict: Verdict) {
+        let work = &mut self.work;
+        work.judged += 1;
+        work.unreviewed += u64::from(verdict.reveals == 0);
+        work.few += u64::from((1..market.quorum).contains(&verdict.reveals));
+        let weight = market.weight_bps(verdict.median, verdict.reveals);
+        match round.origin {
+            Origin::Ring => {
+                // What nobody reviewed is paid a little in any case.
+                work.ring.judged += 1;
+                work.ring.captured += u64::from(verdict.median.is_some_and(|median| market.earned_bps(median) > 0));
+                work.ring.won += rules::fraction_bps(market.reward, weight.into());
+            }
+            Origin::SelfDealing => work.self_dealing.points += rules::fraction_bps(round.points / 2, weight.into()),
+            Origin::Honest | Origin::Flood => {}
         }
     }
 
@@ -256,12 +303,12 @@ impl Work {
             extended: Chance::of(self.extended, self.judged),
             few: Chance::of(self.few, self.judged),
             unreviewed: Chance::of(self.unreviewed, self.judged),
-            captured: Chance::of(self.captured, self.attacked),
+            captured: Chance::of(self.ring.captured, self.ring.judged),
         }
     }
 }
 
 /// The moment of a day and hour of a simulation.
 pub fn moment(day: u32, hour: u64) -> u64 {
-    OPENED + u64::from(day) * DAY + hour * crate::terms::HOUR
+    OPENED + u64::from(day) * DAY + hour * HOUR
 }

@@ -27,8 +27,12 @@ pub enum Shape {
         /// In how many days.
         half_life: f64,
     },
-    /// On every day as many as make due all that the pace allows, and nobody else's.
+    /// An attacker's: on every day as many of the cheapest as it says, all at nightfall.
     Attack,
+    /// Junk that a ring delivers on others' places, as many on each day.
+    Ring,
+    /// What somebody asks of its own accounts, as many on each day.
+    SelfDealing,
 }
 
 /// A stream of submissions to be reviewed.
@@ -59,12 +63,14 @@ impl Stream {
             Shape::Seasonal { swing, period } => self.a_day * (1.0 + swing * (std::f64::consts::TAU * days / period).sin()),
             Shape::DryingUp { half_life } => self.a_day * (-days / half_life).exp2(),
             Shape::Attack => return self.a_day.round() as u64,
+            Shape::Ring | Shape::SelfDealing => self.a_day,
         };
         Poisson::new(mean).map_or(0, |poisson| poisson.sample(rng) as u64)
     }
 
+    /// Whether nobody needs what is asked for.
     pub fn is_attack(&self) -> bool {
-        self.shape == Shape::Attack
+        matches!(self.shape, Shape::Attack | Shape::Ring | Shape::SelfDealing)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The life of a member (section 1.4): in the order in which the contract refuses, changes and hands on a seat.
 
-use super::{Member, Pool, State, Who};
+use super::{Account, Member, Pool, State, Who};
 use rules::{Ledger, Micro, Standing};
 
 /// Why the contract would refuse.
@@ -71,11 +71,11 @@ impl Pool {
             State::Seated | State::Waiting => return Err(Refusal::AlreadyMember),
             State::Frozen => return Err(Refusal::Frozen),
         }
-        ensure(self.now >= member.cooled_at, Refusal::CoolingDown)?;
-        let bond = self.terms.bond;
-        ensure(member.points >= self.terms.min_reputation.max(bond), Refusal::TooFewPoints)?;
-        let member = &mut self.members[who as usize];
-        (member.points, member.bond) = (member.points.saturating_sub(bond), bond);
+        let (least, bond) = (self.terms.min_reputation, self.terms.bond);
+        let account = &mut self.accounts[who as usize];
+        ensure(self.now >= account.cooled_at, Refusal::CoolingDown)?;
+        ensure(account.points >= least.max(bond), Refusal::TooFewPoints)?;
+        (account.points, account.bond) = (account.points.saturating_sub(bond), bond);
         Ok(self.place(who))
     }
 
@@ -95,8 +95,8 @@ impl Pool {
                 seated = self.leave_seat(who, State::Left);
             }
         }
-        let member = &mut self.members[who as usize];
-        member.points = member.points.saturating_add(std::mem::take(&mut member.bond));
+        let account = &mut self.accounts[who as usize];
+        account.points = account.points.saturating_add(std::mem::take(&mut account.bond));
         Ok(seated)
     }
 
@@ -110,7 +110,7 @@ impl Pool {
     /// Whether `who` would declare something by checking in.
     pub fn may_check_in(&self, who: Who) -> bool {
         let member = self.member(who);
-        self.terms.presence > 0 && member.state == State::Seated && self.epoch >= member.next_check_in
+        self.terms.presence > 0 && member.state == State::Seated && self.epoch >= member.next_check_in.into()
     }
 
     /// `who` burns points for `ops` that it misses; answers how many points.
@@ -143,7 +143,7 @@ impl Pool {
     /// `who` rests; answers who took its seat.
     pub fn freeze(&mut self, who: Who) -> Outcome<Option<Who>> {
         let member = self.member(who);
-        let (state, open, rests_from) = (member.state, member.open, member.rests_from);
+        let (state, open, rests_from) = (member.state, member.open, self.account(who).rests_from);
         ensure(state != State::Frozen, Refusal::Frozen)?;
         ensure(matches!(state, State::Seated | State::Waiting), Refusal::NotAMember)?;
         ensure(self.standing(who) != Standing::Banned, Refusal::Banned)?;
@@ -157,18 +157,17 @@ impl Pool {
         } else {
             self.line.retain(|other| *other != who);
         }
-        let member = &mut self.members[who as usize];
-        member.state = State::Frozen;
-        member.rests_until = self.now.saturating_add(self.terms.min_freeze);
-        member.rests_from = self.now.saturating_add(self.terms.freeze_interval);
+        self.members[who as usize].state = State::Frozen;
+        let account = &mut self.accounts[who as usize];
+        account.rests_until = self.now.saturating_add(self.terms.min_freeze);
+        account.rests_from = self.now.saturating_add(self.terms.freeze_interval);
         Ok(seated)
     }
 
     /// The rest of `who` is over.
     pub fn unfreeze(&mut self, who: Who) -> Outcome<Place> {
-        let member = self.member(who);
-        ensure(member.state == State::Frozen, Refusal::NotFrozen)?;
-        ensure(self.now >= member.rests_until, Refusal::FrozenTooShortly)?;
+        ensure(self.member(who).state == State::Frozen, Refusal::NotFrozen)?;
+        ensure(self.now >= self.account(who).rests_until, Refusal::FrozenTooShortly)?;
         Ok(self.place(who))
     }
 
@@ -211,11 +210,11 @@ impl Pool {
             };
         }
         let seated = self.leave_seat(who, State::Banned);
-        let reward = self.terms.reward_for(self.member(who).bond);
-        let member = &mut self.members[who as usize];
-        let burnt = std::mem::take(&mut member.bond);
-        let slashed = rules::fraction_ppm(member.points.into(), self.terms.slash_ppm) as u64;
-        member.points -= slashed;
+        let account = &mut self.accounts[who as usize];
+        let burnt = std::mem::take(&mut account.bond);
+        let slashed = rules::fraction_ppm(account.points.into(), self.terms.slash_ppm) as u64;
+        account.points -= slashed;
+        let reward = self.terms.reward_for(burnt);
         Evaluation::Banned(Ban { burnt, slashed, reward, seated })
     }
 
@@ -245,8 +244,8 @@ impl Pool {
     }
 
     fn spend(&mut self, who: Who, price: u64) -> Outcome<u64> {
-        let member = &mut self.members[who as usize];
-        member.points = member.points.checked_sub(price).ok_or(Refusal::TooFewPoints)?;
+        let account = &mut self.accounts[who as usize];
+        account.points = account.points.checked_sub(price).ok_or(Refusal::TooFewPoints)?;
         Ok(price)
     }
 
@@ -254,7 +253,7 @@ impl Pool {
         let member = self.member(who);
         let gone = matches!(member.state, State::Banned | State::Left);
         ensure(gone && self.standing(who) == Standing::Banned, Refusal::NotBanned)?;
-        ensure(self.now >= member.cooled_at, Refusal::CoolingDown)
+        ensure(self.now >= self.account(who).cooled_at, Refusal::CoolingDown)
     }
 
     fn lift(&mut self, who: Who) {
@@ -272,7 +271,7 @@ impl Pool {
         if !self.may_check_in(who) {
             return None;
         }
-        self.members[who as usize].next_check_in = self.epoch.saturating_add(1);
+        self.members[who as usize].next_check_in = next_epoch(self.epoch);
         self.declare(who, self.terms.presence);
         Some(self.terms.presence)
     }
@@ -332,9 +331,14 @@ impl Pool {
         let (carry, declared) = member.ledger.rest(&fading, &now);
         member.ledger = Ledger { carry, baseline: Micro::ZERO, declared, anchor: 0 };
         member.state = state;
-        member.cooled_at = self.now.saturating_add(self.terms.cooldown);
+        self.accounts[who as usize].cooled_at = self.now.saturating_add(self.terms.cooldown);
         self.active -= 1;
     }
+}
+
+/// The number of the epoch after this one: a simulation ends long before they do not fit.
+fn next_epoch(epoch: u64) -> u32 {
+    u32::try_from(epoch).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 impl Member {
@@ -342,7 +346,9 @@ impl Member {
     pub fn is_seated(&self) -> bool {
         self.state == State::Seated
     }
+}
 
+impl Account {
     /// All its reputation, the bond included.
     pub fn reputation(&self) -> u64 {
         self.points.saturating_add(self.bond)

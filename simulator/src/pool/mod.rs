@@ -34,7 +34,7 @@ pub enum State {
     Banned,
 }
 
-/// One account in the pool.
+/// What is looked at of a member on each day: as little as there is, since there may be millions.
 #[derive(Clone, Debug, Default)]
 pub struct Member {
     pub state: State,
@@ -42,13 +42,18 @@ pub struct Member {
     pub throttled: bool,
     /// Open commitments.
     pub open: u32,
+    /// The first epoch in which presence can be declared again.
+    next_check_in: u32,
+    ledger: Ledger,
+}
+
+/// What is seldom looked at of a member.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
     /// Reputation beside the bond.
     pub points: u64,
     /// Reputation locked for this membership.
     pub bond: u64,
-    ledger: Ledger,
-    /// The first epoch in which presence can be declared again.
-    next_check_in: u64,
     /// When the cooldown that began with the last seat's end is over.
     cooled_at: u64,
     /// The earliest end of a rest, and the earliest start of the next.
@@ -83,6 +88,7 @@ pub struct Pool {
     backlog: u64,
     line: VecDeque<Who>,
     members: Vec<Member>,
+    accounts: Vec<Account>,
 }
 
 impl Pool {
@@ -102,13 +108,15 @@ impl Pool {
             backlog: 0,
             line: VecDeque::new(),
             members: Vec::new(),
+            accounts: Vec::new(),
         }
     }
 
     /// Adds an account with so many points of reputation, which is not a member yet.
     pub fn add(&mut self, points: u64) -> Who {
         let who = self.members.len() as Who;
-        self.members.push(Member { points, ..Member::default() });
+        self.members.push(Member::default());
+        self.accounts.push(Account { points, ..Account::default() });
         who
     }
 
@@ -193,6 +201,10 @@ impl Pool {
         &self.members[who as usize]
     }
 
+    pub fn account(&self, who: Who) -> &Account {
+        &self.accounts[who as usize]
+    }
+
     /// Everybody that was ever added.
     pub fn everybody(&self) -> std::ops::Range<Who> {
         0..self.members.len() as Who
@@ -200,8 +212,8 @@ impl Pool {
 
     /// Points beside the bond are earned, or lost as far as there are any.
     pub fn credit(&mut self, who: Who, earned: u64, lost: u64) {
-        let member = &mut self.members[who as usize];
-        member.points = member.points.saturating_add(earned).saturating_sub(lost);
+        let account = &mut self.accounts[who as usize];
+        account.points = account.points.saturating_add(earned).saturating_sub(lost);
     }
 
     /// How many reviews the members may have open together.

@@ -21,7 +21,7 @@ fn a_seat_that_comes_free_goes_to_the_first_in_line_with_a_clean_ledger() {
     assert_eq!(pool.resign(0), Err(Refusal::Deficit));
     assert_eq!(pool.restore(0, 4), Ok(20));
     assert_eq!(pool.resign(0), Ok(Some(1)));
-    assert_eq!((pool.deficit(1), pool.member(0).points, pool.waiting()), (0, 380, 1));
+    assert_eq!((pool.deficit(1), pool.account(0).points, pool.waiting()), (0, 380, 1));
     assert_eq!(pool.enlist(0), Err(Refusal::CoolingDown));
     pool.pass_to(OPENED + 7 * DAY);
     assert_eq!((pool.enlist(0), pool.standing(0)), (Ok(Place::Line), Standing::Healthy));
@@ -35,7 +35,7 @@ fn a_ban_burns_the_bond_and_a_share_of_the_rest_and_is_redeemed_after_the_cooldo
     assert_eq!(pool.check_in(0), Err(Refusal::Banned));
     let Evaluation::Banned(ban) = pool.evaluate(0) else { panic!("not banned") };
     assert_eq!(ban, Ban { burnt: 50, slashed: 175, reward: 20, seated: None });
-    assert_eq!((pool.member(0).reputation(), pool.active()), (175, 2));
+    assert_eq!((pool.account(0).reputation(), pool.active()), (175, 2));
     assert_eq!(pool.redeem(0), Err(Refusal::CoolingDown));
     pool.pass_to(OPENED + 7 * DAY);
     assert_eq!(pool.redeem(0), Ok(85), "seventeen at five points");
