@@ -261,7 +261,8 @@ impl<'a> Recorder<'a> {
         let work = self.work.report();
         let attacks = attacks::of(self.scenario, &self.work, &groups);
         let promises = feasible::promises(self.scenario);
-        Report { scenario: self.scenario.clone(), groups, work, promises, attacks, points: self.points }
+        let (scenario, points, sizes) = (self.scenario.clone(), self.points, Vec::new());
+        Report { scenario, groups, work, promises, attacks, points, sizes }
     }
 }
 
@@ -300,12 +301,28 @@ impl Work {
             asked: self.asked,
             refused: self.refused,
             hours_to_quorum: Spread::of(self.hours_to_quorum.clone()),
+            quorum_by_hour: by_hour(&self.hours_to_quorum, self.judged),
             extended: Chance::of(self.extended, self.judged),
             few: Chance::of(self.few, self.judged),
             unreviewed: Chance::of(self.unreviewed, self.judged),
             captured: Chance::of(self.ring.captured, self.ring.judged),
         }
     }
+}
+
+/// Which part of all had what took so many hours, after each six of them.
+fn by_hour(hours: &[f64], all: u64) -> Vec<(f64, f64)> {
+    const STEP: f64 = 6.0;
+    let Some(most) = hours.iter().copied().reduce(f64::max) else { return Vec::new() };
+    let steps = (most / STEP).ceil() as usize;
+    let mut counts = vec![0_u64; steps + 1];
+    hours.iter().for_each(|hour| counts[(hour / STEP).ceil() as usize] += 1);
+    let mut sum = 0;
+    let parts = counts.iter().enumerate().map(|(step, count)| {
+        sum += count;
+        (step as f64 * STEP, sum as f64 / all.max(sum) as f64)
+    });
+    parts.collect()
 }
 
 /// The moment of a day and hour of a simulation.

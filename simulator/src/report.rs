@@ -17,6 +17,15 @@ pub struct Report {
     /// What attacks cost under these terms and this policy, and what they brought here.
     pub attacks: Vec<Attack>,
     pub points: Vec<Point>,
+    /// The same in pools of other sizes.
+    pub sizes: Vec<Size>,
+}
+
+/// How many dutiful members were banned in pools of this size.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Size {
+    pub members: u32,
+    pub banned: Chance,
 }
 
 /// What came of the members of a group, in all pools together.
@@ -31,7 +40,7 @@ pub struct GroupReport {
     pub banned: Chance,
     /// The chance of a ban in a year, by how long they had a seat.
     pub banned_a_year: f64,
-    /// The most ops that any member was short, as seen at the end of a day.
+    /// The most ops that any member was short, on the days that are kept.
     pub worst_deficit: u64,
     /// Reviews they did, presence not included.
     pub reviews: u64,
@@ -52,6 +61,8 @@ pub struct WorkReport {
     pub refused: u64,
     /// Hours from the opening of reviews to a quorum of commitments; hour by hour alone.
     pub hours_to_quorum: Option<Spread>,
+    /// Which part of all submissions had a quorum of commitments after so many hours.
+    pub quorum_by_hour: Vec<(f64, f64)>,
     /// How many submissions had their window extended, got a verdict of a few, and none.
     pub extended: Chance,
     pub few: Chance,

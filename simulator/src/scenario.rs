@@ -37,6 +37,8 @@ pub struct Scenario {
     pub terms: Terms,
     pub schedule: Schedule,
     pub market: Market,
+    /// The sizes of further pools that are simulated, with members and requests in the same proportions.
+    pub sizes: Vec<u32>,
     /// In this order they enlist: the first take the seats.
     pub members: Vec<Group>,
     pub requests: Vec<Stream>,
@@ -55,6 +57,7 @@ impl Default for Scenario {
             terms: Terms::default(),
             schedule: Schedule::default(),
             market: Market::default(),
+            sizes: Vec::new(),
             members: Vec::new(),
             requests: Vec::new(),
             points: 400,
@@ -71,6 +74,17 @@ impl Scenario {
     /// How many accounts there are in a pool.
     pub fn accounts(&self) -> u64 {
         self.members.iter().map(|group| u64::from(group.count)).sum()
+    }
+
+    /// The same with about so many members in each pool, and as many in all.
+    pub fn of_size(&self, members: u32) -> Self {
+        let scale = f64::from(members) / self.accounts().max(1) as f64;
+        let scaled = |count: u32| ((f64::from(count) * scale).round() as u32).max(1);
+        let mut other = Self { sizes: Vec::new(), pools: scaled_down(self.pools, scale), ..self.clone() };
+        other.terms.seats = scaled(self.terms.seats);
+        other.members.iter_mut().for_each(|group| group.count = scaled(group.count));
+        other.requests.iter_mut().for_each(|stream| stream.a_day *= scale);
+        other
     }
 
     /// Why this cannot be simulated, if it cannot.
@@ -91,6 +105,10 @@ impl Scenario {
         ];
         rules.into_iter().find(|(_, holds)| !holds).map(|(problem, _)| problem.to_owned())
     }
+}
+
+fn scaled_down(pools: u32, scale: f64) -> u32 {
+    ((f64::from(pools) / scale).round() as u32).max(1)
 }
 
 fn has_chances(group: &Group) -> bool {
