@@ -1,6 +1,7 @@
 //! Pools of many members, played for years on the very rules of the contracts, so that an organization sees what its terms
 //! do before it deploys them.
 
+pub mod advise;
 pub mod attacks;
 pub mod daily;
 pub mod feasible;
