@@ -1,16 +1,17 @@
-use simulator::advise::*;
 use simulator::*;
+use simulator::terms::DAY;
 fn main() {
-    for w in [Wish { enforcers: 10, kind: Kind::OnceADay, a_week: 7.0, quorum: 3, out_days: 180.0, bad_luck: 0.01, tried: 3000, seed: 1 },
-     Wish { enforcers: 5, kind: Kind::Average, a_week: 2.0, quorum: 3, out_days: 60.0, bad_luck: 0.001, tried: 3000, seed: 1 },
-     Wish { enforcers: 200, kind: Kind::Diligent, a_week: 100.0, quorum: 3, out_days: 30.0, bad_luck: 0.001, tried: 3000, seed: 1 },
-     Wish { enforcers: 10, kind: Kind::Slow, a_week: 7.0, quorum: 3, out_days: 20.0, bad_luck: 0.01, tried: 3000, seed: 1 },
-     Wish { enforcers: 12, kind: Kind::Weekend, a_week: 7.0, quorum: 3, out_days: 120.0, bad_luck: 0.01, tried: 3000, seed: 1 }] {
-    let t = std::time::Instant::now();
-    match advise(&w, &mut |_| ()) {
-        Advice::Choices(c) => for c in c { println!("{} e{} b{} c{} d{:?} pace{} safe {:.1} out {:.0} banned {} thr {:.3} quorum {:.3} h {} rev{}", c.name, c.terms.epoch/terms::DAY, c.terms.ban_buffer, c.terms.credit_cap, c.terms.rate, c.terms.pace, c.safe_days, c.out_days, c.banned.part(), c.throttled, c.quorum, c.hours_to_quorum, c.reveals/terms::DAY); },
-        Advice::Impossible { why, nearest } => println!("IMPOSSIBLE {why} {:?}", nearest.map(|c| (c.safe_days, c.out_days, c.banned, c.quorum))),
-    }
-    println!("-- {:.1}s", t.elapsed().as_secs_f64());
-    }
+    for kind in [Kind::OnceADay, Kind::Average] {
+    for (n, per) in [(5u32, 0.3), (10, 1.0), (20, 2.0), (100, 10.0)] {
+      for (label, dil, reveals, restores) in [("default", 1_000_000, 2u64, false), ("restores", 1_000_000, 2, true), ("90% 4d", 900_000, 4, false)] {
+        let mut g = Group::of(kind, n).beyond(0.0); g.restores = restores;
+        let scenario = Scenario { model: Model::Hours, pools: 2000 / n, days: 365, terms: Terms { seats: n, rate: Rate::FairShare{diligence_ppm: dil}, ..Terms::default() },
+            members: vec![g],
+            market: Market { reveals: reveals * DAY, ..Market::default() },
+            requests: vec![Stream::new(Shape::Steady, per)],
+            ..Scenario::default() };
+        let r = simulate(&scenario, &mut |_| ());
+        let quorum = 1.0 - r.work.few.part() - r.work.unreviewed.part();
+        println!("{kind:?} {n} {per} {label}: banned {:.3} thr {:.3} worst {} ext {:.3} quorum {:.3} points {:.0}", r.groups[0].banned.part(), r.groups[0].throttled.part(), r.groups[0].worst_deficit, r.work.extended.part(), quorum, r.groups[0].reputation);
+    }}}
 }

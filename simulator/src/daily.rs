@@ -45,6 +45,9 @@ struct Offer {
     extended: bool,
 }
 
+/// The greatest quorum.
+const MOST_QUORUM: usize = 7;
+
 struct Daily<'a> {
     scenario: &'a Scenario,
     pool: Pool,
@@ -150,13 +153,15 @@ impl<'a> Daily<'a> {
         }
         let members = self.seated.len();
         for _ in 0..ops {
-            let mut drawn = [Who::MAX; 7];
+            let mut drawn = [u32::MAX; MOST_QUORUM];
             for at in 0..quorum.min(members) {
-                let mut who = self.seated[self.rng.gen_range(0..members)];
-                while drawn[..at].contains(&who) {
-                    who = self.seated[self.rng.gen_range(0..members)];
+                let mut lot = self.rng.gen_range(0..members as u32);
+                while drawn[..at].contains(&lot) {
+                    lot = self.rng.gen_range(0..members as u32);
                 }
-                drawn[at] = who;
+                drawn[at] = lot;
+                // Where nobody ever left, members and lots have the same numbers.
+                let who = if members == self.todo.len() { lot } else { self.seated[lot as usize] };
                 let todo = &mut self.todo[who as usize];
                 *todo = todo.saturating_add(1);
             }
@@ -201,6 +206,9 @@ impl<'a> Daily<'a> {
         if done > 0 {
             self.pool.resolve(who, done, 0);
             recorder.reviewed(who, done);
+        }
+        if group.restores {
+            self.pool.restore_if_throttled(who);
         }
     }
 

@@ -115,12 +115,14 @@ pub struct Group {
     pub habit: Habit,
     /// The chance that it never reveals a review it committed to.
     pub silent: f64,
+    /// Whether it burns points for what it misses, once it is Throttled.
+    pub restores: bool,
 }
 
 impl Group {
     /// As the kind is.
     pub fn of(kind: Kind, count: u32) -> Self {
-        Self { kind, count, from_day: 0, habit: kind.habit(), silent: 0.0 }
+        Self { kind, count, from_day: 0, habit: kind.habit(), silent: 0.0, restores: false }
     }
 
     /// From this day on it is absent, or away for a week.

@@ -20,6 +20,9 @@ impl Hours<'_> {
         if self.pool.may_check_in(who) {
             let _ = self.pool.check_in(who);
         }
+        if group.restores {
+            self.pool.restore_if_throttled(who);
+        }
     }
 
     fn reveal(&mut self, who: Who, kind: Kind, recorder: &mut Recorder) {

@@ -124,6 +124,15 @@ impl Pool {
         Ok(price)
     }
 
+    /// `who` restores all that it misses, if its standing is Throttled and it has the points for it.
+    pub fn restore_if_throttled(&mut self, who: Who) {
+        if self.standing(who) == Standing::Throttled {
+            let missing = u32::try_from(self.deficit(who)).unwrap_or(u32::MAX);
+            // Refused where it has too few points.
+            let _ = self.restore(who, missing);
+        }
+    }
+
     /// `who` comes clean after a ban, for points; answers how many.
     pub fn redeem(&mut self, who: Who) -> Outcome<u64> {
         self.kept_out(who)?;
