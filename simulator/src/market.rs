@@ -11,6 +11,7 @@ pub const UNIT: u128 = 1_000_000_000_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Market {
     pub min_review_fee: u128,
+    pub min_window: u64,
     pub rent: u128,
     pub protocol_fee_bps: u32,
     pub target_utilization_ppm: u32,
@@ -39,6 +40,7 @@ impl Default for Market {
     fn default() -> Self {
         Self {
             min_review_fee: UNIT / 10,
+            min_window: DAY,
             rent: UNIT / 100,
             protocol_fee_bps: 500,
             target_utilization_ppm: 600_000,
@@ -112,9 +114,11 @@ impl Market {
         self.price_of(self.reward, self.review_fee, utilization_ppm)
     }
 
-    /// What the cheapest place costs.
+    /// What the cheapest place costs: the least fee, and no window longer than it must be.
     pub fn cheapest(&self, utilization_ppm: u32) -> Price {
-        self.price_of(0, self.min_review_fee, utilization_ppm)
+        let window = self.min_window;
+        let shortest = Self { delivery: window.saturating_mul(2), commits: window, reveals: window, ..self.clone() };
+        shortest.price_of(0, self.min_review_fee, utilization_ppm)
     }
 
     /// The points that a place is worth: half for its provider, half for its enforcers.

@@ -123,6 +123,7 @@ fn market(settings: &Settings) -> Market {
     Market {
         min_review_fee: asset.map_or(defaults.min_review_fee, |AssetPolicy { min_review_fee, .. }| *min_review_fee),
         rent: asset.map_or(defaults.rent, |AssetPolicy { rent, .. }| *rent),
+        min_window: policy.min_window,
         protocol_fee_bps: policy.protocol_fee_bps.into(),
         target_utilization_ppm: policy.target_utilization_ppm,
         premium_cap_bps: policy.premium_cap_bps,
