@@ -116,14 +116,18 @@ fn self_dealing(market: &Market, seen: &Spending) -> Attack {
     let cheapest = units(market.cheapest(0).sunk());
     let price = market.price(0);
     let points = market.points(price.fee);
-    let a_point = if points > 0 { format!("{:.3}", units(price.sunk()) / points as f64) } else { "any number of".into() };
+    let a_point =
+        if points > 0 { format!("{:.3}", units(price.sunk()) / points as f64) } else { "any number of".into() };
     let here = match seen.places {
         0 => String::new(),
         places => format!("; here {places} places for {:.1} UNIT and {} points", units(seen.sunk), seen.points),
     };
     Attack {
         name: "asking, delivering and reviewing oneself",
-        costs: format!("{:.3} UNIT an op declared at the least, {a_point} UNIT a point", cheapest / f64::from(market.quorum)),
+        costs: format!(
+            "{:.3} UNIT an op declared at the least, {a_point} UNIT a point",
+            cheapest / f64::from(market.quorum)
+        ),
         brings: format!("no money: the escrow comes back, and fee and rent do not{here}"),
     }
 }
@@ -135,7 +139,11 @@ fn silence(terms: &Terms) -> Attack {
         None => "a seat for ever, where nobody asks for work".into(),
     };
     let slashed = f64::from(terms.slash_ppm) / f64::from(PPM) * 100.0;
-    Attack { name: "sitting on a seat", costs: format!("a bond of {} points and {slashed:.0} % of the rest", terms.bond), brings }
+    Attack {
+        name: "sitting on a seat",
+        costs: format!("a bond of {} points and {slashed:.0} % of the rest", terms.bond),
+        brings,
+    }
 }
 
 /// Having oneself banned, for the keeper's reward.

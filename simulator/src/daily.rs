@@ -109,7 +109,14 @@ impl<'a> Daily<'a> {
             recorder.work.extended += extended;
             self.pool.close((offer.ops - extended) * quorum);
             recorder.work.judged += offer.ops - extended;
-            self.offers.push_back(Offer { day, ops: extended, short: missing, others: missing, taken: 0, extended: true });
+            self.offers.push_back(Offer {
+                day,
+                ops: extended,
+                short: missing,
+                others: missing,
+                taken: 0,
+                extended: true,
+            });
         }
     }
 

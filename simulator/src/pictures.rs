@@ -44,12 +44,29 @@ pub fn draw(report: &Report) -> Result<Vec<Picture>, String> {
         picture("bans", &days("Banned, of all", "%", 5.0), &by_group(report, banned))?,
         picture("deficits", &days("Missing to a member, in the mean", "ops", 4.0), &by_group(report, deficit))?,
         picture("seats", &days("Seats and waiting line", "members", 1.0), &seats(report))?,
-        picture("utilization", &days("Utilization of the pool", "%", 100.0), &one(report, "utilization", |point| point.utilization * 100.0))?,
-        picture("price", &days("Price of a place that does not come back", "UNIT", 0.1), &one(report, "price", |point| point.sunk_price))?,
-        picture("reputation", &days("Reputation of a member, in the mean", "points", 100.0), &by_group(report, reputation))?,
+        picture(
+            "utilization",
+            &days("Utilization of the pool", "%", 100.0),
+            &one(report, "utilization", |point| point.utilization * 100.0),
+        )?,
+        picture(
+            "price",
+            &days("Price of a place that does not come back", "UNIT", 0.1),
+            &one(report, "price", |point| point.sunk_price),
+        )?,
+        picture(
+            "reputation",
+            &days("Reputation of a member, in the mean", "points", 100.0),
+            &by_group(report, reputation),
+        )?,
     ];
     if !report.work.quorum_by_hour.is_empty() {
-        let axes = Axes { title: "Submissions with a quorum of commitments", x: "hours since reviews were opened", y: "%", least: 100.0 };
+        let axes = Axes {
+            title: "Submissions with a quorum of commitments",
+            x: "hours since reviews were opened",
+            y: "%",
+            least: 100.0,
+        };
         let points = report.work.quorum_by_hour.iter().map(|(hours, part)| (*hours, part * 100.0)).collect();
         pictures.push(picture("quorum", &axes, &[Line { name: "with a quorum".into(), points }])?);
     }
@@ -92,7 +109,11 @@ fn by_group(report: &Report, value: fn(&Standings, &Standings) -> f64) -> Vec<Li
     let Some(first) = report.points.first() else { return Vec::new() };
     let line = |(at, group): (usize, &crate::report::GroupReport)| Line {
         name: group.kind.name().to_owned(),
-        points: report.points.iter().map(|now| (f64::from(now.day), value(&now.groups[at], &first.groups[at]))).collect(),
+        points: report
+            .points
+            .iter()
+            .map(|now| (f64::from(now.day), value(&now.groups[at], &first.groups[at])))
+            .collect(),
     };
     report.groups.iter().enumerate().map(line).collect()
 }
@@ -113,7 +134,11 @@ fn sizes(report: &Report) -> Vec<Line> {
         name: name.to_owned(),
         points: report.sizes.iter().map(|size| (f64::from(size.members), value(&size.banned) * 100.0)).collect(),
     };
-    vec![line("banned", Chance::part), line("95 %: at least", |chance| chance.low), line("95 %: at most", |chance| chance.high)]
+    vec![
+        line("banned", Chance::part),
+        line("95 %: at least", |chance| chance.low),
+        line("95 %: at most", |chance| chance.high),
+    ]
 }
 
 fn picture(name: &'static str, axes: &Axes, lines: &[Line]) -> Result<Picture, String> {
@@ -148,7 +173,10 @@ fn paint(svg: &mut String, axes: &Axes, lines: &[Line]) -> Painted {
     for (number, line) in lines.iter().enumerate() {
         let (dash, gap) = DASHES[number % DASHES.len()];
         let series = DashedLineSeries::new(line.points.iter().copied(), dash, gap, BLACK.stroke_width(1));
-        chart.draw_series(series)?.label(line.name.clone()).legend(move |at| EmptyElement::at((at.0 + 10, at.1)) + mark(number));
+        chart
+            .draw_series(series)?
+            .label(line.name.clone())
+            .legend(move |at| EmptyElement::at((at.0 + 10, at.1)) + mark(number));
         // A dozen marks are enough to tell lines apart.
         let step = line.points.len().div_ceil(12).max(1);
         chart.draw_series(line.points.iter().step_by(step).map(|at| EmptyElement::at(*at) + mark(number)))?;

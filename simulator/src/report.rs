@@ -137,7 +137,8 @@ impl Report {
     /// The members that mean to do their share, and do: how many of them were banned.
     pub fn dutiful(&self) -> Chance {
         let groups = self.groups.iter().filter(|group| group.kind.is_dutiful());
-        let (times, trials) = groups.fold((0, 0), |sum, group| (sum.0 + group.banned.times, sum.1 + group.banned.trials));
+        let (times, trials) =
+            groups.fold((0, 0), |sum, group| (sum.0 + group.banned.times, sum.1 + group.banned.trials));
         Chance::of(times, trials)
     }
 }

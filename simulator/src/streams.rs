@@ -60,7 +60,9 @@ impl Stream {
         let mean = match self.shape {
             Shape::Steady => self.a_day,
             Shape::Bursty { variation } => self.a_day * varied(variation, rng),
-            Shape::Seasonal { swing, period } => self.a_day * (1.0 + swing * (std::f64::consts::TAU * days / period).sin()),
+            Shape::Seasonal { swing, period } => {
+                self.a_day * (1.0 + swing * (std::f64::consts::TAU * days / period).sin())
+            }
             Shape::DryingUp { half_life } => self.a_day * (-days / half_life).exp2(),
             Shape::Attack => return self.a_day.round() as u64,
             Shape::Ring | Shape::SelfDealing => self.a_day,
@@ -106,7 +108,9 @@ mod tests {
     #[test]
     fn a_season_rises_and_falls_and_a_stream_dries_up() {
         let season = Stream::new(Shape::Seasonal { swing: 1.0, period: 40_000.0 }, 9.0);
-        assert!(mean_and_deviation(season, 9_000..11_000).0 > 17.0 && mean_and_deviation(season, 29_000..31_000).0 < 0.5);
+        assert!(
+            mean_and_deviation(season, 9_000..11_000).0 > 17.0 && mean_and_deviation(season, 29_000..31_000).0 < 0.5
+        );
         let dry = Stream::new(Shape::DryingUp { half_life: 1_000.0 }, 1_024.0);
         assert!((mean_and_deviation(dry, 9_990..10_010).0 - 1.0).abs() < 0.6);
     }

@@ -111,7 +111,8 @@ fn promises(promises: &Promises) -> Section {
 }
 
 fn attacks(report: &Report) -> Section {
-    let row = |attack: &crate::report::Attack| vec![attack.name.to_owned(), attack.costs.clone(), attack.brings.clone()];
+    let row =
+        |attack: &crate::report::Attack| vec![attack.name.to_owned(), attack.costs.clone(), attack.brings.clone()];
     let rows = report.attacks.iter().map(row).collect();
     Section { title: "Attacks", heads: vec!["", "costs", "brings"], words: 3, rows }
 }

@@ -15,7 +15,10 @@ use simulator::{
 #[derive(Clone, Debug)]
 enum Step {
     /// Asks for so much at once.
-    Ask { ops: u32, reviews: u32 },
+    Ask {
+        ops: u32,
+        reviews: u32,
+    },
     Reserve(u64),
     /// Lets time pass, in hours.
     Wait(u64),

@@ -76,9 +76,9 @@ impl Advise {
             write!(out, "{}", show(&advice, Paint::of_terminal()))?;
         }
         if let (Some(file), false) = (&self.write, choices.is_empty()) {
-            let choice = choices.get(self.choice.wrapping_sub(1)).ok_or_else(|| {
-                Unusable(format!("there is no choice {}; there are {}", self.choice, choices.len()))
-            })?;
+            let choice = choices
+                .get(self.choice.wrapping_sub(1))
+                .ok_or_else(|| Unusable(format!("there is no choice {}; there are {}", self.choice, choices.len())))?;
             replace(file, advise::deployment(&wish, choice).as_bytes())?;
         }
         Ok(!choices.is_empty())
@@ -108,9 +108,9 @@ fn show(advice: &advise::Advice, paint: Paint) -> String {
     match advice {
         advise::Advice::Choices(choices) => table(choices, paint),
         advise::Advice::Impossible { why, nearest } => {
-            let nearest = nearest.as_deref().map(|choice| {
-                format!("The nearest that can be had:\n{}", table(std::slice::from_ref(choice), paint))
-            });
+            let nearest = nearest
+                .as_deref()
+                .map(|choice| format!("The nearest that can be had:\n{}", table(std::slice::from_ref(choice), paint)));
             format!("{}: {why}.\n{}", paint.bad("This cannot be"), nearest.unwrap_or_default())
         }
     }
@@ -126,9 +126,7 @@ fn table(choices: &[Choice], paint: Paint) -> String {
     };
     row("who misses nothing is safe for", &|choice| format!("{:.1} days", choice.safe_days));
     row("who stops is out within", &|choice| format!("{:.0} days", choice.out_days));
-    row("dutiful members banned in a year", &|choice| {
-        format!("{} of {}", choice.banned.times, choice.banned.trials)
-    });
+    row("dutiful members banned in a year", &|choice| format!("{} of {}", choice.banned.times, choice.banned.trials));
     row("and at most, with 95 %", &|choice| format!("{:.2} %", choice.banned.high * 100.0));
     row("ever Throttled", &|choice| format!("{:.1} %", choice.throttled * 100.0));
     row("verdicts of a quorum", &|choice| format!("{:.1} %", choice.quorum * 100.0));
@@ -136,7 +134,9 @@ fn table(choices: &[Choice], paint: Paint) -> String {
     row("epoch", &|choice| days(choice.terms.epoch));
     row("diligence", &|choice| match choice.terms.rate {
         simulator::Rate::Fixed => "fixed".into(),
-        simulator::Rate::FairShare { diligence_ppm } => format!("{} %", f64::from(diligence_ppm) * 100.0 / f64::from(PPM)),
+        simulator::Rate::FairShare { diligence_ppm } => {
+            format!("{} %", f64::from(diligence_ppm) * 100.0 / f64::from(PPM))
+        }
     });
     row("buffers", &|choice| format!("{} and {}", choice.terms.throttle_buffer, choice.terms.ban_buffer));
     row("pace, presence", &|choice| format!("{}, {}", choice.terms.pace, choice.terms.presence));
@@ -171,7 +171,8 @@ mod tests {
 
     #[test]
     fn plain_answers_are_a_wish() {
-        let wish = wished(&["--looks", "weekend", "--reviews", "5", "--out", "60d", "--bad-luck", "2 %"]).expect("a wish");
+        let wish =
+            wished(&["--looks", "weekend", "--reviews", "5", "--out", "60d", "--bad-luck", "2 %"]).expect("a wish");
         assert_eq!((wish.enforcers, wish.kind, wish.quorum), (10, Kind::Weekend, 5));
         assert_eq!((wish.a_week, wish.out_days, wish.bad_luck), (7.0, 60.0, 0.02));
         assert!(wished(&["--looks", "bot"]).expect_err("a bot").contains("expected one of diligent, average"));

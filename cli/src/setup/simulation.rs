@@ -6,7 +6,10 @@
 use crate::client::{
     files::{read_text, unreadable},
     settings::{read_policy, read_schedule, read_terms},
-    toml::{amount, boolean, duration, each, expected, integer, owned, parse, ppm, refused, score, text, Fields, Mistake, Problem, Read},
+    toml::{
+        amount, boolean, duration, each, expected, integer, owned, parse, ppm, refused, score, text, Fields, Mistake,
+        Problem, Read,
+    },
 };
 use anyhow::Result;
 use chain::Settings;
@@ -206,7 +209,8 @@ fn model(item: &Item) -> Read<Model> {
 fn kind(item: &Item) -> Read<Kind> {
     let name = text(item)?;
     let names = || Kind::ALL.map(Kind::name).join(", ");
-    Kind::named(name).ok_or_else(|| refused(item, format!("`{name}` is no kind of member; expected one of {}", names())))
+    Kind::named(name)
+        .ok_or_else(|| refused(item, format!("`{name}` is no kind of member; expected one of {}", names())))
 }
 
 /// How many members a pool of another size has.
@@ -290,8 +294,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_place() {
         for (text, place, part) in [
-            ("model = 'weeks'", (1, 9), "`model`: `weeks` is no model; expected hours, duty or lot"),
-            ("[[members]]\nkind = 'lazy'\ncount = 1", (2, 8), "`kind`: `lazy` is no kind of member; expected one of"),
+            ("model = 'weeks'", (1, 9), "`weeks` is no model; expected hours, duty or lot"),
+            ("[[members]]\nkind = 'lazy'\ncount = 1", (2, 8), "`lazy` is no kind of member; expected one of"),
             ("[[members]]\nkind = 'slow'", (1, 1), "`count` is missing in [[members]]"),
             ("[[requests]]\na_week = -1", (2, 10), "`a_week`: -1 is out of range here"),
             ("[[requests]]\nshape = 'odd'\na_week = 1", (1, 1), "`odd` is no shape of a stream"),
@@ -310,7 +314,8 @@ mod tests {
     #[test]
     fn all_examples_are_read() {
         let folder = workspace().join("simulations");
-        let files: Vec<_> = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+        let files: Vec<_> =
+            fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
         assert!(files.len() >= 6);
         for file in files {
             load(Some(&file)).unwrap_or_else(|error| panic!("{error:#}"));

@@ -86,4 +86,3 @@ fn window(kind: Kind, lost: f64) -> u64 {
     }
     MOST_WINDOW_DAYS * DAY
 }
-

@@ -172,7 +172,10 @@ fn impossible(wish: &Wish, all: &[Terms], progress: &mut dyn FnMut(f64)) -> Advi
     let wished = format!("whoever stops cannot be out within {:.0} days", wish.out_days);
     let why = match &nearest {
         Some(choice) => {
-            format!("{wished}, if members who look in as seldom are to keep their seats: within {:.0} it can", choice.out_days)
+            format!(
+                "{wished}, if members who look in as seldom are to keep their seats: within {:.0} it can",
+                choice.out_days
+            )
         }
         None => "whatever was tried bans more members who do their duty than you accept".to_owned(),
     };
@@ -246,7 +249,16 @@ mod tests {
     use super::*;
 
     fn wish() -> Wish {
-        Wish { enforcers: 10, kind: Kind::OnceADay, a_week: 7.0, quorum: 3, out_days: 180.0, bad_luck: 0.01, tried: 300, seed: 1 }
+        Wish {
+            enforcers: 10,
+            kind: Kind::OnceADay,
+            a_week: 7.0,
+            quorum: 3,
+            out_days: 180.0,
+            bad_luck: 0.01,
+            tried: 300,
+            seed: 1,
+        }
     }
 
     #[test]

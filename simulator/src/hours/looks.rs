@@ -1,7 +1,11 @@
 //! What a member does when it looks in: it reveals what can be revealed, and commits to what it owes and likes.
 
 use super::{Hours, Origin, Round, Stage};
-use crate::{people::{Group, Kind}, pool::{State, Who}, record::Recorder};
+use crate::{
+    people::{Group, Kind},
+    pool::{State, Who},
+    record::Recorder,
+};
 use rand::Rng;
 
 /// How far a fair score is off at the most.

@@ -49,11 +49,23 @@ pub fn run(scenario: &Scenario, progress: &mut dyn FnMut(f64)) -> Report {
 /// What is due at an hour.
 #[derive(Clone, Copy, Debug)]
 enum Due {
-    Post { origin: Origin, places: u32 },
-    Open { origin: Origin, places: u32, points: u128 },
+    Post {
+        origin: Origin,
+        places: u32,
+    },
+    Open {
+        origin: Origin,
+        places: u32,
+        points: u128,
+    },
     /// The end of commitments, of the first window or of the extension.
-    Commitments { round: u32, extended: bool },
-    Reveals { round: u32 },
+    Commitments {
+        round: u32,
+        extended: bool,
+    },
+    Reveals {
+        round: u32,
+    },
 }
 
 struct Hours<'a> {

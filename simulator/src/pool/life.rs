@@ -76,7 +76,9 @@ impl Pool {
         ensure(self.now >= account.cooled_at, Refusal::CoolingDown)?;
         ensure(account.points >= least.max(bond), Refusal::TooFewPoints)?;
         (account.points, account.bond) = (account.points.saturating_sub(bond), bond);
-        Ok(self.place(who))
+        let place = self.place(who);
+        self.store();
+        Ok(place)
     }
 
     /// `who` gives up its seat or its place in the line; its bond is free again.
@@ -97,6 +99,7 @@ impl Pool {
         }
         let account = &mut self.accounts[who as usize];
         account.points = account.points.saturating_add(std::mem::take(&mut account.bond));
+        self.store();
         Ok(seated)
     }
 
@@ -110,7 +113,7 @@ impl Pool {
     /// Whether `who` would declare something by checking in.
     pub fn may_check_in(&self, who: Who) -> bool {
         let member = self.member(who);
-        self.terms.presence > 0 && member.state == State::Seated && self.epoch >= member.next_check_in.into()
+        self.terms.presence > 0 && member.state == State::Seated && self.epoch() >= member.next_check_in.into()
     }
 
     /// `who` burns points for `ops` that it misses; answers how many points.
@@ -170,6 +173,7 @@ impl Pool {
         let account = &mut self.accounts[who as usize];
         account.rests_until = self.now.saturating_add(self.terms.min_freeze);
         account.rests_from = self.now.saturating_add(self.terms.freeze_interval);
+        self.store();
         Ok(seated)
     }
 
@@ -177,7 +181,9 @@ impl Pool {
     pub fn unfreeze(&mut self, who: Who) -> Outcome<Place> {
         ensure(self.member(who).state == State::Frozen, Refusal::NotFrozen)?;
         ensure(self.now >= self.account(who).rests_until, Refusal::FrozenTooShortly)?;
-        Ok(self.place(who))
+        let place = self.place(who);
+        self.store();
+        Ok(place)
     }
 
     /// Opens `count` commitments of `who`; answers how many ops it was short before.
@@ -213,10 +219,11 @@ impl Pool {
             return Evaluation::Unchanged(standing);
         }
         if standing != Standing::Banned {
-            return match self.latch(who, standing) {
-                true => Evaluation::Latched(standing),
-                false => Evaluation::Unchanged(standing),
-            };
+            if !self.latch(who, standing) {
+                return Evaluation::Unchanged(standing);
+            }
+            self.store();
+            return Evaluation::Latched(standing);
         }
         let seated = self.leave_seat(who, State::Banned);
         let account = &mut self.accounts[who as usize];
@@ -224,12 +231,17 @@ impl Pool {
         let slashed = rules::fraction_ppm(account.points.into(), self.terms.slash_ppm) as u64;
         account.points -= slashed;
         let reward = self.terms.reward_for(burnt);
+        self.store();
         Evaluation::Banned(Ban { burnt, slashed, reward, seated })
     }
 
     /// Gives up to `max` free seats to the first in line; answers who took them.
     pub fn fill_seats(&mut self, max: u32) -> Vec<Who> {
-        (0..max).map_while(|_| self.seat_first()).collect()
+        let seated: Vec<_> = (0..max).map_while(|_| self.seat_first()).collect();
+        if !seated.is_empty() {
+            self.store();
+        }
+        seated
     }
 
     fn standing_at_work(&self, who: Who) -> Outcome<Standing> {
@@ -271,16 +283,17 @@ impl Pool {
     }
 
     fn declare(&mut self, who: Who, ops: u32) {
-        let (fading, now, credit) = (self.terms.fading(), self.accumulator(), self.terms.credit());
+        let (fading, now, credit) = (self.terms.fading(), self.sums.accumulator, self.terms.credit());
         let member = &mut self.members[who as usize];
         member.ledger = member.ledger.declare(&fading, &now, ops.into(), &credit);
+        self.store();
     }
 
     fn declare_presence(&mut self, who: Who) -> Option<u32> {
         if !self.may_check_in(who) {
             return None;
         }
-        self.members[who as usize].next_check_in = next_epoch(self.epoch);
+        self.members[who as usize].next_check_in = next_epoch(self.epoch());
         self.declare(who, self.terms.presence);
         Some(self.terms.presence)
     }
@@ -321,7 +334,7 @@ impl Pool {
     }
 
     fn seat(&mut self, who: Who) {
-        let now = self.accumulator();
+        let now = self.sums.accumulator;
         let member = &mut self.members[who as usize];
         member.ledger = Ledger::seat(member.ledger.carry, member.ledger.declared, &now);
         member.state = State::Seated;
@@ -335,7 +348,7 @@ impl Pool {
 
     fn vacate(&mut self, who: Who, state: State) {
         self.latch(who, Standing::Healthy);
-        let (fading, now) = (self.terms.fading(), self.accumulator());
+        let (fading, now) = (self.terms.fading(), self.sums.accumulator);
         let member = &mut self.members[who as usize];
         let (carry, declared) = member.ledger.rest(&fading, &now);
         member.ledger = Ledger { carry, baseline: Micro::ZERO, declared, anchor: 0 };

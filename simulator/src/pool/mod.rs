@@ -70,6 +70,15 @@ pub struct Schedule {
     pub segments: Vec<(u64, u32)>,
 }
 
+/// What time changes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    accumulator: Accumulator,
+    level: Micro,
+    /// The moment that the level is of.
+    leveled: u64,
+}
+
 /// A pool at one moment.
 #[derive(Clone, Debug)]
 pub struct Pool {
@@ -77,11 +86,9 @@ pub struct Pool {
     schedule: Schedule,
     opened: u64,
     now: u64,
-    epoch: u64,
-    accumulated: Micro,
-    level: Micro,
-    /// The moment that the level is of.
-    leveled: u64,
+    /// As of now, and as the contract would have it stored: roundings depend on how often a pool is stored.
+    sums: Sums,
+    stored: Sums,
     active: u32,
     throttled: u32,
     /// Reviews asked for and not closed.
@@ -99,10 +106,8 @@ impl Pool {
             schedule,
             opened: now,
             now,
-            epoch: 0,
-            accumulated: Micro::ZERO,
-            level: Micro::ZERO,
-            leveled: 0,
+            sums: Sums::default(),
+            stored: Sums::default(),
             active: 0,
             throttled: 0,
             backlog: 0,
@@ -123,16 +128,20 @@ impl Pool {
     /// Time passes: presence falls due, sums fade, and the level drains. An earlier moment changes nothing.
     pub fn pass_to(&mut self, now: u64) {
         self.now = self.now.max(now);
-        if self.level > Micro::ZERO {
-            let elapsed = self.now.saturating_sub(self.leveled);
-            self.level = rules::drained(self.level, self.pace(), elapsed, self.terms.epoch);
-        }
-        self.leveled = if self.level > Micro::ZERO { self.leveled.max(self.now) } else { 0 };
+        let Sums { accumulator, level, leveled } = self.stored;
+        let elapsed = self.now.saturating_sub(leveled);
+        let level = match level {
+            Micro::ZERO => level,
+            _ => rules::drained(level, self.pace(), elapsed, self.terms.epoch),
+        };
+        let leveled = if level > Micro::ZERO { leveled.max(self.now) } else { 0 };
         let epoch = rules::epoch_of(self.now, self.opened, self.terms.epoch);
-        if epoch > self.epoch {
-            let passed = self.accumulator().at(&self.terms.fading(), epoch);
-            (self.accumulated, self.epoch) = (passed.total, passed.epoch);
-        }
+        self.sums = Sums { accumulator: accumulator.at(&self.terms.fading(), epoch), level, leveled };
+    }
+
+    /// The contract would store the pool now.
+    fn store(&mut self) {
+        self.stored = self.sums;
     }
 
     /// Records `ops` more to be done, each asking for `reviews` reviews: seen by every member on a seat.
@@ -150,20 +159,23 @@ impl Pool {
         let mut seen = Micro(weight.0.saturating_mul(ops.into()));
         if let Some(room) = self.room() {
             seen = seen.min(room);
-            self.level = self.level.saturating_add(seen);
-            self.leveled = self.leveled.max(self.now);
+            self.sums.level = self.sums.level.saturating_add(seen);
+            self.sums.leveled = self.sums.leveled.max(self.now);
         }
-        self.accumulated = self.accumulated.saturating_add(seen);
+        self.sums.accumulator.total = self.sums.accumulator.total.saturating_add(seen);
+        self.store();
     }
 
     /// Reviews are reserved, which adds to the backlog.
     pub fn reserve(&mut self, reviews: u64) {
         self.backlog = self.backlog.saturating_add(reviews);
+        self.store();
     }
 
     /// Reviews are done with.
     pub fn close(&mut self, reviews: u64) {
         self.backlog = self.backlog.saturating_sub(reviews);
+        self.store();
     }
 
     /// Reviews asked for and not done with.
@@ -180,7 +192,7 @@ impl Pool {
     }
 
     pub fn epoch(&self) -> u64 {
-        self.epoch
+        self.sums.accumulator.epoch
     }
 
     /// How many members have a seat.
@@ -195,6 +207,11 @@ impl Pool {
 
     pub fn waiting(&self) -> u32 {
         self.line.len() as u32
+    }
+
+    /// Who waits, first in line first.
+    pub fn line(&self) -> impl Iterator<Item = Who> + '_ {
+        self.line.iter().copied()
     }
 
     pub fn member(&self, who: Who) -> &Member {
@@ -229,7 +246,7 @@ impl Pool {
 
     /// The level, in ops due.
     pub fn level(&self) -> f64 {
-        self.level.0 as f64 / self.terms.seen(1).0 as f64
+        self.sums.level.0 as f64 / self.terms.seen(1).0 as f64
     }
 
     /// The standing now, whether or not anyone latched it; a ban that was latched stays.
@@ -282,17 +299,13 @@ impl Pool {
 
     /// What may still be seen now that is ever due; `None` without a pace.
     fn room(&self) -> Option<Micro> {
-        (self.terms.pace > 0).then(|| self.pace().saturating_sub(self.level))
-    }
-
-    fn accumulator(&self) -> Accumulator {
-        Accumulator { total: self.accumulated, epoch: self.epoch }
+        (self.terms.pace > 0).then(|| self.pace().saturating_sub(self.sums.level))
     }
 
     fn seen_and_declared(&self, member: &Member) -> (Micro, Micro) {
         if member.state == State::Seated {
             let fading = self.terms.fading();
-            (member.ledger.seen(&fading, &self.accumulator()), member.ledger.declared(&fading, self.epoch))
+            (member.ledger.seen(&fading, &self.sums.accumulator), member.ledger.declared(&fading, self.epoch()))
         } else {
             (member.ledger.carry, member.ledger.declared)
         }
