@@ -87,7 +87,7 @@ impl Dice {
             _ => Rate::FairShare { diligence_ppm: 1_000_000 - self.count(400_000) },
         };
         Terms {
-            denominator: 1 + self.count(60),
+            denominator: 2 + self.count(60),
             epoch: hours(20 + self.below(60)),
             retention_ppm: [1_000_000, 900_000, 500_000][self.count(3) as usize],
             throttle_buffer,

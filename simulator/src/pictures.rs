@@ -4,11 +4,15 @@ use crate::{
     report::{Point, Report, Standings},
     stats::Chance,
 };
-use plotters::prelude::*;
+use plotters::{element::DashedPathElement, prelude::*};
 
 const SIZE: (u32, u32) = (720, 400);
 const FONT: &str = "sans-serif";
 const TEXT: u32 = 15;
+/// The width of the part that names the lines.
+const LEGEND: u32 = 150;
+/// How many points of a line are marked, about.
+const MARKED: usize = 12;
 /// Lines of dashes: how long they are, and how far apart, in points of the picture.
 const DASHES: [(u32, u32); 4] = [(1_000, 0), (9, 5), (2, 4), (14, 8)];
 
@@ -40,7 +44,7 @@ struct Axes {
 pub fn draw(report: &Report) -> Result<Vec<Picture>, String> {
     let days = |title, y, least| Axes { title, x: "day", y, least };
     let mut pictures = vec![
-        picture("standings", &days("Healthy, of those seated at first", "%", 100.0), &by_group(report, healthy))?,
+        picture("standings", &days("Healthy, of all", "%", 100.0), &by_group(report, healthy))?,
         picture("bans", &days("Banned, of all", "%", 5.0), &by_group(report, banned))?,
         picture("deficits", &days("Missing to a member, in the mean", "ops", 4.0), &by_group(report, deficit))?,
         picture("seats", &days("Seats and waiting line", "members", 1.0), &seats(report))?,
@@ -90,7 +94,7 @@ fn mean(sum: u64, count: u64) -> f64 {
 }
 
 fn healthy(now: &Standings, first: &Standings) -> f64 {
-    share(now.healthy, first.seated())
+    share(now.healthy, first.all())
 }
 
 fn banned(now: &Standings, first: &Standings) -> f64 {
@@ -152,15 +156,17 @@ type Painted = Result<(), Box<dyn std::error::Error>>;
 fn paint(svg: &mut String, axes: &Axes, lines: &[Line]) -> Painted {
     let area = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     area.fill(&WHITE)?;
+    let (plot, legend) = area.split_horizontally(SIZE.0 - LEGEND);
     let values = || lines.iter().flat_map(|line| &line.points);
     let right = values().map(|(x, _)| *x).fold(1.0, f64::max);
     let top = values().map(|(_, y)| *y).fold(axes.least, f64::max) * 1.05;
-    let mut chart = ChartBuilder::on(&area)
+    let mut chart = ChartBuilder::on(&plot)
         .caption(axes.title, (FONT, TEXT + 2))
         .margin(12)
         .x_label_area_size(42)
         .y_label_area_size(62)
         .build_cartesian_2d(0.0..right, 0.0..top)?;
+    let number = |value: &f64| format!("{}", (value * 100.0).round() / 100.0);
     chart
         .configure_mesh()
         .disable_mesh()
@@ -168,26 +174,20 @@ fn paint(svg: &mut String, axes: &Axes, lines: &[Line]) -> Painted {
         .y_desc(axes.y)
         .axis_desc_style((FONT, TEXT))
         .label_style((FONT, TEXT - 2))
-        .y_label_formatter(&|value| format!("{}", (value * 100.0).round() / 100.0))
+        .x_label_formatter(&number)
+        .y_label_formatter(&number)
         .draw()?;
     for (number, line) in lines.iter().enumerate() {
         let (dash, gap) = DASHES[number % DASHES.len()];
         let series = DashedLineSeries::new(line.points.iter().copied(), dash, gap, BLACK.stroke_width(1));
-        chart
-            .draw_series(series)?
-            .label(line.name.clone())
-            .legend(move |at| EmptyElement::at((at.0 + 10, at.1)) + mark(number));
-        // A dozen marks are enough to tell lines apart.
-        let step = line.points.len().div_ceil(12).max(1);
+        chart.draw_series(series)?;
+        let step = line.points.len().div_ceil(MARKED).max(1);
         chart.draw_series(line.points.iter().step_by(step).map(|at| EmptyElement::at(*at) + mark(number)))?;
+        let middle = 50 + 22 * number as i32;
+        legend.draw(&DashedPathElement::new([(0, middle), (40, middle)], dash, gap, BLACK.stroke_width(1)))?;
+        legend.draw(&(EmptyElement::at((20, middle)) + mark(number)))?;
+        legend.draw(&Text::new(line.name.clone(), (48, middle - 6), (FONT, TEXT - 1)))?;
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .label_font((FONT, TEXT - 1))
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .draw()?;
     area.present()?;
     Ok(())
 }
