@@ -1,6 +1,6 @@
 //! How long a member's day takes, by the number of members: `cargo bench -p simulator`.
 
-use simulator::{daily, Group, Kind, Model, Scenario, Shape, Stream, Terms};
+use simulator::{simulate, Group, Kind, Model, Scenario, Shape, Stream, Terms};
 use std::time::Instant;
 
 /// The members of a pool, and the days that are simulated: a year for the most.
@@ -18,14 +18,16 @@ fn scenario(model: Model, members: u32, days: u32) -> Scenario {
     }
 }
 
+/// Hour by hour: members and days.
+const HOURLY: [(u32, u32); 3] = [(100, 3_650), (1_000, 365), (10_000, 365)];
+
 fn main() {
-    println!("{}", std::mem::size_of::<simulator::pool::Member>());
     println!("{:<6} {:>9} {:>6} {:>8} {:>16}", "model", "members", "days", "seconds", "ns a member-day");
-    for model in [Model::Lot, Model::Duty] {
-        for (members, days) in DAILY {
+    for (model, sizes) in [(Model::Lot, &DAILY[..]), (Model::Duty, &DAILY), (Model::Hours, &HOURLY)] {
+        for &(members, days) in sizes {
             let scenario = scenario(model, members, days);
             let begin = Instant::now();
-            let report = daily::run(&scenario, &mut |_| ());
+            let report = simulate(&scenario, &mut |_| ());
             let seconds = begin.elapsed().as_secs_f64();
             let each = seconds * 1e9 / (f64::from(members) * f64::from(days));
             println!("{:<6} {members:>9} {days:>6} {seconds:>8.2} {each:>16.1}", format!("{model:?}"));

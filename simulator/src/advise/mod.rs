@@ -69,7 +69,7 @@ pub enum Advice {
 pub const TRIED: u32 = 3_000;
 const DAYS_A_WEEK: f64 = 7.0;
 /// How many may be tried out for one choice.
-const TRIES: usize = 16;
+const TRIES: usize = 40;
 /// What part of the trials is enough to see that terms will not do.
 const SCREENED: u32 = 10;
 /// How much more often than accepted bans may be seen among those few.
@@ -85,8 +85,8 @@ enum Taste {
 
 const TASTES: [(Taste, &str, &str); 3] = [
     (Taste::Forgiving, "forgiving", "members may be away for longest; whoever stops keeps a seat for longest"),
-    (Taste::Balanced, "balanced", "members may be away for longest, by the time in which whoever stops is out"),
     (Taste::Brisk, "brisk", "whoever stops is out soonest; members may be away for shorter"),
+    (Taste::Balanced, "balanced", "members may be away for longest, by the time in which whoever stops is out"),
 ];
 
 /// Looks for terms; `progress` hears which part of it is done.
@@ -99,9 +99,10 @@ pub fn advise(wish: &Wish, progress: &mut dyn FnMut(f64)) -> Advice {
     let mut choices: Vec<Choice> = Vec::new();
     for (number, (taste, name, trade)) in TASTES.into_iter().enumerate() {
         let mut told = |part: f64| progress((number as f64 + part) / TASTES.len() as f64);
-        let differs = |terms: &&Terms| choices.iter().all(|other| differ(other.out_days, out_days(terms)));
-        let left: Vec<_> = fitting.iter().copied().filter(differs).collect();
-        if let Some(found) = first_that_does(wish, ranked(&left, taste), &mut told) {
+        let adds = |terms: &&Terms| choices.iter().all(|other| adds_to(other, terms));
+        let mut left = ranked(fitting.iter().copied().filter(adds).collect(), taste);
+        left.truncate(TRIES);
+        if let Some(found) = first_that_does(wish, &left, &mut told) {
             choices.push(Choice { name, trade, ..found });
         }
     }
@@ -112,18 +113,20 @@ pub fn advise(wish: &Wish, progress: &mut dyn FnMut(f64)) -> Advice {
     Advice::Choices(choices)
 }
 
-/// Whether two times are so different that somebody may care.
-fn differ(a: f64, b: f64) -> bool {
+/// Whether terms are better than a choice in one of the two promises, and so different that somebody may care.
+fn adds_to(other: &Choice, terms: &Terms) -> bool {
     const ALIKE: f64 = 0.15;
-    (a - b).abs() > ALIKE * a.max(b)
+    let (safe, out) = (safe_days(terms), out_days(terms));
+    let better = safe > other.safe_days || out < other.out_days;
+    better && (other.out_days - out).abs() > ALIKE * other.out_days.max(out)
 }
 
 /// The first of these terms that bans no more dutiful members than the wish accepts: each is tried with a few members
 /// first, and then with all.
-fn first_that_does(wish: &Wish, ranked: Vec<&Terms>, progress: &mut dyn FnMut(f64)) -> Option<Choice> {
+fn first_that_does(wish: &Wish, ranked: &[&Terms], progress: &mut dyn FnMut(f64)) -> Option<Choice> {
     let few = Wish { tried: wish.tried / SCREENED, ..wish.clone() };
-    for (tries, terms) in ranked.into_iter().take(TRIES).enumerate() {
-        progress(tries as f64 / TRIES as f64);
+    for (tried, terms) in ranked.iter().enumerate() {
+        progress(tried as f64 / ranked.len() as f64);
         let screened = try_out(&few, terms);
         if screened.banned.low > wish.bad_luck || screened.banned.part() > wish.bad_luck * SEEN_IN_FEW {
             continue;
@@ -166,9 +169,9 @@ fn asked_of_each(wish: &Wish) -> f64 {
 
 /// Nothing fulfils the wish: tells what comes nearest to it.
 fn impossible(wish: &Wish, all: &[Terms], progress: &mut dyn FnMut(f64)) -> Advice {
-    let (_, name, trade) = TASTES[2];
-    let quickest = ranked(&all.iter().collect::<Vec<_>>(), Taste::Brisk);
-    let nearest = first_that_does(wish, quickest, progress).map(|choice| Box::new(Choice { name, trade, ..choice }));
+    let (_, name, trade) = TASTES[1];
+    let quickest = ranked(all.iter().collect(), Taste::Brisk);
+    let nearest = first_that_does(wish, &quickest, progress).map(|choice| Box::new(Choice { name, trade, ..choice }));
     let wished = format!("whoever stops cannot be out within {:.0} days", wish.out_days);
     let why = match &nearest {
         Some(choice) => {
@@ -191,15 +194,14 @@ fn out_days(terms: &Terms) -> f64 {
 }
 
 /// The best for a taste first.
-fn ranked<'a>(fitting: &[&'a Terms], taste: Taste) -> Vec<&'a Terms> {
-    let mut ranked = fitting.to_vec();
+fn ranked(mut terms: Vec<&Terms>, taste: Taste) -> Vec<&Terms> {
     let value = |terms: &Terms| match taste {
         Taste::Forgiving => -safe_days(terms),
         Taste::Balanced => out_days(terms) / safe_days(terms),
         Taste::Brisk => out_days(terms),
     };
-    ranked.sort_by(|a, b| value(a).total_cmp(&value(b)).then(diligence(b).cmp(&diligence(a))));
-    ranked
+    terms.sort_by(|a, b| value(a).total_cmp(&value(b)).then(diligence(b).cmp(&diligence(a))));
+    terms
 }
 
 fn diligence(terms: &Terms) -> u32 {
@@ -276,7 +278,7 @@ mod tests {
 
     #[test]
     fn who_must_be_out_at_once_cannot_be_and_the_nearest_is_told() {
-        let advice = advise(&Wish { out_days: 3.0, enforcers: 10, ..wish() }, &mut |_| ());
+        let advice = advise(&Wish { out_days: 3.0, ..wish() }, &mut |_| ());
         let Advice::Impossible { why, nearest } = advice else { panic!("possible") };
         let nearest = nearest.expect("something comes near");
         assert!(nearest.out_days > 3.0 && why.contains("cannot be out within 3 days"), "{why}");
