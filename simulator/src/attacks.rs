@@ -5,7 +5,7 @@ use crate::{
     market::{units, Market},
     people::Kind,
     record::{Spending, Work},
-    report::{Attack, GroupReport},
+    report::{dutiful, Attack, GroupReport},
     scenario::Scenario,
     stats::Chance,
     terms::{Rate, Terms, DAY},
@@ -27,12 +27,6 @@ pub fn of(scenario: &Scenario, work: &Work, groups: &[GroupReport]) -> Vec<Attac
         Some(banning(terms)),
     ];
     found.into_iter().flatten().collect()
-}
-
-fn dutiful(groups: &[GroupReport]) -> Chance {
-    let groups = groups.iter().filter(|group| group.kind.is_dutiful());
-    let (times, trials) = groups.fold((0, 0), |sum, group| (sum.0 + group.banned.times, sum.1 + group.banned.trials));
-    Chance::of(times, trials)
 }
 
 /// Work that nobody needs, so that it falls due.

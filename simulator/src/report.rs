@@ -136,9 +136,13 @@ impl Standings {
 impl Report {
     /// The members that mean to do their share, and do: how many of them were banned.
     pub fn dutiful(&self) -> Chance {
-        let groups = self.groups.iter().filter(|group| group.kind.is_dutiful());
-        let (times, trials) =
-            groups.fold((0, 0), |sum, group| (sum.0 + group.banned.times, sum.1 + group.banned.trials));
-        Chance::of(times, trials)
+        dutiful(&self.groups)
     }
+}
+
+/// The same, of these groups.
+pub(crate) fn dutiful(groups: &[GroupReport]) -> Chance {
+    let groups = groups.iter().filter(|group| group.kind.is_dutiful());
+    let (times, trials) = groups.fold((0, 0), |sum, group| (sum.0 + group.banned.times, sum.1 + group.banned.trials));
+    Chance::of(times, trials)
 }

@@ -95,7 +95,12 @@ impl Scenario {
         if let Some(rule) = self.market.broken_rule() {
             return Some(rule.to_owned());
         }
+        let weights = self.schedule.segments.iter().map(|(_, weight_ppm)| *weight_ppm);
         let rules = [
+            (
+                "the contract refuses such a schedule, for the rule Share",
+                weights.max().is_none_or(|most| self.terms.is_fair_at(most)),
+            ),
             ("there is no member", self.accounts() > 0),
             ("there are more than 10,000,000 members in a pool", self.accounts() <= MAX_MEMBERS),
             ("the time is from a day to a hundred years", (1..=MAX_DAYS).contains(&self.days)),
@@ -133,6 +138,11 @@ mod tests {
         assert!(problem(|s| s.terms.pace = 9).contains("the rule Pace"));
         assert!(problem(|s| s.market.quorum = 2).contains("quorum"));
         assert!(problem(|s| s.members.clear()).contains("no member"));
+        let heavy = |s: &mut Scenario| {
+            (s.terms.rate, s.terms.seats) = (crate::Rate::Fixed, 144);
+            s.schedule.segments = vec![(0, 1_000_001)];
+        };
+        assert!(problem(heavy).contains("such a schedule"));
         assert!(problem(|s| s.days = 0).contains("a hundred years"));
         assert!(problem(|s| s.points = 99).contains("too few points"));
         assert!(problem(|s| s.members[0].silent = 1.5).contains("from 0 to 1"));

@@ -132,7 +132,6 @@ impl Terms {
             Rate::Fixed => PPM,
             Rate::FairShare { diligence_ppm } => diligence_ppm,
         };
-        let asked = u64::from(self.denominator).saturating_mul(self.min_reviews.into());
         let presence = u64::from(self.presence).saturating_mul(self.denominator.into());
         let lasting = [self.epoch, self.cooldown, self.min_freeze, self.freeze_interval];
         [
@@ -142,7 +141,7 @@ impl Terms {
             ("Buffers", (self.throttle_buffer..=MAX_BUFFER).contains(&self.ban_buffer)),
             ("Diligence", (1..=PPM).contains(&diligence)),
             ("MinReviews", self.min_reviews >= 1),
-            ("Share", self.rate != Rate::Fixed || u64::from(self.seats) <= asked),
+            ("Share", self.is_fair_at(PPM)),
             ("Presence", self.presence == 0 || self.presence < self.throttle_buffer),
             ("PresenceWork", presence <= MAX_PRESENCE),
             ("Pace", self.pace <= self.ban_buffer / 2),
@@ -154,6 +153,12 @@ impl Terms {
             ("KeeperReward", self.keeper_reward <= self.bond / 2),
             ("Duration", lasting.into_iter().all(|time| time <= HUNDRED_YEARS)),
         ]
+    }
+
+    /// Whether there is enough work for everybody's part, even where an op weighs so much.
+    pub(crate) fn is_fair_at(&self, weight_ppm: u32) -> bool {
+        let asked = u128::from(self.denominator) * u128::from(self.min_reviews) * u128::from(PPM);
+        self.rate != Rate::Fixed || u128::from(self.seats) * u128::from(weight_ppm) <= asked
     }
 
     fn works_when_throttled(&self) -> bool {
@@ -206,7 +211,8 @@ mod tests {
             change(&mut terms);
             terms.broken_rule()
         };
-        let cases: [(fn(&mut Terms), &str); 17] = [
+        type Change = fn(&mut Terms);
+        let cases: [(Change, &str); 17] = [
             (|t| t.denominator = 0, "Denominator"),
             (|t| t.epoch = MINUTE - 1, "Epoch"),
             (|t| t.retention_ppm = 0, "Retention"),

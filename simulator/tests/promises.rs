@@ -150,7 +150,7 @@ proptest! {
                     pool.pass_to(due);
                     let missing = pool.deficit(0) as u32 + 1;
                     pool.resolve(0, missing, 0);
-                    due += rest.max(1).min(90 * DAY).max(HOUR);
+                    due += rest.clamp(HOUR, 90 * DAY);
                 }
             }
             play(&mut pool, step);

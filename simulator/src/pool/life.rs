@@ -145,13 +145,6 @@ impl Pool {
         Ok(price)
     }
 
-    /// The manager lifts the ban of `who`.
-    pub fn reinstate(&mut self, who: Who) -> Outcome<()> {
-        self.kept_out(who)?;
-        self.lift(who);
-        Ok(())
-    }
-
     /// `who` rests; answers who took its seat.
     pub fn freeze(&mut self, who: Who) -> Outcome<Option<Who>> {
         let member = self.member(who);
