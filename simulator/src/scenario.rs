@@ -124,7 +124,23 @@ fn has_chances(group: &Group) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::people::Kind;
+    use crate::{people::Kind, streams::Shape};
+
+    #[test]
+    fn a_pool_of_another_size_has_the_same_work_for_each_and_as_many_members_in_all() {
+        let scenario = Scenario {
+            pools: 20,
+            sizes: vec![50],
+            members: vec![Group::of(Kind::Average, 4), Group::of(Kind::Bot, 1)],
+            requests: vec![Stream::new(Shape::Steady, 2.0)],
+            terms: Terms { seats: 5, ..Terms::default() },
+            ..Scenario::default()
+        };
+        let larger = scenario.of_size(50);
+        assert_eq!((larger.accounts(), larger.terms.seats, larger.pools), (50, 50, 2));
+        assert_eq!((larger.members[0].count, larger.requests[0].a_day), (40, 20.0));
+        assert!(larger.sizes.is_empty());
+    }
 
     #[test]
     fn what_cannot_be_simulated_says_why() {

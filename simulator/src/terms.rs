@@ -194,6 +194,7 @@ mod tests {
         assert_eq!(terms.broken_rule(), None);
         assert_eq!(terms.safe_for(), Some(1_451_520_000), "16.8 days");
         assert_eq!(terms.out_within(), Some(25 * 7 * DAY));
+        assert_eq!(Terms { presence: 2, ..terms }.out_within(), Some(13 * 7 * DAY), "rounded up to an epoch's end");
     }
 
     #[test]

@@ -29,7 +29,9 @@ fn scenario(terms: Terms, members: u32, reviews_a_day: f64) -> Scenario {
 fn banned(terms: &Terms, members: u32) -> [Chance; 3] {
     [0.2, 1.0, 5.0].map(|load| {
         let report = simulate(&scenario(terms.clone(), members, load), &mut |_| ());
-        report.groups[0].banned
+        let group = &report.groups[0];
+        assert!(group.throttled.times <= group.seated && group.banned.times <= group.throttled.times, "{group:?}");
+        group.banned
     })
 }
 
