@@ -1,6 +1,7 @@
 //! The commands of `atomic`: the only place that parses arguments, prints and paints. Each command has a file; those by
 //! which people use a market have a folder.
 
+pub mod advise;
 pub mod build;
 pub mod contest;
 pub mod deploy;
@@ -13,6 +14,7 @@ pub mod paint;
 pub mod pass;
 pub mod replay;
 pub mod run;
+pub mod simulate;
 pub mod status;
 pub mod story;
 pub mod table;
@@ -50,6 +52,8 @@ enum Command {
     /// Replays what really happened, and compares the results
     #[command(subcommand)]
     Replay(replay::Replay),
+    Simulate(simulate::Simulate),
+    Advise(advise::Advise),
     Deploy(deploy::Deploy),
     Verify(verify::Verify),
     Keeper(keeper::Command),
@@ -69,6 +73,8 @@ impl Command {
             Self::Build(build) => build.run(out).map(|()| true),
             Self::Run(run) => run.run(out),
             Self::Replay(replay) => replay.run(out),
+            Self::Simulate(simulate) => simulate.run(out).map(|()| true),
+            Self::Advise(advise) => advise.run(out),
             Self::Deploy(deploy) => deploy.run(out),
             Self::Verify(verify) => verify.run(out),
             Self::Keeper(keeper) => keeper.run(out).map(|()| true),

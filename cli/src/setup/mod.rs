@@ -1,7 +1,8 @@
-//! How an organization comes to a chain: its settings ([`config`]), what is unwise about them ([`cautions`]), the steps
-//! ([`deployer`]), and the checks of the result ([`checks`]).
+//! How an organization comes to a chain: its settings ([`config`]), what is unwise about them ([`cautions`]), what they do in
+//! a simulation ([`simulation`]), the steps ([`deployer`]), and the checks of the result ([`checks`]).
 
 pub mod cautions;
 pub mod checks;
 pub mod config;
 pub mod deployer;
+pub mod simulation;
