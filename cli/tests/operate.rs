@@ -1022,7 +1022,7 @@ fn an_engagement_is_paid_period_by_period_and_taken_over_where_its_provider_fail
     desk.fails("give-notice 0 --as bob", 1, "refused as NotAParty");
     desk.says(
         "give-notice 0 --as ferdie",
-        "notice of engagement 0 given\n  ferdie leaves after 3 periods\nit holds for the first 3 periods of the deal",
+        "notice of engagement 0 given\n  ferdie gives notice, until 3 periods are over\nit holds for the first 3 periods of the deal",
     );
     desk.fails("member bob", 1, "refused as NotAMember");
     desk.says("evaluate bob --pool 1 --as ferdie", "bob judged\nbob is Banned");

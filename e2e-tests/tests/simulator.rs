@@ -7,6 +7,7 @@ use interfaces::{
     obligation::{self, Error, MemberState, Membership, Outcome, Schedule, Segment},
     roles, Obligation as _, PoolId, Reputation as _, Timestamp,
 };
+use pendzl::contracts::access_control::AccessControl as _;
 use simulator::{
     pool::{Pool, State, Who},
     Rate, Terms,
@@ -186,7 +187,7 @@ impl Guild {
 
     /// Does it, and tells the name of the error if it was refused.
     fn take(&self, step: Step) -> Answer {
-        let (calls, pool, town) = (self.calls(), self.pool, &self.town);
+        let (mut calls, pool, town) = (self.calls(), self.pool, &self.town);
         match step {
             Step::See { ops, reviews } => answer(town.send(OPERATOR, calls.record_seen(pool, ops, reviews)).returned()),
             Step::Reserve(reviews) => answer(town.send(OPERATOR, calls.reserve(pool, reviews)).returned()),

@@ -248,7 +248,7 @@ impl Words<'_> {
                 format!("period {}: {outcome}", closed.period)
             }
             Event::NoticeGiven(notice) => {
-                format!("{} leaves after {}", (self.name)(&notice.by), counted(notice.until, "period"))
+                format!("{} gives notice, until {} are over", (self.name)(&notice.by), counted(notice.until, "period"))
             }
             Event::PlaceVacated(vacated) => {
                 let (who, lost) = ((self.name)(&vacated.provider), self.of(vacated.request, vacated.forfeited));

@@ -72,7 +72,7 @@ pub enum Error {
     WrongReveal,
     /// A score is at most 100.
     InvalidScore,
-    /// A submission can only duplicate an earlier one that is delivered.
+    /// A submission can only duplicate an earlier one that is delivered, and in an engagement none.
     InvalidDuplicate,
     /// The submission has its verdict already.
     AlreadyFinalized,
@@ -121,7 +121,7 @@ pub enum Error {
     /// The price offered, or the sum of the prices accepted, would exceed the reward.
     PriceTooHigh,
     /// The deadline offered is not after now, or is after the request's deadline; while an engagement is vacant, it is
-    /// further from now than the policy allows. Or the offer ends before now, or after its deadline.
+    /// further from now than two periods, or than the policy allows. Or the offer ends before now, or after its deadline.
     InvalidDeadline,
     /// Somebody has a place: the request can no longer be withdrawn.
     PlacesGiven,

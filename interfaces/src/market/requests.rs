@@ -209,8 +209,8 @@ pub struct RequestState {
     /// in review at once.
     pub reserved: u32,
     /// Juries are drawn from this: the market's beacon as it was before the beacon's period in which the first submission
-    /// was opened; in an engagement, the latest one. The beacon is the XOR of `blake2_256(SCALE(enforcer, salt))`
-    /// over the reveals of marked commitments whose windows for reveals have ended, 32 zero bytes at first.
+    /// was opened; in an engagement, the latest one. The beacon is the running XOR of `blake2_256(SCALE(enforcer, salt))`
+    /// over the reveals of marked commitments, 32 zero bytes at first.
     ///
     /// An enforcer's draw is the first 8 bytes, big endian, of `blake2_256(SCALE(seed, request, submission,
     /// enforcer))`. It may commit once `draw / 2^64` is below the share drawn, which rises evenly over the first half of
