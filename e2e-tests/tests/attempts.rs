@@ -5,6 +5,14 @@
 
 #[path = "attempts/01_claimed_original.rs"]
 mod claimed_original;
+#[path = "attempts/02_notice_kills_a_deal.rs"]
+mod notice_kills_a_deal;
+#[path = "attempts/03_takeover_at_capacity.rs"]
+mod takeover_at_capacity;
+#[path = "attempts/04_rent_of_takeovers.rs"]
+mod rent_of_takeovers;
+#[path = "attempts/05_bond_as_a_shelter.rs"]
+mod bond_as_a_shelter;
 
 use chain::{account, Outcome, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};

@@ -36,7 +36,7 @@ fn one_vote_for_a_period_that_is_claimed_before_the_verdict_strands_a_long_deal_
     let town = Town::new();
     let request = second_period_in_review(&town);
     // Edda alone says that the second is the first again.
-    let vote = |name| (80, (name == "edda").then_some(0));
+    let vote = |name: &str| (80, (name == "edda").then_some(0));
     JURY.iter().for_each(|name| town.commit_vote(name, request, 1, vote(*name)).ok());
     town.until_commits_close(request, 1);
     JURY.iter().for_each(|name| town.reveal_vote(name, request, 1, vote(*name)).ok());
