@@ -13,6 +13,14 @@ mod takeover_at_capacity;
 mod rent_of_takeovers;
 #[path = "attempts/05_bond_as_a_shelter.rs"]
 mod bond_as_a_shelter;
+#[path = "attempts/06_second_names_for_a_finding.rs"]
+mod second_names_for_a_finding;
+#[path = "attempts/07_held_back_reveal.rs"]
+mod held_back_reveal;
+#[path = "attempts/08_silence_in_a_contest.rs"]
+mod silence_in_a_contest;
+#[path = "attempts/09_who_is_short.rs"]
+mod who_is_short;
 
 use chain::{account, Outcome, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};
