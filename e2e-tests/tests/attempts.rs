@@ -21,6 +21,14 @@ mod held_back_reveal;
 mod silence_in_a_contest;
 #[path = "attempts/09_who_is_short.rs"]
 mod who_is_short;
+#[path = "attempts/10_reviews_without_reading.rs"]
+mod reviews_without_reading;
+#[path = "attempts/11_beacon_that_stands_still.rs"]
+mod beacon_that_stands_still;
+#[path = "attempts/12_junk_for_one_deposit.rs"]
+mod junk_for_one_deposit;
+#[path = "attempts/13_claimed_too_soon.rs"]
+mod claimed_too_soon;
 
 use chain::{account, Outcome, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};
