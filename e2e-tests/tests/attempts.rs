@@ -29,6 +29,10 @@ mod beacon_that_stands_still;
 mod junk_for_one_deposit;
 #[path = "attempts/13_claimed_too_soon.rs"]
 mod claimed_too_soon;
+#[path = "attempts/14_split_requests.rs"]
+mod split_requests;
+#[path = "attempts/15_exit_blocked.rs"]
+mod exit_blocked;
 
 use chain::{account, Outcome, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};

@@ -24,7 +24,7 @@ fn four_pieces_of_junk_in_a_long_deal_are_reviewed_for_one_deposit_and_three_fee
         town.chain.pass_until(town.submission(request, period).window_start);
         town.send(STRANGER, town.market().open_reviews(request, 64)).ok();
     }
-    // The first window is half over, and a half of a day later the last one.
+    // The last window is half over, and the first one not over yet.
     town.until_open_to_all(request, 3);
     let zeros: Vec<(SubmissionId, Vote)> = (0..4).map(|period| (period, (0, None))).collect();
     for name in &ENFORCERS[..3] {
