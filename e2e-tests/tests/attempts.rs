@@ -33,6 +33,8 @@ mod claimed_too_soon;
 mod split_requests;
 #[path = "attempts/15_exit_blocked.rs"]
 mod exit_blocked;
+#[path = "attempts/16_ground_seed.rs"]
+mod ground_seed;
 
 use chain::{account, Outcome, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};

@@ -7,8 +7,11 @@ use chain::{days, hours, UNIT};
 use e2e_tests::{People, Town};
 use interfaces::{
     obligation::{Error, Standing, OP},
-    Obligation as _, RequestId,
+    Obligation as _, RequestId, SubmissionId,
 };
+
+/// Who reviews what of each request: Elsa just what is due of her.
+const JURY: [(&str, &[SubmissionId]); 4] = [("elsa", &[0]), ("eva", &[0, 1]), ("emil", &[0, 1]), ("edda", &[1])];
 
 /// Greg posts a request of two places, on which his other name delivers at once; delivery ends in a day.
 fn more(town: &Town) -> RequestId {
@@ -40,7 +43,7 @@ fn a_member_that_does_just_its_share_never_finds_a_moment_to_leave_and_pays_five
         cannot(Error::Deficit);
         let next = more(&town);
         town.until_open_to_all(in_review, 0);
-        for (name, submissions) in [("elsa", &[0][..]), ("eva", &[0, 1]), ("emil", &[0, 1]), ("edda", &[1])] {
+        for (name, submissions) in JURY {
             let ballot: Vec<_> = submissions.iter().map(|submission| (*submission, (10, None))).collect();
             assert_eq!(town.commit_list(name, in_review, &ballot).ok(), submissions, "{name}");
         }
@@ -49,7 +52,7 @@ fn a_member_that_does_just_its_share_never_finds_a_moment_to_leave_and_pays_five
         // Before she can reveal anything, the next one is there.
         town.until_commits_close(in_review, 0);
         town.open_reviews(next);
-        for (name, submissions) in [("elsa", &[0][..]), ("eva", &[0, 1]), ("emil", &[0, 1]), ("edda", &[1])] {
+        for (name, submissions) in JURY {
             let ballot: Vec<_> = submissions.iter().map(|submission| (*submission, (10, None))).collect();
             town.reveal_list(name, in_review, &ballot).ok();
         }
