@@ -3,38 +3,38 @@
 // A story is told from its beginning to its end.
 #![allow(clippy::too_many_lines)]
 
-#[path = "attempts/01_claimed_original.rs"]
-mod claimed_original;
-#[path = "attempts/02_notice_kills_a_deal.rs"]
-mod notice_kills_a_deal;
-#[path = "attempts/03_takeover_at_capacity.rs"]
-mod takeover_at_capacity;
-#[path = "attempts/04_rent_of_takeovers.rs"]
-mod rent_of_takeovers;
-#[path = "attempts/05_bond_as_a_shelter.rs"]
-mod bond_as_a_shelter;
-#[path = "attempts/06_second_names_for_a_finding.rs"]
-mod second_names_for_a_finding;
-#[path = "attempts/07_held_back_reveal.rs"]
-mod held_back_reveal;
-#[path = "attempts/08_silence_in_a_contest.rs"]
-mod silence_in_a_contest;
-#[path = "attempts/09_who_is_short.rs"]
-mod who_is_short;
-#[path = "attempts/10_reviews_without_reading.rs"]
-mod reviews_without_reading;
 #[path = "attempts/11_beacon_that_stands_still.rs"]
 mod beacon_that_stands_still;
-#[path = "attempts/12_junk_for_one_deposit.rs"]
-mod junk_for_one_deposit;
+#[path = "attempts/05_bond_as_a_shelter.rs"]
+mod bond_as_a_shelter;
+#[path = "attempts/01_claimed_original.rs"]
+mod claimed_original;
 #[path = "attempts/13_claimed_too_soon.rs"]
 mod claimed_too_soon;
-#[path = "attempts/14_split_requests.rs"]
-mod split_requests;
 #[path = "attempts/15_exit_blocked.rs"]
 mod exit_blocked;
 #[path = "attempts/16_ground_seed.rs"]
 mod ground_seed;
+#[path = "attempts/07_held_back_reveal.rs"]
+mod held_back_reveal;
+#[path = "attempts/12_junk_for_one_deposit.rs"]
+mod junk_for_one_deposit;
+#[path = "attempts/02_notice_kills_a_deal.rs"]
+mod notice_kills_a_deal;
+#[path = "attempts/04_rent_of_takeovers.rs"]
+mod rent_of_takeovers;
+#[path = "attempts/10_reviews_without_reading.rs"]
+mod reviews_without_reading;
+#[path = "attempts/06_second_names_for_a_finding.rs"]
+mod second_names_for_a_finding;
+#[path = "attempts/08_silence_in_a_contest.rs"]
+mod silence_in_a_contest;
+#[path = "attempts/14_split_requests.rs"]
+mod split_requests;
+#[path = "attempts/03_takeover_at_capacity.rs"]
+mod takeover_at_capacity;
+#[path = "attempts/09_who_is_short.rs"]
+mod who_is_short;
 
 use chain::{account, Outcome, UNIT};
 use e2e_tests::{People, Town, REQUESTER, STRANGER};

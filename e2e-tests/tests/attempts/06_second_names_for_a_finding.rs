@@ -44,11 +44,7 @@ fn whoever_hands_a_finding_in_twice_has_two_thirds_of_what_it_would_share_by_hal
 /// What Paul earns under one name, and under two, where Petra has another finding, in thousandths of a UNIT rounded down.
 fn beside_another_finding(retention_ppm: Ppm) -> [Balance; 2] {
     let one = shared(retention_ppm, &["pia", "petra", "paul"], &[FINDING, FINDING, DUPLICATE]);
-    let two = shared(
-        retention_ppm,
-        &["pia", "petra", "paul", PAULS],
-        &[FINDING, FINDING, DUPLICATE, DUPLICATE],
-    );
+    let two = shared(retention_ppm, &["pia", "petra", "paul", PAULS], &[FINDING, FINDING, DUPLICATE, DUPLICATE]);
     [one[2], two[2] + two[3]].map(|pay| pay / (UNIT / 1_000))
 }
 
