@@ -69,10 +69,10 @@ impl Simulate {
 pub fn percent(what: &'static str) -> impl FnMut(f64) {
     let mut told = None;
     move |part| {
-        let now = Some((part * 100.0) as u8);
-        if now != told {
-            told = now;
-            progress(Some(&format!("{what}: {} %", now.unwrap_or_default())));
+        let now = (part * 100.0) as u8;
+        if told != Some(now) {
+            told = Some(now);
+            progress(Some(&format!("{what}: {now} %")));
         }
     }
 }

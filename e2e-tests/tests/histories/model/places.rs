@@ -3,7 +3,6 @@
 use super::{
     deal::Tenure,
     ensure, ensure_list,
-    posting::reviews,
     request::{is_sealed, review_from, Offer, Place, Work},
     Model, Result, LONGEST_URI,
 };
