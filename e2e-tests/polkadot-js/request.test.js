@@ -297,6 +297,7 @@ async function readEverything(spec) {
     assert.equal(await market.get('market::pendingPolicy'), null);
     assert.equal(ok(await market.get('market::posted')), '1');
     assert.deepEqual(await market.get('market::partners'), [reputation.address, obligation.address]);
+    assert.equal(await market.get('market::edition'), '2');
     assert.deepEqual(ok(await market.get('market::offers', request, null, 32)), []);
     assert.deepEqual(await market.get('market::engagement', request), { Err: 'NotAnEngagement' });
     const later = Object.fromEntries(['signalBy', 'deliverBy', 'reviewBy', 'revealBy'].map((name) => [name, spec[name] + DAY]));
