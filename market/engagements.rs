@@ -54,7 +54,7 @@ impl Market {
         let delivery = engagement.pool.and_then(|_| self.submissions.get((case.id, period)));
         let since = engagement.closes_from(&case.spec, &case.state, delivery.as_ref())?;
         ensure!(self.env().block_timestamp() >= since, Error::TooEarly);
-        if engagement.pool.is_none() || (engagement.is_vacant() && period >= case.state.submissions) {
+        if engagement.is_idle(&case.state) {
             self.end_engagement(&mut case, &engagement)?;
             self.save(&case);
             return Ok(true);

@@ -2,8 +2,8 @@
 //!
 //! Who may review is drawn with the market's beacon as it was before the beacon's period in which reviews are opened.
 //! Whoever commits might choose its salt, and so what it contributes: only its first commitment that has no verdict yet is
-//! *marked*, and contributes when it is revealed; unless it is revealed in the very period in which it
-//! was made, and could have been chosen to suit what others had contributed. What is left is to hold a reveal back.
+//! *marked*, and contributes when it is revealed; unless it is revealed in the very period in which it was made, and could
+//! have been chosen to suit what others had contributed. What is left is to hold a reveal back.
 
 use crate::{
     awards,
@@ -162,7 +162,11 @@ impl Market {
         ensure_list(&reveals)?;
         let enforcer = self.env().caller();
         let now = self.env().block_timestamp();
-        let (marked, period) = (self.marks.get(enforcer), self.beacon_period()?);
+        let is_here = |mark: &Mark| reveals.iter().any(|reveal| mark.commitment == (case.id, reveal.submission));
+        let marked = match self.marks.get(enforcer).filter(is_here) {
+            Some(mark) => Some((mark, self.beacon_period()?)),
+            None => None,
+        };
         let mut revealed = Vec::new();
         for Reveal { submission, score, duplicate_of, salt } in reveals {
             let delivery = self.delivery_in_review(case, submission)?;
@@ -180,7 +184,8 @@ impl Market {
             let commitment = commitment(case.id, submission, enforcer, score, duplicate_of, &salt);
             round.reveal(enforcer, commitment, score, duplicate_of)?;
             self.reviews.insert((case.id, submission), &round.into_reviews());
-            if marked.is_some_and(|mark| mark.counts((case.id, submission), period)) {
+            let counts = |&(mark, period): &(Mark, u64)| mark.counts((case.id, submission), period);
+            if let Some((_, period)) = marked.filter(counts) {
                 let beacon = self.beacon.get_or_default();
                 self.beacon.set(&beacon.with(period, &contribution(enforcer, &salt)));
             }

@@ -5,6 +5,7 @@
 #   scripts/node.sh run [PORT]              runs it, or else `atomic node`, until it is stopped, on port 9944 or PORT
 #   scripts/node.sh with real COMMAND…      runs it on a free port while COMMAND runs, which finds it at $URL
 #   scripts/node.sh with atomic COMMAND…    the same with `atomic node`, which is always there; $NODE_KIND says which it is
+#   scripts/node.sh with manual COMMAND…    the same with a clock that stands still, on $NODE_PORT if that is set
 #
 # The substrate-contracts-node is $CONTRACTS_NODE, or that on the PATH; `atomic` is $ATOMIC, or built first. They keep their
 # state in memory or in a temporary folder, and make a block whenever there is a transaction.
@@ -44,7 +45,11 @@ with_node() {
             find_atomic
             started=("${atomic[@]}" node --port 0)
             ;;
-        *) fail "real or atomic?" ;;
+        manual)
+            find_atomic
+            started=("${atomic[@]}" node --port "${NODE_PORT:-0}" --clock manual)
+            ;;
+        *) fail "real, atomic or manual?" ;;
     esac
     "${started[@]}" > "$work/log" 2>&1 &
     local pid=$!

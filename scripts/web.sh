@@ -48,48 +48,38 @@ build() {
     say "the page is in web/dist"
 }
 
-# The command and its arguments, into the array `atomic`.
-find_atomic() {
-    # shellcheck disable=SC2206 # several words where nobody says which program
-    atomic=(${ATOMIC:-cargo run --locked --quiet --package cli --})
-}
-
-# Runs a node with a clock that stands still on a free port, deploys the organization of a file there, and leaves its address in
-# $URL and the deployment file in $DEPLOYMENT.
+# Deploys the organization of a file on the node at $URL, and leaves the deployment file in $DEPLOYMENT.
 organization() {
-    local contracts=$1 config=$2 port=${3:-0} waited=0
-    find_atomic
+    local contracts=$1 config=$2
+    # shellcheck disable=SC2206 # several words where nobody says which program
+    local atomic=(${ATOMIC:-cargo run --locked --quiet --package cli --})
     work=$(mktemp -d)
-    "${atomic[@]}" node --port "$port" --clock manual --state "$work/state" > "$work/log" 2>&1 &
-    node=$!
-    # shellcheck disable=SC2064 # what they are now
-    trap "kill $node 2>/dev/null || true; wait $node 2>/dev/null || true; rm -rf '$work'" EXIT
-    trap 'exit 130' INT TERM
-    until URL=$(sed -n 's/.*Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\).*/ws:\/\/\1/p' "$work/log") && [ -n "$URL" ]; do
-        if ! kill -0 "$node" 2>/dev/null || [ "$waited" -ge 120 ]; then
-            cat "$work/log" >&2
-            fail "the node does not start; this is its output"
-        fi
-        sleep 1
-        waited=$((waited + 1))
-    done
+    trap 'rm -rf "$work"' EXIT
     DEPLOYMENT=$work/deployment.json
-    export URL DEPLOYMENT
     "${atomic[@]}" deploy --config "$config" --as alice --url "$URL" --contracts "$contracts" --deployment "$DEPLOYMENT" > "$work/deploy.log" ||
         { cat "$work/deploy.log" >&2; fail "the organization cannot be deployed"; }
+    export DEPLOYMENT
 }
 
 case "${1:-}" in
     build) build "${2:?where are the .contract files?}" ;;
     app)
         build "${2:?where are the .contract files?}"
-        organization "$2" web/play/organization.toml "${PORT:-9944}"
+        NODE_PORT=${PORT:-9944} scripts/node.sh with manual scripts/web.sh app-on-node "$2"
+        ;;
+    app-on-node)
+        find_node
+        organization "$2" web/play/organization.toml
         say "the organization at $URL is playing its past"
         node web/play/history.js "$URL" "$DEPLOYMENT"
         node web/play/serve.js "$URL" "$DEPLOYMENT" "${WEB_PORT:-8080}"
         ;;
     test)
         build "${2:?where are the .contract files?}"
+        scripts/node.sh with manual scripts/web.sh test-on-node "$2"
+        ;;
+    test-on-node)
+        find_node
         organization "$2" web/play/organization.toml
         node web/play/history.js "$URL" "$DEPLOYMENT"
         node --test --test-concurrency=1 --test-reporter=spec web/test/*.test.js

@@ -17,7 +17,7 @@ mod people;
 pub use money::townsfolk;
 pub use people::{refused, People};
 
-use chain::{account, build, Outcome, Settings, World};
+use chain::{account, build, Outcome, Settings, World, UNIT};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::seal;
 use interfaces::{
@@ -49,6 +49,23 @@ pub type Ballot = [(SubmissionId, Vote)];
 
 /// The salt in everyone's reviews and seals.
 pub const SALT: [u8; 32] = [42; 32];
+
+/// The least review fee that the town's policy allows.
+pub const LEAST_FEE: Balance = UNIT / 100;
+
+/// As cheap as a request gets: a reward of the smallest unit, and the least review fee and deposit.
+pub fn cheapest(spec: &mut RequestSpec) {
+    (spec.reward, spec.review_fee, spec.place_deposit) = (1, LEAST_FEE, LEAST_FEE);
+}
+
+/// What the reveals of these contribute to the beacon, together.
+pub fn contributed(names: &[&str]) -> [u8; 32] {
+    names.iter().fold([0; 32], |sum, name| xor(&sum, &market::contribution(account(name), &SALT)))
+}
+
+pub fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
+    std::array::from_fn(|byte| one[byte] ^ other[byte])
+}
 
 /// The hash of what `name` delivers.
 pub fn work_of(name: &str) -> Hash {
@@ -170,10 +187,15 @@ impl Town {
 
     /// Rita posts a request and pays just its price.
     pub fn post_with(&self, change: impl FnOnce(&mut RequestSpec)) -> RequestId {
+        self.post_as(REQUESTER, change)
+    }
+
+    /// `name` posts a request and pays just its price.
+    pub fn post_as(&self, name: &str, change: impl FnOnce(&mut RequestSpec)) -> RequestId {
         let mut spec = self.request_spec();
         change(&mut spec);
         let price = self.chain.read(self.market().quote(spec.clone())).expect("a price").total;
-        self.chain.call(&self.who(REQUESTER), self.market().post(spec, 0).transferred_value(price)).ok()
+        self.chain.call(&self.who(name), self.market().post(spec, 0).transferred_value(price)).ok()
     }
 
     /// `name` takes places and pays just their deposits.

@@ -8,7 +8,9 @@ use chain::{
     account, blake2_256, brisk_terms, days, default_terms, hours, minutes, Outcome as Sent, Settings, StorageDeposit,
     UNIT,
 };
-use e2e_tests::{one, refused, People, Town, Vote, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use e2e_tests::{
+    contributed, one, refused, xor, People, Town, Vote, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER,
+};
 use ink::primitives::AccountId;
 use interfaces::market::{commitment, contribution, draw};
 use interfaces::{
@@ -659,15 +661,6 @@ fn whoever_looks_in_after_five_others_still_finds_room_when_it_owes_something() 
 }
 
 // A8: three colluders and the seed
-
-/// What these contribute to the beacon, together.
-fn contributed(names: &[&str]) -> [u8; 32] {
-    names.iter().fold([0; 32], |seed, name| xor(&seed, &contribution(account(name), &SALT)))
-}
-
-fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
-    std::array::from_fn(|byte| one[byte] ^ other[byte])
-}
 
 /// An absence for each reveal withheld is what another seed costs.
 #[test]

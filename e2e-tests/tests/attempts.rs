@@ -43,25 +43,10 @@ use interfaces::{
     Balance, Market as _, RequestId, SubmissionId, Timestamp,
 };
 
-/// The least review fee that the town's policy allows.
-const LEAST_FEE: Balance = UNIT / 100;
 /// What three coherent enforcers share of a review fee of a UNIT.
 const FEES: Balance = UNIT / 3 * 3;
 /// What a review costs, in points, that was committed and not revealed, where a place costs 11 UNIT.
 const ABSENCE: Balance = 7;
-
-/// `name` posts a request and pays just its price.
-fn post_as(town: &Town, name: &str, change: impl FnOnce(&mut RequestSpec)) -> RequestId {
-    let mut spec = town.request_spec();
-    change(&mut spec);
-    let price = town.chain.read(town.market().quote(spec.clone())).expect("a price").total;
-    town.send(name, town.market().post(spec, 0).transferred_value(price)).ok()
-}
-
-/// As cheap as a request gets: a reward of the smallest unit, and the least review fee and deposit.
-fn cheapest(spec: &mut RequestSpec) {
-    (spec.reward, spec.review_fee, spec.place_deposit) = (1, LEAST_FEE, LEAST_FEE);
-}
 
 /// How long a deal is, and what it forgives.
 struct Length {

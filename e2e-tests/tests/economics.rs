@@ -4,7 +4,10 @@
 //! hardly one is refused. What is left are the prices, and these tests hold them. `SECURITY.md` quotes them.
 
 use chain::{account, brisk_policy, brisk_terms, days, hours, Settings, POCKET_MONEY, UNIT};
-use e2e_tests::{one, refused, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER};
+use e2e_tests::{
+    cheapest, one, refused, Town, Vote, CANDIDATES, ENDOWMENT, ENFORCERS, LEAST_FEE, PROVIDERS, REQUESTER, SALT,
+    STRANGER,
+};
 use ink::primitives::Hash;
 use interfaces::market::seal;
 use interfaces::{
@@ -16,8 +19,6 @@ use pendzl::contracts::access_control::{AccessControl as _, AccessControlError};
 
 /// What the treasury is paid for a request of the town: 5 % of 33 UNIT.
 const FEE: Balance = 33 * UNIT / 20;
-/// The least review fee that the town's policy allows.
-const LEAST_FEE: Balance = UNIT / 100;
 /// What a coherent enforcer earns where three share a review fee.
 const THIRD: Balance = UNIT / 3;
 /// The reputation at stake in each review: a seventh of half of a place's 55 points. A request of one place for 11 UNIT is
@@ -25,19 +26,6 @@ const THIRD: Balance = UNIT / 3;
 const STAKE: Balance = 3;
 /// What a review costs that was committed and not revealed.
 const ABSENCE: Balance = 2 * STAKE + 1;
-
-/// `name` posts a request and pays just its price.
-fn post_as(town: &Town, name: &str, change: impl FnOnce(&mut RequestSpec)) -> RequestId {
-    let mut spec = town.request_spec();
-    change(&mut spec);
-    let price = town.chain.read(town.market().quote(spec.clone())).expect("a price").total;
-    town.chain.call(&town.who(name), town.market().post(spec, 0).transferred_value(price)).ok()
-}
-
-/// As cheap as a request gets: a reward of the smallest unit, and the least review fee and deposit.
-fn cheapest(spec: &mut RequestSpec) {
-    (spec.reward, spec.review_fee, spec.place_deposit) = (1, LEAST_FEE, LEAST_FEE);
-}
 
 /// These enforcers give all submissions these scores; each has its verdict, is settled, and is claimed.
 fn judge_and_pay(town: &Town, request: RequestId, ballots: &[Vec<(&str, Vote)>]) {
@@ -86,7 +74,7 @@ fn even_who_owns_everyone_pays_a_hundredth_of_a_unit_for_a_point() {
 fn a_pair_farms_less_than_twice_its_first_points_in_an_epoch_and_fresh_accounts_pay_the_fee_again() {
     let town = Town::with(|settings| settings.terms.epoch = days(365));
     let play = |requester: &str, provider: &str| {
-        let request = post_as(&town, requester, |spec| spec.per_provider = 3);
+        let request = town.post_as(requester, |spec| spec.per_provider = 3);
         town.signal(provider, request, 3).ok();
         for _ in 0..3 {
             town.submit(provider, request).ok();
@@ -120,7 +108,7 @@ fn work_that_nobody_reviews_or_that_is_refused_farms_nothing() {
 
 /// A newcomer called Newt buys itself a request of 40 UNIT through an account of its own, and delivers.
 fn newt_makes_a_name(town: &Town) -> RequestId {
-    let request = post_as(town, "newts other account", |spec| {
+    let request = town.post_as("newts other account", |spec| {
         (spec.limit, spec.reward) = (1, 39 * UNIT);
     });
     town.deliver("newt", request);
@@ -368,7 +356,7 @@ fn short_requests_beside_a_long_one(keeps_a_hand_free: bool) -> (u32, [Standing;
     let mut requests = 0;
     while !standings().contains(&Standing::Banned) {
         let now = town.chain.now();
-        let request = post_as(&town, "greg", |spec| {
+        let request = town.post_as("greg", |spec| {
             cheapest(spec);
             spec.limit = 1;
             (spec.signal_by, spec.deliver_by) = (now + hours(1), now + hours(2));
@@ -427,7 +415,7 @@ fn eleven_hours_away_are_enough_for_a_ban_where_windows_may_last_an_hour() {
     let mut requests = 0;
     // Elsa sleeps. The others do all the work that Greg buys: four submissions, each reviewed by three of them.
     loop {
-        let request = post_as(&town, "greg", |spec| {
+        let request = town.post_as("greg", |spec| {
             cheapest(spec);
             (spec.limit, spec.per_provider) = (4, 4);
             (spec.signal_by, spec.deliver_by) = (town.chain.now() + hours(1), town.chain.now() + hours(2));
@@ -853,7 +841,7 @@ fn what_it_costs_to_keep_the_market_full() {
     let pocket = town.chain.balance(&town.who("greg"));
     assert_eq!(pocket, POCKET_MONEY);
     // With four places of three reviews each there is no room left for another among five with three commitments each.
-    let request = post_as(&town, "greg", |spec| {
+    let request = town.post_as("greg", |spec| {
         cheapest(spec);
         spec.limit = 4;
         spec.signal_by = town.chain.now() + TEN_YEARS;
@@ -899,7 +887,7 @@ fn with_a_rent_the_market_is_kept_full_at_a_price_for_each_day() {
     let quote = town.chain.read(town.market().quote(spec.clone())).expect("a price");
     // Twelve reviews for 81 days, the week of an extension with them; at 80 % utilization the premium is as much again.
     assert_eq!((quote.rent, quote.premium), (972 * UNIT / 100, 972 * UNIT / 100));
-    let request = post_as(&town, "greg", longest);
+    let request = town.post_as("greg", longest);
     assert_eq!(town.credit_of(town.treasury), 1_944 * UNIT / 100 + 4 * LEAST_FEE / 20);
     assert_eq!(town.chain.read(town.market().quote(town.request_spec())), Err(Error::AtCapacity));
     spec.signal_by += 1;

@@ -4,9 +4,11 @@
 //! Numbers that JavaScript does not hold exactly are texts; bytes are `0x…`.
 
 use ink::primitives::{AccountId, Hash};
-use interfaces::market::{
-    commitment, draw, seal, Access, Asset, Award, Bucket, Duplicates, Engagement, RequestSpec, RequestState, Review,
-    Submission, Tenure, Verdict,
+use interfaces::{
+    fixtures,
+    market::{
+        commitment, draw, seal, Duplicates, Engagement, RequestSpec, RequestState, Review, Submission, Tenure, Verdict,
+    },
 };
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -35,30 +37,7 @@ fn account(number: u8) -> AccountId {
 
 /// A request for three submissions that begins at 0 and takes a step for each of its parts.
 fn request(duplicates: Duplicates) -> RequestSpec {
-    RequestSpec {
-        spec: [7; 32].into(),
-        uri: b"ipfs://brief".to_vec(),
-        asset: Asset::Native,
-        reward: 3_000,
-        review_fee: 10,
-        access: Access::Open,
-        award: Award::PerSubmission,
-        duplicates,
-        curve: vec![Bucket { min_score: 50, weight_bps: 5_000 }, Bucket { min_score: 80, weight_bps: 10_000 }],
-        limit: 3,
-        per_provider: 2,
-        provider_bond: 0,
-        place_deposit: 10,
-        access_price: 0,
-        min_reputation: 0,
-        min_tier: 0,
-        quorum: 3,
-        tolerance: 10,
-        signal_by: STEP,
-        deliver_by: 2 * STEP,
-        review_by: 3 * STEP,
-        reveal_by: 4 * STEP,
-    }
+    RequestSpec { duplicates, ..fixtures::request(0, STEP) }
 }
 
 fn commitments() -> Vec<String> {
@@ -130,16 +109,7 @@ fn named(duplicates: Duplicates) -> &'static str {
 /// The phases of requests, by their counts, and of long deals, by who has the place.
 fn request_phases() -> Vec<String> {
     let tenure = Tenure { provider: account(2), price: 1, first: 0, first_deliver_by: STEP };
-    let deal = |pool, tenure| Engagement {
-        periods: 3,
-        period: STEP,
-        missed_periods: 1,
-        notice_periods: 1,
-        pool,
-        tenure,
-        notice: None,
-        vacated: 0,
-    };
+    let deal = |pool, tenure| Engagement { period: STEP, ..fixtures::engagement(pool, tenure) };
     let deals = [None, Some(deal(None, None)), Some(deal(Some(1), Some(tenure))), Some(deal(Some(1), None))];
     let counts =
         [(0, 0, 0, false), (2, 0, 0, false), (2, 1, 1, false), (2, 2, 1, false), (2, 2, 2, false), (2, 2, 2, true)];

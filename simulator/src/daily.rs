@@ -3,9 +3,9 @@
 //! A review is done on the day it is taken: windows, silence and the draw are those of the hourly model.
 
 use crate::{
-    people::{Group, Kind, WEEK},
+    people::{rest_or_return, Group, Kind},
     pool::{Pool, State, Who},
-    record::{moment, Recorder},
+    record::{moment, play, Days, Recorder},
     report::Report,
     scenario::{Model, Scenario},
     streams::Shape,
@@ -20,17 +20,7 @@ const MOST_OPEN: usize = 8;
 
 /// Simulates all pools of a scenario; `progress` hears which part of it is done.
 pub fn run(scenario: &Scenario, progress: &mut dyn FnMut(f64)) -> Report {
-    let mut recorder = Recorder::new(scenario);
-    let whole = f64::from(scenario.pools) * f64::from(scenario.days);
-    for number in 0..scenario.pools {
-        let mut daily = Daily::new(scenario, number, &mut recorder);
-        for day in 0..scenario.days {
-            daily.pass(day, &mut recorder);
-            progress((f64::from(number) * f64::from(scenario.days) + f64::from(day + 1)) / whole);
-        }
-        recorder.close(&daily.pool);
-    }
-    recorder.finish()
+    play::<Daily>(scenario, progress)
 }
 
 /// The submissions that were opened on one day.
@@ -62,7 +52,7 @@ struct Daily<'a> {
     window: u32,
 }
 
-impl<'a> Daily<'a> {
+impl<'a> Days<'a> for Daily<'a> {
     fn new(scenario: &'a Scenario, number: u32, recorder: &mut Recorder) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(scenario.seed);
         rng.set_stream(number.into());
@@ -93,6 +83,12 @@ impl<'a> Daily<'a> {
         recorder.look(&self.pool, day);
     }
 
+    fn pool(&self) -> &Pool {
+        &self.pool
+    }
+}
+
+impl Daily<'_> {
     /// Windows that are over end; what is missing to a quorum is seen again, once.
     fn end_windows(&mut self, day: u32, recorder: &mut Recorder) {
         let quorum = u64::from(self.scenario.market.quorum);
@@ -199,8 +195,11 @@ impl<'a> Daily<'a> {
     }
 
     fn look_in(&mut self, who: Who, group: &Group, day: u32, recorder: &mut Recorder) {
-        if group.kind == Kind::Freezer && self.rests(who, day) {
-            return;
+        if group.kind == Kind::Freezer {
+            rest_or_return(&mut self.pool, who, day);
+            if self.pool.member(who).state == State::Frozen {
+                return;
+            }
         }
         // Refused where it declared already, or its standing is Banned.
         if self.pool.may_check_in(who) {
@@ -216,15 +215,6 @@ impl<'a> Daily<'a> {
         }
         if group.restores {
             self.pool.restore_if_throttled(who);
-        }
-    }
-
-    /// Whether a freezer is at rest. It rests whenever it may, and comes back on the first day of a week.
-    fn rests(&mut self, who: Who, day: u32) -> bool {
-        let begins = day % WEEK == 0;
-        match self.pool.member(who).state {
-            State::Frozen => !(begins && self.pool.unfreeze(who).is_ok()),
-            _ => begins && self.pool.freeze(who).is_ok(),
         }
     }
 

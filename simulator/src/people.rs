@@ -1,6 +1,7 @@
 //! Who the members are: how often they look in, and what they take on when they do. Habits are assumptions; the page
 //! `docs/choosing-terms.md` says so.
 
+use crate::pool::{Pool, State, Who};
 use serde::Serialize;
 
 /// A kind of member.
@@ -156,6 +157,16 @@ impl Group {
 }
 
 pub const WEEK: u32 = 7;
+
+/// A freezer rests whenever it may, and comes back on the first day of a week. Answers whether that changed something.
+pub(crate) fn rest_or_return(pool: &mut Pool, who: Who, day: u32) -> bool {
+    // Refused while something is missing or open, or if it rested lately.
+    day % WEEK == 0
+        && match pool.member(who).state {
+            State::Frozen => pool.unfreeze(who).is_ok(),
+            _ => pool.freeze(who).is_ok(),
+        }
+}
 
 #[cfg(test)]
 mod tests {

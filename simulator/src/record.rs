@@ -80,6 +80,28 @@ pub struct Ring {
     pub won: u128,
 }
 
+/// A pool of a scenario, played day by day.
+pub(crate) trait Days<'a> {
+    fn new(scenario: &'a Scenario, number: u32, recorder: &mut Recorder) -> Self;
+    fn pass(&mut self, day: u32, recorder: &mut Recorder);
+    fn pool(&self) -> &Pool;
+}
+
+/// Plays all pools of a scenario; `progress` hears which part of it is done.
+pub(crate) fn play<'a, D: Days<'a>>(scenario: &'a Scenario, progress: &mut dyn FnMut(f64)) -> Report {
+    let mut recorder = Recorder::new(scenario);
+    let whole = f64::from(scenario.pools) * f64::from(scenario.days);
+    for number in 0..scenario.pools {
+        let mut days = D::new(scenario, number, &mut recorder);
+        for day in 0..scenario.days {
+            days.pass(day, &mut recorder);
+            progress((f64::from(number) * f64::from(scenario.days) + f64::from(day + 1)) / whole);
+        }
+        recorder.close(days.pool());
+    }
+    recorder.finish()
+}
+
 /// Collects what happens in all pools of a simulation, one pool after the other.
 pub struct Recorder<'a> {
     scenario: &'a Scenario,
@@ -242,8 +264,8 @@ impl<'a> Recorder<'a> {
     /// The pool's time is over.
     pub fn close(&mut self, pool: &Pool) {
         for who in pool.everybody() {
-            let group = &self.scenario.members[self.group(who)];
             let index = self.group(who);
+            let group = &self.scenario.members[index];
             self.tallies[index].accounts += 1;
             let stopped = group.kind == Kind::Absent && group.from_day < self.scenario.days;
             self.tallies[index].still_seated += u64::from(stopped && pool.member(who).is_seated());

@@ -116,6 +116,14 @@ impl Terms {
         Micro::from_ops(u64::from(ops).saturating_mul(self.denominator.into()))
     }
 
+    /// Which part of its fair share a member owes; the whole where an op weighs the same for all.
+    pub(crate) fn diligence_ppm(&self) -> u32 {
+        match self.rate {
+            Rate::Fixed => PPM,
+            Rate::FairShare { diligence_ppm } => diligence_ppm,
+        }
+    }
+
     /// The greatest part of a bond that the keeper of a ban is owed.
     pub(crate) fn reward_for(&self, bond: u64) -> u64 {
         self.keeper_reward.min(bond / 2)
@@ -128,10 +136,6 @@ impl Terms {
     }
 
     fn rules(&self) -> [(&'static str, bool); 17] {
-        let diligence = match self.rate {
-            Rate::Fixed => PPM,
-            Rate::FairShare { diligence_ppm } => diligence_ppm,
-        };
         let presence = u64::from(self.presence).saturating_mul(self.denominator.into());
         let lasting = [self.epoch, self.cooldown, self.min_freeze, self.freeze_interval];
         [
@@ -139,7 +143,7 @@ impl Terms {
             ("Epoch", self.epoch >= MINUTE),
             ("Retention", (1..=PPM).contains(&self.retention_ppm)),
             ("Buffers", (self.throttle_buffer..=MAX_BUFFER).contains(&self.ban_buffer)),
-            ("Diligence", (1..=PPM).contains(&diligence)),
+            ("Diligence", (1..=PPM).contains(&self.diligence_ppm())),
             ("MinReviews", self.min_reviews >= 1),
             ("Share", self.is_fair_at(PPM)),
             ("Presence", self.presence == 0 || self.presence < self.throttle_buffer),

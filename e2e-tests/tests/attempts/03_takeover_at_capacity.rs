@@ -2,9 +2,9 @@
 //! Cost: the fee of the cheapest request that fills it, 0.002 UNIT here. Once the reviews of a vacant place were given away.
 //! It fails since then: they were paid for to the deal's end, and are kept for whoever takes over.
 
-use super::{accepted, cheapest, close, engage_as, post_as, take_over, Length};
+use super::{accepted, close, engage_as, take_over, Length};
 use chain::{days, UNIT};
-use e2e_tests::{Town, REQUESTER};
+use e2e_tests::{cheapest, Town, REQUESTER};
 
 #[test]
 fn whoever_fills_the_pool_while_a_deal_is_vacant_keeps_nobody_from_taking_over() {
@@ -18,7 +18,7 @@ fn whoever_fills_the_pool_while_a_deal_is_vacant_keeps_nobody_from_taking_over()
     assert_eq!((town.backlog(), town.state(request).reserved), (3, 3), "Rita paid for them");
 
     // As many of fifteen hands as can be had, for as long as it takes.
-    post_as(&town, "greg", |spec| {
+    town.post_as("greg", |spec| {
         cheapest(spec);
         spec.limit = 3;
         (spec.signal_by, spec.deliver_by) = (vacated + days(30), vacated + days(31));

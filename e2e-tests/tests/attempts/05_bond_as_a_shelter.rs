@@ -2,9 +2,9 @@
 //! Cost: the fee of a deal of two cheap periods, 0.001 UNIT here; under the default policy about 0.2 UNIT with the rent.
 //! It succeeds: a ban burns half of what is free, and nothing is. The deal ends with notice, and she has 450 points, not 225.
 
-use super::{accepted, cheapest, close, engage_as, Length, LEAST_FEE};
+use super::{accepted, close, engage_as, Length};
 use chain::{account, days, UNIT};
-use e2e_tests::{People, Town, ENDOWMENT, ENFORCERS};
+use e2e_tests::{cheapest, People, Town, ENDOWMENT, ENFORCERS, LEAST_FEE};
 use interfaces::{
     obligation::{Standing, StandingChanged},
     Balance, Market as _, Obligation as _, Points,

@@ -2,19 +2,11 @@
 //! Cost: nothing: no absence, and the same fee and points.
 //! It succeeds: the seed of what is opened in the next period is another one. Each of a ring has such a choice among two.
 
-use chain::{account, days, hours, UNIT};
-use e2e_tests::{Town, ENFORCERS, SALT};
-use interfaces::{market::contribution, Balance, Timestamp};
+use chain::{days, hours, UNIT};
+use e2e_tests::{contributed, Town, ENFORCERS};
+use interfaces::{Balance, Timestamp};
 
 const JURY: [&str; 3] = [ENFORCERS[0], ENFORCERS[1], ENFORCERS[2]];
-
-/// What these contribute to the beacon, together.
-fn contributed(names: &[&str]) -> [u8; 32] {
-    names.iter().fold([0; 32], |sum, name| {
-        let added = contribution(account(name), &SALT);
-        std::array::from_fn(|byte| sum[byte] ^ added[byte])
-    })
-}
 
 /// Three review a request; Edda reveals with the others, or so much later. The seed of another request that is opened a day
 /// after their commitments ended, or when she has revealed, and what she has of her review: fee, points owed and lost.

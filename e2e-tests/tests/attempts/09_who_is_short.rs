@@ -2,9 +2,8 @@
 //! others are short from that moment, and find only three places of seven; the four for who is not short are the ring's.
 //! Cost: a fee of 0.003 UNIT here, 0.93 UNIT with rent. It succeeds: four who came first cannot outvote four who came last.
 
-use super::cheapest;
 use chain::{account, days, UNIT};
-use e2e_tests::{People, Town, ENDOWMENT};
+use e2e_tests::{cheapest, People, Town, ENDOWMENT};
 use interfaces::{
     market::{Error, Verdict},
     obligation::{Rate, OP},

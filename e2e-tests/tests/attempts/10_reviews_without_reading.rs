@@ -2,9 +2,8 @@
 //! Cost: the stake of a review that disagrees, 3 points here (1 for small work by default, 0 in the town): a restore costs 5.
 //! It succeeds: she keeps her seat, Healthy, for less than the price of an op missed, and counts as capacity.
 
-use super::{cheapest, post_as};
 use chain::UNIT;
-use e2e_tests::{Town, ENFORCERS, REQUESTER};
+use e2e_tests::{cheapest, Town, ENFORCERS, REQUESTER};
 use interfaces::{
     market::{RequestSpec, Verdict},
     obligation::{Standing, OP},
@@ -16,7 +15,7 @@ use interfaces::{
 fn zeros(change: impl Fn(&mut RequestSpec)) -> (Points, u128) {
     let town = Town::new();
     for _ in 0..8 {
-        let request = post_as(&town, REQUESTER, |spec| {
+        let request = town.post_as(REQUESTER, |spec| {
             change(spec);
             spec.limit = 1;
         });

@@ -2,9 +2,8 @@
 //! posts and withdraws requests until the next number draws his ring of three among the first four, and then his junk.
 //! Cost: a fee of 0.0005 UNIT a number (0.155 with rent). It succeeds: the ring owns the jury, though all five come at once.
 
-use super::{cheapest, post_as};
 use chain::{account, UNIT};
-use e2e_tests::{People, Town, ENFORCERS};
+use e2e_tests::{cheapest, People, Town, ENFORCERS};
 use interfaces::{
     market::{draw, Error, Verdict},
     Balance, Market as _, RequestId, Timestamp,
@@ -32,7 +31,7 @@ fn whoever_posts_when_nobody_reveals_chooses_the_number_whose_jury_is_its_own() 
     let town = Town::new();
     let number = (0..1_000).find(|number| suits(*number)).expect("two of five numbers do");
     for decoy in 0..number {
-        let posted = post_as(&town, "greg", |spec| {
+        let posted = town.post_as("greg", |spec| {
             cheapest(spec);
             spec.limit = 1;
         });
@@ -42,7 +41,7 @@ fn whoever_posts_when_nobody_reveals_chooses_the_number_whose_jury_is_its_own() 
     let fees = Balance::from(number) * UNIT / 2_000;
     assert_eq!(town.credit_of(town.treasury), fees, "what a number costs, and all else comes back");
 
-    let request = post_as(&town, "greg", |spec| (spec.limit, spec.reward) = (1, 10 * UNIT));
+    let request = town.post_as("greg", |spec| (spec.limit, spec.reward) = (1, 10 * UNIT));
     assert_eq!(request, number);
     town.deliver("pauls other name", request);
     town.open_reviews(request);

@@ -2,9 +2,8 @@
 //! Cost: each pays the premium of the utilization that it makes, and the first ones none: 0.75 UNIT for 12 of 15 hands for
 //! five days, and not 1.2. It succeeds: what SECURITY.md says of 40 hands, 1.12 UNIT a day, is 0.56 UNIT by this.
 
-use super::{cheapest, post_as, LEAST_FEE};
 use chain::UNIT;
-use e2e_tests::Town;
+use e2e_tests::{cheapest, Town, LEAST_FEE};
 use interfaces::{market::Error, Balance, Market as _};
 
 /// Greg posts requests of this many places, until twelve of fifteen reviews are reserved. What that costs beside the fees.
@@ -12,7 +11,7 @@ fn fills(places: u32) -> Balance {
     let town = Town::with(|settings| settings.policy.assets[0].rent = UNIT / 100);
     let requests = 4 / places;
     for _ in 0..requests {
-        post_as(&town, "greg", |spec| {
+        town.post_as("greg", |spec| {
             cheapest(spec);
             spec.limit = places;
         });

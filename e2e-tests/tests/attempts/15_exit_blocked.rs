@@ -2,9 +2,8 @@
 //! either an open commitment or a deficit, though she does her share of everything.
 //! Cost: a fee of 0.001 UNIT a day here. It succeeds for as long as she does no more than that: a restore of 5 points ends it.
 
-use super::{cheapest, post_as};
 use chain::{days, hours, UNIT};
-use e2e_tests::{People, Town};
+use e2e_tests::{cheapest, People, Town};
 use interfaces::{
     obligation::{Error, Standing, OP},
     Obligation as _, RequestId, SubmissionId,
@@ -16,7 +15,7 @@ const JURY: [(&str, &[SubmissionId]); 4] = [("elsa", &[0]), ("eva", &[0, 1]), ("
 /// Greg posts a request of two places, on which his other name delivers at once; delivery ends in a day.
 fn more(town: &Town) -> RequestId {
     let now = town.chain.now();
-    let request = post_as(town, "greg", |spec| {
+    let request = town.post_as("greg", |spec| {
         cheapest(spec);
         (spec.limit, spec.per_provider) = (2, 2);
         (spec.signal_by, spec.deliver_by) = (now + hours(12), now + days(1));

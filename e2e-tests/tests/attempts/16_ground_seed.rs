@@ -2,9 +2,8 @@
 //! to come suits her ring of three. Cost: that request, 0.0005 UNIT here (0.155 with rent), and a few hundred hashes.
 //! It succeeds where nobody else reveals between her commitment and the target's period: one marked reveal spoils it.
 
-use super::{cheapest, post_as};
 use chain::{account, blake2_256, days, hours, UNIT};
-use e2e_tests::{People, Town, SALT};
+use e2e_tests::{cheapest, contributed, xor, People, Town};
 use interfaces::{
     market::{contribution, draw, Error, Reveal, Verdict},
     Market as _, RequestId, Timestamp,
@@ -14,10 +13,6 @@ const RING: [&str; 3] = ["eva", "emil", "edda"];
 const OTHERS: [&str; 2] = ["enzo", "elsa"];
 /// The jury of the honest request: all but Eva.
 const EARLY: [&str; 4] = ["emil", "edda", "enzo", "elsa"];
-
-fn xor(one: &[u8; 32], other: &[u8; 32]) -> [u8; 32] {
-    std::array::from_fn(|byte| one[byte] ^ other[byte])
-}
 
 /// Whether this seed has the ring drawn for a request's only submission within eleven twelfths of the time, and all others
 /// after that.
@@ -32,7 +27,7 @@ fn whoever_alone_reveals_after_it_has_committed_chooses_the_seed_by_its_salt() {
     let town = Town::with(|settings| settings.policy.min_window = days(1));
     let begun = town.chain.now();
     let post = |name: &str, opened: Timestamp, reveals: Timestamp, cheap: bool| {
-        post_as(&town, name, |spec| {
+        town.post_as(name, |spec| {
             (spec.limit, spec.reward) = (1, 10 * UNIT);
             if cheap {
                 cheapest(spec);
@@ -58,7 +53,7 @@ fn whoever_alone_reveals_after_it_has_committed_chooses_the_seed_by_its_salt() {
     town.until_commits_close(honest, 0);
     EARLY.iter().for_each(|name| town.reveal(name, honest, 0, 80).ok());
     town.finalize(honest, 0).ok();
-    let shown = EARLY.iter().fold([0; 32], |sum, name| xor(&sum, &contribution(account(name), &SALT)));
+    let shown = contributed(&EARLY);
 
     // Nobody reviews Eva's own request, and its window is extended on the eighth day: reveals then end on the tenth.
     town.open_reviews(own);

@@ -74,6 +74,12 @@ impl Engagement {
         self.pool.is_some() && self.tenure.is_none()
     }
 
+    /// Whether the next `close_period` ends it without closing a period: nobody has the place, and nothing that was delivered
+    /// is left to close.
+    pub fn is_idle(&self, state: &RequestState) -> bool {
+        self.tenure.is_none() && state.settled >= state.submissions
+    }
+
     /// The provider that `period` belongs to, if any: periods from before a takeover, or after a ban, do not belong to
     /// the present provider.
     pub fn holder(&self, period: u32) -> Option<&Tenure> {
@@ -150,8 +156,8 @@ impl Engagement {
             (Some(delivery), _) if delivery.verdict == Verdict::Pending => Err(Error::NotFinalized),
             (Some(_), _) => Ok(0),
             (None, Some(tenure)) => Ok(self.due(tenure, period)),
-            (None, None) if period < state.submissions => Ok(0),
-            (None, None) => Ok(self.vacant_until()),
+            (None, None) if self.is_idle(state) => Ok(self.vacant_until()),
+            (None, None) => Ok(0),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A choice as a file.
 
-use super::{diligence, Choice, Wish};
+use super::{Choice, Wish};
 use crate::terms::{Terms, DAY};
 use rules::PPM;
 
@@ -8,7 +8,7 @@ use rules::PPM;
 pub fn deployment(wish: &Wish, choice: &Choice) -> String {
     let Terms { denominator, throttle_buffer, ban_buffer, presence, pace, credit_cap, seats, .. } = choice.terms;
     let Terms { min_reviews, healthy_limit, throttled_limit, .. } = choice.terms;
-    let diligence = f64::from(diligence(&choice.terms)) / f64::from(PPM) * 100.0;
+    let diligence = f64::from(choice.terms.diligence_ppm()) / f64::from(PPM) * 100.0;
     let (epoch, commits, reveals) = (choice.terms.epoch / DAY, choice.commits / DAY, choice.reveals / DAY);
     format!(
         "# Terms for {} enforcers ({}), {} submissions a week with {} reviews each: the {} choice of `atomic advise`.\n\

@@ -14,9 +14,8 @@ use crate::{
     scenario::{Model, Scenario},
     stats::Chance,
     streams::{Shape, Stream},
-    terms::{Rate, Terms, DAY},
+    terms::{Terms, DAY},
 };
-use rules::PPM;
 use serde::Serialize;
 
 /// What an organization wishes.
@@ -200,15 +199,8 @@ fn ranked(mut terms: Vec<&Terms>, taste: Taste) -> Vec<&Terms> {
         Taste::Balanced => out_days(terms) / safe_days(terms),
         Taste::Brisk => out_days(terms),
     };
-    terms.sort_by(|a, b| value(a).total_cmp(&value(b)).then(diligence(b).cmp(&diligence(a))));
+    terms.sort_by(|a, b| value(a).total_cmp(&value(b)).then(b.diligence_ppm().cmp(&a.diligence_ppm())));
     terms
-}
-
-fn diligence(terms: &Terms) -> u32 {
-    match terms.rate {
-        Rate::Fixed => PPM,
-        Rate::FairShare { diligence_ppm } => diligence_ppm,
-    }
 }
 
 fn scenario(wish: &Wish, terms: &Terms) -> Scenario {

@@ -10,9 +10,9 @@ pub use round::{Origin, Round, Stage, Verdict};
 
 use crate::{
     market::{Market, Price},
-    people::Kind,
+    people::{rest_or_return, Kind},
     pool::{Pool, State, Who},
-    record::{moment, Recorder},
+    record::{moment, play, Days, Recorder},
     report::Report,
     scenario::Scenario,
     streams::{Shape, Stream},
@@ -33,17 +33,7 @@ const BY_MEMBERS: f64 = 0.5;
 
 /// Simulates all pools of a scenario; `progress` hears which part of it is done.
 pub fn run(scenario: &Scenario, progress: &mut dyn FnMut(f64)) -> Report {
-    let mut recorder = Recorder::new(scenario);
-    let whole = f64::from(scenario.pools) * f64::from(scenario.days);
-    for number in 0..scenario.pools {
-        let mut hours = Hours::new(scenario, number, &mut recorder);
-        for day in 0..scenario.days {
-            hours.pass(day, &mut recorder);
-            progress((f64::from(number) * f64::from(scenario.days) + f64::from(day + 1)) / whole);
-        }
-        recorder.close(&hours.pool);
-    }
-    recorder.finish()
+    play::<Hours>(scenario, progress)
 }
 
 /// What is due at an hour.
@@ -90,7 +80,7 @@ struct Hours<'a> {
     hour: u64,
 }
 
-impl<'a> Hours<'a> {
+impl<'a> Days<'a> for Hours<'a> {
     fn new(scenario: &'a Scenario, number: u32, recorder: &mut Recorder) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(scenario.seed);
         rng.set_stream(number.into());
@@ -140,6 +130,12 @@ impl<'a> Hours<'a> {
         recorder.look(&self.pool, day);
     }
 
+    fn pool(&self) -> &Pool {
+        &self.pool
+    }
+}
+
+impl Hours<'_> {
     /// Who looks in when, and what is posted when, on this day.
     fn plan(&mut self, day: u32, recorder: &mut Recorder) {
         for who in self.pool.everybody() {
@@ -149,8 +145,8 @@ impl<'a> Hours<'a> {
             if state == State::Left || chance <= 0.0 || !self.rng.gen_bool(chance) {
                 continue;
             }
-            if group.kind == Kind::Freezer {
-                self.rest(who, day);
+            if group.kind == Kind::Freezer && rest_or_return(&mut self.pool, who, day) {
+                self.seated.clear();
             }
             let (from, until) = group.habit.hours;
             for look in 0..group.habit.looks {
@@ -161,21 +157,6 @@ impl<'a> Hours<'a> {
         }
         for stream in &self.scenario.requests {
             self.post_on(day, stream);
-        }
-    }
-
-    /// A freezer rests whenever it may, and comes back on the first day of a week.
-    fn rest(&mut self, who: Who, day: u32) {
-        if day % crate::people::WEEK != 0 {
-            return;
-        }
-        // Refused while something is missing or open, or if it rested lately.
-        let changed = match self.pool.member(who).state {
-            State::Frozen => self.pool.unfreeze(who).is_ok(),
-            _ => self.pool.freeze(who).is_ok(),
-        };
-        if changed {
-            self.seated.clear();
         }
     }
 

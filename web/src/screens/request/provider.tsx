@@ -1,6 +1,6 @@
 // What a provider does in a request: takes places, makes an offer, and delivers.
 
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { stringToHex, type HexString } from 'dedot/utils';
 import { Act } from '../../actions/button.tsx';
 import * as market from '../../actions/market.ts';
@@ -69,6 +69,15 @@ function TakePlaces({ whole }: { whole: Whole }) {
     );
 }
 
+function When({ label, of }: { label: string; of: Signal<string> }) {
+    return (
+        <label>
+            {label}
+            <input type="datetime-local" value={of.value} onInput={(event) => (of.value = event.currentTarget.value)} />
+        </label>
+    );
+}
+
 function MakeOffer({ whole, who }: { whole: Whole; who: HexString }) {
     const { spec } = whole;
     const mine = whole.offers.find(({ provider }) => same(provider, who))?.offer;
@@ -103,22 +112,8 @@ function MakeOffer({ whole, who }: { whole: Whole; who: HexString }) {
                         onInput={(event) => (price.value = event.currentTarget.value)}
                     />
                 </label>
-                <label>
-                    You deliver by
-                    <input
-                        type="datetime-local"
-                        value={by.value}
-                        onInput={(event) => (by.value = event.currentTarget.value)}
-                    />
-                </label>
-                <label>
-                    It stands until
-                    <input
-                        type="datetime-local"
-                        value={until.value}
-                        onInput={(event) => (until.value = event.currentTarget.value)}
-                    />
-                </label>
+                <When label="You deliver by" of={by} />
+                <When label="It stands until" of={until} />
                 <label>
                     Where you explain it
                     <input
