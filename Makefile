@@ -44,12 +44,18 @@ demo: toolchain ## Play the story of scenarios/labor-market.toml on real contrac
 		"$(CARGO_TARGET_DIR)/demo/atomic" run $$contracts $(SCENARIO); \
 	fi
 
-test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, and on a real node if there is one
+test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, on nodes, and the page in a browser if there is one
 	@$(SAY) "Compiling the tests (about ten minutes the first time)"
 	cargo test --locked --workspace --no-run
 	@$(SAY) "Running them; the first test that needs the contracts builds them"
 	cargo test --locked --workspace
 	@$(MAKE) --no-print-directory test-node ATOMIC="$(CARGO_TARGET_DIR)/debug/atomic"
+	@if scripts/web.sh testable; then \
+		$(SAY) "The page, in a browser"; \
+		$(MAKE) --no-print-directory test-web ATOMIC="$(CARGO_TARGET_DIR)/debug/atomic"; \
+	else \
+		$(SAY) "Skipped the page in a browser"; \
+	fi
 
 node: toolchain ## Run a substrate-contracts-node to try things out on, or else `atomic node` (PORT=9944)
 	@scripts/node.sh run $(PORT)

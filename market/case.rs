@@ -1,6 +1,9 @@
 //! One request as a message works on it: its number, what was asked for, and its progress.
 
-use crate::market::{Market, Result};
+use crate::{
+    market::{Market, Result},
+    records::Work,
+};
 use ink::codegen::Env;
 use interfaces::{
     ensure,
@@ -40,16 +43,20 @@ impl Market {
         case.state.engagement.then(|| self.engagements.get(case.id)).flatten()
     }
 
-    pub(crate) fn delivery(&self, request: RequestId, submission: SubmissionId) -> Result<Submission> {
+    pub(crate) fn work(&self, request: RequestId, submission: SubmissionId) -> Result<Work> {
         self.submissions.get((request, submission)).ok_or(Error::UnknownSubmission)
     }
 
+    pub(crate) fn delivery(&self, request: RequestId, submission: SubmissionId) -> Result<Submission> {
+        self.work(request, submission).map(|work| work.delivery)
+    }
+
     /// A submission that is open for review and has no verdict yet.
-    pub(crate) fn delivery_in_review(&self, case: &Case, submission: SubmissionId) -> Result<Submission> {
-        let delivery = self.delivery(case.id, submission)?;
+    pub(crate) fn work_in_review(&self, case: &Case, submission: SubmissionId) -> Result<Work> {
+        let work = self.work(case.id, submission)?;
         ensure!(submission < case.state.opened, Error::NotOpened);
-        ensure!(delivery.verdict == Verdict::Pending, Error::AlreadyFinalized);
-        Ok(delivery)
+        ensure!(work.delivery.verdict == Verdict::Pending, Error::AlreadyFinalized);
+        Ok(work)
     }
 }
 

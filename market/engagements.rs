@@ -51,7 +51,7 @@ impl Market {
     /// Closes the next period of an engagement, and with the last one the engagement. Returns whether it has ended.
     pub(crate) fn close_next_period(&mut self, mut case: Case, mut engagement: Engagement) -> Result<bool> {
         let period = case.state.settled;
-        let delivery = engagement.pool.and_then(|_| self.submissions.get((case.id, period)));
+        let delivery = engagement.pool.and_then(|_| self.delivery(case.id, period).ok());
         let since = engagement.closes_from(&case.spec, &case.state, delivery.as_ref())?;
         ensure!(self.env().block_timestamp() >= since, Error::TooEarly);
         if engagement.is_idle(&case.state) {

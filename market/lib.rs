@@ -57,7 +57,7 @@ pub mod market {
         awards,
         partners::ask,
         places::Proposed,
-        records::{Beacon, Mark, Opening, Pair, Partners, Place},
+        records::{Beacon, Mark, Opening, Pair, Partners, Place, Work},
         spec,
     };
     use ink::{
@@ -107,8 +107,7 @@ pub mod market {
         pub(crate) places: Mapping<PlaceKey, Place>,
         /// The findings that a provider shares in, where duplicates are shared; as long as its submissions are many.
         pub(crate) findings: Mapping<PlaceKey, Vec<SubmissionId>>,
-        pub(crate) submissions: Mapping<SubmissionKey, Submission>,
-        pub(crate) reviews: Mapping<SubmissionKey, Vec<Review>>,
+        pub(crate) submissions: Mapping<SubmissionKey, Work>,
         pub(crate) credits: Mapping<(Asset, AccountId), Balance>,
         pub(crate) pairs: Mapping<(AccountId, AccountId), Pair>,
     }
@@ -135,7 +134,6 @@ pub mod market {
                 places: Mapping::new(),
                 findings: Mapping::new(),
                 submissions: Mapping::new(),
-                reviews: Mapping::new(),
                 credits: Mapping::new(),
                 pairs: Mapping::new(),
             };
@@ -434,8 +432,7 @@ pub mod market {
         #[ink(message)]
         fn reviews(&self, id: RequestId, submission: SubmissionId) -> Result<Vec<Review>> {
             self.load(id)?;
-            self.delivery(id, submission)?;
-            Ok(self.round(id, submission).into_reviews())
+            Ok(self.work(id, submission)?.reviews)
         }
 
         #[ink(message)]
@@ -489,9 +486,8 @@ pub mod market {
             let Some(submission) = submission else {
                 return Ok(case.state.phase(&case.spec, self.engagement_of(&case).as_ref(), now));
             };
-            let delivery = self.delivery(id, submission)?;
-            let round = self.round(id, submission);
-            Ok(delivery.phase(submission, &case.spec, &case.state, round.reviews(), now))
+            let Work { delivery, reviews } = self.work(id, submission)?;
+            Ok(delivery.phase(submission, &case.spec, &case.state, &reviews, now))
         }
 
         #[ink(message)]

@@ -5,7 +5,7 @@ use crate::{
     case::{ensure_list, Case},
     market::{Market, Result},
     partners::ask,
-    records::{Pair, Place},
+    records::{Pair, Place, Work},
     spec,
 };
 use ink::{
@@ -17,8 +17,7 @@ use interfaces::{
     ensure,
     market::{
         seal, Access, Delivery, Duplicates, Engagement, Error, NoShow, Offer, OfferAccepted, OfferMade, OfferRetracted,
-        PlacesTaken, RequestSpec, Review, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed,
-        Unsealing,
+        PlacesTaken, RequestSpec, Revised, Submission, SubmissionSealed, Submitted, Tenure, Unsealed, Unsealing,
     },
     obligation::{MemberState, Rate, Schedule, Terms, BY_ENROLMENT},
     reputation::Effect,
@@ -344,7 +343,7 @@ impl Market {
             price: place.price,
             ..Submission::new(self.env().caller(), spec.review_from())
         };
-        self.keep_delivery(*id, submission, &delivery);
+        self.submissions.insert((*id, submission), &Work::from(delivery));
         Ok(submission)
     }
 
@@ -371,19 +370,13 @@ impl Market {
             price: tenure.price,
             ..Submission::new(provider, due)
         };
-        self.keep_delivery(case.id, period, &delivery);
+        self.submissions.insert((case.id, period), &Work::from(delivery));
         Ok(period)
-    }
-
-    /// Writes a new delivery, and the cell of its reviews: the provider pays for it, not whoever commits first.
-    fn keep_delivery(&mut self, request: RequestId, submission: SubmissionId, delivery: &Submission) {
-        self.submissions.insert((request, submission), delivery);
-        self.reviews.insert((request, submission), &Vec::<Review>::new());
     }
 
     /// Replaces a delivery of the caller.
     pub(crate) fn revise_one(&mut self, case: &Case, submission: SubmissionId, made: Delivery) -> Result<()> {
-        let mut delivery = self.delivery(case.id, submission)?;
+        let Work { mut delivery, reviews } = self.work(case.id, submission)?;
         ensure!(!case.spec.is_sealed(), Error::Sealed);
         let provider = self.env().caller();
         ensure!(delivery.provider == provider, Error::NotProvider);
@@ -398,7 +391,7 @@ impl Market {
         delivery.content = content;
         delivery.uri = made.uri;
         delivery.submitted = now;
-        self.submissions.insert((case.id, submission), &delivery);
+        self.submissions.insert((case.id, submission), &Work { delivery, reviews });
         self.env().emit_event(Revised { request: case.id, submission, provider, content });
         Ok(())
     }
@@ -410,7 +403,7 @@ impl Market {
         let now = self.env().block_timestamp();
         let mut place = self.place(case.id, provider);
         for Unsealing { submission, content, uri, salt } in unsealings {
-            let mut delivery = self.delivery(case.id, submission)?;
+            let Work { mut delivery, reviews } = self.work(case.id, submission)?;
             let sealed = delivery.seal.ok_or(Error::NotSealed)?;
             ensure!(delivery.provider == provider, Error::NotProvider);
             ensure!(now >= case.spec.deliver_by, Error::TooEarly);
@@ -422,7 +415,7 @@ impl Market {
             delivery.uri = uri;
             delivery.delivered = true;
             place.delivered = place.delivered.saturating_add(1);
-            self.submissions.insert((case.id, submission), &delivery);
+            self.submissions.insert((case.id, submission), &Work { delivery, reviews });
             self.env().emit_event(Unsealed { request: case.id, submission, provider, content });
         }
         self.places.insert((case.id, provider), &place);
@@ -565,7 +558,6 @@ mod tests {
         assert_eq!(market.submit_all(open.clone(), vec![work()]), Ok(vec![0]));
         open.state = market.states.get(0).unwrap();
         assert!(!market.findings.contains((0, account(PROVIDER))), "only shared findings are listed");
-        assert_eq!(market.reviews.get((0, 0)), Some(Vec::new()), "the provider pays for its cell");
         let shared = RequestSpec { duplicates: Duplicates::Shared { retention_ppm: 1 }, ..request() };
         let mut sealed = case(shared.clone(), open.state);
         assert_eq!(market.seal_all(sealed.clone(), vec![seal]), Ok(vec![1]));

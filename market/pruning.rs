@@ -19,7 +19,6 @@ impl Market {
         let mut count = 0_u32;
         while count < max && case.state.pruned < case.state.submissions {
             self.submissions.remove((case.id, case.state.pruned));
-            self.reviews.remove((case.id, case.state.pruned));
             case.state.pruned = case.state.pruned.saturating_add(1);
             count = count.saturating_add(1);
         }
@@ -59,23 +58,22 @@ impl Market {
 mod tests {
     use super::*;
     use crate::{
-        awards::tests::state,
+        awards::tests::{delivery, state},
         escrow::tests::{account, credit, market, PROVIDER, REQUESTER},
-        records::Place,
+        records::{Place, Work},
         spec::tests::request,
     };
     use ink::prelude::vec::Vec;
     use interfaces::{
         fixtures,
-        market::{Offer, RequestState, Review},
+        market::{Offer, RequestState},
     };
 
     /// A request that is over: three submissions of two providers, and two offers, one of them never answered.
     fn over() -> (Market, RequestState) {
         let mut market = market();
         for submission in 0..3 {
-            market.submissions.insert((4, submission), &crate::awards::tests::delivery(0, 0));
-            market.reviews.insert((4, submission), &Vec::<Review>::new());
+            market.submissions.insert((4, submission), &Work::from(delivery(0, 0)));
         }
         for (provider, previous) in [(PROVIDER, None), (3, Some(account(PROVIDER)))] {
             market.places.insert((4, account(provider)), &Place { previous, ..Place::default() });
@@ -116,9 +114,7 @@ mod tests {
         assert_eq!(credit(&market, REQUESTER), Some(9));
         assert_eq!(credit(&market, 5), None, "its offer was settled before");
         assert!(market.specs.get(4).is_none() && market.states.get(4).is_none());
-        let freed =
-            |submission| !market.submissions.contains((4, submission)) && !market.reviews.contains((4, submission));
-        assert!((0..3).all(freed));
+        assert!((0..3).all(|submission| !market.submissions.contains((4, submission))));
         let gone = |who: u8| {
             let key = (4, account(who));
             !market.places.contains(key) && !market.findings.contains(key) && !market.offers.contains(key)

@@ -1,8 +1,11 @@
 //! Small records that the market keeps beside requests and submissions.
 
 use crate::market::SubmissionKey;
-use ink::primitives::AccountId;
-use interfaces::{Balance, PoolId, Timestamp};
+use ink::{prelude::vec::Vec, primitives::AccountId};
+use interfaces::{
+    market::{Review, Submission},
+    Balance, PoolId, Timestamp,
+};
 
 /// What never changes once the manager has opened the market.
 #[derive(Clone, Copy, Debug)]
@@ -60,6 +63,23 @@ impl Beacon {
         let mut running = self.running;
         running.iter_mut().zip(contribution).for_each(|(byte, other)| *byte ^= other);
         Self { period: self.period.max(period), before, running }
+    }
+}
+
+/// A submission with its reviews. What reads the one mostly reads the other, and each cell that is read costs proof; so they
+/// are one cell, which the provider pays for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[ink::scale_derive(Encode, Decode, TypeInfo)]
+#[cfg_attr(feature = "std", derive(ink::storage::traits::StorageLayout))]
+pub struct Work {
+    pub delivery: Submission,
+    pub reviews: Vec<Review>,
+}
+
+impl From<Submission> for Work {
+    /// Nobody has reviewed it yet.
+    fn from(delivery: Submission) -> Self {
+        Self { delivery, reviews: Vec::new() }
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
     case::{ensure_list, Case, Tried},
     market::{Market, Result, SubmissionKey},
     partners::ask,
-    records::Mark,
-    reviews::Round,
+    records::{Mark, Work},
+    reviews::{has, reveal, Round},
 };
 use ink::{
     codegen::{Env, TraitCallBuilder},
@@ -22,18 +22,14 @@ use ink::{
 use interfaces::{
     ensure,
     market::{
-        commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, ReviewsCommitted,
-        ReviewsOpened, ReviewsRevealed, Submission, SubmissionFinalized, Verdict, WindowExtended, MAX_BATCH, MAX_SCORE,
+        commitment, contribution, draw, Commitment, Error, RequestSpec, Reveal, Revealed, Review, ReviewsCommitted,
+        ReviewsOpened, ReviewsRevealed, SubmissionFinalized, Verdict, WindowExtended, MAX_BATCH, MAX_SCORE,
     },
     Obligation as _, RequestId, SubmissionId,
 };
 use rules::Stake;
 
 impl Market {
-    pub(crate) fn round(&self, request: RequestId, submission: SubmissionId) -> Round {
-        Round::new(self.reviews.get((request, submission)).unwrap_or_default())
-    }
-
     /// Opens up to `max` submissions, in order. The pool is told before they are stored: its answer, how many members are
     /// active, belongs to each. It calls nobody back.
     pub(crate) fn open_some(&mut self, mut case: Case, max: u32) -> Result<u32> {
@@ -47,8 +43,8 @@ impl Market {
         let (mut opened, mut missed) = (Vec::new(), Vec::new());
         for submission in from..state.submissions.min(from.saturating_add(max)) {
             match self.submissions.get((case.id, submission)) {
-                Some(delivery) if now < delivery.window_start => break,
-                Some(delivery) if delivery.delivered => opened.push((submission, delivery)),
+                Some(work) if now < work.delivery.window_start => break,
+                Some(work) if work.delivery.delivered => opened.push((submission, work)),
                 missing => missed.push((submission, missing)),
             }
             state.opened = submission.saturating_add(1);
@@ -62,9 +58,9 @@ impl Market {
             state.seed = self.beacon.get_or_default().before(period);
         }
         self.save(&case);
-        for (submission, delivery) in missed {
-            if let Some(delivery) = delivery {
-                let missed = Submission { verdict: Verdict::Missed, ..delivery };
+        for (submission, work) in missed {
+            if let Some(mut missed) = work {
+                missed.delivery.verdict = Verdict::Missed;
                 self.submissions.insert((case.id, submission), &missed);
             }
         }
@@ -73,9 +69,10 @@ impl Market {
             let pool = self.opening()?.pool;
             let reviews = case.spec.quorum.into();
             let active = ask(self.obligation().call_mut().record_seen(pool, seen, reviews))?;
-            for (submission, delivery) in opened {
-                let delivery = Submission { window_start: now, active, ..delivery };
-                self.submissions.insert((case.id, submission), &delivery);
+            for (submission, mut work) in opened {
+                work.delivery.window_start = now;
+                work.delivery.active = active;
+                self.submissions.insert((case.id, submission), &work);
             }
         }
         self.env().emit_event(ReviewsOpened { request: case.id, from, count, missed: unseen });
@@ -91,21 +88,21 @@ impl Market {
         ensure!(!self.takes_part(case, enforcer), Error::Conflicted);
         // Why the first was skipped, if it was.
         let mut refused = None;
-        let mut drawn: Vec<(usize, Commitment, Round)> = Vec::new();
+        let mut drawn: Vec<(usize, Commitment, Work)> = Vec::new();
         for (index, commitment) in commitments.into_iter().enumerate() {
             let submission = commitment.submission;
-            let delivery = self.delivery_in_review(case, submission)?;
+            let work = self.work_in_review(case, submission)?;
+            let Work { delivery, reviews } = &work;
             ensure!(now < case.spec.window(delivery.window_start).commit_by, Error::TooLate);
-            let round = self.round(case.id, submission);
             let named_before = drawn.iter().any(|(_, other, _)| other.submission == submission);
-            ensure!(!named_before && !round.has(enforcer), Error::AlreadyReviewed);
-            let has_room = |short| case.spec.has_room(round.reviews(), short);
+            ensure!(!named_before && !has(reviews, enforcer), Error::AlreadyReviewed);
+            let has_room = |short| case.spec.has_room(reviews, short);
             let reason = match delivery.draws(&case.spec, draw(&case.state.seed, case.id, submission, enforcer), now) {
                 false => Some(Error::NotDrawn),
                 true => (!has_room(true) && !has_room(false)).then_some(Error::ReviewsFull),
             };
             match reason {
-                None => drawn.push((index, commitment, round)),
+                None => drawn.push((index, commitment, work)),
                 Some(reason) if index == 0 => refused = Some(reason),
                 Some(_) => {}
             }
@@ -117,11 +114,11 @@ impl Market {
         let short = ask(self.obligation().call_mut().commit(pool, enforcer, count))?;
         let mut taken = Vec::new();
         let mut done = 0_u32;
-        for (index, Commitment { submission, commitment }, mut round) in drawn {
+        for (index, Commitment { submission, commitment }, mut work) in drawn {
             let owes = done < short;
-            if case.spec.has_room(round.reviews(), owes) {
-                round.commit(enforcer, commitment, owes);
-                self.reviews.insert((case.id, submission), &round.into_reviews());
+            if case.spec.has_room(&work.reviews, owes) {
+                work.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, short: owes });
+                self.submissions.insert((case.id, submission), &work);
                 taken.push(submission);
                 done = done.saturating_add(1);
             } else if index == 0 {
@@ -149,7 +146,7 @@ impl Market {
     fn mark(&mut self, enforcer: AccountId, commitment: SubmissionKey) -> Result<()> {
         let pending = |mark: Mark| {
             let marked = self.submissions.get(mark.commitment);
-            marked.is_some_and(|marked| marked.verdict == Verdict::Pending)
+            marked.is_some_and(|marked| marked.delivery.verdict == Verdict::Pending)
         };
         if !self.marks.get(enforcer).is_some_and(pending) {
             self.marks.insert(enforcer, &Mark { commitment, period: self.beacon_period()? });
@@ -169,21 +166,21 @@ impl Market {
         };
         let mut revealed = Vec::new();
         for Reveal { submission, score, duplicate_of, salt } in reveals {
-            let delivery = self.delivery_in_review(case, submission)?;
-            let mut round = self.round(case.id, submission);
-            let since = delivery.reveals_from(&case.spec, round.reviews());
+            let mut work = self.work_in_review(case, submission)?;
+            let delivery = &work.delivery;
+            let since = delivery.reveals_from(&case.spec, &work.reviews);
             ensure!(since.is_some_and(|since| now >= since), Error::ReviewsOpen);
             ensure!(now < case.spec.window(delivery.window_start).reveal_by, Error::TooLate);
             ensure!(score <= MAX_SCORE, Error::InvalidScore);
             if let Some(original) = duplicate_of {
                 // A claim frees the periods of a long deal, so that one cannot be the original of another.
                 ensure!(!case.state.engagement, Error::InvalidDuplicate);
-                let named = self.submissions.get((case.id, original)).ok_or(Error::InvalidDuplicate)?;
+                let named = self.delivery(case.id, original).map_err(|_| Error::InvalidDuplicate)?;
                 ensure!(delivery.may_duplicate(submission, &named, original), Error::InvalidDuplicate);
             }
             let commitment = commitment(case.id, submission, enforcer, score, duplicate_of, &salt);
-            round.reveal(enforcer, commitment, score, duplicate_of)?;
-            self.reviews.insert((case.id, submission), &round.into_reviews());
+            reveal(&mut work.reviews, enforcer, commitment, score, duplicate_of)?;
+            self.submissions.insert((case.id, submission), &work);
             let counts = |&(mark, period): &(Mark, u64)| mark.counts((case.id, submission), period);
             if let Some((_, period)) = marked.filter(counts) {
                 let beacon = self.beacon.get_or_default();
@@ -218,17 +215,17 @@ impl Market {
 
     /// Gives a submission its verdict, or extends its window.
     fn finalize_one(&mut self, case: &mut Case, submission: SubmissionId, batch: &mut Batch) -> Result<()> {
-        let delivery = self.delivery_in_review(case, submission)?;
+        let mut work = self.work_in_review(case, submission)?;
         let now = self.env().block_timestamp();
-        let round = self.round(case.id, submission);
-        let since = delivery.finalizable_from(&case.spec, round.reviews());
+        let since = work.delivery.finalizable_from(&case.spec, &work.reviews);
         ensure!(since.is_some_and(|since| now >= since), Error::TooEarly);
-        if !case.spec.is_short(delivery.extended, round.reviews()) {
-            return self.give_verdict(case, submission, delivery, round, batch);
+        if !case.spec.is_short(work.delivery.extended, &work.reviews) {
+            return self.give_verdict(case, submission, work, batch);
         }
-        let wanted = case.spec.missing(round.reviews());
-        let extended = Submission { window_start: now, extended: true, ..delivery };
-        self.submissions.insert((case.id, submission), &extended);
+        let wanted = case.spec.missing(&work.reviews);
+        work.delivery.window_start = now;
+        work.delivery.extended = true;
+        self.submissions.insert((case.id, submission), &work);
         batch.want(wanted);
         self.env().emit_event(WindowExtended { request: case.id, submission, wanted });
         Ok(())
@@ -238,12 +235,13 @@ impl Market {
         &mut self,
         case: &mut Case,
         submission: SubmissionId,
-        mut delivery: Submission,
-        mut round: Round,
+        Work { mut delivery, reviews }: Work,
         batch: &mut Batch,
     ) -> Result<()> {
         let Case { id, spec, state } = case;
-        if Verdict::of(round.reviews(), spec.quorum) == Verdict::Quorum {
+        let is_quorum = Verdict::of(&reviews, spec.quorum) == Verdict::Quorum;
+        let mut round = Round::new(reviews);
+        if is_quorum {
             round.follow_votes(|original| self.finding(*id, spec, original))?;
         }
         let tally = round.tally(spec.quorum, spec.tolerance);
@@ -256,7 +254,6 @@ impl Market {
         round.conclude(&tally, spec.tolerance, fee, &stake, batch);
         state.held = state.held.saturating_sub(fee.saturating_mul(tally.coherent.into()));
         state.finalized = state.finalized.saturating_add(1);
-        self.submissions.insert((*id, submission), &delivery);
         self.env().emit_event(SubmissionFinalized {
             request: *id,
             submission,
@@ -267,6 +264,7 @@ impl Market {
             fee,
             duplicate_of: delivery.duplicate_of,
         });
+        self.submissions.insert((*id, submission), &Work { delivery, reviews: round.into_reviews() });
         Ok(())
     }
 
@@ -290,7 +288,7 @@ mod tests {
     use ink::env::{test, DefaultEnvironment};
     use interfaces::{
         fixtures::HOUR,
-        market::{Duplicates, RequestState},
+        market::{Duplicates, RequestState, Submission},
     };
 
     /// A request whose deliveries are opened half-way from their deadline to that of reviews.
@@ -309,7 +307,7 @@ mod tests {
             for submission in 0..2 {
                 // Nobody unsealed it, so opening its review calls no other contract.
                 let missed = Submission::new([2; 32].into(), sealed().review_from());
-                market.submissions.insert((0, submission), &missed);
+                market.submissions.insert((0, submission), &Work::from(missed));
             }
             assert_eq!(market.open_some(Case { id: 0, spec: sealed(), state }, MAX_BATCH), Ok(2 - opened));
             market.states.get(0).expect("it is known").seed
@@ -326,7 +324,7 @@ mod tests {
         test::set_block_timestamp::<DefaultEnvironment>(5 * HOUR);
         let mut with = |submission, verdict| {
             let delivery = Submission { verdict, ..Submission::new([2; 32].into(), 0) };
-            market.submissions.insert((0, submission), &delivery);
+            market.submissions.insert((0, submission), &Work::from(delivery));
             market.mark(enforcer, (0, submission + 1)).expect("the market is open");
             market.marks.get(enforcer)
         };

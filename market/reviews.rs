@@ -11,7 +11,28 @@ use interfaces::{
 };
 use rules::Stake;
 
-/// The reviews of one submission.
+/// Whether `enforcer` has committed to one of the reviews.
+pub fn has(reviews: &[Review], enforcer: AccountId) -> bool {
+    reviews.iter().any(|review| review.enforcer == enforcer)
+}
+
+/// Opens the commitment of `enforcer`.
+pub fn reveal(
+    reviews: &mut [Review],
+    enforcer: AccountId,
+    commitment: [u8; 32],
+    score: u8,
+    duplicate_of: Option<SubmissionId>,
+) -> Result<(), Error> {
+    let review = reviews.iter_mut().find(|review| review.enforcer == enforcer).ok_or(Error::NotCommitted)?;
+    ensure!(review.score.is_none(), Error::AlreadyRevealed);
+    ensure!(review.commitment == commitment, Error::WrongReveal);
+    review.score = Some(score);
+    review.duplicate_of = duplicate_of;
+    Ok(())
+}
+
+/// The reviews of one submission, and what its verdict makes of them.
 pub struct Round {
     reviews: Vec<Review>,
     /// The findings that the votes of `reviews` lead to, for those that were followed.
@@ -49,38 +70,8 @@ impl Round {
         Ok(())
     }
 
-    pub fn reviews(&self) -> &[Review] {
-        &self.reviews
-    }
-
     pub fn into_reviews(self) -> Vec<Review> {
         self.reviews
-    }
-
-    /// Whether `enforcer` has committed to a review.
-    pub fn has(&self, enforcer: AccountId) -> bool {
-        self.reviews.iter().any(|review| review.enforcer == enforcer)
-    }
-
-    /// Adds a commitment of an enforcer that has none.
-    pub fn commit(&mut self, enforcer: AccountId, commitment: [u8; 32], short: bool) {
-        self.reviews.push(Review { enforcer, commitment, score: None, duplicate_of: None, short });
-    }
-
-    /// Opens the commitment of `enforcer`.
-    pub fn reveal(
-        &mut self,
-        enforcer: AccountId,
-        commitment: [u8; 32],
-        score: u8,
-        duplicate_of: Option<SubmissionId>,
-    ) -> Result<(), Error> {
-        let review = self.reviews.iter_mut().find(|review| review.enforcer == enforcer).ok_or(Error::NotCommitted)?;
-        ensure!(review.score.is_none(), Error::AlreadyRevealed);
-        ensure!(review.commitment == commitment, Error::WrongReveal);
-        review.score = Some(score);
-        review.duplicate_of = duplicate_of;
-        Ok(())
     }
 
     pub fn tally(&self, quorum: u8, tolerance: u8) -> Tally {
@@ -151,18 +142,17 @@ mod tests {
         [n; 32].into()
     }
 
-    /// A round in which enforcers 1, 2, … committed, and revealed these scores (or nothing).
+    /// The commitments of enforcers 1, 2, …, with these scores (or not revealed).
+    fn reviews(scores: &[Option<u8>]) -> Vec<Review> {
+        let review = |(n, score): (u8, &Option<u8>)| {
+            let (enforcer, commitment) = (enforcer(n), [n; 32]);
+            Review { enforcer, commitment, score: *score, duplicate_of: None, short: false }
+        };
+        (1..).zip(scores).map(review).collect()
+    }
+
     fn round(scores: &[Option<u8>]) -> Round {
-        let mut round = Round::new(Vec::new());
-        for n in 1..=scores.len() as u8 {
-            round.commit(enforcer(n), [n; 32], false);
-        }
-        for (n, score) in (1..).zip(scores) {
-            if let Some(score) = score {
-                round.reveal(enforcer(n), [n; 32], *score, None).unwrap();
-            }
-        }
-        round
+        Round::new(reviews(scores))
     }
 
     /// What a quorum of three concludes, with a fee of 4.
@@ -174,14 +164,15 @@ mod tests {
 
     #[test]
     fn only_what_was_committed_can_be_revealed_and_only_once() {
-        let mut round = round(&[None]);
-        assert!(round.has(enforcer(1)) && !round.has(enforcer(2)));
-        assert_eq!(round.reveal(enforcer(2), [2; 32], 50, None), Err(Error::NotCommitted));
-        assert_eq!(round.reveal(enforcer(1), [9; 32], 50, None), Err(Error::WrongReveal));
-        assert!(!all_revealed(round.reviews()));
-        assert_eq!(round.reveal(enforcer(1), [1; 32], 50, None), Ok(()));
-        assert_eq!(round.reveal(enforcer(1), [1; 32], 50, None), Err(Error::AlreadyRevealed));
-        assert!(all_revealed(round.reviews()));
+        let mut reviews = reviews(&[None]);
+        assert!(has(&reviews, enforcer(1)) && !has(&reviews, enforcer(2)));
+        let reveal = |reviews: &mut [Review], n, opened| reveal(reviews, enforcer(n), [opened; 32], 50, None);
+        assert_eq!(reveal(&mut reviews, 2, 2), Err(Error::NotCommitted));
+        assert_eq!(reveal(&mut reviews, 1, 9), Err(Error::WrongReveal));
+        assert!(!all_revealed(&reviews));
+        assert_eq!(reveal(&mut reviews, 1, 1), Ok(()));
+        assert_eq!(reveal(&mut reviews, 1, 1), Err(Error::AlreadyRevealed));
+        assert!(all_revealed(&reviews));
     }
 
     #[test]
@@ -212,11 +203,9 @@ mod tests {
 
     /// Reveals that agree on the score and name these originals.
     fn votes(votes: &[Option<SubmissionId>]) -> Round {
-        let mut round = round(&vec![None; votes.len()]);
-        for (n, vote) in (1..).zip(votes) {
-            round.reveal(enforcer(n), [n; 32], 80, *vote).unwrap();
-        }
-        round
+        let mut reviews = reviews(&vec![Some(80); votes.len()]);
+        reviews.iter_mut().zip(votes).for_each(|(review, vote)| review.duplicate_of = *vote);
+        Round::new(reviews)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::{
     batch::Batch,
     case::{ensure_list, Case, Tried},
     market::{Market, Result},
-    records::Pair,
+    records::{Pair, Work},
 };
 use ink::{codegen::Env, prelude::vec::Vec, primitives::AccountId};
 use interfaces::{
@@ -27,11 +27,11 @@ impl Market {
         let from = case.state.settled;
         let mut ranking = self.ranking(&case);
         for submission in from..case.state.submissions.min(from.saturating_add(max)) {
-            let delivery = self.delivery(case.id, submission)?;
-            match delivery.verdict {
+            let work = self.work(case.id, submission)?;
+            match work.delivery.verdict {
                 Verdict::Pending => break,
                 Verdict::Missed => case.state.claimed = case.state.claimed.saturating_add(1),
-                _ => self.weigh(&mut case, submission, &mut ranking, delivery)?,
+                _ => self.weigh(&mut case, submission, &mut ranking, work)?,
             }
             case.state.settled = submission.saturating_add(1);
         }
@@ -63,27 +63,22 @@ impl Market {
     }
 
     /// Adds what a submission weighs to what the request's submissions weigh together.
-    fn weigh(
-        &mut self,
-        case: &mut Case,
-        submission: SubmissionId,
-        ranking: &mut [u16],
-        delivery: Submission,
-    ) -> Result<()> {
+    fn weigh(&mut self, case: &mut Case, submission: SubmissionId, ranking: &mut [u16], work: Work) -> Result<()> {
         if let Duplicates::Shared { retention_ppm } = case.spec.duplicates {
-            if awards::is_finding(&case.spec, &delivery) {
-                return self.join_finding(case, submission, delivery, retention_ppm);
+            if awards::is_finding(&case.spec, &work.delivery) {
+                return self.join_finding(case, submission, work, retention_ppm);
             }
         }
         let Case { spec, state, .. } = case;
-        let weight = awards::weight(spec, &delivery, None);
+        let delivery = &work.delivery;
+        let weight = awards::weight(spec, delivery, None);
         state.weights = state.weights.saturating_add(weight);
         if !spec.is_interdependent() {
-            let pay = awards::pay(spec, state, ranking, &delivery, weight);
+            let pay = awards::pay(spec, state, ranking, delivery, weight);
             state.unclaimed = state.unclaimed.saturating_add(pay);
         }
         if weight > 0 {
-            if let Some(count) = ranking.get_mut(awards::rank(&delivery)) {
+            if let Some(count) = ranking.get_mut(awards::rank(delivery)) {
                 *count = count.saturating_add(1);
             }
         }
@@ -95,9 +90,10 @@ impl Market {
         &mut self,
         case: &mut Case,
         submission: SubmissionId,
-        mut delivery: Submission,
+        mut work: Work,
         retention_ppm: Ppm,
     ) -> Result<()> {
+        let delivery = &mut work.delivery;
         let key = (case.id, delivery.provider);
         let finding = delivery.duplicate_of.unwrap_or(submission);
         let mut findings = self.findings.get(key).unwrap_or_default();
@@ -110,13 +106,13 @@ impl Market {
         self.findings.insert(key, &findings);
         delivery.shares = true;
         if finding == submission {
-            add_finder(&mut delivery, &mut case.state, retention_ppm);
+            add_finder(delivery, &mut case.state, retention_ppm);
         } else {
-            let mut first = self.delivery(case.id, finding)?;
-            add_finder(&mut first, &mut case.state, retention_ppm);
+            let mut first = self.work(case.id, finding)?;
+            add_finder(&mut first.delivery, &mut case.state, retention_ppm);
             self.submissions.insert((case.id, finding), &first);
         }
-        self.submissions.insert((case.id, submission), &delivery);
+        self.submissions.insert((case.id, submission), &work);
         Ok(())
     }
 
@@ -148,7 +144,7 @@ impl Market {
     /// Pays a settled submission, and returns its place's bond and deposit, or takes them.
     fn claim_one(&mut self, case: &mut Case, submission: SubmissionId, ranking: &[u16], paid: &mut Paid) -> Result<()> {
         let Case { id, spec, state } = case;
-        let mut delivery = self.delivery(*id, submission)?;
+        let Work { mut delivery, reviews } = self.work(*id, submission)?;
         ensure!(delivery.verdict != Verdict::Missed, Error::NothingToClaim);
         ensure!(submission < state.claimable(spec), Error::NotSettled);
         ensure!(!delivery.claimed, Error::AlreadyClaimed);
@@ -190,11 +186,10 @@ impl Market {
             } else {
                 batch.slash(provider, spec.provider_bond);
             }
-            self.submissions.insert((*id, submission), &delivery);
+            self.submissions.insert((*id, submission), &Work { delivery, reviews });
         } else {
             // A period is over with its pay, and whoever claims gets its storage deposits.
             self.submissions.remove((*id, submission));
-            self.reviews.remove((*id, submission));
         }
         self.env().emit_event(Claimed { request: *id, submission, provider, pay, deposit, forfeited, reputation });
         Ok(())
@@ -215,7 +210,10 @@ impl Market {
         if !judged || full == 0 {
             return Ok(0);
         }
-        let epoch = self.env().block_timestamp().checked_div(self.opening()?.epoch).unwrap_or(0);
+        let epoch = match last {
+            Some((_, pair)) => pair.epoch,
+            None => self.env().block_timestamp().checked_div(self.opening()?.epoch).unwrap_or(0),
+        };
         let provider = delivery.provider;
         let known = match *last {
             Some((other, pair)) if other == provider => pair,
@@ -289,7 +287,7 @@ pub mod tests {
         let mut market = market();
         for (submission, delivery) in (0_u32..).zip(submissions) {
             let provider = account(PROVIDER + submission as u8);
-            market.submissions.insert((0, submission), &Submission { provider, ..delivery.clone() });
+            market.submissions.insert((0, submission), &Work::from(Submission { provider, ..delivery.clone() }));
             market.findings.insert((0, provider), &vec![NO_FINDING]);
         }
         market
@@ -327,7 +325,7 @@ pub mod tests {
         assert_eq!((count, then.settled, then.claimed, then.unclaimed, then.closed), (2, 3, 1, 1_500, false));
         assert_eq!(then.weights, rules::weight_of(15_000));
         assert_eq!(settle(&mut market, &request(), &then, 9), Err(Error::NotFinalized));
-        market.submissions.insert((0, 3), &delivery(0, 0));
+        market.submissions.insert((0, 3), &Work::from(delivery(0, 0)));
         let (count, last) = settle(&mut market, &request(), &then, 1).unwrap();
         assert_eq!((count, last.settled, last.closed), (1, 4, true));
         assert_eq!(settle(&mut market, &request(), &last, 1), Err(Error::AlreadySettled));
@@ -371,7 +369,7 @@ pub mod tests {
         let mut market = with(&[first, again.clone(), delivery(90, 10_000), again.clone()]);
         // The last is another of the second provider, who has room for one finding only in its list of two places.
         let provider = account(PROVIDER + 1);
-        market.submissions.insert((0, 3), &Submission { provider, ..again });
+        market.submissions.insert((0, 3), &Work::from(Submission { provider, ..again }));
         market.findings.insert((0, provider), &vec![NO_FINDING; 2]);
         let (_, settled) = settle(&mut market, &contest(), &open(4), 4).unwrap();
         assert_eq!(settled.weights, rules::weight_of(2_700 + 10_000));
@@ -405,7 +403,7 @@ pub mod tests {
         assert_eq!(seen, (1, 160, 50, 10, 1), "once");
         assert_eq!(market.delivery(0, 0), Err(Error::UnknownSubmission), "a period is over with its pay");
         assert_eq!(credit(&market, PROVIDER), Some(40));
-        let work = market.delivery(0, 1).unwrap();
+        let work = market.work(0, 1).unwrap();
         let (seen, _) = pay(&mut market, &[1], first.clone());
         assert_eq!(seen, (2, 120, 10, 10, 1), "what later periods earn stays kept");
         market.submissions.insert((0, 1), &work);

@@ -3,7 +3,8 @@
 #
 #   scripts/web.sh build CONTRACTS     builds the page into web/dist: a folder for any web server. CONTRACTS has the .contract files
 #   scripts/web.sh app CONTRACTS       builds it, runs `atomic node` with an organization that has a past, and serves the page
-#   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`, where there is a browser
+#   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`
+#   scripts/web.sh testable            whether there is what that needs, or else what is missing
 #
 # `atomic` is $ATOMIC, or built first. Node.js is that on the PATH if it is new enough, or else brought by npm.
 set -euo pipefail
@@ -32,20 +33,35 @@ find_node() {
     fi
 }
 
+# What the page is made of, in web/node_modules.
+install_packages() {
+    if [ ! -e web/node_modules/.ready ] || [ web/package-lock.json -nt web/node_modules/.ready ]; then
+        say "installing what the page is made of"
+        npm ci --prefix web --silent --no-fund --no-audit || fail "npm could not fetch what web/package-lock.json names"
+        touch web/node_modules/.ready
+    fi
+}
+
 build() {
     local contracts=$1
     find_node
+    install_packages
     cd web
-    if [ ! -e node_modules/.ready ] || [ package-lock.json -nt node_modules/.ready ]; then
-        say "installing what the page is made of"
-        npm ci --silent --no-fund --no-audit
-        touch node_modules/.ready
-    fi
     node scripts/generate.js "$contracts"
     npm run --silent formulas 2> /dev/null
     npm run --silent build
     cd ..
     say "the page is in web/dist"
+}
+
+# As web/test/browser.js looks for it.
+find_browser() {
+    local name
+    local names=(chromium chromium-browser google-chrome google-chrome-stable)
+    for name in "${CHROMIUM:-${names[@]}}"; do
+        if command -v "$name" > /dev/null; then return; fi
+    done
+    fail "there is no browser here. Get one, such as with: apt-get install chromium"
 }
 
 # Deploys the organization of a file on the node at $URL, and leaves the deployment file in $DEPLOYMENT.
@@ -75,6 +91,7 @@ case "${1:-}" in
         node web/play/serve.js "$URL" "$DEPLOYMENT" "${WEB_PORT:-8080}"
         ;;
     test)
+        find_browser
         build "${2:?where are the .contract files?}"
         scripts/node.sh with manual scripts/web.sh test-on-node "$2"
         ;;
@@ -84,5 +101,10 @@ case "${1:-}" in
         node web/play/history.js "$URL" "$DEPLOYMENT"
         node --test --test-concurrency=1 --test-reporter=spec web/test/*.test.js
         ;;
-    *) fail "build, app or test?" ;;
+    testable)
+        find_node
+        find_browser
+        install_packages
+        ;;
+    *) fail "build, app, test or testable?" ;;
 esac

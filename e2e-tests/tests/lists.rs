@@ -130,6 +130,11 @@ fn sixteen_submissions_live_their_whole_life_in_lists_and_each_list_is_told_once
     assert_eq!(town.credit("pia"), 16 * (10 + 1) * UNIT);
     assert_eq!(town.profile("pia").holds, 1);
     assert_eq!(town.claim(request, 16).ok(), 10 * UNIT);
+    // Verdicts, settling and claims write into the cells of the reviews, and keep these.
+    for submission in all {
+        let reviews = town.chain.read(town.market().reviews(request, submission)).expect("a submission");
+        assert_eq!(reviews.iter().map(|review| review.score).collect::<Vec<_>>(), [Some(80); 3]);
+    }
     for name in reviewers {
         assert_eq!(town.credit(name), 17 * (UNIT / 3), "{name}");
     }

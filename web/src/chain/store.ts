@@ -145,9 +145,9 @@ async function refreshWhole(at: Chain, id: number): Promise<void> {
 async function readDeliveries(at: Chain, { id, state }: Request): Promise<Delivery[]> {
     const { market } = at.cells;
     const keys = range(0, state.submissions).map((number): [number, number] => [id, number]);
-    const [submissions, reviews] = await Promise.all([market.at('submissions', keys), market.at('reviews', keys)]);
-    return submissions.flatMap((submission, number) =>
-        submission ? [{ number, submission, reviews: reviews[number] ?? [] }] : [],
+    const works = await market.at('submissions', keys);
+    return works.flatMap((work, number) =>
+        work ? [{ number, submission: work.delivery, reviews: work.reviews }] : [],
     );
 }
 
