@@ -60,7 +60,7 @@ const sum = (all: readonly Tried[]): Tried => ({
 export function together(intents: readonly Intent[], words: Pick<Words, 'title' | 'done'>): Intent {
     const [first] = intents;
     if (!first) throw new Error('nothing is to be done');
-    if (intents.length === 1) return { ...first, ...(words.done && { done: words.done }) };
+    if (intents.length === 1) return { ...first, ...words };
     let weights: Tried[] = [];
     return {
         ...words,

@@ -30,8 +30,12 @@ export function distance(counted: Counted, terms: Buffers): Distance {
 /// How many commitments it may have open beyond those it has.
 export const handsFree = (
     { standing, open }: Pick<Membership, 'standing' | 'open'>,
-    terms: Pick<Terms, 'healthyLimit' | 'throttledLimit'>,
-): number => Math.max(0, (standing === 'Healthy' ? terms.healthyLimit : terms.throttledLimit) - open);
+    { healthyLimit, throttledLimit }: Pick<Terms, 'healthyLimit' | 'throttledLimit'>,
+): number => Math.max(0, { Healthy: healthyLimit, Throttled: throttledLimit, Banned: 0 }[standing] - open);
+
+/// Whether it has a seat and may act on it: whoever is Banned by its numbers may not, even before anyone has it judged.
+export const isActive = (membership: Pick<Membership, 'state' | 'standing'> | undefined): boolean =>
+    membership?.state === 'Seated' && membership.standing !== 'Banned';
 
 /// Whether presence is due for this epoch and was not declared.
 export const owesPresence = ({
@@ -40,4 +44,4 @@ export const owesPresence = ({
     terms,
     epoch,
 }: Pick<Member, 'membership' | 'ledger' | 'terms' | 'epoch'>): boolean =>
-    membership?.state === 'Seated' && terms.presence > 0 && ledger !== undefined && ledger.nextCheckIn <= epoch;
+    isActive(membership) && terms.presence > 0 && ledger !== undefined && ledger.nextCheckIn <= epoch;

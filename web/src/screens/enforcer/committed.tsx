@@ -77,7 +77,7 @@ function Lost({ list }: { list: readonly Committed[] }) {
         <Notice tone="bad">
             {list.map(({ part, delivery }) => `submission ${delivery.number} of request ${part.id}`).join(', ')}: this
             browser cannot open what you committed to. <a href={to('key')}>Restore your key</a> from its 24 words, or
-            read the file of `atomic` there; what is not revealed costs reputation.
+            read the file of <code>atomic</code> there; what is not revealed costs reputation.
         </Notice>
     );
 }

@@ -3,10 +3,13 @@
 import type { Terms } from '../../chain/types.ts';
 import { OP, type Distance } from '../../formulas/standing.ts';
 
-const [WIDTH, HEIGHT] = [640, 74];
-const [SIDE, TOP, THICK] = [6, 26, 18];
-/// How much of what is ahead is drawn at least, in operations.
-const AHEAD = 2;
+const [WIDTH, HEIGHT] = [640, 80];
+const [SIDE, TOP, THICK] = [6, 28, 18];
+/// How much is drawn of what is ahead and of what is beyond a ban, at least, in operations.
+const BEYOND = 2;
+/// Where each zone begins and ends, in parts of the whole: a buffer of 4 operations has to be as legible as one of 40.
+const EDGES = [0, 0.14, 0.62, 0.86, 1] as const;
+const ZONES = ['Ahead', 'Healthy', 'Throttled', 'Banned'] as const;
 
 const TENTHS = OP / 10n;
 
@@ -16,33 +19,38 @@ export function ops(micro: bigint): string {
     return tenths % 10n === 0n ? `${tenths / 10n}` : `${tenths / 10n}.${tenths % 10n}`;
 }
 
+const pixel = (part: number): number => SIDE + part * (WIDTH - 2 * SIDE);
+
+/// Where an amount that is missing is drawn, between these edges: evenly within each zone.
+function placed(missing: number, edges: readonly number[]): number {
+    const zone = Math.max(0, ZONES.findLastIndex((_, at) => missing >= (edges[at] ?? 0)));
+    const [from, to] = [edges[zone] ?? 0, edges[zone + 1] ?? 0];
+    const [left, right] = [EDGES[zone] ?? 0, EDGES[zone + 1] ?? 1];
+    return pixel(left + (Math.min(1, (missing - from) / (to - from || 1)) * (right - left)));
+}
+
 export function Meter({ distance, terms }: { distance: Distance; terms: Terms }) {
     const missing = Number(distance.missing) / Number(OP);
     const [throttled, banned] = [terms.throttleBuffer + 1, terms.banBuffer + 1];
-    const first = Math.min(-AHEAD, Math.floor(missing));
-    const last = Math.max(banned + AHEAD, Math.ceil(missing));
-    const x = (at: number): number => SIDE + ((at - first) / (last - first)) * (WIDTH - 2 * SIDE);
-    const zones: [string, string, number, number][] = [
-        ['ahead', 'ahead', first, 0],
-        ['healthy', 'Healthy', 0, throttled],
-        ['throttled', 'Throttled', throttled, banned],
-        ['banned', 'Banned', banned, last],
-    ];
+    const [first, last] = [Math.min(-BEYOND, Math.floor(missing)), Math.max(banned + BEYOND, Math.ceil(missing))];
+    const needle = placed(missing, [first, 0, throttled, banned, last]);
     const where = missing > 0 ? `${ops(distance.missing)} missing` : `${ops(distance.missing)} ahead`;
     const label = `${where}; Throttled from ${throttled} missing on, Banned from ${banned} on`;
-    const anchor = missing > (first + last) / 2 ? 'end' : 'start';
     return (
         <svg class="meter" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label}>
-            {zones.map(([name, words, from, to]) => (
-                <g key={name} class={name}>
-                    <rect x={x(from)} y={TOP} width={x(to) - x(from)} height={THICK} />
-                    <text x={x(from) + 4} y={TOP + THICK + 18}>
-                        {x(to) - x(from) > words.length * 8 ? words : ''}
-                    </text>
-                </g>
-            ))}
-            <path class="needle" d={`M${x(missing)} ${TOP - 4}V${TOP + THICK + 4}`} />
-            <text class="where" x={x(missing)} y={TOP - 9} text-anchor={anchor}>
+            {ZONES.map((name, at) => {
+                const [left, right] = [pixel(EDGES[at] ?? 0), pixel(EDGES[at + 1] ?? 1)];
+                return (
+                    <g key={name} class={name.toLowerCase()}>
+                        <rect x={left} y={TOP} width={right - left} height={THICK} />
+                        <text x={left + 4} y={TOP + THICK + 20}>
+                            {['', '0', throttled, banned][at]} {name}
+                        </text>
+                    </g>
+                );
+            })}
+            <path class="needle" d={`M${needle} ${TOP - 4}V${TOP + THICK + 4}`} />
+            <text class="where" x={needle} y={TOP - 10} text-anchor={needle > WIDTH / 2 ? 'end' : 'start'}>
                 {where}
             </text>
         </svg>

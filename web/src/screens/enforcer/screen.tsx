@@ -7,6 +7,7 @@ import { now } from '../../chain/clock.ts';
 import { readMember } from '../../chain/member.ts';
 import { useParts, type Part } from '../../chain/parts.ts';
 import { committed, seats } from '../../formulas/jury.ts';
+import { isActive } from '../../formulas/standing.ts';
 import { deliveryPhase, phaseOf } from '../../formulas/steps.ts';
 import { Notice } from '../../parts/basic.tsx';
 import { useRead } from '../../parts/read.ts';
@@ -56,7 +57,7 @@ function Work({ who }: { who: Acting }) {
         <div class="enforcer">
             {member ? <Standing member={member} /> : <p class="quiet">Reading how {who.name} stands…</p>}
             <CommittedTo list={mine} who={who} />
-            {unopened.length > 0 && member?.membership?.state === 'Seated' && <Unopened list={unopened} />}
+            {unopened.length > 0 && isActive(member?.membership) && <Unopened list={unopened} />}
             {member && parts && <Seats seats={drawn} member={member} who={who} />}
             <p class="quiet">
                 {savedKey(who.id)

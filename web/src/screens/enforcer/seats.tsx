@@ -9,7 +9,7 @@ import type { Member } from '../../chain/member.ts';
 import { chain } from '../../chain/session.ts';
 import type { Duplicates } from '../../chain/types.ts';
 import { originals, type Seat } from '../../formulas/jury.ts';
-import { handsFree, missingOf, OP } from '../../formulas/standing.ts';
+import { handsFree, isActive, missingOf, OP } from '../../formulas/standing.ts';
 import { earned } from '../../formulas/windows.ts';
 import { Account, Away, Bar, Moment, Notice } from '../../parts/basic.tsx';
 import { Deliverable } from '../../parts/deliverable.tsx';
@@ -29,7 +29,7 @@ const hasRoom = ({ room }: Seat, short: boolean): boolean => (short ? room.short
 
 export function Seats({ seats, member, who }: { seats: readonly Seat[]; member: Member; who: Acting }) {
     const { membership, terms } = member;
-    if (membership?.state !== 'Seated') return null;
+    if (!membership || !isActive(membership)) return null;
     const short = missingOf(membership, terms) >= OP;
     const drawn = (seat: Seat): boolean => seat.from !== undefined && seat.from <= now.value;
     const open = seats.filter((seat) => drawn(seat) && hasRoom(seat, short));

@@ -6,7 +6,7 @@ import * as pool from '../../actions/obligation.ts';
 import { now } from '../../chain/clock.ts';
 import type { Member } from '../../chain/member.ts';
 import type { Membership } from '../../chain/types.ts';
-import { distance, handsFree, OP, owesPresence } from '../../formulas/standing.ts';
+import { distance, handsFree, isActive, OP, owesPresence } from '../../formulas/standing.ts';
 import { Away, Badge, Facts, Moment, Notice } from '../../parts/basic.tsx';
 import { counted } from '../../words/text.ts';
 import type { Tone } from '../../words/phases.ts';
@@ -80,7 +80,9 @@ function Record_({ member, membership }: { member: Member; membership: Membershi
                 {standing === 'Throttled' &&
                     `You may have fewer reviews open at a time until you have caught up; ${ops(at.toBanned)} operations more, and you are Banned.`}
                 {standing === 'Banned' &&
-                    'Your bond is lost as soon as anyone has you judged, and the seat goes to the first in line.'}
+                    (state === 'Banned'
+                        ? 'You have lost your bond and your seat.'
+                        : 'Too much is missing: you can do nothing more with this seat. Your bond is lost as soon as anyone has you judged; then you can redeem yourself.')}
             </p>
             <Facts
                 of={[
@@ -128,13 +130,18 @@ function Deeds({ member }: { member: Member }) {
             <div class="buttons start">
                 {(state === 'Left' || membership === undefined) && <Act intent={() => pool.enlist(member)} />}
                 {owesPresence(member) && <Act intent={() => pool.checkIn(member)} />}
-                {state === 'Seated' && <Act intent={() => pool.freeze(member)} />}
+                {isActive(membership) && <Act intent={() => pool.freeze(member)} />}
                 {state === 'Frozen' && <Act intent={pool.unfreeze} />}
-                {(state === 'Seated' || state === 'Waiting') && <Act intent={() => pool.resign(member)} />}
+                {(isActive(membership) || state === 'Waiting') && <Act intent={() => pool.resign(member)} />}
                 {(state === 'Banned' || (state === 'Left' && membership?.standing === 'Banned')) && (
                     <Act intent={() => pool.redeem(member)} />
                 )}
             </div>
+            {state === 'Banned' && membership && membership.ended + member.terms.cooldown > now.value && (
+                <p class="quiet">
+                    You can redeem yourself from <Moment at={membership.ended + member.terms.cooldown} /> on.
+                </p>
+            )}
             {state === 'Frozen' && until > now.value && (
                 <p class="quiet">
                     The rest can end from <Moment at={until} /> on.

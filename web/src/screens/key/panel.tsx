@@ -6,11 +6,10 @@ import { chain } from '../../chain/session.ts';
 import { Badge, Notice } from '../../parts/basic.tsx';
 import { save } from '../../parts/save.ts';
 import { asFile, takeFile } from '../../secrets/file.ts';
-import { keyFor, keys, readKey, unkept } from '../../secrets/keys.ts';
+import { keyFor, keys, readKey, restoreKey, unkept } from '../../secrets/keys.ts';
 import { keyOfWords } from '../../secrets/words.ts';
 import type { Acting } from '../../wallet/wallet.ts';
 import { counted } from '../../words/text.ts';
-import { restoreKey } from '../../secrets/keys.ts';
 import { Words } from './words.tsx';
 
 export function KeyPanel({ who }: { who: Acting }) {
@@ -121,7 +120,7 @@ function Files() {
                 here, and the other way round.
             </p>
             <label>
-                A file of `atomic`, such as deployment.private.json
+                A file of <code>atomic</code>, such as deployment.private.json
                 <input
                     type="file"
                     accept=".json,application/json"

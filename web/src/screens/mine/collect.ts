@@ -72,11 +72,12 @@ export async function next(who: HexString): Promise<{ intent?: Intent; refused: 
     const at = chain.value;
     if (!at) return { refused: ['The node does not answer now.'] };
     const { all } = await refreshParts(at, who);
-    const { now: first, refused } = await fitting(calls(who, await readOwed(at, who, all)));
-    if (first.length === 0) return { refused };
+    const { now: doable, refused } = await fitting(calls(who, await readOwed(at, who, all)));
+    const [first, ...others] = doable;
+    if (!first) return { refused };
     const done = () => (after.value = who);
-    const title = `Take up ${counted(first.length, 'thing')} that ${first.length === 1 ? 'is' : 'are'} yours`;
-    return { intent: together(first, { title, done }), refused };
+    const title = others.length === 0 ? first.title : `Take up ${counted(doable.length, 'thing')} that are yours`;
+    return { intent: together(doable, { title, done }), refused };
 }
 
 effect(() => {

@@ -3,7 +3,7 @@
 import type { Member } from '../../chain/member.ts';
 import type { Part } from '../../chain/parts.ts';
 import { tasks, type Task } from '../../formulas/tasks.ts';
-import { owesPresence } from '../../formulas/standing.ts';
+import { isActive, owesPresence } from '../../formulas/standing.ts';
 import type { HexString } from 'dedot/utils';
 
 /// The contract's word for "never".
@@ -27,8 +27,7 @@ export function gather(
     member: Member | undefined,
     now: bigint,
 ): { due: Task[]; waiting: Task[] } {
-    const seated = member?.membership?.state === 'Seated';
-    const all = [...tasks(parts, who, seated, now), ...(member ? ofPool(member) : [])];
+    const all = [...tasks(parts, who, isActive(member?.membership), now), ...(member ? ofPool(member) : [])];
     const sorted = all.sort((one, other) => (time(one) < time(other) ? -1 : time(one) > time(other) ? 1 : 0));
     return { due: sorted.filter(({ due }) => due), waiting: sorted.filter(({ due }) => !due) };
 }

@@ -60,7 +60,7 @@ export function Money({ who, parts, member, owed }: Known) {
                 <div class="buttons start">
                     <button
                         type="button"
-                        class="act main"
+                        class="main"
                         aria-haspopup="dialog"
                         aria-disabled={busy.value}
                         onClick={() => void (busy.value || collect())}

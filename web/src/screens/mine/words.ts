@@ -28,9 +28,11 @@ const WORDS: Readonly<Record<What, Told>> = {
 };
 
 /// "Deliver (submission 3)"
-export function taskWords({ what, submissions }: Task): string {
+export function taskWords({ what, submissions, part }: Task): string {
     const [words] = WORDS[what];
-    return submissions ? `${words} (${numbered(submissions)})` : words;
+    if (!submissions) return words;
+    const which = numbered(submissions);
+    return `${words} (${part?.engagement ? which.replace('submission', 'period') : which})`;
 }
 
 /// "until" or "from"

@@ -230,7 +230,7 @@ function Find({ whole, at, under }: { whole: Whole; at: Chain; under: Delivery[]
         <>
             <Notice tone="bad">
                 This browser does not know what {counted(under.length, 'of them holds', 'of them hold')}. Restore{' '}
-                <a href={to('key')}>your key</a> here, or read the file of `atomic` there; then choose the file that was
+                <a href={to('key')}>your key</a> here, or read the file of <code>atomic</code> there; then choose the file that was
                 sealed.
             </Notice>
             <label>
