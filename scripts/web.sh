@@ -62,8 +62,7 @@ organization() {
     work=$(mktemp -d)
     "${atomic[@]}" node --port "$port" --clock manual --state "$work/state" > "$work/log" 2>&1 &
     node=$!
-    # shellcheck disable=SC2064 # what they are now
-    trap "kill $node 2>/dev/null || true; wait $node 2>/dev/null || true; rm -rf '$work'" EXIT
+    trap stop_node EXIT
     trap 'exit 130' INT TERM
     until URL=$(sed -n 's/.*Running JSON-RPC server: addr=\(127\.0\.0\.1:[0-9]*\).*/ws:\/\/\1/p' "$work/log") && [ -n "$URL" ]; do
         if ! kill -0 "$node" 2>/dev/null || [ "$waited" -ge 120 ]; then
@@ -79,6 +78,16 @@ organization() {
         { cat "$work/deploy.log" >&2; fail "the organization cannot be deployed"; }
 }
 
+stop_node() {
+    kill "$node" 2>/dev/null || true
+    wait "$node" 2>/dev/null || true
+    rm -rf "$work"
+}
+
+tests() {
+    ATOMIC=${atomic[*]} node --test --test-concurrency=1 --test-reporter=spec "$@"
+}
+
 case "${1:-}" in
     build) build "${2:?where are the .contract files?}" ;;
     app)
@@ -92,7 +101,20 @@ case "${1:-}" in
         build "${2:?where are the .contract files?}"
         organization "$2" web/play/organization.toml
         node web/play/history.js "$URL" "$DEPLOYMENT"
-        node --test --test-concurrency=1 --test-reporter=spec web/test/*.test.js
+        # Stories in which weeks pass have an organization of their own each.
+        alone=(web/test/enforcer.test.js web/test/mine.test.js)
+        shared=()
+        for file in web/test/*.test.js; do
+            [[ " ${alone[*]} " == *" $file "* ]] || shared+=("$file")
+        done
+        failed=0
+        tests "${shared[@]}" || failed=1
+        for file in "${alone[@]}"; do
+            stop_node
+            organization "$2" web/play/organization.toml
+            tests "$file" || failed=1
+        done
+        exit "$failed"
         ;;
     *) fail "build, app or test?" ;;
 esac

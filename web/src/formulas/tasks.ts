@@ -58,8 +58,10 @@ function ofProvider(part: Part, who: HexString, now: Timestamp): Task[] {
         const period = w.presentPeriod(engagement, engagement.tenure, now);
         const done = mine.some((delivery) => delivery.number === period && delivered(delivery));
         if (until !== undefined && !done) add('deliver', true, until, [period]);
-    } else if (!engagement && place.taken > place.submitted + place.missed && now < place.deliverBy) {
-        add('deliver', true, place.deliverBy);
+    } else if (!engagement && place.taken > place.submitted + place.missed) {
+        // An offer that was accepted has a deadline of its own.
+        const until = spec.access === 'Offers' ? place.deliverBy : spec.deliverBy;
+        if (now < until) add('deliver', true, until);
     }
     const sealed = mine.filter(({ submission }) => !submission.delivered && submission.verdict === 'Pending');
     const numbers = sealed.filter(({ submission }) => submission.seal !== undefined).map(({ number }) => number);
