@@ -64,11 +64,13 @@ find_browser() {
     fail "there is no browser here. Get one, such as with: apt-get install chromium"
 }
 
-# Deploys the organization of a file on the node at $URL, and leaves the deployment file in $DEPLOYMENT.
+# Deploys the organization of a file on the node at $URL, and leaves the deployment file in $DEPLOYMENT. Tests find the command in
+# $ATOMIC.
 organization() {
     local contracts=$1 config=$2
+    export ATOMIC=${ATOMIC:-cargo run --locked --quiet --package cli --}
     # shellcheck disable=SC2206 # several words where nobody says which program
-    local atomic=(${ATOMIC:-cargo run --locked --quiet --package cli --})
+    local atomic=($ATOMIC)
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     DEPLOYMENT=$work/deployment.json
@@ -76,6 +78,13 @@ organization() {
         { cat "$work/deploy.log" >&2; fail "the organization cannot be deployed"; }
     export DEPLOYMENT
 }
+
+tests() {
+    node --test --test-concurrency=1 --test-reporter=spec "$@"
+}
+
+# Stories in which weeks pass have an organization of their own each, and it has no past.
+alone=(web/test/enforcer.test.js web/test/mine.test.js)
 
 case "${1:-}" in
     build) build "${2:?where are the .contract files?}" ;;
@@ -93,13 +102,27 @@ case "${1:-}" in
     test)
         find_browser
         build "${2:?where are the .contract files?}"
-        scripts/node.sh with manual scripts/web.sh test-on-node "$2"
+        failed=0
+        scripts/node.sh with manual scripts/web.sh test-on-node "$2" || failed=1
+        for file in "${alone[@]}"; do
+            scripts/node.sh with manual scripts/web.sh story-on-node "$2" "$file" || failed=1
+        done
+        exit "$failed"
         ;;
     test-on-node)
         find_node
         organization "$2" web/play/organization.toml
         node web/play/history.js "$URL" "$DEPLOYMENT"
-        node --test --test-concurrency=1 --test-reporter=spec web/test/*.test.js
+        shared=()
+        for file in web/test/*.test.js; do
+            [[ " ${alone[*]} " == *" $file "* ]] || shared+=("$file")
+        done
+        tests "${shared[@]}"
+        ;;
+    story-on-node)
+        find_node
+        organization "$2" web/play/organization.toml
+        tests "$3"
         ;;
     testable)
         find_node

@@ -2,8 +2,9 @@
 //
 //   node play/history.js URL DEPLOYMENT     where the clock of the chain at URL stands still
 
-import { commitment, contentHash, reviewSalt, seal } from '../.built/formulas.js';
+import { contentHash, seal } from '../.built/formulas.js';
 import { DAY, HOUR, Organization, person, request, UNIT } from './people.js';
+import * as reviews from './reviews.js';
 
 const [url, deployment] = process.argv.slice(2);
 const org = await Organization.at(url, deployment);
@@ -12,7 +13,6 @@ const obligation = (who, ...rest) => org.does(who, 'obligation', ...rest);
 const [alice, bob, charlie, dave, eve, ferdie] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'].map(person);
 const [grace, heidi, ivan] = ['Grace', 'Heidi', 'Ivan'].map(person);
 const WEEK = 7n * DAY;
-const KEY = `0x${'11'.repeat(32)}`;
 const text = (string) => `0x${Buffer.from(string).toString('hex')}`;
 const file = (string) => ({
     content: contentHash(Buffer.from(string)),
@@ -28,35 +28,8 @@ async function post(who, changes) {
 const signal = async (who, request, places = 1) =>
     market(who, 'marketSignal', [request, places], UNIT * BigInt(places));
 const deliver = (who, request, ...names) => market(who, 'marketSubmit', [request, names.map(file)]);
-const salt = (request, submission, who) =>
-    reviewSalt(KEY, { genesis: org.genesis, market: org.marketId }, request, submission, who.id);
-
-/// Commits to these scores: `[submission, score, duplicateOf]`.
-const commit = (who, request, ...scores) =>
-    market(who, 'marketCommitReviews', [
-        request,
-        scores.map(([submission, score, duplicateOf]) => ({
-            submission,
-            commitment: commitment({
-                request,
-                submission,
-                enforcer: who.id,
-                score,
-                duplicateOf,
-                salt: salt(request, submission, who),
-            }),
-        })),
-    ]);
-const reveal = (who, request, ...scores) =>
-    market(who, 'marketRevealReviews', [
-        request,
-        scores.map(([submission, score, duplicateOf]) => ({
-            submission,
-            score,
-            duplicateOf,
-            salt: salt(request, submission, who),
-        })),
-    ]);
+const commit = (who, ...rest) => reviews.commit(org, who, ...rest);
+const reveal = (who, ...rest) => reviews.reveal(org, who, ...rest);
 
 /// All three review all of these, a little apart.
 async function judged(request, scores) {

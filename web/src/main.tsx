@@ -10,10 +10,12 @@ import { connect } from './chain/session.ts';
 import { refreshAll } from './chain/store.ts';
 import { lookForLost } from './actions/pipeline.ts';
 import { begin } from './wallet/wallet.ts';
+import { remembered } from './words/memory.ts';
 import './style/base.css';
 import './style/page.css';
 import './style/screens.css';
 import './style/forms.css';
+import './style/work.css';
 
 narrow();
 const root = document.getElementById('page');
@@ -34,3 +36,6 @@ if (deployment) {
         }
     });
 }
+
+// Whoever wants notices is told of what is due on whichever screen.
+if (remembered('notices') === true) void import('./screens/mine/notices.ts');

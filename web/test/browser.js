@@ -52,10 +52,37 @@ export async function press(page, name) {
     await button(page, name).click();
     await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('Done').waitFor({ timeout: PATIENCE });
+    await dialog.getByText('Done', { exact: true }).waitFor({ timeout: PATIENCE });
     const said = await dialog.innerText();
     await dialog.getByRole('button', { name: 'Close' }).click();
     return said;
+}
+
+/// Another place in the page, without loading it anew.
+export const goTo = (page, place) => page.evaluate((hash) => (location.hash = hash), `#/${place}`);
+
+/// Has the key shown, proves that it is written down, and answers its words.
+export async function saveKey(page) {
+    await goTo(page, 'key');
+    await button(page, 'Show me the 24 words').click({ timeout: PATIENCE });
+    await page.locator('.words li').nth(23).waitFor({ timeout: PATIENCE });
+    const words = await page.locator('.words li code').allInnerTexts();
+    await button(page, 'I have written them down').click();
+    for (const label of await page.locator('.proof label').all()) {
+        const number = Number((await label.innerText()).replace(/\D/g, ''));
+        await label.locator('input').fill(words[number - 1]);
+    }
+    await button(page, 'It is saved').click();
+    await page.locator('.key .badge.open').waitFor({ timeout: PATIENCE });
+    return words;
+}
+
+/// Types the words of a key into another browser.
+export async function restoreKey(page, words) {
+    await goTo(page, 'key');
+    await page.getByLabel(/^The 24 words/).fill(words.join(' '), { timeout: PATIENCE });
+    await button(page, 'Restore the key').click();
+    await page.locator('.key .badge.open').waitFor({ timeout: PATIENCE });
 }
 
 /// A browser, the page, and the organization at $URL.
@@ -68,8 +95,13 @@ export async function begin() {
     /// The page with this development account chosen.
     const as = async (name, place, options) => {
         const page = await at(place, options);
-        await page.getByRole('button', { name: 'Choose an account' }).click();
-        await page.getByRole('dialog').getByRole('button', { name }).click();
+        await page.getByRole('button', { name: 'Choose an account' }).first().click({ timeout: PATIENCE });
+        const dialog = page.getByRole('dialog');
+        if (!(await dialog.getByRole('button', { name }).count())) {
+            await dialog.getByRole('textbox').fill(name);
+            await dialog.getByRole('button', { name: 'Add' }).click();
+        }
+        await dialog.getByRole('button', { name }).first().click();
         return page;
     };
     const end = async () => {

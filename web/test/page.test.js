@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { person } from '../play/people.js';
-import { begin, PATIENCE, there } from './browser.js';
+import { begin, button, PATIENCE, there } from './browser.js';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let stage;
@@ -29,7 +29,22 @@ const SCREENS = {
     settings: 'settings',
     account: `account/${person('Bob').address}`,
     nowhere: 'nowhere',
+    'mine-nobody': 'mine',
+    'mine-requester': { at: 'mine', as: 'Alice' },
+    'mine-provider': { at: 'mine', as: 'Bob' },
+    enforcer: { at: 'enforcer', as: 'Eve', then: (page) => button(page, /^Score submission/).click() },
+    'enforcer-banned': { at: 'enforcer', as: 'Heidi' },
+    'enforcer-to-be': { at: 'enforcer', as: 'Bob' },
+    key: { at: 'key', as: 'Eve', then: (page) => button(page, 'Show me the 24 words').click() },
 };
+
+/// A screen as somebody sees it.
+async function shown(screen, options) {
+    const { at, as, then } = typeof screen === 'string' ? { at: screen } : screen;
+    const page = as ? await stage.as(as, at, options) : await stage.at(at, options);
+    await then?.(page);
+    return page;
+}
 
 test(
     'no screen breaks a rule of accessibility, overflows, or reports a problem, in any light and width',
@@ -42,10 +57,10 @@ test(
             ['dark', 360],
         ]) {
             for (const [name, place] of Object.entries(SCREENS)) {
-                const page = await stage.at(place, { colorScheme, viewport: { width, height: 900 } });
+                const page = await shown(place, { colorScheme, viewport: { width, height: 900 } });
                 await page.locator('h1').waitFor({ timeout: PATIENCE });
                 await page.getByText(/^Block \d+/).waitFor({ timeout: PATIENCE });
-                await page.waitForTimeout(300);
+                await page.waitForTimeout(typeof place === 'string' ? 300 : 1_200);
                 await page.screenshot({
                     path: new URL(`${name}-${colorScheme}-${width}.png`, folder).pathname,
                     fullPage: true,

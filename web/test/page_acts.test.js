@@ -4,15 +4,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
-import { ExtraSignedExtension } from 'dedot';
-import { blake2AsU8a, hexToU8a, u8aToHex } from 'dedot/utils';
 import { contentHash } from '../.built/formulas.js';
 import { person, UNIT } from '../play/people.js';
-import { begin, button, open, PATIENCE, press, there } from './browser.js';
+import { begin, button, goTo, open, PATIENCE, press, restoreKey, saveKey, there } from './browser.js';
+import { putWallet, useWallet } from './wallet.js';
 
 const { URL: url } = process.env;
-/// Payloads longer than this are hashed before they are signed.
-const LONG = 256;
 let stage;
 
 before(async () => {
@@ -80,34 +77,10 @@ test('an offer is made and changed by a provider, and accepted by the requester'
 test('a wallet that refuses to sign loses nothing, and signs the second time', there, async () => {
     const ferdie = person('Ferdie');
     const context = await stage.browser.newContext();
-    let asked = 0;
-    await context.exposeFunction('answer', async (payload) => {
-        asked += 1;
-        if (asked === 1) return 'refused';
-        const extra = new ExtraSignedExtension(stage.org.client, { signerAddress: ferdie.address });
-        await extra.fromPayload(payload);
-        const bytes = hexToU8a(extra.toRawPayload(payload.method).data);
-        return u8aToHex(ferdie.pair.sign(bytes.length > LONG ? blake2AsU8a(bytes, 256) : bytes, { withType: true }));
-    });
-    await context.addInitScript((address) => {
-        const answered = async (data) => {
-            const signature = await globalThis.answer(data);
-            if (signature === 'refused') throw new Error('Rejected by user');
-            return { id: 1, signature };
-        };
-        const accounts = { get: async () => [{ address, name: 'Ferdie of the wallet' }], subscribe: () => () => {} };
-        globalThis.injectedWeb3 = {
-            testwallet: { version: '1', enable: async () => ({ accounts, signer: { signPayload: answered } }) },
-        };
-    }, ferdie.address);
+    await putWallet(context, stage.org, ferdie, 1);
     const page = await context.newPage();
     await page.goto(`${stage.server.url}?${new URLSearchParams({ node: url, market: stage.market })}#/request/12`);
-    await page.getByRole('button', { name: 'Choose an account' }).click({ timeout: PATIENCE });
-    await page.getByRole('button', { name: 'Accounts of testwallet' }).click();
-    await page
-        .getByRole('dialog')
-        .getByRole('button', { name: /Ferdie of the wallet/ })
-        .click();
+    await useWallet(page, ferdie);
     await button(page, /^Take 1 place/).click();
     await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
     await page.getByText(/Not signed: .*Nothing was sent/).waitFor({ timeout: PATIENCE });
@@ -201,34 +174,39 @@ test('what one tab does, another shows; and who acts there acts here', there, as
     await one.context().close();
 });
 
-test('a seal is saved before it is sent, and unsealed by the browser that made it', there, async () => {
+test('nothing is sealed before the key is saved, and any browser with the key and the file unseals', there, async () => {
     const page = await stage.as('Ferdie', 'request/10');
     assert.match(await press(page, /^Take 1 place/), /Ferdie has 1 place more/);
-    await page
-        .locator('.provider input[type=file]')
-        .setInputFiles({ name: 'finding.md', mimeType: 'text/markdown', buffer: Buffer.from('a finding') });
-    assert.equal(
-        await page.getByRole('button', { name: /^Deliver 1 file under seal/ }).count(),
-        0,
-        'not before a copy was saved',
-    );
-    const saving = page.waitForEvent('download');
-    await button(page, 'Save a copy of what opens them').click();
-    const copy = JSON.parse(fs.readFileSync(await (await saving).path(), 'utf8'));
-    const [
-        {
-            deliveries: [{ request, provider, content }],
-        },
-    ] = copy.markets;
-    assert.deepEqual(
-        [copy.format, request, provider, content],
-        [2, 10, person('Ferdie').address, contentHash(Buffer.from('a finding'))],
-    );
+    const finding = { name: 'finding.md', mimeType: 'text/markdown', buffer: Buffer.from('a finding') };
+    await page.locator('.provider input[type=file]').setInputFiles(finding);
+    await page.getByText('Save your key first').waitFor({ timeout: PATIENCE });
+    assert.equal(await page.getByRole('button', { name: /^Deliver 1 file under seal/ }).count(), 0);
+    const words = await saveKey(page);
+    await goTo(page, 'request/10');
     assert.match(await press(page, /^Deliver 1 file under seal/), /is delivered under seal/);
+    await goTo(page, 'key');
+    const saving = page.waitForEvent('download');
+    await button(page, 'Save what is kept here as such a file').click();
+    const copy = JSON.parse(fs.readFileSync(await (await saving).path(), 'utf8'));
+    const [{ deliveries }] = copy.markets;
+    const [{ request, provider, content }] = deliveries;
+    assert.deepEqual(
+        [copy.format, deliveries.length, request, provider, content],
+        [2, 1, 10, person('Ferdie').address, contentHash(Buffer.from('a finding'))],
+    );
+    await page.context().close();
+
     const [{ deliverBy }] = await stage.org.asks('market', 'marketRequest', 10);
     await stage.org.until(deliverBy + 1_000n);
-    await page.reload();
-    assert.match(await press(page, /^Unseal 1 submission/), /is unsealed/);
-    await page.locator('.whereabouts').getByText(content).waitFor({ timeout: PATIENCE });
-    await page.context().close();
+    const other = await stage.as('Ferdie', 'request/10');
+    await other.getByText(/This browser does not know what 1 of them holds/).waitFor({ timeout: PATIENCE });
+    await restoreKey(other, words);
+    await goTo(other, 'request/10');
+    const choose = other.getByLabel('The file that was sealed');
+    await choose.setInputFiles({ ...finding, buffer: Buffer.from('another finding') });
+    await other.getByText(/is in none of these seals/).waitFor({ timeout: PATIENCE });
+    await choose.setInputFiles(finding);
+    assert.match(await press(other, /^Unseal 1 submission/), /is unsealed/);
+    await other.locator('.whereabouts').getByText(content).waitFor({ timeout: PATIENCE });
+    await other.context().close();
 });

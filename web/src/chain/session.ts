@@ -9,7 +9,7 @@ import obligation from '../generated/obligation.json';
 import reputation from '../generated/reputation.json';
 import { Cells } from './cells.ts';
 import type { Deployment } from './deployment.ts';
-import type { MarketContractApi, ObligationContractApi, ReputationContractApi } from './types.ts';
+import type { MarketContractApi, Members, ObligationContractApi, ReputationContractApi } from './types.ts';
 
 export interface Chain {
     client: LegacyClient;
@@ -31,7 +31,7 @@ export interface Chain {
     reputation: Contract<ReputationContractApi>;
     cells: {
         market: Cells<MarketContractApi['types']['RootStorage']>;
-        obligation: Cells<ObligationContractApi['types']['RootStorage']>;
+        obligation: Cells<Members>;
         reputation: Cells<ReputationContractApi['types']['RootStorage']>;
     };
 }
@@ -78,7 +78,7 @@ async function contracts(client: LegacyClient, deployment: Deployment, prefix: n
     const theObligation = at<ObligationContractApi>(obligation, partners.obligation.address(prefix));
     const theReputation = at<ReputationContractApi>(reputation, partners.reputation.address(prefix));
     const [ofObligation, ofReputation] = await Promise.all([
-        Cells.of<ObligationContractApi['types']['RootStorage']>(client, theObligation.registry, theObligation.address),
+        Cells.of<Members>(client, theObligation.registry, theObligation.address),
         Cells.of<ReputationContractApi['types']['RootStorage']>(client, theReputation.registry, theReputation.address),
     ]);
     const cells = { market: marketCells, obligation: ofObligation, reputation: ofReputation };

@@ -22,7 +22,16 @@ import type {
     MarketRecordsPlace,
 } from '../generated/market/types.js';
 import type { ObligationContractApi } from '../generated/obligation/index.js';
+import type {
+    InterfacesObligationCapacity,
+    InterfacesObligationMembership,
+    InterfacesObligationTerms,
+    ObligationLedgerMember,
+    ObligationMembers,
+    ObligationMembersAccount,
+} from '../generated/obligation/types.js';
 import type { ReputationContractApi } from '../generated/reputation/index.js';
+import type { InterfacesReputationProfile } from '../generated/reputation/types.js';
 
 export type { MarketContractApi, ObligationContractApi, ReputationContractApi };
 
@@ -30,19 +39,27 @@ export type Account = AccountId32;
 export type Asset = InterfacesMarketRequestsAsset;
 export type Award = InterfacesMarketRequestsAward;
 export type Bucket = InterfacesMarketRequestsBucket;
+export type Capacity = InterfacesObligationCapacity;
 export type Duplicates = InterfacesMarketRequestsDuplicates;
 export type Engagement = InterfacesMarketEngagementsEngagement;
+/// What the obligation contract keeps of pools and members.
+export type Members = ObligationMembers;
+export type Ledger = ObligationLedgerMember;
+export type Membership = InterfacesObligationMembership;
 export type Offer = InterfacesMarketPlacesOffer;
 export type Phase = InterfacesMarketReadsPhase;
 export type Place = MarketRecordsPlace;
 export type Policy = InterfacesMarketPolicy;
+export type Profile = InterfacesReputationProfile;
 export type Quote = InterfacesMarketRequestsQuote;
 export type RequestSpec = InterfacesMarketRequestsRequestSpec;
 export type RequestSpecInput = InterfacesMarketRequestsRequestSpecLike;
 export type RequestState = InterfacesMarketRequestsRequestState;
+export type Rest = ObligationMembersAccount;
 export type Review = InterfacesMarketReviewsReview;
 export type Submission = InterfacesMarketPlacesSubmission;
 export type Tenure = InterfacesMarketEngagementsTenure;
+export type Terms = InterfacesObligationTerms;
 export type Verdict = InterfacesMarketReviewsVerdict;
 
 /// Milliseconds since the Unix epoch, or a length of time, as contracts count them.

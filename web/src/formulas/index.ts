@@ -3,5 +3,6 @@
 export * from './draws.ts';
 export * from './files.ts';
 export * from './hashes.ts';
+export * from './opening.ts';
 export * from './phases.ts';
 export * from './windows.ts';

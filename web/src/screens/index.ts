@@ -26,6 +26,23 @@ export const screens: readonly Screen[] = [
         Screen: later(() => import('./requester/screen.tsx').then((all) => all.Requester)),
     },
     {
+        path: 'mine',
+        nav: 'My work',
+        title: () => 'My work',
+        Screen: later(() => import('./mine/screen.tsx').then((all) => all.Mine)),
+    },
+    {
+        path: 'enforcer',
+        nav: 'Enforcer',
+        title: () => 'Enforcer',
+        Screen: later(() => import('./enforcer/screen.tsx').then((all) => all.Enforcer)),
+    },
+    {
+        path: 'key',
+        title: () => 'Your key',
+        Screen: later(() => import('./key/screen.tsx').then((all) => all.KeyScreen)),
+    },
+    {
         path: 'account',
         title: () => 'Account',
         Screen: later(() => import('./account.tsx').then((all) => all.AccountScreen)),

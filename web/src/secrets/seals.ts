@@ -1,16 +1,14 @@
-// What opens a seal, kept in this browser from before the seal is sent, and handed out as a file: in the format of the
-// private file that `atomic` keeps beside its deployment, which imports it.
+// What opens a seal: a salt of the account's key, for this file at this address. It is kept here from before the seal is
+// sent; on another device the key and the file find it again.
 
-import { encodeAddress, hexToU8a, u8aToHex, type HexString } from 'dedot/utils';
-import { seal } from '../formulas/hashes.ts';
+import { signal } from '@preact/signals';
+import { hexToU8a, type HexString } from 'dedot/utils';
+import { seal, sealSalt } from '../formulas/hashes.ts';
 import type { Chain } from '../chain/session.ts';
 import type { Submission } from '../chain/types.ts';
 import { raw } from '../words/accounts.ts';
-import { remembered, remember } from '../words/memory.ts';
-
-const FORMAT = 2;
-const PREFIX = 42;
-const SALT_BYTES = 32;
+import { all, onTold, put, tell } from './database.ts';
+import { allKeys } from './keys.ts';
 
 export interface KeptSeal {
     request: number;
@@ -21,55 +19,73 @@ export interface KeptSeal {
     salt: HexString;
 }
 
-const key = ({ genesis, marketId }: Chain): string => `seals/${genesis}/${marketId}`;
+interface Record_ extends KeptSeal {
+    id: string;
+    genesis: HexString;
+    market: HexString;
+}
 
-const isKept = (value: unknown): value is KeptSeal => {
-    const { request, provider, content, uri, salt } = (value ?? {}) as Partial<Record<keyof KeptSeal, unknown>>;
+/// All seals that this browser keeps, of every market; undefined until they are read.
+const kept = signal<readonly Record_[] | undefined>(undefined);
+
+const isRecord = (value: unknown): value is Record_ => {
+    const record = (value ?? {}) as Partial<Record<keyof Record_, unknown>>;
+    const { request, id, ...hex } = record;
+    const texts = [hex.provider, hex.content, hex.uri, hex.salt, hex.genesis, hex.market];
     return (
         typeof request === 'number' &&
-        [provider, content, uri, salt].every((hex) => typeof hex === 'string' && /^0x[0-9a-f]*$/.test(hex))
+        typeof id === 'string' &&
+        texts.every((text) => typeof text === 'string' && /^0x[0-9a-f]*$/.test(text))
     );
 };
 
-export function keptSeals(chain: Chain): KeptSeal[] {
-    const list = remembered(key(chain));
-    return Array.isArray(list) ? list.filter(isKept) : [];
+export async function readSeals(): Promise<void> {
+    kept.value = (await all('seals')).filter(isRecord);
 }
 
-export const hashOf = ({ uri, ...kept }: KeptSeal): HexString => seal({ ...kept, uri: hexToU8a(uri) });
+/// Whether it is known which there are.
+export const sealsRead = (): boolean => kept.value !== undefined;
 
-/// A new salt for a file; nothing is kept yet.
-export const freshSeal = (file: Omit<KeptSeal, 'salt'>): KeptSeal => ({
-    ...file,
-    salt: u8aToHex(crypto.getRandomValues(new Uint8Array(SALT_BYTES))),
-});
+export const keptSeals = ({ genesis, marketId }: Chain): KeptSeal[] =>
+    (kept.value ?? []).filter((one) => one.genesis === genesis && one.market === marketId);
+
+export const hashOf = ({ uri, ...rest }: KeptSeal): HexString => seal({ ...rest, uri: hexToU8a(uri) });
+
+/// What seals a file with this key.
+export function sealed(at: Chain, key: HexString, file: Omit<KeptSeal, 'salt'>): KeptSeal {
+    const { request, provider, content, uri } = file;
+    const place = { genesis: at.genesis, market: at.marketId };
+    return { ...file, salt: sealSalt(key, place, request, provider, content, hexToU8a(uri)) };
+}
 
 /// Keeps what opens these seals. One that was kept and never sent does no harm: the chain says which one counts.
-export function keep(chain: Chain, seals: readonly KeptSeal[]): boolean {
-    const hashes = new Set(seals.map(hashOf));
-    remember(key(chain), [...keptSeals(chain).filter((other) => !hashes.has(hashOf(other))), ...seals]);
-    const kept = new Set(keptSeals(chain).map(hashOf));
-    return [...hashes].every((hash) => kept.has(hash));
+export async function keepSeals(at: Chain, seals: readonly KeptSeal[]): Promise<void> {
+    const { genesis, marketId: market } = at;
+    const records = seals.map(
+        (one): Record_ => ({ ...one, id: `${genesis}/${market}/${hashOf(one)}`, genesis, market }),
+    );
+    await put('seals', records);
+    await readSeals();
+    tell();
 }
 
 /// What opens a submission, if this browser has it.
-export function opens(chain: Chain, { seal: its, provider }: Submission): KeptSeal | undefined {
+export function opens(at: Chain, { seal: its, provider }: Submission): KeptSeal | undefined {
     return its === undefined
         ? undefined
-        : keptSeals(chain).find((kept) => kept.provider === raw(provider) && hashOf(kept) === its);
+        : keptSeals(at).find((one) => one.provider === raw(provider) && hashOf(one) === its);
 }
 
-const decoder = new TextDecoder();
-
-/// All seals that are kept for this market, as the private file of `atomic` has them.
-export function asFile(chain: Chain): string {
-    const deliveries = keptSeals(chain).map(({ request, provider, content, uri, salt }) => ({
-        request,
-        provider: encodeAddress(provider, PREFIX),
-        content,
-        uri: decoder.decode(hexToU8a(uri)),
-        salt,
-    }));
-    const market = encodeAddress(chain.marketId, PREFIX);
-    return `${JSON.stringify({ format: FORMAT, markets: [{ genesis: chain.genesis, market, reviews: [], deliveries }] }, null, 2)}\n`;
+/// Which of these seals a file makes with a key of this account, and what opens it.
+export function foundByFile(
+    at: Chain,
+    file: Omit<KeptSeal, 'salt'>,
+    submissions: readonly Submission[],
+): KeptSeal | undefined {
+    const seals = new Set(submissions.map((one) => one.seal));
+    return allKeys(file.provider)
+        .map((key) => sealed(at, key, file))
+        .find((one) => seals.has(hashOf(one)));
 }
+
+onTold(() => void readSeals());

@@ -12,6 +12,7 @@ type Data = Readonly<Record<string, unknown>>;
 const account = (data: Data, key: string): string => nameOf(data[key] as AccountId32Like);
 const money = (data: Data, key: string): string => native(data[key] as bigint);
 const number = (data: Data, key: string): number => Number(data[key]);
+const points = (data: Data, key: string): string => counted(data[key] as bigint, 'point');
 const numbers = (data: Data, key: string): string => listed((data[key] as number[]).map(String));
 const some = (amount: unknown): boolean => typeof amount === 'bigint' && amount > 0n;
 
@@ -55,6 +56,15 @@ const SENTENCES: Readonly<Record<string, (data: Data) => string>> = {
         `Period ${number(data, 'period')} is closed: ${data.delivered ? (data.accepted ? 'delivered and accepted' : 'delivered and refused') : 'missed'}.`,
     PlaceVacated: (data) => `${account(data, 'provider')} has lost the place.`,
     StandingChanged: (data) => `${account(data, 'who')} is ${String(data.standing)} now.`,
+    Seated: (data) => `${account(data, 'who')} has a seat.`,
+    Queued: (data) => `${account(data, 'who')} waits in line for a seat.`,
+    Resigned: (data) => `${account(data, 'who')} has left the pool.`,
+    Redeemed: (data) => `${account(data, 'who')} is redeemed for ${points(data, 'burnt')}, and can enlist again.`,
+    CheckedIn: (data) => `${account(data, 'who')} is here: ${counted(number(data, 'ops'), 'operation')} count as done.`,
+    Restored: (data) =>
+        `${account(data, 'who')} has made up for ${counted(number(data, 'ops'), 'operation')} with ${points(data, 'burnt')}.`,
+    FreezeChanged: (data) => `The rest of ${account(data, 'who')} has ${data.frozen ? 'begun' : 'ended'}.`,
+    Transfer: (data) => `${account(data, 'to')} has ${points(data, 'value')} of reputation more.`,
     ReputationRefused: () => 'The reputation contract refused an effect; the money moved without it.',
 };
 
@@ -70,5 +80,9 @@ export function eventWords({ name, data }: Told): string {
 /// Events that only say again what another one of the same block says.
 const ECHOES = new Set(['Transfer', 'OpsSeen', 'OpsDeclared', 'Locked', 'Unlocked', 'CapacityChanged']);
 
+/// Reputation that is credited, of which nothing else tells.
+const isMinted = (name: string, data: Data): boolean => name === 'Transfer' && data.from === undefined;
+
 /// Those that somebody wants to read.
-export const worthTelling = (events: readonly Told[]): Told[] => events.filter(({ name }) => !ECHOES.has(name));
+export const worthTelling = (events: readonly Told[]): Told[] =>
+    events.filter(({ name, data }) => !ECHOES.has(name) || isMinted(name, data));

@@ -1,18 +1,22 @@
 // What a provider delivers in a request: files, openly or under a seal; what unseals them; and what replaces them.
 
 import { signal, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { stringToHex, type HexString } from 'dedot/utils';
 import { Act } from '../../actions/button.tsx';
+import type { Intent } from '../../actions/intent.ts';
 import * as market from '../../actions/market.ts';
 import { now } from '../../chain/clock.ts';
-import { chain } from '../../chain/session.ts';
+import { chain, type Chain } from '../../chain/session.ts';
 import type { Delivery, Whole } from '../../chain/store.ts';
 import { cidOf } from '../../formulas/files.ts';
 import { contentHash } from '../../formulas/hashes.ts';
 import { deliveryPhase } from '../../formulas/steps.ts';
 import { isSealed } from '../../formulas/windows.ts';
 import { Notice } from '../../parts/basic.tsx';
-import { asFile, freshSeal, hashOf, keep, opens, type KeptSeal } from '../../secrets/seals.ts';
+import { to } from '../../router.ts';
+import { savedKey } from '../../secrets/keys.ts';
+import { foundByFile, hashOf, keepSeals, opens, readSeals, sealed, sealsRead, type KeptSeal } from '../../secrets/seals.ts';
 import { me } from '../../wallet/wallet.ts';
 import { same } from '../../words/accounts.ts';
 import { counted, shown } from '../../words/text.ts';
@@ -133,74 +137,112 @@ function Open({ whole, list }: { whole: Whole; list: Dropped[] }) {
     );
 }
 
-/// Seals are made once for a list of files, kept before anything is sent, and have to be saved elsewhere, too.
-const made = signal<{ of: string; seals: KeptSeal[]; saved: boolean } | undefined>(undefined);
-
+/// Seals are of the account's key, which has to be saved elsewhere first; what opens them is kept before anything is sent.
 function Sealing({ whole, who, list }: { whole: Whole; who: HexString; list: Dropped[] }) {
-    const at = chain.value;
-    const of = JSON.stringify([whole.id, who, list]);
-    const present = made.value?.of === of ? made.value : undefined;
+    const [at, key] = [chain.value, savedKey(who)];
     if (!at) return null;
-    const save = () => {
-        const seals =
-            present?.seals ?? list.map((file) => freshSeal({ request: whole.id, provider: who, ...delivery(file) }));
-        if (!keep(at, seals)) {
-            made.value = undefined;
-            return;
-        }
-        made.value = { of, seals, saved: true };
-        const url = URL.createObjectURL(new Blob([asFile(at)], { type: 'application/json' }));
-        const link = document.createElement('a');
-        [link.href, link.download] = [url, 'seals.private.json'];
-        link.click();
-        setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    if (!key) {
+        return (
+            <Notice>
+                What seals your files comes from your key, and without it nobody can unseal them.{' '}
+                <a href={to('key')}>Save your key first</a>; the files wait here meanwhile.
+            </Notice>
+        );
+    }
+    const seals = (): KeptSeal[] =>
+        list.map((file) => sealed(at, key, { request: whole.id, provider: who, ...delivery(file) }));
+    const deliver = (): Intent => {
+        const made = seals();
+        const sent = market.submitSealed(whole, made.map(hashOf));
+        return {
+            ...sent,
+            done: () => setFiles(whole.id, []),
+            async dryRun(on, options) {
+                await keepSeals(on, made);
+                return sent.dryRun(on, options);
+            },
+        };
     };
-    const deliver = () => ({
-        ...market.submitSealed(whole, (present?.seals ?? []).map(hashOf)),
-        done: () => setFiles(whole.id, []),
-    });
     return (
         <>
             <p>
-                What opens the seals is kept in this browser, and nowhere else: without it nobody can unseal what you
-                deliver. So a copy has to be saved first. Keep the files themselves, too.
+                Keep the files themselves until you have unsealed them: with the file and your key any browser can do
+                it. Put them where others find them only then.
             </p>
             <div class="buttons start">
-                <button type="button" onClick={save}>
-                    {present?.saved ? 'Save the copy again' : 'Save a copy of what opens them'}
-                </button>
-                {present?.saved && <Act intent={deliver} />}
+                <Act intent={deliver} />
             </div>
         </>
     );
 }
 
-export function Unseal({ whole, sealed }: { whole: Whole; sealed: Delivery[] }) {
+export function Unseal({ whole, sealed: under }: { whole: Whole; sealed: Delivery[] }) {
     const at = chain.value;
+    useEffect(() => void readSeals().catch(() => undefined), []);
     if (!at) return null;
-    const open = sealed.flatMap(({ number, submission }) => {
+    const open = under.flatMap(({ number, submission }) => {
         const kept = opens(at, submission);
         return kept ? [{ submission: number, content: kept.content, uri: kept.uri, salt: kept.salt }] : [];
     });
-    const time = sealed.some((one) => deliveryPhase(whole, one, now.value) === 'Unsealing');
+    const left = under.filter(({ submission }) => !opens(at, submission));
+    const time = under.some((one) => deliveryPhase(whole, one, now.value) === 'Unsealing');
     return (
         <div class="tools">
-            <h3>{counted(sealed.length, 'sealed submission')}</h3>
+            <h3>{counted(under.length, 'sealed submission')}</h3>
             {!time && (
                 <p class="quiet">They can be unsealed once delivery is over, and before reviews can be opened.</p>
             )}
-            {open.length < sealed.length && (
-                <Notice tone="bad">
-                    This browser cannot open {counted(sealed.length - open.length, 'of them', 'of them')}: use the one
-                    that sealed, or `atomic unseal` with the copy.
-                </Notice>
-            )}
+            {sealsRead() && left.length > 0 && <Find whole={whole} at={at} under={left} />}
             {time && open.length > 0 && (
                 <div class="buttons start">
                     <Act intent={() => market.unseal(whole, open.slice(0, market.MAX_LIST))} />
                 </div>
             )}
         </div>
+    );
+}
+
+/// On another device than the one that sealed, the key and the file find what opens a seal.
+function Find({ whole, at, under }: { whole: Whole; at: Chain; under: Delivery[] }) {
+    const uri = useSignal('');
+    const said = useSignal('');
+    const look = async (list: FileList | null): Promise<void> => {
+        const who = me.value?.id;
+        for (const file of who ? [...(list ?? [])] : []) {
+            const content = contentHash(new Uint8Array(await file.arrayBuffer()));
+            const kept = foundByFile(
+                at,
+                {
+                    request: whole.id,
+                    provider: who as HexString,
+                    content,
+                    uri: stringToHex(uri.value || `ipfs://${cidOf(content)}`),
+                },
+                under.map(({ submission }) => submission),
+            );
+            if (kept) await keepSeals(at, [kept]);
+            said.value = kept
+                ? `${shown(file.name)} is what was sealed.`
+                : `${shown(file.name)} is in none of these seals: another file, another address, or another key.`;
+        }
+    };
+    return (
+        <>
+            <Notice tone="bad">
+                This browser does not know what {counted(under.length, 'of them holds', 'of them hold')}. Restore{' '}
+                <a href={to('key')}>your key</a> here, or read the file of <code>atomic</code> there; then choose the file that was
+                sealed.
+            </Notice>
+            <label>
+                The file that was sealed
+                <input type="file" multiple onChange={(event) => void look(event.currentTarget.files)} />
+            </label>
+            <label>
+                Its address, if it was another than that in IPFS
+                <input value={uri} spellcheck={false} onInput={(event) => (uri.value = event.currentTarget.value)} />
+            </label>
+            <p role="status">{said}</p>
+        </>
     );
 }
 
