@@ -14,6 +14,7 @@ import './style/base.css';
 import './style/page.css';
 import './style/screens.css';
 import './style/forms.css';
+import './style/organization.css';
 
 narrow();
 const root = document.getElementById('page');

@@ -37,14 +37,16 @@ interface Field {
     layout: { root?: { root_key: string; ty: number }; struct?: { fields: Field[] } };
 }
 
-/// Every root of a layout by its field's name, those in nested structs too.
-function roots(fields: Field[]): [string, number, Uint8Array][] {
-    return fields.flatMap(({ name, layout }) => {
-        if (layout.root)
-            return [
-                [stringCamelCase(name), layout.root.ty, hexToU8a(layout.root.root_key)] as [string, number, Uint8Array],
-            ];
-        return layout.struct ? roots(layout.struct.fields) : [];
+type Root = [name: string, ty: number, key: Uint8Array];
+
+/// Every root of a layout by its field's name, those in nested structs too; these also by their path, `lines.links`, because
+/// two fields may have one name: then that is the later one's.
+function roots(fields: Field[], path = ''): Root[] {
+    return fields.flatMap(({ name, layout }): Root[] => {
+        const field = stringCamelCase(name);
+        if (!layout.root) return layout.struct ? roots(layout.struct.fields, `${path}${field}.`) : [];
+        const { ty, root_key } = layout.root;
+        return [...new Set([field, path + field])].map((called) => [called, ty, hexToU8a(root_key)]);
     });
 }
 

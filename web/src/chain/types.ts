@@ -8,6 +8,7 @@ import type {
     InterfacesMarketPlacesOffer,
     InterfacesMarketPlacesSubmission,
     InterfacesMarketPolicy,
+    InterfacesMarketPolicyAssetPolicy,
     InterfacesMarketReadsPhase,
     InterfacesMarketRequestsAsset,
     InterfacesMarketRequestsAward,
@@ -22,6 +23,15 @@ import type {
     MarketRecordsPlace,
 } from '../generated/market/types.js';
 import type { ObligationContractApi } from '../generated/obligation/index.js';
+import type {
+    InterfacesObligationCapacity,
+    InterfacesObligationMemberState,
+    InterfacesObligationMembership,
+    InterfacesObligationTerms,
+    ObligationLedgerMember,
+    ObligationLedgerProposal,
+    RulesStanding,
+} from '../generated/obligation/types.js';
 import type { ReputationContractApi } from '../generated/reputation/index.js';
 
 export type { MarketContractApi, ObligationContractApi, ReputationContractApi };
@@ -29,20 +39,29 @@ export type { MarketContractApi, ObligationContractApi, ReputationContractApi };
 export type Account = AccountId32;
 export type Asset = InterfacesMarketRequestsAsset;
 export type Award = InterfacesMarketRequestsAward;
+export type AssetPolicy = InterfacesMarketPolicyAssetPolicy;
 export type Bucket = InterfacesMarketRequestsBucket;
+export type Capacity = InterfacesObligationCapacity;
 export type Duplicates = InterfacesMarketRequestsDuplicates;
 export type Engagement = InterfacesMarketEngagementsEngagement;
+export type MemberCell = ObligationLedgerMember;
+export type MemberState = InterfacesObligationMemberState;
+export type Membership = InterfacesObligationMembership;
 export type Offer = InterfacesMarketPlacesOffer;
 export type Phase = InterfacesMarketReadsPhase;
 export type Place = MarketRecordsPlace;
 export type Policy = InterfacesMarketPolicy;
+/// Terms and their schedule.
+export type Proposal = ObligationLedgerProposal;
 export type Quote = InterfacesMarketRequestsQuote;
 export type RequestSpec = InterfacesMarketRequestsRequestSpec;
 export type RequestSpecInput = InterfacesMarketRequestsRequestSpecLike;
 export type RequestState = InterfacesMarketRequestsRequestState;
 export type Review = InterfacesMarketReviewsReview;
+export type Standing = RulesStanding;
 export type Submission = InterfacesMarketPlacesSubmission;
 export type Tenure = InterfacesMarketEngagementsTenure;
+export type Terms = InterfacesObligationTerms;
 export type Verdict = InterfacesMarketReviewsVerdict;
 
 /// Milliseconds since the Unix epoch, or a length of time, as contracts count them.

@@ -4,4 +4,5 @@ export * from './draws.ts';
 export * from './files.ts';
 export * from './hashes.ts';
 export * from './phases.ts';
+export * from './upkeep.ts';
 export * from './windows.ts';

@@ -29,10 +29,28 @@ export function native(amount: bigint): string {
     return `${decimal(amount, chain.value?.decimals ?? 0)} ${chain.value?.symbol ?? ''}`;
 }
 
+const DIGITS = 3;
+
+/// The same to three digits, where many stand below each other: "≈ 0.00457 UNIT".
+export function roughly(amount: bigint): string {
+    const size = (amount < 0n ? -amount : amount).toString().length;
+    const unit = 10n ** BigInt(Math.max(0, size - DIGITS));
+    const rounded = ((amount + (amount < 0n ? -unit : unit) / 2n) / unit) * unit;
+    return rounded === amount ? native(amount) : `≈ ${native(rounded)}`;
+}
+
 /// An amount of a request's asset. A token's decimals are not known here: its amounts are in its smallest units.
 export function amount(of: bigint, asset: Asset): string {
     return asset.type === 'Native' ? native(of) : `${decimal(of, 0)} smallest units of a token`;
 }
+
+/// Micro-operations as ops.
+export function ops(micro: bigint): string {
+    return `${decimal(micro, 6)} ${micro === 1_000_000n ? 'op' : 'ops'}`;
+}
+
+/// Points of reputation.
+export const points = (many: bigint): string => `${decimal(many, 0)} ${many === 1n ? 'point' : 'points'}`;
 
 /// Basis points as a percentage.
 export const bps = (parts: number): string => `${Number((parts / BPS).toFixed(2))} %`;

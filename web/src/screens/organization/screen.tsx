@@ -1,0 +1,1 @@
+export function Organization() { return <h1>Organization</h1>; }
