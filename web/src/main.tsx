@@ -32,6 +32,7 @@ if (deployment) {
         if (!again) {
             void follow(chain);
             void begin(chain);
+            void import('./chain/seen.ts').then(({ watch }) => watch(chain));
         }
     });
 }

@@ -93,15 +93,16 @@ export class Cells<Storage> {
         return raw ? (value.tryDecode(raw) as Value<Storage[Name]>) : undefined;
     }
 
-    /// What a mapping has at each of these keys, in their order.
+    /// What a mapping has at each of these keys, in their order; or had, as of an earlier block that the node remembers.
     async at<Name extends keyof Storage & string>(
         name: Name,
         keys: readonly Key<Storage[Name]>[],
+        block?: HexString,
     ): Promise<(Value<Storage[Name]> | undefined)[]> {
         const { root, key, value } = this.layout(name);
         if (!key) throw new Error(`${name} is no mapping`);
         const hashed = keys.map((one) => u8aToHex(blake2_128Concat(concatU8a(root, key.tryEncode(one)))));
-        const raw = await this.raw(hashed);
+        const raw = await this.raw(hashed, block);
         return raw.map((cell) => (cell ? (value.tryDecode(cell) as Value<Storage[Name]>) : undefined));
     }
 
@@ -134,10 +135,10 @@ export class Cells<Storage> {
         }
     }
 
-    private async raw(keys: HexString[]): Promise<(string | undefined)[]> {
+    private async raw(keys: HexString[], block?: HexString): Promise<(string | undefined)[]> {
         const pages: Promise<(string | undefined)[]>[] = [];
         for (let from = 0; from < keys.length; from += PAGE) {
-            pages.push(this.client.rpc.childstate_getStorageEntries(this.trie, keys.slice(from, from + PAGE)));
+            pages.push(this.client.rpc.childstate_getStorageEntries(this.trie, keys.slice(from, from + PAGE), block));
         }
         return (await Promise.all(pages)).flat();
     }
