@@ -2,6 +2,7 @@
 
 import type { Asset } from '../chain/types.ts';
 import { chain } from '../chain/session.ts';
+import { tokenOf } from '../chain/tokens.ts';
 
 const BPS = 100;
 const PPM = 10_000;
@@ -39,10 +40,16 @@ export function roughly(amount: bigint): string {
     return rounded === amount ? native(amount) : `≈ ${native(rounded)}`;
 }
 
-/// An amount of a request's asset. A token's decimals are not known here: its amounts are in its smallest units.
-export function amount(of: bigint, asset: Asset): string {
-    return asset.type === 'Native' ? native(of) : `${decimal(of, 0)} smallest units of a token`;
-}
+/// How many decimals an asset has; a token without a symbol is counted in its smallest units.
+export const decimalsOf = (asset: Asset): number =>
+    asset.type === 'Native' ? (chain.value?.decimals ?? 0) : (tokenOf(asset)?.decimals ?? 0);
+
+/// What an asset is counted in.
+export const unitOf = (asset: Asset): string =>
+    asset.type === 'Native' ? (chain.value?.symbol ?? '') : (tokenOf(asset)?.symbol ?? 'smallest units of a token');
+
+/// An amount of a request's asset, in the token's own symbol and decimals if it has some.
+export const amount = (of: bigint, asset: Asset): string => `${decimal(of, decimalsOf(asset))} ${unitOf(asset)}`;
 
 /// Micro-operations as ops.
 export function ops(micro: bigint): string {

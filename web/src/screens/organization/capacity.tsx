@@ -59,8 +59,8 @@ export function Capacity() {
                         'Premium now',
                         `${bps(premium)} of the rent; none up to ${ppm(rules.targetUtilizationPpm)} taken, ${bps(rules.premiumCapBps)} when full`,
                     ] as const),
-                    ['Reviews asked for of late', String(is.demand)],
-                    ['Done of late', String(is.supply)],
+                    ['Reviews asked for so far', String(is.demand)],
+                    ['Ops declared so far', `${is.supply}, presence too`],
                     is.level > 0n && (['Fell due of late, each', ops(is.level)] as const),
                 ]}
             />

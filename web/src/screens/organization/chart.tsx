@@ -27,6 +27,10 @@ const AXIS = 78;
 const THICK = 2.25;
 const SECOND = 1_000;
 
+const TWO_DAYS = 2 * 24 * 3_600;
+const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+
 const colourOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function options({ lines, unit }: Drawn, width: number): uPlot.Options {
@@ -39,7 +43,15 @@ function options({ lines, unit }: Drawn, width: number): uPlot.Options {
         legend: { show: false },
         scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(1e-9, high * 1.1)] } },
         axes: [
-            axis,
+            {
+                ...axis,
+                space: 70,
+                values: (plot, splits) => {
+                    const { min = 0, max = 0 } = plot.scales.x ?? {};
+                    const format = (max ?? 0) - (min ?? 0) > TWO_DAYS ? days : hours;
+                    return splits.map((split) => format.format(split * SECOND));
+                },
+            },
             { ...axis, size: AXIS, values: (_, splits) => splits.map((split) => unit(split)) },
         ],
         series: [

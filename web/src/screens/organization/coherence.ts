@@ -6,7 +6,7 @@ import type { Review, Submission } from '../../chain/types.ts';
 
 export interface Coherence {
     revealed: number;
-    /// Within the tolerance of the median, and right about the duplicate.
+    /// Within the tolerance of the median, and right about the duplicate, which is the first of its finding.
     agreed: number;
     missed: number;
 }
