@@ -27,6 +27,10 @@ const SCREENS = {
     hostile: 'request/9',
     post: 'new',
     settings: 'settings',
+    standings: 'standing',
+    record: `standing/${person('Heidi').address}`,
+    upkeep: 'upkeep',
+    organization: 'organization',
     account: `account/${person('Bob').address}`,
     nowhere: 'nowhere',
 };
