@@ -16,6 +16,7 @@ import './style/page.css';
 import './style/screens.css';
 import './style/forms.css';
 import './style/work.css';
+import './style/organization.css';
 
 narrow();
 const root = document.getElementById('page');
@@ -33,6 +34,7 @@ if (deployment) {
         if (!again) {
             void follow(chain);
             void begin(chain);
+            void import('./chain/seen.ts').then(({ watch }) => watch(chain));
         }
     });
 }

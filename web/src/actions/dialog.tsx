@@ -148,12 +148,13 @@ function Costs({ preview }: { preview: Preview }) {
 
 function Ready({ present }: { present: Extract<Stage, { step: 'ready' }> }) {
     const { intent, preview, note } = present;
+    const changes = [...intent.changes, ...preview.would];
     return (
         <>
             {note && <Notice tone="bad">{note}</Notice>}
-            {intent.changes.length > 0 && (
+            {changes.length > 0 && (
                 <ul>
-                    {intent.changes.map((change) => (
+                    {changes.map((change) => (
                         <li key={change}>{change}</li>
                     ))}
                 </ul>

@@ -37,6 +37,8 @@ export interface Words {
     changes: string[];
     /// What is sent along, in smallest units of the chain's currency.
     value?: bigint;
+    /// What else will be different, by what the contract answered when it was tried.
+    would?: (answer: unknown) => string[];
     /// What to do once it is in a block.
     done?: (events: Told[]) => void;
 }

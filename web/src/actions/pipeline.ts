@@ -14,20 +14,20 @@ import { remembered, remember } from '../words/memory.ts';
 import { spaced } from '../words/text.ts';
 import type { Intent } from './intent.ts';
 
-export interface Preview {
-    who: Acting;
+export interface Price {
     fee: bigint;
     /// The storage deposit that it takes; below 0, that it gives back.
     deposit: bigint;
     value: bigint;
     gas: { refTime: bigint; proofSize: bigint };
-    /// What is missing to pay for it.
-    missing: bigint;
+    /// What it would change, by the contract's answer.
+    would: string[];
 }
 
-export interface Cost {
-    fee: bigint;
-    deposit: bigint;
+export interface Preview extends Price {
+    who: Acting;
+    /// What is missing to pay for it.
+    missing: bigint;
 }
 
 export type Stage =
@@ -82,6 +82,7 @@ function explained(at: Chain, error: unknown): Refusal {
 interface Answer {
     isErr?: boolean;
     err?: unknown;
+    value?: unknown;
 }
 
 /// What the account can spend: all but what keeps it alive.
@@ -91,19 +92,27 @@ async function spendable(at: Chain, who: Acting): Promise<bigint> {
     return data.free > kept ? data.free - kept : 0n;
 }
 
-async function tried(at: Chain, who: Acting, intent: Intent): Promise<Preview | Refusal> {
+/// What a call would cost this account, and change; or why it is refused.
+export async function priced(at: Chain, caller: string, intent: Intent): Promise<Price | Refusal> {
     const value = intent.value ?? 0n;
-    const { data, raw } = await intent.dryRun(at, { caller: who.address, value });
-    const answer = (data ?? {}) as Answer;
-    if (answer.isErr) return refusal(intent.contract, answer.err);
-    const gas = { refTime: more(raw.gasRequired.refTime), proofSize: more(raw.gasRequired.proofSize) };
-    const deposit = raw.storageDeposit.type === 'Charge' ? raw.storageDeposit.value : -raw.storageDeposit.value;
-    const [{ partialFee: fee }, funds] = await Promise.all([
-        intent.transaction(at, { gasLimit: gas, value }).paymentInfo(who.address),
-        spendable(at, who),
-    ]);
-    const needed = value + fee + (deposit > 0n ? deposit : 0n);
-    return { who, fee, deposit, value, gas, missing: needed > funds ? needed - funds : 0n };
+    try {
+        const { data, raw } = await intent.dryRun(at, { caller, value });
+        const answer = (data ?? {}) as Answer;
+        if (answer.isErr) return refusal(intent.contract, answer.err);
+        const gas = { refTime: more(raw.gasRequired.refTime), proofSize: more(raw.gasRequired.proofSize) };
+        const deposit = raw.storageDeposit.type === 'Charge' ? raw.storageDeposit.value : -raw.storageDeposit.value;
+        const { partialFee: fee } = await intent.transaction(at, { gasLimit: gas, value }).paymentInfo(caller);
+        return { fee, deposit, value, gas, would: intent.would?.(answer.value) ?? [] };
+    } catch (error) {
+        return explained(at, error);
+    }
+}
+
+async function tried(at: Chain, who: Acting, intent: Intent): Promise<Preview | Refusal> {
+    const [price, funds] = await Promise.all([priced(at, who.address, intent), spendable(at, who)]);
+    if ('meaning' in price) return price;
+    const needed = price.value + price.fee + (price.deposit > 0n ? price.deposit : 0n);
+    return { ...price, who, missing: needed > funds ? needed - funds : 0n };
 }
 
 /// A tenth more than what was found: the state may be another by the time it is in a block.

@@ -37,14 +37,16 @@ interface Field {
     layout: { root?: { root_key: string; ty: number }; struct?: { fields: Field[] } };
 }
 
-/// Every root of a layout by its field's name, those in nested structs too.
-function roots(fields: Field[]): [string, number, Uint8Array][] {
-    return fields.flatMap(({ name, layout }) => {
-        if (layout.root)
-            return [
-                [stringCamelCase(name), layout.root.ty, hexToU8a(layout.root.root_key)] as [string, number, Uint8Array],
-            ];
-        return layout.struct ? roots(layout.struct.fields) : [];
+type Root = [name: string, ty: number, key: Uint8Array];
+
+/// Every root of a layout by its field's name, those in nested structs too; these also by their path, `lines.links`, because
+/// two fields may have one name: then that is the later one's.
+function roots(fields: Field[], path = ''): Root[] {
+    return fields.flatMap(({ name, layout }): Root[] => {
+        const field = stringCamelCase(name);
+        if (!layout.root) return layout.struct ? roots(layout.struct.fields, `${path}${field}.`) : [];
+        const { ty, root_key } = layout.root;
+        return [...new Set([field, path + field])].map((called) => [called, ty, hexToU8a(root_key)]);
     });
 }
 
@@ -91,15 +93,16 @@ export class Cells<Storage> {
         return raw ? (value.tryDecode(raw) as Value<Storage[Name]>) : undefined;
     }
 
-    /// What a mapping has at each of these keys, in their order.
+    /// What a mapping has at each of these keys, in their order; or had, as of an earlier block that the node remembers.
     async at<Name extends keyof Storage & string>(
         name: Name,
         keys: readonly Key<Storage[Name]>[],
+        block?: HexString,
     ): Promise<(Value<Storage[Name]> | undefined)[]> {
         const { root, key, value } = this.layout(name);
         if (!key) throw new Error(`${name} is no mapping`);
         const hashed = keys.map((one) => u8aToHex(blake2_128Concat(concatU8a(root, key.tryEncode(one)))));
-        const raw = await this.raw(hashed);
+        const raw = await this.raw(hashed, block);
         return raw.map((cell) => (cell ? (value.tryDecode(cell) as Value<Storage[Name]>) : undefined));
     }
 
@@ -132,10 +135,10 @@ export class Cells<Storage> {
         }
     }
 
-    private async raw(keys: HexString[]): Promise<(string | undefined)[]> {
+    private async raw(keys: HexString[], block?: HexString): Promise<(string | undefined)[]> {
         const pages: Promise<(string | undefined)[]>[] = [];
         for (let from = 0; from < keys.length; from += PAGE) {
-            pages.push(this.client.rpc.childstate_getStorageEntries(this.trie, keys.slice(from, from + PAGE)));
+            pages.push(this.client.rpc.childstate_getStorageEntries(this.trie, keys.slice(from, from + PAGE), block));
         }
         return (await Promise.all(pages)).flat();
     }

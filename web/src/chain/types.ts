@@ -8,6 +8,7 @@ import type {
     InterfacesMarketPlacesOffer,
     InterfacesMarketPlacesSubmission,
     InterfacesMarketPolicy,
+    InterfacesMarketPolicyAssetPolicy,
     InterfacesMarketReadsPhase,
     InterfacesMarketRequestsAsset,
     InterfacesMarketRequestsAward,
@@ -24,11 +25,14 @@ import type {
 import type { ObligationContractApi } from '../generated/obligation/index.js';
 import type {
     InterfacesObligationCapacity,
+    InterfacesObligationMemberState,
     InterfacesObligationMembership,
     InterfacesObligationTerms,
     ObligationLedgerMember,
+    ObligationLedgerProposal,
     ObligationMembers,
     ObligationMembersAccount,
+    RulesStanding,
 } from '../generated/obligation/types.js';
 import type { ReputationContractApi } from '../generated/reputation/index.js';
 import type { InterfacesReputationProfile } from '../generated/reputation/types.js';
@@ -38,6 +42,7 @@ export type { MarketContractApi, ObligationContractApi, ReputationContractApi };
 export type Account = AccountId32;
 export type Asset = InterfacesMarketRequestsAsset;
 export type Award = InterfacesMarketRequestsAward;
+export type AssetPolicy = InterfacesMarketPolicyAssetPolicy;
 export type Bucket = InterfacesMarketRequestsBucket;
 export type Capacity = InterfacesObligationCapacity;
 export type Duplicates = InterfacesMarketRequestsDuplicates;
@@ -45,18 +50,22 @@ export type Engagement = InterfacesMarketEngagementsEngagement;
 /// What the obligation contract keeps of pools and members.
 export type Members = ObligationMembers;
 export type Ledger = ObligationLedgerMember;
+export type MemberState = InterfacesObligationMemberState;
 export type Membership = InterfacesObligationMembership;
 export type Offer = InterfacesMarketPlacesOffer;
 export type Phase = InterfacesMarketReadsPhase;
 export type Place = MarketRecordsPlace;
 export type Policy = InterfacesMarketPolicy;
 export type Profile = InterfacesReputationProfile;
+/// Terms and their schedule.
+export type Proposal = ObligationLedgerProposal;
 export type Quote = InterfacesMarketRequestsQuote;
 export type RequestSpec = InterfacesMarketRequestsRequestSpec;
 export type RequestSpecInput = InterfacesMarketRequestsRequestSpecLike;
 export type RequestState = InterfacesMarketRequestsRequestState;
 export type Rest = ObligationMembersAccount;
 export type Review = InterfacesMarketReviewsReview;
+export type Standing = RulesStanding;
 export type Submission = InterfacesMarketPlacesSubmission;
 export type Tenure = InterfacesMarketEngagementsTenure;
 export type Terms = InterfacesObligationTerms;

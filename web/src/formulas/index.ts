@@ -5,4 +5,5 @@ export * from './files.ts';
 export * from './hashes.ts';
 export * from './opening.ts';
 export * from './phases.ts';
+export * from './upkeep.ts';
 export * from './windows.ts';

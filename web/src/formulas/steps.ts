@@ -3,6 +3,7 @@
 import type { Delivery, Request, Whole } from '../chain/store.ts';
 import type { Phase, Timestamp } from '../chain/types.ts';
 import { requestPhase, submissionPhase } from './phases.ts';
+import { upkeep } from './upkeep.ts';
 import * as w from './windows.ts';
 
 export type Who = 'anyone' | 'requester' | 'providers' | 'placed' | 'enforcers' | 'committed';
@@ -55,14 +56,11 @@ function ofPlaces(request: Request, phase: Phase): Step[] {
     return phase === 'Signalling' ? [{ who: 'providers', message: 'offer', until: spec.signalBy }, accept] : [accept];
 }
 
-function ofVacancy({ engagement }: Request, now: Timestamp): Step[] {
-    if (!engagement) return [];
-    const until = w.vacantUntil(engagement);
+function ofVacancy(): Step[] {
     return [
         { who: 'providers', message: 'offer' },
         { who: 'requester', message: 'takeover' },
         { who: 'requester', message: 'reclaim' },
-        ...(now >= until ? [{ who: 'anyone', message: 'close_period' } as const] : []),
     ];
 }
 
@@ -74,12 +72,8 @@ function ofRequest(request: Request, now: Timestamp): Step[] {
             return [...ofPlaces(request, phase), ...ofDelivery(request, now)];
         case 'Unsealing':
             return [{ who: 'placed', message: 'unseal', until: w.reviewFrom(request.spec) }];
-        case 'Unopened':
-            return [{ who: 'anyone', message: 'open_reviews' }];
-        case 'Finalized':
-            return [{ who: 'anyone', message: request.engagement ? 'close_period' : 'settle' }];
         case 'Vacant':
-            return ofVacancy(request, now);
+            return ofVacancy();
         default:
             return [];
     }
@@ -102,44 +96,34 @@ function ofSubmissions(whole: Whole, now: Timestamp): Step[] {
             submissions: [delivery.number],
             ...(until && { until: until(delivery) }),
         }));
-    const together = (who: Who, message: string, found: Delivery[]): Step[] =>
-        found.length === 0 ? [] : [{ who, message, submissions: found.map(({ number }) => number) }];
     const window = ({ submission }: Delivery): w.Window => w.window(whole.spec, submission.windowStart);
     const byNearness = inPhase('Review').sort((one, other) => nearness(whole, one) - nearness(whole, other));
-    const long = whole.engagement !== undefined;
     return [
         ...each('enforcers', 'commit_reviews', byNearness, (delivery) => window(delivery).commitBy),
         ...each('committed', 'reveal_reviews', inPhase('Reveal'), (delivery) => window(delivery).revealBy),
-        ...(long && inPhase('Unopened').length > 0 ? [{ who: 'anyone', message: 'open_reviews' } as const] : []),
-        ...together('anyone', 'finalize', inPhase('Finalizable')),
-        ...(long && inPhase('Finalized').length > 0 ? [{ who: 'anyone', message: 'close_period' } as const] : []),
-        ...together(
-            'anyone',
-            'claim',
-            inPhase('Settled').filter(
-                ({ number, submission }) => w.canBePaid(submission) && number < w.claimable(whole.spec, whole.state),
-            ),
-        ),
     ];
 }
 
-function ofPayment({ spec, state, engagement, deliveries }: Whole, now: Timestamp): Step[] {
-    const steps: Step[] = [];
-    const missed =
-        w.undelivered(
-            state,
-            deliveries.map(({ submission }) => submission),
-        ) > 0;
-    if (!engagement && now >= w.noShowFrom(spec, spec.deliverBy) && missed)
-        steps.push({ who: 'anyone', message: 'report_no_show' });
-    if (state.closed && state.held > state.unclaimed) steps.push({ who: 'requester', message: 'reclaim' });
-    if (w.isPrunable(state)) steps.push({ who: 'anyone', message: 'prune' });
-    return steps;
+/// What anyone may do; whoever did not deliver is reported by one step together.
+function ofAnyone(whole: Whole, now: Timestamp): Step[] {
+    const all = upkeep(whole, now).map(
+        ({ message, submissions }): Step => ({
+            who: 'anyone',
+            message,
+            ...(submissions.length > 0 && { submissions }),
+        }),
+    );
+    const reports = all.filter(({ message }) => message === 'report_no_show');
+    return all.filter((step) => !reports.slice(1).includes(step));
 }
+
+const ofRequester = ({ state }: Whole): Step[] =>
+    state.closed && state.held > state.unclaimed ? [{ who: 'requester', message: 'reclaim' }] : [];
 
 /// What can be done now with a request, or has to be.
 export const steps = (whole: Whole, now: Timestamp): Step[] => [
     ...ofRequest(whole, now),
     ...ofSubmissions(whole, now),
-    ...ofPayment(whole, now),
+    ...ofAnyone(whole, now),
+    ...ofRequester(whole),
 ];

@@ -90,6 +90,12 @@ export function verdictOf(reviews: readonly Scored[], quorum: number): Verdict {
     return revealed < quorum ? 'Few' : 'Quorum';
 }
 
+/// The submissions whose verdicts a quorum's verdict waits for: those that reveals name as originals.
+export function waitsFor(spec: Pick<RequestSpec, 'quorum'>, reviews: readonly Scored[]): number[] {
+    if (verdictOf(reviews, spec.quorum) !== 'Quorum') return [];
+    return reviews.flatMap(({ duplicateOf }) => (duplicateOf === undefined ? [] : [duplicateOf]));
+}
+
 /// The time from which a provider whose deliveries were `due` can be reported.
 export const noShowFrom = (spec: Times, due: Timestamp): Timestamp => (isSealed(spec) ? reviewFrom(spec) : due);
 

@@ -59,15 +59,18 @@ export function Deliverable({ hash, uri, name }: File_) {
     };
     const fetchIt = async (): Promise<void> => {
         let why = '';
+        let differs: Found | undefined;
         for (const url of urls) {
             found.value = { is: 'fetching', from: new URL(url).host };
             try {
                 if (check(await limited(url), new URL(url).host)) return;
+                differs = found.value;
             } catch (error) {
                 why = `${new URL(url).host}: ${error instanceof Error ? error.message : String(error)}`;
             }
         }
-        if (found.value.is === 'fetching') found.value = { is: 'unreachable', why };
+        // That one source has something else is worth more than that another has nothing.
+        if (found.value.is === 'fetching') found.value = differs ?? { is: 'unreachable', why };
     };
     const drop = async (files: FileList | null | undefined): Promise<void> => {
         const file = files?.[0];

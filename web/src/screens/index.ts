@@ -48,6 +48,24 @@ export const screens: readonly Screen[] = [
         Screen: later(() => import('./account.tsx').then((all) => all.AccountScreen)),
     },
     {
+        path: 'standing',
+        nav: 'Standing',
+        title: () => 'Standing',
+        Screen: later(() => import('./standing/screen.tsx').then((all) => all.StandingScreen)),
+    },
+    {
+        path: 'upkeep',
+        nav: 'Upkeep',
+        title: () => 'Upkeep',
+        Screen: later(() => import('./upkeep/screen.tsx').then((all) => all.UpkeepScreen)),
+    },
+    {
+        path: 'organization',
+        nav: 'Organization',
+        title: () => 'Organization',
+        Screen: later(() => import('./organization/screen.tsx').then((all) => all.Organization)),
+    },
+    {
         path: 'settings',
         nav: 'Settings',
         title: () => 'Settings',

@@ -2,6 +2,7 @@
 
 import type { Asset } from '../chain/types.ts';
 import { chain } from '../chain/session.ts';
+import { tokenOf } from '../chain/tokens.ts';
 
 const BPS = 100;
 const PPM = 10_000;
@@ -29,10 +30,34 @@ export function native(amount: bigint): string {
     return `${decimal(amount, chain.value?.decimals ?? 0)} ${chain.value?.symbol ?? ''}`;
 }
 
-/// An amount of a request's asset. A token's decimals are not known here: its amounts are in its smallest units.
-export function amount(of: bigint, asset: Asset): string {
-    return asset.type === 'Native' ? native(of) : `${decimal(of, 0)} smallest units of a token`;
+const DIGITS = 3;
+
+/// The same to three digits, where many stand below each other: "≈ 0.00457 UNIT".
+export function roughly(amount: bigint): string {
+    const size = (amount < 0n ? -amount : amount).toString().length;
+    const unit = 10n ** BigInt(Math.max(0, size - DIGITS));
+    const rounded = ((amount + (amount < 0n ? -unit : unit) / 2n) / unit) * unit;
+    return rounded === amount ? native(amount) : `≈ ${native(rounded)}`;
 }
+
+/// How many decimals an asset has; a token without a symbol is counted in its smallest units.
+export const decimalsOf = (asset: Asset): number =>
+    asset.type === 'Native' ? (chain.value?.decimals ?? 0) : (tokenOf(asset)?.decimals ?? 0);
+
+/// What an asset is counted in.
+export const unitOf = (asset: Asset): string =>
+    asset.type === 'Native' ? (chain.value?.symbol ?? '') : (tokenOf(asset)?.symbol ?? 'smallest units of a token');
+
+/// An amount of a request's asset, in the token's own symbol and decimals if it has some.
+export const amount = (of: bigint, asset: Asset): string => `${decimal(of, decimalsOf(asset))} ${unitOf(asset)}`;
+
+/// Micro-operations as ops.
+export function ops(micro: bigint): string {
+    return `${decimal(micro, 6)} ${micro === 1_000_000n ? 'op' : 'ops'}`;
+}
+
+/// Points of reputation.
+export const points = (many: bigint): string => `${decimal(many, 0)} ${many === 1n ? 'point' : 'points'}`;
 
 /// Basis points as a percentage.
 export const bps = (parts: number): string => `${Number((parts / BPS).toFixed(2))} %`;

@@ -2,23 +2,28 @@
 
 import type { AccountId32Like } from 'dedot/codecs';
 import type { Told } from '../chain/live.ts';
+import { requests } from '../chain/store.ts';
+import type { Asset } from '../chain/types.ts';
 import { nameOf } from './accounts.ts';
-import { bps, native } from './amounts.ts';
+import { amount, bps, points } from './amounts.ts';
 import { counted, listed, spaced } from './text.ts';
 import { moment } from './times.ts';
 
 type Data = Readonly<Record<string, unknown>>;
 
 const account = (data: Data, key: string): string => nameOf(data[key] as AccountId32Like);
-const money = (data: Data, key: string): string => native(data[key] as bigint);
+const NATIVE: Asset = { type: 'Native' };
+/// What an event's amounts are in: what it says, or what its request pays in.
+const assetOf = (data: Data): Asset =>
+    (data.asset as Asset | undefined) ?? requests.value?.get(Number(data.request))?.spec.asset ?? NATIVE;
+const money = (data: Data, key: string): string => amount(data[key] as bigint, assetOf(data));
 const number = (data: Data, key: string): number => Number(data[key]);
-const points = (data: Data, key: string): string => counted(data[key] as bigint, 'point');
 const numbers = (data: Data, key: string): string => listed((data[key] as number[]).map(String));
 const some = (amount: unknown): boolean => typeof amount === 'bigint' && amount > 0n;
 
 const SENTENCES: Readonly<Record<string, (data: Data) => string>> = {
     RequestPosted: (data) =>
-        `Request ${number(data, 'request')} is posted; ${native((data.quote as { total: bigint }).total)} were paid.`,
+        `Request ${number(data, 'request')} is posted; ${amount((data.quote as { total: bigint }).total, assetOf(data))} were paid.`,
     RequestWithdrawn: (data) =>
         `Request ${number(data, 'request')} is withdrawn; ${money(data, 'amount')} are credited.`,
     PlacesTaken: (data) =>
@@ -40,7 +45,8 @@ const SENTENCES: Readonly<Record<string, (data: Data) => string>> = {
     WindowExtended: (data) =>
         `The window of submission ${number(data, 'submission')} is extended; ${counted(number(data, 'wanted'), 'review')} are wanted.`,
     SubmissionFinalized: (data) =>
-        `Submission ${number(data, 'submission')} has its verdict: median ${number(data, 'median')}, it weighs ${bps(number(data, 'weightBps'))}.`,
+        `Submission ${number(data, 'submission')} has its verdict: median ${number(data, 'median')}, it weighs ${bps(number(data, 'weightBps'))}` +
+        `${some(data.fee) ? `; ${counted(number(data, 'coherent'), 'enforcer')} are credited ${money(data, 'fee')} each` : ''}.`,
     RequestSettled: (data) => `Request ${number(data, 'request')} is settled.`,
     Claimed: (data) =>
         `${account(data, 'provider')} is credited ${money(data, 'pay')} for submission ${number(data, 'submission')}` +
@@ -55,16 +61,33 @@ const SENTENCES: Readonly<Record<string, (data: Data) => string>> = {
     PeriodClosed: (data) =>
         `Period ${number(data, 'period')} is closed: ${data.delivered ? (data.accepted ? 'delivered and accepted' : 'delivered and refused') : 'missed'}.`,
     PlaceVacated: (data) => `${account(data, 'provider')} has lost the place.`,
-    StandingChanged: (data) => `${account(data, 'who')} is ${String(data.standing)} now.`,
-    Seated: (data) => `${account(data, 'who')} has a seat.`,
     Queued: (data) => `${account(data, 'who')} waits in line for a seat.`,
     Resigned: (data) => `${account(data, 'who')} has left the pool.`,
-    Redeemed: (data) => `${account(data, 'who')} is redeemed for ${points(data, 'burnt')}, and can enlist again.`,
+    Redeemed: (data) => `${account(data, 'who')} is redeemed for ${points(data.burnt as bigint)}, and can enlist again.`,
     CheckedIn: (data) => `${account(data, 'who')} is here: ${counted(number(data, 'ops'), 'operation')} count as done.`,
     Restored: (data) =>
-        `${account(data, 'who')} has made up for ${counted(number(data, 'ops'), 'operation')} with ${points(data, 'burnt')}.`,
+        `${account(data, 'who')} has made up for ${counted(number(data, 'ops'), 'operation')} with ${points(data.burnt as bigint)}.`,
     FreezeChanged: (data) => `The rest of ${account(data, 'who')} has ${data.frozen ? 'begun' : 'ended'}.`,
-    Transfer: (data) => `${account(data, 'to')} has ${points(data, 'value')} of reputation more.`,
+    Transfer: (data) => `${account(data, 'to')} has ${points(data.value as bigint)} of reputation more.`,
+    StandingChanged: (data) =>
+        `${account(data, 'who')} is ${String(data.standing)} now` +
+        `${some(data.bondBurnt) ? `; its bond of ${points(data.bondBurnt as bigint)} is burnt` : ''}` +
+        `${some(data.slashed) ? `, and ${points(data.slashed as bigint)} more` : ''}` +
+        `${some(data.reward) ? `; ${account(data, 'keeper')} is owed ${points(data.reward as bigint)}` : ''}.`,
+    Seated: (data) => `${account(data, 'who')} has a seat now.`,
+    Reinstated: (data) => `The ban of ${account(data, 'who')} is lifted: it may enlist again.`,
+    TermsProposed: (data) => `Other terms are proposed, and take effect on ${moment(data.due as bigint)}.`,
+    TermsApplied: () => 'The new terms are written down.',
+    PolicyProposed: (data) => `Another policy is proposed, and takes effect on ${moment(data.effective as bigint)}.`,
+    PolicyApplied: () => 'The new policy is written down.',
+    Paused: () => 'It is paused.',
+    Unpaused: () => 'The pause is over.',
+    Owed: (data) => `${account(data, 'to')} is owed ${points(data.amount as bigint)} of reputation.`,
+    Slashed: (data) => `${account(data, 'who')} loses ${points(data.amount as bigint)} of reputation.`,
+    MintCapSet: (data) => `${account(data, 'minter')} may mint ${points(data.cap as bigint)} in an epoch.`,
+    MinterProposed: (data) => `${account(data, 'minter')} is announced as a minter.`,
+    RoleGranted: (data) => `${account(data, 'grantee')} has the role now.`,
+    RoleRevoked: (data) => `${account(data, 'account')} has the role no longer.`,
     ReputationRefused: () => 'The reputation contract refused an effect; the money moved without it.',
 };
 

@@ -65,3 +65,20 @@ export function duration(text: string): bigint | undefined {
     }
     return BigInt(sum);
 }
+
+/// A length with all its units: "2d 6h", as `duration` reads it; parts of a second are left out.
+export function exactly(length: bigint): string {
+    const units: [number, string][] = [
+        [DAY, 'd'],
+        [HOUR, 'h'],
+        [MINUTE, 'm'],
+        [SECOND, 's'],
+    ];
+    let left = Number(length);
+    const parts = units.flatMap(([unit, name]) => {
+        const count = Math.floor(left / unit);
+        left -= count * unit;
+        return count > 0 ? [`${count}${name}`] : [];
+    });
+    return parts.join(' ') || '0s';
+}

@@ -5,13 +5,13 @@ import { stringToHex, type HexString } from 'dedot/utils';
 import { Act } from '../../actions/button.tsx';
 import * as market from '../../actions/market.ts';
 import { now } from '../../chain/clock.ts';
-import { chain } from '../../chain/session.ts';
 import type { Whole } from '../../chain/store.ts';
 import { phaseOf } from '../../formulas/steps.ts';
 import { presentEnds } from '../../formulas/windows.ts';
+import { Allowed } from '../../parts/allowance.tsx';
 import { me } from '../../wallet/wallet.ts';
 import { same } from '../../words/accounts.ts';
-import { parsed } from '../../words/amounts.ts';
+import { decimalsOf, parsed, unitOf } from '../../words/amounts.ts';
 import { fromInput, toInput } from '../../words/times.ts';
 import { Deliver, free, MAX_URI, Unseal } from './deliver.tsx';
 
@@ -64,7 +64,11 @@ function TakePlaces({ whole }: { whole: Whole }) {
                     onInput={(event) => (many.value = event.currentTarget.value)}
                 />
             </label>
-            {valid && <Act intent={() => market.signal(whole, count)} />}
+            {valid && (
+                <Allowed asset={whole.spec.asset} of={whole.spec.placeDeposit * BigInt(count)}>
+                    <Act intent={() => market.signal(whole, count)} />
+                </Allowed>
+            )}
         </div>
     );
 }
@@ -88,7 +92,7 @@ function MakeOffer({ whole, who }: { whole: Whole; who: HexString }) {
     const until = useSignal(toInput(mine?.until ?? (vacant ? latest : spec.signalBy)));
     const uri = useSignal('');
     const bid = {
-        price: parsed(price.value, chain.value?.decimals ?? 0),
+        price: parsed(price.value, decimalsOf(spec.asset)),
         deliverBy: fromInput(by.value),
         until: fromInput(until.value),
     };
@@ -104,7 +108,7 @@ function MakeOffer({ whole, who }: { whole: Whole; who: HexString }) {
             <div class="fields">
                 <label>
                     <span>
-                        Price{whole.engagement ? ' a period' : ''} <small>({chain.value?.symbol})</small>
+                        Price{whole.engagement ? ' a period' : ''} <small>({unitOf(spec.asset)})</small>
                     </span>
                     <input
                         inputMode="decimal"
@@ -125,20 +129,22 @@ function MakeOffer({ whole, who }: { whole: Whole; who: HexString }) {
             </div>
             <div class="buttons start">
                 {ready ? (
-                    <Act
-                        intent={() =>
-                            market.offer(
-                                whole,
-                                {
-                                    price: bid.price ?? 0n,
-                                    deliverBy: bid.deliverBy ?? 0n,
-                                    until: bid.until ?? 0n,
-                                    uri: stringToHex(uri.value),
-                                },
-                                again,
-                            )
-                        }
-                    />
+                    <Allowed asset={spec.asset} of={again ? 0n : spec.placeDeposit}>
+                        <Act
+                            intent={() =>
+                                market.offer(
+                                    whole,
+                                    {
+                                        price: bid.price ?? 0n,
+                                        deliverBy: bid.deliverBy ?? 0n,
+                                        until: bid.until ?? 0n,
+                                        uri: stringToHex(uri.value),
+                                    },
+                                    again,
+                                )
+                            }
+                        />
+                    </Allowed>
                 ) : (
                     <p class="quiet">Name a price and both times.</p>
                 )}

@@ -4,9 +4,9 @@
 import { effect, signal } from '@preact/signals';
 import { stringToHex } from 'dedot/utils';
 import { now } from '../../chain/clock.ts';
-import { chain } from '../../chain/session.ts';
-import type { Award, Duplicates, RequestSpecInput } from '../../chain/types.ts';
-import { parsed } from '../../words/amounts.ts';
+import { policy } from '../../chain/store.ts';
+import type { Asset, Award, Duplicates, RequestSpecInput } from '../../chain/types.ts';
+import { decimalsOf, parsed } from '../../words/amounts.ts';
 import { remembered, remember } from '../../words/memory.ts';
 import { fromInput, toInput } from '../../words/times.ts';
 
@@ -22,6 +22,7 @@ export interface Step {
 
 const TEXTS = {
     hash: '',
+    asset: '',
     uri: '',
     reward: '30',
     reviewFee: '1',
@@ -113,6 +114,13 @@ effect(() => {
     if (draft.value) remember(KEY, draft.value);
 });
 
+/// The assets that the policy lists, by what a draft calls them.
+export const assets = (): ReadonlyMap<string, Asset> =>
+    new Map((policy.value?.assets ?? []).map(({ asset }) => [asset.type === 'Native' ? '' : asset.value.raw, asset]));
+
+/// What a draft pays in: the chain's currency, if what it says is not listed.
+export const assetOf = ({ asset }: Draft): Asset => assets().get(asset) ?? { type: 'Native' };
+
 export type Problems = Partial<Record<Field | 'curve', string>>;
 
 export interface Read {
@@ -123,10 +131,11 @@ export interface Read {
 /// Reads a draft field by field; what cannot be read is a problem of its field, in words.
 export function read(from: Draft): { read: Read | undefined; problems: Problems } {
     const problems: Problems = {};
+    const asset = assetOf(from);
+    const decimals = decimalsOf(asset);
     const money = (field: Field): bigint => {
-        const amount = parsed(from[field], chain.value?.decimals ?? 0);
-        if (amount === undefined)
-            problems[field] = `An amount, such as 2.5, with at most ${chain.value?.decimals ?? 0} decimals.`;
+        const amount = parsed(from[field], decimals);
+        if (amount === undefined) problems[field] = `An amount, such as 2.5, with at most ${decimals} decimals.`;
         return amount ?? 0n;
     };
     const whole = (field: Field, most = 0xffff_ffff): number => {
@@ -150,7 +159,7 @@ export function read(from: Draft): { read: Read | undefined; problems: Problems 
     const spec: RequestSpecInput = {
         spec: from.hash as `0x${string}`,
         uri: stringToHex(from.uri),
-        asset: { type: 'Native' },
+        asset,
         reward: money('reward'),
         reviewFee: money('reviewFee'),
         access: from.access === 'Offers' || from.long ? 'Offers' : 'Open',

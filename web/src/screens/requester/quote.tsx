@@ -4,13 +4,15 @@ import { effect, signal } from '@preact/signals';
 import { Act } from '../../actions/button.tsx';
 import { engage, post } from '../../actions/market.ts';
 import { chain, link } from '../../chain/session.ts';
-import type { Quote } from '../../chain/types.ts';
+import type { Asset, Quote } from '../../chain/types.ts';
+import { Allowed } from '../../parts/allowance.tsx';
 import { Facts, Notice } from '../../parts/basic.tsx';
-import { native } from '../../words/amounts.ts';
+import { amount } from '../../words/amounts.ts';
 import { refusal, type Refusal } from '../../words/errors.ts';
 import { moment } from '../../words/times.ts';
 import { draft, read, type Read } from './draft.ts';
 
+const NATIVE: Asset = { type: 'Native' };
 const PATIENCE_MS = 350;
 /// How much dearer it may have become by the time it is in a block: a tenth of the rent; what is not needed is credited back.
 const SLACK = 10n;
@@ -52,12 +54,17 @@ effect(() => {
 
 function intentOf({ spec, deal }: Read, { total, rent, reward, reviewFees, protocolFee, premium }: Quote) {
     const slack = rent / SLACK;
+    const inAsset = (of: bigint): string => amount(of, spec.asset as Asset);
     const changes = [
-        `${native(reward + reviewFees)} are in escrow: ${native(reward)} for providers, ${native(reviewFees)} for enforcers. What is not earned returns.`,
-        `${native(protocolFee + rent + premium)} are the treasury’s at once, and do not return.`,
+        `${inAsset(reward + reviewFees)} are in escrow: ${inAsset(reward)} for providers, ${inAsset(reviewFees)} for enforcers. What is not earned returns.`,
+        `${inAsset(protocolFee + rent + premium)} are the treasury’s at once, and do not return.`,
         `Places can be taken until ${moment(spec.signalBy)}.`,
         ...(slack > 0n
-            ? [`Up to ${native(slack)} more are sent in case it has become dearer, and credited back if not.`]
+            ? [
+                  spec.asset.type === 'Native'
+                      ? `Up to ${inAsset(slack)} more are sent in case it has become dearer, and credited back if not.`
+                      : `Up to ${inAsset(slack)} more are taken if it has become dearer.`,
+              ]
             : []),
     ];
     return deal ? engage(spec, deal, total, slack, changes) : post(spec, total, slack, changes);
@@ -65,6 +72,8 @@ function intentOf({ spec, deal }: Read, { total, rent, reward, reviewFees, proto
 
 export function Price({ ready }: { ready: Read | undefined }) {
     const found = priced.value;
+    const asset = ready ? (ready.spec.asset as Asset) : NATIVE;
+    const inAsset = (of: bigint): string => amount(of, asset);
     return (
         <section class="price" aria-labelledby="price" aria-live="polite">
             <h2 id="price">What it costs now</h2>
@@ -80,15 +89,17 @@ export function Price({ ready }: { ready: Read | undefined }) {
                 <>
                     <Facts
                         of={[
-                            ['Reward', native(found.quote.reward)],
-                            ['Review fees', native(found.quote.reviewFees)],
-                            ['Protocol fee', native(found.quote.protocolFee)],
-                            ['Rent', native(found.quote.rent)],
-                            ['Premium', native(found.quote.premium)],
-                            ['Together', <b>{native(found.quote.total)}</b>],
+                            ['Reward', inAsset(found.quote.reward)],
+                            ['Review fees', inAsset(found.quote.reviewFees)],
+                            ['Protocol fee', inAsset(found.quote.protocolFee)],
+                            ['Rent', inAsset(found.quote.rent)],
+                            ['Premium', inAsset(found.quote.premium)],
+                            ['Together', <b>{inAsset(found.quote.total)}</b>],
                         ]}
                     />
-                    <Act intent={() => intentOf(ready, found.quote)}>Post it</Act>
+                    <Allowed asset={asset} of={found.quote.total + found.quote.rent / SLACK}>
+                        <Act intent={() => intentOf(ready, found.quote)}>Post it</Act>
+                    </Allowed>
                 </>
             )}
         </section>

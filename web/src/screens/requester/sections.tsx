@@ -1,11 +1,13 @@
 // The form's parts: what is asked for, money and places, times, quality, and who may provide.
 
 import { head } from '../../chain/clock.ts';
-import { chain } from '../../chain/session.ts';
+import type { Asset } from '../../chain/types.ts';
 import { contentHash } from '../../formulas/hashes.ts';
+import { short } from '../../words/accounts.ts';
+import { unitOf } from '../../words/amounts.ts';
 import { fromInput, lasting } from '../../words/times.ts';
 import { CurvePicture } from '../request/curve.tsx';
-import { change, type Draft, type Field } from './draft.ts';
+import { assetOf, assets, change, type Draft, type Field } from './draft.ts';
 import { Choice, Group, Text, type Filled } from './fields.tsx';
 
 const MOST_STEPS = 8;
@@ -56,8 +58,13 @@ export function Document(filled: Filled) {
     );
 }
 
+/// A token with its address: anybody may give a token any symbol.
+const assetName = (asset: Asset): string =>
+    asset.type === 'Native' ? unitOf(asset) : `${unitOf(asset)} of ${short(asset.value)}`;
+
 export function Money(filled: Filled) {
-    const unit = chain.value?.symbol;
+    const unit = unitOf(assetOf(filled.draft));
+    const listed = [...assets()].map(([key, asset]): [string, string] => [key, assetName(asset)]);
     const long = Boolean(filled.draft.long);
     return (
         <Group title="Money and places">
@@ -69,6 +76,9 @@ export function Money(filled: Filled) {
                 />
                 A long deal: one provider, delivered, reviewed and paid period by period
             </label>
+            {(listed.length > 1 || listed.some(([key]) => key !== '')) && (
+                <Choice {...filled} of="asset" label="Paid in" options={Object.fromEntries(listed)} />
+            )}
             <Text
                 {...filled}
                 of="reward"
