@@ -478,7 +478,8 @@ fn the_first_commitment_of_an_epoch_is_presence_too() {
 #[test]
 fn whose_hands_are_tied_is_no_capacity() {
     on_chain(|| {
-        let mut world = World::with(Terms { pace: 0, presence: 0, ..safe() });
+        let rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+        let mut world = World::with(Terms { rate, pace: 0, presence: 0, ..safe() });
         for who in 1..=3 {
             world.enlist(0, who).unwrap();
         }
