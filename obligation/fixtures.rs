@@ -54,15 +54,15 @@ pub fn terms() -> Terms {
     }
 }
 
-/// As `atomic deploy` sets an organization up: an equal part of all work, at a pace that leaves people with a job their
-/// evenings.
+/// As `atomic deploy` sets an organization up: nine tenths of an equal part of all work, at a pace that leaves people with a
+/// job their evenings.
 pub fn safe() -> Terms {
     Terms {
         retention_ppm: 1_000_000,
         throttle_buffer: 8,
         ban_buffer: 16,
-        rate: Rate::FairShare { diligence_ppm: 1_000_000 },
-        pace: 4,
+        rate: Rate::FairShare { diligence_ppm: 900_000 },
+        pace: 3,
         credit_cap: 8,
         throttled_limit: 4,
         ..terms()

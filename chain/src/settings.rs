@@ -77,9 +77,9 @@ pub fn default_policy() -> Policy {
     }
 }
 
-/// Terms for people with jobs: a member does its fair share, of which at most four operations fall due in a week, and
-/// one more for being there. Whoever misses nothing is safe for more than two weeks, whatever anyone posts; whoever
-/// stops is out within half a year, even where nobody asks for work.
+/// Terms for people with jobs: a member does nine tenths of its fair share, of which at most three operations fall due in a
+/// week, and one more for being there. What is left of the share makes up for reviews that are lost. Whoever misses nothing
+/// is safe for three weeks, whatever anyone posts; whoever stops is out within half a year, even where nobody asks for work.
 pub fn default_terms() -> Terms {
     Terms {
         denominator: 48,
@@ -87,10 +87,10 @@ pub fn default_terms() -> Terms {
         retention_ppm: 1_000_000,
         throttle_buffer: 8,
         ban_buffer: 16,
-        rate: Rate::FairShare { diligence_ppm: 1_000_000 },
+        rate: Rate::FairShare { diligence_ppm: 900_000 },
         min_reviews: 3,
         presence: 1,
-        pace: 4,
+        pace: 3,
         credit_cap: 8,
         seats: 20,
         min_reputation: 100,

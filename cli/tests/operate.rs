@@ -274,10 +274,10 @@ fn what_is_said_of_no_window_is_long_enough_for_the_default_policy_sealed_or_not
     desk.done(&format!("{post} --duplicates first-only --as alice"));
     for (command, until) in [
         ("request 0", "deliver by  2030-01-03 01:00 UTC (in 49 hours)"),
-        ("request 1", "unseal by   2030-01-05 01:00 UTC (in 4 days)"),
+        ("request 1", "unseal by   2030-01-06 01:00 UTC (in 5 days)"),
     ] {
         let shown = desk.done(command);
-        for line in [until, "commit for  2 days from when reviews are opened", "reveal for  2 days after that"] {
+        for line in [until, "commit for  3 days from when reviews are opened", "reveal for  4 days after that"] {
             assert!(shown.lines().any(|said| said == line), "{line}\n{shown}");
         }
     }

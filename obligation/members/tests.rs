@@ -342,17 +342,17 @@ fn diligent(terms: Terms) -> World {
 fn what_is_seen_in_one_night_falls_due_as_far_as_the_pace_allows_and_the_rest_never() {
     on_chain(|| {
         let mut world = diligent(Terms { presence: 0, ..safe() });
-        world.see(0, 3);
+        world.see(0, 2);
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (2 * OP, 2 * OP));
+        world.see(0, 1_000);
         assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (3 * OP, 3 * OP));
+        world.pass(7 * DAY / 3);
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (3 * OP, 2 * OP), "it drains evenly");
         world.see(0, 1_000);
-        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (4 * OP, 4 * OP));
-        world.pass(7 * DAY / 2);
-        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (4 * OP, 2 * OP), "it drains evenly");
-        world.see(0, 1_000);
-        assert_eq!(world.membership(0, 1).required, 6 * OP, "what did not fit is not carried over");
+        assert_eq!(world.membership(0, 1).required, 4 * OP, "what did not fit is not carried over");
         world.pass(700 * DAY);
-        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (6 * OP, 0));
-        assert_eq!(world.capacity(0).demand, 3 * 2_003, "it was asked for all the same");
+        assert_eq!((world.membership(0, 1).required, world.capacity(0).level), (4 * OP, 0));
+        assert_eq!(world.capacity(0).demand, 3 * 2_002, "it was asked for all the same");
     });
 }
 
@@ -361,26 +361,26 @@ fn a_new_pace_counts_from_the_moment_it_takes_effect() {
     on_chain(|| {
         let mut world = diligent(Terms { presence: 0, ..safe() });
         world.see(0, 1_000);
-        world.propose(0, Terms { presence: 0, pace: 8, ..safe() }).unwrap();
-        world.pass(7 * DAY + 7 * DAY / 8);
+        world.propose(0, Terms { presence: 0, pace: 6, ..safe() }).unwrap();
+        world.pass(7 * DAY + 7 * DAY / 6);
         world.see(0, 1_000);
-        assert_eq!(world.membership(0, 1).required, 12 * OP, "all had drained, and twice as much fits");
+        assert_eq!(world.membership(0, 1).required, 9 * OP, "all had drained, and twice as much fits");
         world.propose(0, Terms { presence: 0, pace: 1, ..safe() }).unwrap();
         world.pass(7 * DAY);
         assert_eq!(world.capacity(0).level, 0);
         world.see(0, 1_000);
-        assert_eq!(world.membership(0, 1).required, 13 * OP);
+        assert_eq!(world.membership(0, 1).required, 10 * OP);
     });
 }
 
 #[test]
-fn a_member_that_misses_nothing_is_safe_for_seventeen_days_whatever_is_posted() {
+fn a_member_that_misses_nothing_is_safe_for_three_weeks_whatever_is_posted() {
     on_chain(|| {
         let mut world = diligent(safe());
         let told = world.membership(0, 1).safe_until;
-        assert!(told - world.now >= 168 * DAY / 10, "{} hours", (told - world.now) / HOUR);
+        assert!(told - world.now >= 91 * DAY / 4, "{} hours", (told - world.now) / HOUR);
         let mut banned = None;
-        for _ in 0..(25 * 24) {
+        for _ in 0..(32 * 24) {
             world.see(0, 1_000);
             banned = banned.or((world.membership(0, 1).standing == Standing::Banned).then_some(world.now));
             assert!(world.membership(0, 1).safe_until >= told || banned.is_some(), "a promise is kept");
@@ -478,7 +478,8 @@ fn the_first_commitment_of_an_epoch_is_presence_too() {
 #[test]
 fn whose_hands_are_tied_is_no_capacity() {
     on_chain(|| {
-        let mut world = World::with(Terms { pace: 0, presence: 0, ..safe() });
+        let rate = Rate::FairShare { diligence_ppm: 1_000_000 };
+        let mut world = World::with(Terms { rate, pace: 0, presence: 0, ..safe() });
         for who in 1..=3 {
             world.enlist(0, who).unwrap();
         }

@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn a_flood_costs_what_security_says_and_brings_what_the_pace_allows() {
         let flood = &told(Terms::default())[0];
-        // Seven places of 0.155 UNIT, as SECURITY.md has it.
-        assert_eq!(flood.costs, "1.08 UNIT for 7 places");
-        assert!(flood.brings.contains("4 ops due of each an epoch") && flood.brings.contains("16.8 days"));
+        // Six places of 0.155 UNIT, as SECURITY.md has it.
+        assert_eq!(flood.costs, "0.93 UNIT for 6 places");
+        assert!(flood.brings.contains("3 ops due of each an epoch") && flood.brings.contains("22.8 days"));
         let bare = &told(Terms { pace: 0, ..Terms::default() })[0];
         assert!(bare.brings.contains("17 ops due of each at once"), "{}", bare.brings);
     }

@@ -81,16 +81,16 @@ mod tests {
 
     #[test]
     fn a_pool_that_can_keep_up_has_no_trouble() {
-        let promises = promises(&scenario(2.0));
+        let promises = promises(&scenario(1.0));
         assert_eq!(promises.troubles, [""; 0]);
-        assert_eq!((promises.asked_a_week, promises.due_a_week, promises.safe_days), (3.5, 3.5, Some(16.8)));
-        assert!((promises.hands_needed - 0.5).abs() < 1e-9, "{}", promises.hands_needed);
+        assert_eq!((promises.asked_a_week, promises.due_a_week, promises.safe_days), (1.75, 1.75, Some(22.75)));
+        assert!((promises.hands_needed - 0.375).abs() < 1e-9, "{}", promises.hands_needed);
     }
 
     #[test]
     fn more_than_members_can_do_or_owe_is_told() {
         let promises = promises(&scenario(6.0));
-        assert_eq!((promises.asked_a_week, promises.due_a_week), (10.5, 4.0));
+        assert_eq!((promises.asked_a_week, promises.due_a_week), (10.5, 3.0));
         let beginnings: Vec<_> = promises.troubles.iter().map(|trouble| &trouble[..20]).collect();
         assert_eq!(beginnings, ["requests are refused", "10.5 reviews a week "]);
     }

@@ -56,8 +56,8 @@ impl Default for Market {
             tolerance: 10,
             curve: vec![(40, 5_000), (60, 8_000), (80, 10_000)],
             delivery: 2 * DAY,
-            commits: 2 * DAY,
-            reveals: 2 * DAY,
+            commits: 3 * DAY,
+            reveals: 4 * DAY,
         }
     }
 }

@@ -61,10 +61,10 @@ impl Default for Terms {
             retention_ppm: PPM,
             throttle_buffer: 8,
             ban_buffer: 16,
-            rate: Rate::FairShare { diligence_ppm: PPM },
+            rate: Rate::FairShare { diligence_ppm: 900_000 },
             min_reviews: 3,
             presence: 1,
-            pace: 4,
+            pace: 3,
             credit_cap: 8,
             seats: 20,
             min_reputation: 100,
@@ -196,7 +196,7 @@ mod tests {
     fn the_safe_terms_promise_what_their_page_says() {
         let terms = Terms::default();
         assert_eq!(terms.broken_rule(), None);
-        assert_eq!(terms.safe_for(), Some(1_451_520_000), "16.8 days");
+        assert_eq!(terms.safe_for(), Some(1_965_600_000), "22.75 days");
         assert_eq!(terms.out_within(), Some(25 * 7 * DAY));
         assert_eq!(Terms { presence: 2, ..terms }.out_within(), Some(13 * 7 * DAY), "rounded up to an epoch's end");
     }

@@ -104,9 +104,10 @@ pub struct Windows {
 
 impl Default for Windows {
     /// Each is at least the day that the default policy asks for, and signalling an hour more: time passes until the
-    /// request is in a block. Whoever commits or reveals has two days.
+    /// request is in a block. Whoever commits has three days, and whoever reveals four:
+    /// people with jobs lose almost no review then.
     fn default() -> Self {
-        Self { signal: hours(25), deliver: days(1), review: days(2), reveal: days(2) }
+        Self { signal: hours(25), deliver: days(1), review: days(3), reveal: days(4) }
     }
 }
 
@@ -237,15 +238,15 @@ mod tests {
     }
 
     #[test]
-    fn whoever_commits_or_reveals_has_two_days_unless_the_file_says_otherwise() {
+    fn whoever_commits_has_three_days_and_whoever_reveals_four_unless_the_file_says_otherwise() {
         let windows = |more: &str| read(more).unwrap_or_else(|problem| panic!("{problem}")).windows;
-        let open = Windows { signal: hours(25), deliver: days(1), review: days(2), reveal: days(2) };
+        let open = Windows { signal: hours(25), deliver: days(1), review: days(3), reveal: days(4) };
         assert_eq!(windows(""), open);
         for sealed in ["duplicates = 'first_only'", "duplicates = { shared = '90 %' }"] {
-            assert_eq!(windows(sealed), Windows { review: days(4), ..open }, "half of it is for unsealing");
+            assert_eq!(windows(sealed), Windows { review: days(6), ..open }, "half of it is for unsealing");
         }
-        let said = windows("duplicates = 'first_only'\nwindows = { review = '3d', reveal = '1d' }");
-        assert_eq!(said, Windows { review: days(3), reveal: days(1), ..open });
+        let said = windows("duplicates = 'first_only'\nwindows = { review = '5d', reveal = '1d' }");
+        assert_eq!(said, Windows { review: days(5), reveal: days(1), ..open });
     }
 
     #[test]

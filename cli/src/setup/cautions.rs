@@ -121,8 +121,8 @@ mod tests {
 
     #[test]
     fn counters_that_fade_faster_than_work_falls_due_ban_nobody() {
-        // Five operations an epoch: never more than 10 are missing; than 16.6; than 17.2.
-        for (retention_ppm, expected) in [(500_000, NEVER_BANNED), (700_000, NEVER_BANNED), (710_000, NEVER_OUT)] {
+        // Four operations an epoch: never more than 8 are missing; than 16.6; than 17.3.
+        for (retention_ppm, expected) in [(500_000, NEVER_BANNED), (760_000, NEVER_BANNED), (770_000, NEVER_OUT)] {
             assert_eq!(told(|terms| terms.retention_ppm = retention_ppm), [expected], "{retention_ppm}");
         }
         // Eight operations add up to 16, one more than are tolerated.
@@ -146,16 +146,16 @@ mod tests {
     #[test]
     fn being_throttled_comes_before_a_ban_and_not_within_an_epoch() {
         assert_eq!(told(|terms| terms.throttle_buffer = 16), [NEVER_THROTTLED]);
-        assert_eq!(told(|terms| terms.throttle_buffer = 5), [""; 0]);
-        assert_eq!(told(|terms| terms.throttle_buffer = 4), [SOON_THROTTLED]);
+        assert_eq!(told(|terms| terms.throttle_buffer = 4), [""; 0]);
+        assert_eq!(told(|terms| terms.throttle_buffer = 3), [SOON_THROTTLED]);
     }
 
     #[test]
     fn a_week_is_the_least_that_somebody_may_look_away() {
-        assert_eq!(soonest_ban(&default_terms()), Some(days(19) + hours(6)));
+        assert_eq!(soonest_ban(&default_terms()), Some(days(25) + hours(16)));
         assert_eq!(told(|terms| terms.pace = 0), [AT_ONCE]);
         let short = |terms: &mut Terms| terms.epoch = days(1);
-        assert_eq!(told(short), ["a member who misses nothing can be Banned in 66 hours"]);
+        assert_eq!(told(short), ["a member who misses nothing can be Banned in 3 days"]);
         // Sixteen operations: eight at once, and eight in the epoch.
         let week = |terms: &mut Terms| (terms.pace, terms.presence, terms.ban_buffer) = (8, 0, 15);
         assert_eq!(told(week), [NEVER_OUT]);

@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn the_draw_rises_over_half_of_the_window_and_is_doubled_in_an_extension() {
-        let market = Market::default();
+        let market = Market { commits: 2 * DAY, ..Market::default() };
         let mut round = round();
         let quarter = u64::MAX / 4;
         assert!(!round.draws(&market, quarter, DAY / 2 - 1) && round.draws(&market, quarter, DAY / 2 + 1));

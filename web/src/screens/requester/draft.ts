@@ -59,7 +59,7 @@ const CURVE: readonly Step[] = [
     { from: '80', weight: '100' },
 ];
 /// What a new draft says of each step's length, in days: places, delivery, reviews, reveals.
-const DAYS: readonly bigint[] = [2n, 5n, 2n, 2n];
+const DAYS: readonly bigint[] = [2n, 5n, 3n, 4n];
 const TIMES = ['signalBy', 'deliverBy', 'reviewBy', 'revealBy'] as const;
 
 /// Deadlines one after the other; the first has an hour more, because time passes until the request is in a block.
