@@ -1,12 +1,12 @@
 //! Where blocks come from.
 
+use ink::primitives::AccountId;
 use interfaces::{
     market::{Engagement, Policy, RequestSpec, RequestState, Review, Submission},
     obligation::{Capacity, Membership},
     reputation::Profile,
     Event, PoolId, RequestId, SubmissionId, Timestamp,
 };
-use ink::primitives::AccountId;
 use std::fmt;
 
 /// The hash of a block.
@@ -62,7 +62,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Lost(reason) => write!(f, "{reason}"),
-            Self::Forgotten(reason) => write!(f, "the node has forgotten it ({reason}); an index needs an archive node"),
+            Self::Forgotten(reason) => {
+                write!(f, "the node has forgotten it ({reason}); an index needs an archive node")
+            }
             Self::NotUnderstood(reason) => write!(f, "the chain's answer is not understood: {reason}"),
         }
     }

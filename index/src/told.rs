@@ -45,7 +45,9 @@ pub fn quote(quote: &Quote) -> Value {
 fn market(event: &market::Event) -> (&'static str, Value) {
     use market::Event as Of;
     match event {
-        Of::RequestPosted(e) => ("RequestPosted", json!({ "requester": address(&e.requester), "quote": quote(&e.quote) })),
+        Of::RequestPosted(e) => {
+            ("RequestPosted", json!({ "requester": address(&e.requester), "quote": quote(&e.quote) }))
+        }
         Of::RequestWithdrawn(e) => ("RequestWithdrawn", json!({ "amount": text(e.amount) })),
         Of::PlacesTaken(_)
         | Of::OfferMade(_)
@@ -69,10 +71,9 @@ fn market(event: &market::Event) -> (&'static str, Value) {
 fn places(event: &market::Event) -> (&'static str, Value) {
     use market::Event as Of;
     match event {
-        Of::PlacesTaken(e) => (
-            "PlacesTaken",
-            json!({ "provider": address(&e.provider), "places": e.places, "deposit": text(e.deposit) }),
-        ),
+        Of::PlacesTaken(e) => {
+            ("PlacesTaken", json!({ "provider": address(&e.provider), "places": e.places, "deposit": text(e.deposit) }))
+        }
         Of::OfferMade(e) => (
             "OfferMade",
             json!({ "provider": address(&e.provider), "price": text(e.price), "deliver_by": e.deliver_by, "until": e.until }),
@@ -91,10 +92,9 @@ fn places(event: &market::Event) -> (&'static str, Value) {
         Of::Revised(e) => ("Revised", delivered(e.submission, &e.provider, "content", e.content.as_ref())),
         Of::SubmissionSealed(e) => ("SubmissionSealed", delivered(e.submission, &e.provider, "seal", e.seal.as_ref())),
         Of::Unsealed(e) => ("Unsealed", delivered(e.submission, &e.provider, "content", e.content.as_ref())),
-        Of::NoShow(e) => (
-            "NoShow",
-            json!({ "provider": address(&e.provider), "places": e.places, "forfeited": text(e.forfeited) }),
-        ),
+        Of::NoShow(e) => {
+            ("NoShow", json!({ "provider": address(&e.provider), "places": e.places, "forfeited": text(e.forfeited) }))
+        }
         _ => settlement(event),
     }
 }
@@ -166,10 +166,9 @@ fn settlement(event: &market::Event) -> (&'static str, Value) {
             }),
         ),
         Of::Reclaimed(e) => ("Reclaimed", json!({ "amount": text(e.amount) })),
-        Of::Withdrawn(e) => (
-            "Withdrawn",
-            json!({ "who": address(&e.who), "asset": asset(&e.asset), "amount": text(e.amount) }),
-        ),
+        Of::Withdrawn(e) => {
+            ("Withdrawn", json!({ "who": address(&e.who), "asset": asset(&e.asset), "amount": text(e.amount) }))
+        }
         Of::Pruned(e) => {
             ("Pruned", json!({ "count": e.count, "finished": e.finished, "reclaimed": text(e.reclaimed) }))
         }
@@ -202,9 +201,7 @@ fn obligation(event: &obligation::Event) -> (&'static str, Value) {
         Of::Restored(e) => {
             ("Restored", json!({ "pool": e.pool, "who": address(&e.who), "ops": e.ops, "burnt": text(e.burnt) }))
         }
-        Of::Redeemed(e) => {
-            ("Redeemed", json!({ "pool": e.pool, "who": address(&e.who), "burnt": text(e.burnt) }))
-        }
+        Of::Redeemed(e) => ("Redeemed", json!({ "pool": e.pool, "who": address(&e.who), "burnt": text(e.burnt) })),
         Of::FreezeChanged(e) => ("FreezeChanged", json!({ "who": address(&e.who), "frozen": e.frozen })),
         Of::OpsSeen(e) => ("OpsSeen", json!({ "pool": e.pool, "ops": e.ops, "reviews_per_op": e.reviews_per_op })),
         Of::OpsDeclared(e) => {

@@ -362,12 +362,7 @@ impl Fold<'_> {
     }
 
     /// The finding that a vote leads to, if it leads to one.
-    fn finding(
-        &mut self,
-        request: RequestId,
-        named: Option<SubmissionId>,
-        first: u8,
-    ) -> Result<Option<SubmissionId>> {
+    fn finding(&mut self, request: RequestId, named: Option<SubmissionId>, first: u8) -> Result<Option<SubmissionId>> {
         let Some(number) = named else { return Ok(None) };
         let named = self.store.submission(request, number)?;
         let reviewed = matches!(named.verdict.as_deref(), Some("Quorum" | "Few"));

@@ -1,6 +1,6 @@
 //! What the files of a folder held before each of the last commits: `.journal/BLOCK`, a line for each file.
 
-use super::{bytes_of, io_error, put, Error, Result, MANIFEST};
+use super::{bytes_of, io_error, put, settle, Error, Result, Survives, MANIFEST};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -10,14 +10,15 @@ const FOLDER: &str = ".journal";
 
 pub struct Journal<'a> {
     root: &'a Path,
+    survives: Survives,
 }
 
 /// A file and what it held; `None`: it was not there.
 type Line = (String, Option<String>);
 
 impl<'a> Journal<'a> {
-    pub fn of(root: &'a Path) -> Self {
-        Self { root }
+    pub fn of(root: &'a Path, survives: Survives) -> Self {
+        Self { root, survives }
     }
 
     fn path(&self, block: u32) -> PathBuf {
@@ -53,7 +54,7 @@ impl<'a> Journal<'a> {
             serde_json::to_writer(&mut bytes, &line).map_err(|error| damaged(&at, &error))?;
             bytes.push(b'\n');
         }
-        put(&self.path(block), &bytes, true)
+        put(&self.path(block), &bytes, self.survives)
     }
 
     /// Takes back what was begun and not finished: whatever is newer than the last block that was `committed`.
@@ -71,14 +72,19 @@ impl<'a> Journal<'a> {
     pub fn undo(&self, block: u32) -> Result<bool> {
         let at = self.path(block);
         let Some(bytes) = bytes_of(&at)? else { return Ok(false) };
+        let mut paths = Vec::new();
         for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
             let (path, held): Line = serde_json::from_slice(line).map_err(|error| damaged(&at, &error))?;
             let file = self.root.join(&path);
+            // The manifest is on the disk before anything else changes.
+            let survives = if path == MANIFEST { self.survives } else { Survives::Kill };
             match held {
-                Some(text) => put(&file, text.as_bytes(), true)?,
+                Some(text) => put(&file, text.as_bytes(), survives)?,
                 None => removed(&file)?,
             }
+            paths.push(path);
         }
+        settle(self.root, paths.iter().map(String::as_str), self.survives)?;
         removed(&at)?;
         Ok(true)
     }

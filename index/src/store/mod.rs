@@ -73,6 +73,15 @@ impl std::error::Error for Error {}
 
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// What a commit survives, beside the end of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Survives {
+    /// The machine losing its power, too: each commit waits for the disk.
+    PowerLoss,
+    /// Nothing else. For tests, and for an index that can be thrown away.
+    Kill,
+}
+
 /// One kind of document: those that are in memory.
 struct Table<D: Document> {
     loaded: BTreeMap<D::Key, D>,
@@ -108,6 +117,7 @@ impl<D: Document> Table<D> {
 /// An index in its folder.
 pub struct Store {
     root: PathBuf,
+    survives: Survives,
     manifest: Manifest,
     /// Whether something was ever committed.
     begun: bool,
@@ -124,11 +134,12 @@ pub struct Store {
 impl Store {
     /// The index in this folder, which is made if it is missing. What was not finished there is taken back. A new index begins
     /// with block number `from`, or with the first that may have events.
-    pub fn open(root: &Path, organization: &Organization, from: Option<u32>) -> Result<Self> {
+    pub fn open(root: &Path, organization: &Organization, from: Option<u32>, survives: Survives) -> Result<Self> {
         fs::create_dir_all(root).map_err(|error| io_error(root, error))?;
-        Journal::of(root).recover(&Self::committed(root)?)?;
+        Journal::of(root, survives).recover(&Self::committed(root)?)?;
         let mut store = Self {
             root: root.to_owned(),
+            survives,
             manifest: Self::blank(organization, from),
             begun: false,
             totals: Table::default(),
@@ -299,13 +310,13 @@ impl Store {
         (self.manifest.to, self.manifest.to_hash) = (Moment { block: id.number, time }, hex(&id.hash));
         let manifest = encoded(MANIFEST, &self.manifest)?;
 
-        let journal = Journal::of(&self.root);
+        let journal = Journal::of(&self.root, self.survives);
         journal.begin(id.number, changes.iter().map(|(path, _)| path.as_str()))?;
         for (path, bytes) in &changes {
-            put(&self.root.join(path), bytes, false)?;
+            put(&self.root.join(path), bytes, Survives::Kill)?;
         }
-        settle(&self.root, &changes)?;
-        put(&self.root.join(MANIFEST), &manifest, true)?;
+        settle(&self.root, changes.iter().map(|(path, _)| path.as_str()), self.survives)?;
+        put(&self.root.join(MANIFEST), &manifest, self.survives)?;
         self.begun = true;
         journal.forget_before(id.number.saturating_sub(REVERSIBLE))?;
         Ok(changes.len())
@@ -315,7 +326,7 @@ impl Store {
     pub fn undo(&mut self, organization: &Organization) -> Result<()> {
         let last = self.manifest.to.block;
         self.abandon(organization)?;
-        match Journal::of(&self.root).undo(last)? {
+        match Journal::of(&self.root, self.survives).undo(last)? {
             true => self.resume(organization),
             false => Err(Error::OtherHistory(last)),
         }
@@ -360,8 +371,8 @@ pub fn read_shared<D: for<'de> serde::Deserialize<'de>>(root: &Path, path: &str)
     read(root, path)
 }
 
-/// Puts `bytes` in place of a file: all of them or none. Only with `now` it is certain to be on the disk at once.
-fn put(path: &Path, bytes: &[u8], now: bool) -> Result<()> {
+/// Puts `bytes` in place of a file: all of them or none, whatever it has to survive.
+fn put(path: &Path, bytes: &[u8], survives: Survives) -> Result<()> {
     let part = path.with_extension("part");
     let write = || -> io::Result<()> {
         let made = fs::File::create(&part).or_else(|error| match (error.kind(), path.parent()) {
@@ -373,31 +384,34 @@ fn put(path: &Path, bytes: &[u8], now: bool) -> Result<()> {
         });
         let mut file = made?;
         io::Write::write_all(&mut file, bytes)?;
-        if now {
+        if survives == Survives::PowerLoss {
             file.sync_all()?;
         }
         fs::rename(&part, path)?;
         match path.parent() {
-            Some(folder) if now => fs::File::open(folder)?.sync_all(),
+            Some(folder) if survives == Survives::PowerLoss => fs::File::open(folder)?.sync_all(),
             _ => Ok(()),
         }
     };
     write().map_err(|error| io_error(path, error))
 }
 
-/// Returns once all files that were written are on the disk.
-#[cfg(target_os = "linux")]
-fn settle(root: &Path, _: &[(String, Vec<u8>)]) -> Result<()> {
-    let folder = fs::File::open(root).map_err(|error| io_error(root, error))?;
-    rustix::fs::syncfs(&folder).map_err(|error| io_error(root, error.into()))
-}
-
-/// Returns once all files that were written are on the disk.
-#[cfg(not(target_os = "linux"))]
-fn settle(root: &Path, changes: &[(String, Vec<u8>)]) -> Result<()> {
-    for (path, _) in changes {
-        let path = root.join(path);
-        fs::File::open(&path).and_then(|file| file.sync_all()).map_err(|error| io_error(&path, error))?;
+/// Returns once these files, as they were written, are on the disk.
+fn settle<'a>(root: &Path, paths: impl Iterator<Item = &'a str>, survives: Survives) -> Result<()> {
+    if survives == Survives::Kill {
+        return Ok(());
     }
-    Ok(())
+    #[cfg(target_os = "linux")]
+    {
+        let _ = paths;
+        let folder = fs::File::open(root).map_err(|error| io_error(root, error))?;
+        rustix::fs::syncfs(&folder).map_err(|error| io_error(root, error.into()))
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        for path in paths.map(|path| root.join(path)).filter(|path| path.exists()) {
+            fs::File::open(&path).and_then(|file| file.sync_all()).map_err(|error| io_error(&path, error))?;
+        }
+        Ok(())
+    }
 }
