@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A commit has at least this many events, unless there are no more blocks.
-const EVENTS: usize = 2_000;
+const EVENTS: usize = 8_000;
 /// And at most this many blocks.
 const BLOCKS: u32 = 1_000;
 

@@ -1,6 +1,6 @@
 //! What the files of a folder held before each of the last commits: `.journal/BLOCK`, a line for each file.
 
-use super::{bytes_of, io_error, put, settle, Error, Result, Survives, MANIFEST};
+use super::{bytes_of, io_error, part_of, put, settle, Error, Result, Survives, MANIFEST};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -78,6 +78,7 @@ impl<'a> Journal<'a> {
             let file = self.root.join(&path);
             // The manifest is on the disk before anything else changes.
             let survives = if path == MANIFEST { self.survives } else { Survives::Kill };
+            removed(&part_of(&file))?;
             match held {
                 Some(text) => put(&file, text.as_bytes(), survives)?,
                 None => removed(&file)?,

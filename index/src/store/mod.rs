@@ -373,7 +373,7 @@ pub fn read_shared<D: for<'de> serde::Deserialize<'de>>(root: &Path, path: &str)
 
 /// Puts `bytes` in place of a file: all of them or none, whatever it has to survive.
 fn put(path: &Path, bytes: &[u8], survives: Survives) -> Result<()> {
-    let part = path.with_extension("part");
+    let part = part_of(path);
     let write = || -> io::Result<()> {
         let made = fs::File::create(&part).or_else(|error| match (error.kind(), path.parent()) {
             (io::ErrorKind::NotFound, Some(folder)) => {
@@ -387,13 +387,33 @@ fn put(path: &Path, bytes: &[u8], survives: Survives) -> Result<()> {
         if survives == Survives::PowerLoss {
             file.sync_all()?;
         }
-        fs::rename(&part, path)?;
+        moved(&part, path, survives)?;
         match path.parent() {
             Some(folder) if survives == Survives::PowerLoss => fs::File::open(folder)?.sync_all(),
             _ => Ok(()),
         }
     };
     write().map_err(|error| io_error(path, error))
+}
+
+/// Puts a file in place of another. Where it need not be on the disk at once, the two change places, and the old one is removed:
+/// a file system that is asked to replace a file by one that it has not written yet may write that first, which takes
+/// milliseconds for each.
+fn moved(part: &Path, path: &Path, survives: Survives) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if survives == Survives::Kill {
+        use rustix::fs::{renameat_with, RenameFlags, CWD};
+        if renameat_with(CWD, part, CWD, path, RenameFlags::EXCHANGE).is_ok() {
+            return fs::remove_file(part);
+        }
+    }
+    let _ = survives;
+    fs::rename(part, path)
+}
+
+/// The name that a file has while it is written.
+fn part_of(path: &Path) -> PathBuf {
+    path.with_extension("part")
 }
 
 /// Returns once these files, as they were written, are on the disk.
