@@ -9,6 +9,8 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 #[cfg(feature = "std")]
+pub mod about;
+#[cfg(feature = "std")]
 pub mod events;
 #[cfg(any(test, feature = "fixtures"))]
 pub mod fixtures;

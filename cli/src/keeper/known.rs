@@ -227,6 +227,7 @@ impl Known {
 
     fn note_market(&mut self, event: market::Event) {
         use market::Event;
+        let submissions = event.submissions();
         match event {
             Event::PolicyProposed(event) => self.policy_due = Some(event.effective),
             Event::PolicyApplied(_) => self.policy_due = None,
@@ -240,32 +241,22 @@ impl Known {
                 self.has_shown(event.request, &event.provider);
                 self.touch_request(event.request);
             }
-            Event::ReviewsOpened(event) => {
-                self.touch_request(event.request);
-                let opened = event.from..event.from.saturating_add(event.count);
-                self.stale.submissions.extend(opened.map(|submission| (event.request, submission)));
-            }
             Event::Pruned(event) if event.finished => {
                 self.requests.remove(&event.request);
             }
             // Submissions alone.
-            Event::ReviewsCommitted(market::ReviewsCommitted { request, submissions, .. }) => {
-                self.stale.submissions.extend(submissions.into_iter().map(|submission| (request, submission)));
-            }
-            Event::ReviewsRevealed(market::ReviewsRevealed { request, reviews, .. }) => {
-                self.stale.submissions.extend(reviews.into_iter().map(|review| (request, review.submission)));
-            }
-            Event::Revised(market::Revised { request, submission, .. }) => {
-                self.stale.submissions.insert((request, submission));
-            }
+            Event::ReviewsCommitted(market::ReviewsCommitted { request, .. })
+            | Event::ReviewsRevealed(market::ReviewsRevealed { request, .. })
+            | Event::Revised(market::Revised { request, .. }) => self.touch_submissions(request, submissions),
             // The submission, and its request with it.
-            Event::Submitted(market::Submitted { request, submission, .. })
-            | Event::SubmissionSealed(market::SubmissionSealed { request, submission, .. })
-            | Event::Unsealed(market::Unsealed { request, submission, .. })
-            | Event::SubmissionFinalized(market::SubmissionFinalized { request, submission, .. })
-            | Event::WindowExtended(market::WindowExtended { request, submission, .. })
-            | Event::Claimed(market::Claimed { request, submission, .. }) => {
-                self.stale.submissions.insert((request, submission));
+            Event::ReviewsOpened(market::ReviewsOpened { request, .. })
+            | Event::Submitted(market::Submitted { request, .. })
+            | Event::SubmissionSealed(market::SubmissionSealed { request, .. })
+            | Event::Unsealed(market::Unsealed { request, .. })
+            | Event::SubmissionFinalized(market::SubmissionFinalized { request, .. })
+            | Event::WindowExtended(market::WindowExtended { request, .. })
+            | Event::Claimed(market::Claimed { request, .. }) => {
+                self.touch_submissions(request, submissions);
                 self.touch_request(request);
             }
             // The request alone.
@@ -350,6 +341,10 @@ impl Known {
             | Event::Paused(_)
             | Event::Unpaused(_) => {}
         }
+    }
+
+    fn touch_submissions(&mut self, request: RequestId, submissions: Vec<SubmissionId>) {
+        self.stale.submissions.extend(submissions.into_iter().map(|submission| (request, submission)));
     }
 
     /// A provider has a place, and has to deliver by then where its offer said so.
