@@ -92,7 +92,7 @@ test('nothing is committed before the key is saved; then three scores with one s
     await org.pass(DAY + HOUR);
 
     for (const [number, score] of [84, 40, 61].entries()) {
-        await button(page, `Score submission ${number} of request 0`).click({ timeout: PATIENCE });
+        await button(page, `Score it: submission ${number} of request 0`).click({ timeout: PATIENCE });
         await page.getByLabel(`Your score of submission ${number} of request 0`).fill(`${score}`);
     }
     await page.getByLabel('Which submission submission 2 of request 0 repeats').selectOption('0');

@@ -79,7 +79,7 @@ test('the browser’s notices are asked for only by a click, and tell what has b
         };
     });
     await page.reload();
-    await page.getByRole('button', { name: 'Choose an account' }).first().click({ timeout: PATIENCE });
+    await page.locator('header').getByRole('button', { name: 'Choose an account' }).click({ timeout: PATIENCE });
     await page.getByRole('dialog').getByRole('button', { name: 'Alice' }).click();
     await seen(page.locator('#reminders'));
     assert.deepEqual(await page.evaluate(() => globalThis.noticed), [], 'nothing is asked for unasked');
@@ -102,7 +102,7 @@ test('a browser without notices says so', there, async () => {
     const page = await stage.at('mine');
     await page.addInitScript(() => delete globalThis.Notification);
     await page.reload();
-    await page.getByRole('button', { name: 'Choose an account' }).first().click({ timeout: PATIENCE });
+    await page.locator('header').getByRole('button', { name: 'Choose an account' }).click({ timeout: PATIENCE });
     await page.getByRole('dialog').getByRole('button', { name: 'Alice' }).click();
     await seen(page.getByText('This browser cannot show notices'));
     await page.context().close();

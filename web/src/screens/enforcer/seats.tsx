@@ -112,7 +112,7 @@ function Reviewed({ seat, who }: { seat: Seat; who: Acting }) {
                 <div class="buttons start">
                     <button
                         type="button"
-                        aria-label={`Score submission ${delivery.number} of request ${part.id}`}
+                        aria-label={`Score it: submission ${delivery.number} of request ${part.id}`}
                         onClick={() => setDraft(key, { score: START, duplicateOf: undefined })}
                     >
                         Score it
