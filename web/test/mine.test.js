@@ -51,7 +51,10 @@ test('what is due of a provider is told by deadline, and goes into a calendar', 
     const stamp = new Date(Number(deliverBy)).toISOString().replace(/[-:]|\.\d+/g, '');
     assert.match(calendar, /^BEGIN:VCALENDAR\r\n/);
     assert.equal(calendar.match(/BEGIN:VEVENT/g).length, 2);
-    assert.ok(calendar.includes(`DTSTART:${stamp}\r\n`) && calendar.includes('SUMMARY:Request 0: Deliver\r\n'), calendar);
+    assert.ok(
+        calendar.includes(`DTSTART:${stamp}\r\n`) && calendar.includes('SUMMARY:Request 0: Deliver\r\n'),
+        calendar,
+    );
     assert.ok(
         calendar.split('\r\n').every((line) => Buffer.byteLength(line) <= 75),
         'no line is too long',
