@@ -95,8 +95,9 @@ export async function begin() {
     /// The page with this development account chosen.
     const as = async (name, place, options) => {
         const page = await at(place, options);
-        await page.getByRole('button', { name: 'Choose an account' }).first().click({ timeout: PATIENCE });
+        await page.locator('header').getByRole('button', { name: 'Choose an account' }).click({ timeout: PATIENCE });
         const dialog = page.getByRole('dialog');
+        await dialog.getByRole('button', { name: 'Alice' }).waitFor({ timeout: PATIENCE });
         if (!(await dialog.getByRole('button', { name }).count())) {
             await dialog.getByRole('textbox').fill(name);
             await dialog.getByRole('button', { name: 'Add' }).click();

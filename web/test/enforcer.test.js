@@ -56,7 +56,11 @@ test('two tabs make one key', there, async () => {
     const one = await stage.as('Dave', 'key');
     const other = await one.context().newPage();
     await other.goto(one.url());
-    await Promise.all([one, other].map((page) => button(page, 'Show me the 24 words').click({ timeout: PATIENCE })));
+    // Both know that there is none, and are pressed in the same millisecond.
+    for (const page of [one, other]) await button(page, 'Show me the 24 words').waitFor({ timeout: PATIENCE });
+    const press = (element, then) => setTimeout(() => element.click(), then - Date.now());
+    const then = Date.now() + 1_000;
+    await Promise.all([one, other].map((page) => button(page, 'Show me the 24 words').evaluate(press, then)));
     const [first, second] = await Promise.all(
         [one, other].map(async (page) => {
             await page.locator('.words li').nth(23).waitFor({ timeout: PATIENCE });
@@ -67,63 +71,84 @@ test('two tabs make one key', there, async () => {
     await one.context().close();
 });
 
-test('nothing is committed before the key is saved; then three scores with one signature, after one that was refused', there, async () => {
-    const wanted = request(await org.now(), { limit: 3, days: [1n, 1n, 2n, 1n] });
-    const { total } = await org.asks('market', 'marketQuote', wanted);
-    await org.does(alice, 'market', 'marketPost', [wanted, 0n], total);
-    await org.does(bob, 'market', 'marketSignal', [0, 2], 2n * UNIT);
-    await org.does(ferdie, 'market', 'marketSignal', [0, 1], UNIT);
-    await org.does(bob, 'market', 'marketSubmit', [0, [file('one'), file('two')]]);
-    await org.does(ferdie, 'market', 'marketSubmit', [0, [file('three')]]);
-    await org.pass(2n * DAY + 2n * HOUR);
+test(
+    'nothing is committed before the key is saved; then three scores with one signature, after one that was refused',
+    there,
+    async () => {
+        const wanted = request(await org.now(), { limit: 3, days: [1n, 1n, 2n, 1n] });
+        const { total } = await org.asks('market', 'marketQuote', wanted);
+        await org.does(alice, 'market', 'marketPost', [wanted, 0n], total);
+        await org.does(bob, 'market', 'marketSignal', [0, 2], 2n * UNIT);
+        await org.does(ferdie, 'market', 'marketSignal', [0, 1], UNIT);
+        await org.does(bob, 'market', 'marketSubmit', [0, [file('one'), file('two')]]);
+        await org.does(ferdie, 'market', 'marketSubmit', [0, [file('three')]]);
+        await org.pass(2n * DAY + 2n * HOUR);
 
-    const context = await stage.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
-    const wallet = await putWallet(context, org, charlie, 2);
-    const page = await context.newPage();
-    await page.goto(`${stage.server.url}?${new URLSearchParams({ node: url, market: stage.market })}#/enforcer`);
-    await useWallet(page, charlie);
-    // Nobody has opened the reviews: that comes first.
-    await button(page, /^Open the reviews/).click({ timeout: PATIENCE });
-    await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
-    await page.getByText(/Not signed: .*Nothing was sent/).waitFor({ timeout: PATIENCE });
-    await page.getByRole('button', { name: 'Not now' }).click();
-    await org.does(bob, 'market', 'marketOpenReviews', [0, 64]);
-    await page.getByText(/opens to you in/).first().waitFor({ timeout: PATIENCE });
-    await org.pass(DAY + HOUR);
+        const context = await stage.browser.newContext({ locale: 'en-GB', timezoneId: 'UTC' });
+        const wallet = await putWallet(context, org, charlie, 2);
+        const page = await context.newPage();
+        await page.goto(`${stage.server.url}?${new URLSearchParams({ node: url, market: stage.market })}#/enforcer`);
+        await useWallet(page, charlie);
+        // Nobody has opened the reviews: that comes first.
+        await button(page, /^Open the reviews/).click({ timeout: PATIENCE });
+        await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
+        await page.getByText(/Not signed: .*Nothing was sent/).waitFor({ timeout: PATIENCE });
+        await page.getByRole('button', { name: 'Not now' }).click();
+        await org.does(bob, 'market', 'marketOpenReviews', [0, 64]);
+        await page
+            .getByText(/opens to you in/)
+            .first()
+            .waitFor({ timeout: PATIENCE });
+        await org.pass(DAY + HOUR);
 
-    for (const [number, score] of [84, 40, 61].entries()) {
-        await button(page, `Score submission ${number} of request 0`).click({ timeout: PATIENCE });
-        await page.getByLabel(`Your score of submission ${number} of request 0`).fill(`${score}`);
-    }
-    await page.getByLabel('Which submission submission 2 of request 0 repeats').selectOption('0');
-    await page.getByText(/If 84 were the median, it would weigh 100 %, and its provider would get 10 UNIT/).waitFor();
-    await page.getByText('Save your key first').waitFor();
-    assert.equal(await page.getByRole('button', { name: /^Commit to/ }).count(), 0);
-
-    words = await saveKey(page);
-    const key = Buffer.from(mnemonicToEntropy(words.join(' '), wordlist)).toString('hex');
-    const stored = await page.evaluate(() => JSON.stringify(localStorage));
-    assert.ok(!stored.includes(key) && !stored.includes(words[0]), 'the key is nowhere but in the database');
-
+        for (const [number, score] of [84, 40, 61].entries()) {
+            await button(page, `Score it: submission ${number} of request 0`).click({ timeout: PATIENCE });
+            await page.getByLabel(`Your score of submission ${number} of request 0`).fill(`${score}`);
+        }
+        await page.getByLabel('Which submission submission 2 of request 0 repeats').selectOption('0');
+        await page
+            .getByText(/If 84 were the median, it would weigh 100 %, and its provider would get 10 UNIT/)
+            .waitFor();
+        await page.getByText('Save your key first').waitFor();
+        assert.equal(await page.getByRole('button', { name: /^Commit to/ }).count(), 0, 'there is no key');
+    await goTo(page, 'key');
+    await button(page, 'Show me the 24 words').click({ timeout: PATIENCE });
+    await page.locator('.words li').nth(23).waitFor({ timeout: PATIENCE });
     await goTo(page, 'enforcer');
-    await button(page, /^Commit to 3 scores/).click({ timeout: PATIENCE });
-    await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
-    await page.getByText(/Not signed: .*Nothing was sent/).waitFor({ timeout: PATIENCE });
-    await page.getByRole('button', { name: 'Sign and send' }).click();
-    await page
-        .getByRole('dialog')
-        .getByText(/Committed to submission/)
-        .waitFor({ timeout: PATIENCE });
-    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
-    assert.equal(wallet.asked, 3, 'one refusal for opening, one for committing, one signature for all three scores');
-    await line(page, 2).getByText('you give 61, a duplicate of 0').waitFor({ timeout: PATIENCE });
-    await context.close();
-});
+    await page.getByText('Save your key first').waitFor({ timeout: PATIENCE });
+    assert.equal(await page.getByRole('button', { name: /^Commit to/ }).count(), 0, 'nobody has shown that it is saved');
+
+        words = await saveKey(page);
+        const key = Buffer.from(mnemonicToEntropy(words.join(' '), wordlist)).toString('hex');
+        const stored = await page.evaluate(() => JSON.stringify(localStorage));
+        assert.ok(!stored.includes(key) && !stored.includes(words[0]), 'the key is nowhere but in the database');
+
+        await goTo(page, 'enforcer');
+        await button(page, /^Commit to 3 scores/).click({ timeout: PATIENCE });
+        await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
+        await page.getByText(/Not signed: .*Nothing was sent/).waitFor({ timeout: PATIENCE });
+        await page.getByRole('button', { name: 'Sign and send' }).click();
+        await page
+            .getByRole('dialog')
+            .getByText(/Committed to submission/)
+            .waitFor({ timeout: PATIENCE });
+        await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+        assert.equal(
+            wallet.asked,
+            3,
+            'one refusal for opening, one for committing, one signature for all three scores',
+        );
+        await line(page, 2).getByText('you give 61, a duplicate of 0').waitFor({ timeout: PATIENCE });
+        await context.close();
+    },
+);
 
 test('what neither the browser nor its key can open is told by name', there, async () => {
     const page = await stage.as('Charlie', 'enforcer');
     await page
-        .getByText(/submission 0 of request 0, submission 1 of request 0, submission 2 of request 0: this browser cannot/)
+        .getByText(
+            /submission 0 of request 0, submission 1 of request 0, submission 2 of request 0: this browser cannot/,
+        )
         .waitFor({ timeout: PATIENCE });
     await page.context().close();
 });

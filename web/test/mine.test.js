@@ -51,7 +51,10 @@ test('what is due of a provider is told by deadline, and goes into a calendar', 
     const stamp = new Date(Number(deliverBy)).toISOString().replace(/[-:]|\.\d+/g, '');
     assert.match(calendar, /^BEGIN:VCALENDAR\r\n/);
     assert.equal(calendar.match(/BEGIN:VEVENT/g).length, 2);
-    assert.ok(calendar.includes(`DTSTART:${stamp}\r\n`) && calendar.includes('SUMMARY:Request 0: Deliver\r\n'), calendar);
+    assert.ok(
+        calendar.includes(`DTSTART:${stamp}\r\n`) && calendar.includes('SUMMARY:Request 0: Deliver\r\n'),
+        calendar,
+    );
     assert.ok(
         calendar.split('\r\n').every((line) => Buffer.byteLength(line) <= 75),
         'no line is too long',
@@ -79,7 +82,7 @@ test('the browser’s notices are asked for only by a click, and tell what has b
         };
     });
     await page.reload();
-    await page.getByRole('button', { name: 'Choose an account' }).first().click({ timeout: PATIENCE });
+    await page.locator('header').getByRole('button', { name: 'Choose an account' }).click({ timeout: PATIENCE });
     await page.getByRole('dialog').getByRole('button', { name: 'Alice' }).click();
     await seen(page.locator('#reminders'));
     assert.deepEqual(await page.evaluate(() => globalThis.noticed), [], 'nothing is asked for unasked');
@@ -102,7 +105,7 @@ test('a browser without notices says so', there, async () => {
     const page = await stage.at('mine');
     await page.addInitScript(() => delete globalThis.Notification);
     await page.reload();
-    await page.getByRole('button', { name: 'Choose an account' }).first().click({ timeout: PATIENCE });
+    await page.locator('header').getByRole('button', { name: 'Choose an account' }).click({ timeout: PATIENCE });
     await page.getByRole('dialog').getByRole('button', { name: 'Alice' }).click();
     await seen(page.getByText('This browser cannot show notices'));
     await page.context().close();

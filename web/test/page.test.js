@@ -36,7 +36,7 @@ const SCREENS = {
     'mine-nobody': 'mine',
     'mine-requester': { at: 'mine', as: 'Alice' },
     'mine-provider': { at: 'mine', as: 'Bob' },
-    enforcer: { at: 'enforcer', as: 'Eve', then: (page) => button(page, /^Score submission/).click() },
+    enforcer: { at: 'enforcer', as: 'Eve', then: (page) => button(page, /^Score it/).click() },
     'enforcer-banned': { at: 'enforcer', as: 'Heidi' },
     'enforcer-to-be': { at: 'enforcer', as: 'Bob' },
     key: { at: 'key', as: 'Eve', then: (page) => button(page, 'Show me the 24 words').click() },

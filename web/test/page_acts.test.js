@@ -174,39 +174,43 @@ test('what one tab does, another shows; and who acts there acts here', there, as
     await one.context().close();
 });
 
-test('nothing is sealed before the key is saved, and any browser with the key and the file unseals', there, async () => {
-    const page = await stage.as('Ferdie', 'request/10');
-    assert.match(await press(page, /^Take 1 place/), /Ferdie has 1 place more/);
-    const finding = { name: 'finding.md', mimeType: 'text/markdown', buffer: Buffer.from('a finding') };
-    await page.locator('.provider input[type=file]').setInputFiles(finding);
-    await page.getByText('Save your key first').waitFor({ timeout: PATIENCE });
-    assert.equal(await page.getByRole('button', { name: /^Deliver 1 file under seal/ }).count(), 0);
-    const words = await saveKey(page);
-    await goTo(page, 'request/10');
-    assert.match(await press(page, /^Deliver 1 file under seal/), /is delivered under seal/);
-    await goTo(page, 'key');
-    const saving = page.waitForEvent('download');
-    await button(page, 'Save what is kept here as such a file').click();
-    const copy = JSON.parse(fs.readFileSync(await (await saving).path(), 'utf8'));
-    const [{ deliveries }] = copy.markets;
-    const [{ request, provider, content }] = deliveries;
-    assert.deepEqual(
-        [copy.format, deliveries.length, request, provider, content],
-        [2, 1, 10, person('Ferdie').address, contentHash(Buffer.from('a finding'))],
-    );
-    await page.context().close();
+test(
+    'nothing is sealed before the key is saved, and any browser with the key and the file unseals',
+    there,
+    async () => {
+        const page = await stage.as('Ferdie', 'request/10');
+        assert.match(await press(page, /^Take 1 place/), /Ferdie has 1 place more/);
+        const finding = { name: 'finding.md', mimeType: 'text/markdown', buffer: Buffer.from('a finding') };
+        await page.locator('.provider input[type=file]').setInputFiles(finding);
+        await page.getByText('Save your key first').waitFor({ timeout: PATIENCE });
+        assert.equal(await page.getByRole('button', { name: /^Deliver 1 file under seal/ }).count(), 0);
+        const words = await saveKey(page);
+        await goTo(page, 'request/10');
+        assert.match(await press(page, /^Deliver 1 file under seal/), /is delivered under seal/);
+        await goTo(page, 'key');
+        const saving = page.waitForEvent('download');
+        await button(page, 'Save what is kept here as such a file').click();
+        const copy = JSON.parse(fs.readFileSync(await (await saving).path(), 'utf8'));
+        const [{ deliveries }] = copy.markets;
+        const [{ request, provider, content }] = deliveries;
+        assert.deepEqual(
+            [copy.format, deliveries.length, request, provider, content],
+            [2, 1, 10, person('Ferdie').address, contentHash(Buffer.from('a finding'))],
+        );
+        await page.context().close();
 
-    const [{ deliverBy }] = await stage.org.asks('market', 'marketRequest', 10);
-    await stage.org.until(deliverBy + 1_000n);
-    const other = await stage.as('Ferdie', 'request/10');
-    await other.getByText(/This browser does not know what 1 of them holds/).waitFor({ timeout: PATIENCE });
-    await restoreKey(other, words);
-    await goTo(other, 'request/10');
-    const choose = other.getByLabel('The file that was sealed');
-    await choose.setInputFiles({ ...finding, buffer: Buffer.from('another finding') });
-    await other.getByText(/is in none of these seals/).waitFor({ timeout: PATIENCE });
-    await choose.setInputFiles(finding);
-    assert.match(await press(other, /^Unseal 1 submission/), /is unsealed/);
-    await other.locator('.whereabouts').getByText(content).waitFor({ timeout: PATIENCE });
-    await other.context().close();
-});
+        const [{ deliverBy }] = await stage.org.asks('market', 'marketRequest', 10);
+        await stage.org.until(deliverBy + 1_000n);
+        const other = await stage.as('Ferdie', 'request/10');
+        await other.getByText(/This browser does not know what 1 of them holds/).waitFor({ timeout: PATIENCE });
+        await restoreKey(other, words);
+        await goTo(other, 'request/10');
+        const choose = other.getByLabel('The file that was sealed');
+        await choose.setInputFiles({ ...finding, buffer: Buffer.from('another finding') });
+        await other.getByText(/is in none of these seals/).waitFor({ timeout: PATIENCE });
+        await choose.setInputFiles(finding);
+        assert.match(await press(other, /^Unseal 1 submission/), /is unsealed/);
+        await other.locator('.whereabouts').getByText(content).waitFor({ timeout: PATIENCE });
+        await other.context().close();
+    },
+);

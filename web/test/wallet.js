@@ -37,7 +37,7 @@ export async function putWallet(context, { client }, who, refusals = 0) {
 
 /// Chooses the wallet's account.
 export async function useWallet(page, who) {
-    await page.getByRole('button', { name: 'Choose an account' }).first().click();
+    await page.locator('header').getByRole('button', { name: 'Choose an account' }).click();
     await page.getByRole('button', { name: 'Accounts of testwallet' }).click();
     await page
         .getByRole('dialog')

@@ -68,5 +68,7 @@ export const checkIn = ({ pool, terms }: Member): Intent =>
 export const claimReputation = (who: HexString, owed: bigint): Intent =>
     intent('reputation', 'reputationClaimReputation', [who], {
         title: 'Take up reputation',
-        changes: [`${counted(owed, 'point')} that ${nameOf(who)} has earned are credited, as far as this epoch’s cap goes.`],
+        changes: [
+            `${counted(owed, 'point')} that ${nameOf(who)} has earned are credited, as far as this epoch’s cap goes.`,
+        ],
     });

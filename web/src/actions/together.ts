@@ -71,7 +71,10 @@ export function together(intents: readonly Intent[], words: Pick<Words, 'title' 
         async dryRun(at, { caller = '' }) {
             weights = await Promise.all(intents.map((intent) => tried(at, String(caller), intent)));
             const { weight, deposit } = sum(weights);
-            const storageDeposit = { type: deposit < 0n ? 'Refund' : 'Charge', value: deposit < 0n ? -deposit : deposit };
+            const storageDeposit = {
+                type: deposit < 0n ? 'Refund' : 'Charge',
+                value: deposit < 0n ? -deposit : deposit,
+            };
             return { data: {}, raw: { gasRequired: weight, storageDeposit } } as unknown as Result;
         },
         transaction(at) {

@@ -94,9 +94,7 @@ function ofRequester(part: Part, now: Timestamp): Task[] {
 function ofUpkeep(part: Part, role: Role, now: Timestamp): Task[] {
     const phase = phaseOf(part, now);
     const inPhase = (wanted: string): number[] =>
-        part.deliveries
-            .filter((delivery) => deliveryPhase(part, delivery, now) === wanted)
-            .map(({ number }) => number);
+        part.deliveries.filter((delivery) => deliveryPhase(part, delivery, now) === wanted).map(({ number }) => number);
     const add = (what: What, submissions?: number[]): Task => ({
         role,
         what,

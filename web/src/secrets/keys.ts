@@ -27,9 +27,7 @@ const isHex = (value: unknown): value is HexString => typeof value === 'string' 
 
 const isKey = (value: unknown): value is ReviewKey => {
     const { account, key, earlier, saved } = (value ?? {}) as Partial<Record<keyof ReviewKey, unknown>>;
-    return (
-        isHex(account) && isHex(key) && Array.isArray(earlier) && earlier.every(isHex) && typeof saved === 'boolean'
-    );
+    return isHex(account) && isHex(key) && Array.isArray(earlier) && earlier.every(isHex) && typeof saved === 'boolean';
 };
 
 const note = (account: HexString, found: ReviewKey | 'none'): void => {

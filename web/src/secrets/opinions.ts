@@ -37,15 +37,13 @@ export async function keptOpinions(at: Chain): Promise<KeptOpinion[]> {
 
 /// Keeps all of these, or none.
 export async function keepOpinions(at: Chain, opinions: readonly (Opinion & { revealBy: bigint })[]): Promise<void> {
-    const records = opinions.map(
-        (opinion): KeptOpinion => ({
-            ...opinion,
-            id: idOf(at, opinion),
-            genesis: at.genesis,
-            market: at.marketId,
-            revealBy: Number(opinion.revealBy),
-        }),
-    );
+    const records = opinions.map((opinion): KeptOpinion => ({
+        ...opinion,
+        id: idOf(at, opinion),
+        genesis: at.genesis,
+        market: at.marketId,
+        revealBy: Number(opinion.revealBy),
+    }));
     await put('opinions', records);
     tell();
 }
@@ -69,9 +67,7 @@ export async function openAll(at: Chain, closed: readonly (Closed & { revealBy: 
     fresh.forEach(({ hash }) => trying.add(hash));
     const kept = new Map((await keptOpinions(at).catch(() => [])).map((opinion) => [commitment(opinion), opinion]));
     for (const one of fresh) {
-        const salts = allKeys(one.enforcer).map((key) =>
-            saltOf(at, key, one.request, one.submission, one.enforcer),
-        );
+        const salts = allKeys(one.enforcer).map((key) => saltOf(at, key, one.request, one.submission, one.enforcer));
         const known = kept.get(one.hash as HexString);
         const its = known ?? (await opened(one, salts, rest));
         if (its && !known) await keepOpinions(at, [{ ...its, revealBy: one.revealBy }]).catch(() => undefined);

@@ -61,9 +61,12 @@ export function sealed(at: Chain, key: HexString, file: Omit<KeptSeal, 'salt'>):
 /// Keeps what opens these seals. One that was kept and never sent does no harm: the chain says which one counts.
 export async function keepSeals(at: Chain, seals: readonly KeptSeal[]): Promise<void> {
     const { genesis, marketId: market } = at;
-    const records = seals.map(
-        (one): Record_ => ({ ...one, id: `${genesis}/${market}/${hashOf(one)}`, genesis, market }),
-    );
+    const records = seals.map((one): Record_ => ({
+        ...one,
+        id: `${genesis}/${market}/${hashOf(one)}`,
+        genesis,
+        market,
+    }));
     await put('seals', records);
     await readSeals();
     tell();

@@ -7,10 +7,7 @@ import { hexToU8a, u8aToHex, type HexString } from 'dedot/utils';
 export const WORDS = 24;
 
 const load = async () => {
-    const [bip39, { wordlist }] = await Promise.all([
-        import('@scure/bip39'),
-        import('@scure/bip39/wordlists/english'),
-    ]);
+    const [bip39, { wordlist }] = await Promise.all([import('@scure/bip39'), import('@scure/bip39/wordlists/english')]);
     return { ...bip39, wordlist };
 };
 
@@ -24,7 +21,10 @@ export type Read = { key: HexString } | { problem: string };
 /// The key that these words are, or what is wrong with them.
 export async function keyOfWords(text: string): Promise<Read> {
     const { mnemonicToEntropy, wordlist } = await load();
-    const words = text.toLowerCase().split(/[\s,.\d]+/).filter(Boolean);
+    const words = text
+        .toLowerCase()
+        .split(/[\s,.\d]+/)
+        .filter(Boolean);
     const known = new Set(wordlist);
     const unknown = words.findIndex((word) => !known.has(word));
     if (unknown >= 0) return { problem: `Word ${unknown + 1} is none of the list: look at its letters again.` };
@@ -32,6 +32,8 @@ export async function keyOfWords(text: string): Promise<Read> {
     try {
         return { key: u8aToHex(mnemonicToEntropy(words.join(' '), wordlist)) };
     } catch {
-        return { problem: 'All are words of the list, but these belong to no key: one of them, or their order, is another.' };
+        return {
+            problem: 'All are words of the list, but these belong to no key: one of them, or their order, is another.',
+        };
     }
 }

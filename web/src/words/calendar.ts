@@ -14,14 +14,15 @@ export interface Entry {
 const MOST_BYTES = 74;
 
 const stamp = (time: bigint): string => iso(time).replace(/[-:]|\.\d+/g, '');
-const escaped = (text: string): string =>
-    text.replace(/[\\;,]/g, (found) => `\\${found}`).replace(/\r?\n/g, '\\n');
+const escaped = (text: string): string => text.replace(/[\\;,]/g, (found) => `\\${found}`).replace(/\r?\n/g, '\\n');
 
 function folded(line: string): string {
     const encoder = new TextEncoder();
     const [lines, last] = [...line].reduce<[string[], string]>(
         ([done, present], letter) =>
-            encoder.encode(present + letter).length > MOST_BYTES ? [[...done, present], letter] : [done, present + letter],
+            encoder.encode(present + letter).length > MOST_BYTES
+                ? [[...done, present], letter]
+                : [done, present + letter],
         [[], ''],
     );
     return [...lines, last].join('\r\n ');
@@ -44,6 +45,12 @@ export function calendar(entries: readonly Entry[], now: bigint): string {
         'END:VALARM',
         'END:VEVENT',
     ]);
-    const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//Atomic Obligation//web//EN', ...events, 'END:VCALENDAR'];
+    const lines = [
+        'BEGIN:VCALENDAR',
+        'VERSION:2.0',
+        'PRODID:-//Atomic Obligation//web//EN',
+        ...events,
+        'END:VCALENDAR',
+    ];
     return `${lines.map(folded).join('\r\n')}\r\n`;
 }

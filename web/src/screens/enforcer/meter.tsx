@@ -8,7 +8,7 @@ const [SIDE, TOP, THICK] = [6, 28, 18];
 /// How much is drawn of what is ahead and of what is beyond a ban, at least, in operations.
 const BEYOND = 2;
 /// Where each zone begins and ends, in parts of the whole: a buffer of 4 operations has to be as legible as one of 40.
-const EDGES = [0, 0.14, 0.62, 0.86, 1] as const;
+const EDGES = [0, 0.14, 0.55, 0.79, 1] as const;
 const ZONES = ['Ahead', 'Healthy', 'Throttled', 'Banned'] as const;
 
 const TENTHS = OP / 10n;
@@ -23,10 +23,13 @@ const pixel = (part: number): number => SIDE + part * (WIDTH - 2 * SIDE);
 
 /// Where an amount that is missing is drawn, between these edges: evenly within each zone.
 function placed(missing: number, edges: readonly number[]): number {
-    const zone = Math.max(0, ZONES.findLastIndex((_, at) => missing >= (edges[at] ?? 0)));
+    const zone = Math.max(
+        0,
+        ZONES.findLastIndex((_, at) => missing >= (edges[at] ?? 0)),
+    );
     const [from, to] = [edges[zone] ?? 0, edges[zone + 1] ?? 0];
     const [left, right] = [EDGES[zone] ?? 0, EDGES[zone + 1] ?? 1];
-    return pixel(left + (Math.min(1, (missing - from) / (to - from || 1)) * (right - left)));
+    return pixel(left + Math.min(1, (missing - from) / (to - from || 1)) * (right - left));
 }
 
 export function Meter({ distance, terms }: { distance: Distance; terms: Terms }) {

@@ -77,8 +77,8 @@ function Unopened({ list }: { list: readonly Part[] }) {
             <ul class="plain">
                 {list.map((part) => (
                     <li key={part.id}>
-                        <a href={to(`request/${part.id}`)}>Request {part.id}</a> <code class="uri">{textOf(part.spec.uri)}</code>{' '}
-                        <Act small intent={() => openReviews(part)} />
+                        <a href={to(`request/${part.id}`)}>Request {part.id}</a>{' '}
+                        <code class="uri">{textOf(part.spec.uri)}</code> <Act small intent={() => openReviews(part)} />
                     </li>
                 ))}
             </ul>

@@ -112,7 +112,7 @@ function Reviewed({ seat, who }: { seat: Seat; who: Acting }) {
                 <div class="buttons start">
                     <button
                         type="button"
-                        aria-label={`Score submission ${delivery.number} of request ${part.id}`}
+                        aria-label={`Score it: submission ${delivery.number} of request ${part.id}`}
                         onClick={() => setDraft(key, { score: START, duplicateOf: undefined })}
                     >
                         Score it
@@ -167,10 +167,7 @@ function Scoring({ seat: { part, delivery }, draft, id }: { seat: Seat; draft: D
                     </button>
                 </div>
             </div>
-            <CurvePicture
-                curve={part.spec.curve}
-                marks={[{ number: draft.score, median: draft.score, weight }]}
-            />
+            <CurvePicture curve={part.spec.curve} marks={[{ number: draft.score, median: draft.score, weight }]} />
         </div>
     );
 }
@@ -229,8 +226,9 @@ function Commit({ open, who, free }: { open: readonly Seat[]; who: Acting; free:
     if (!savedKey(who.id)) {
         return (
             <Notice>
-                Your scores are hidden by a key that is in this browser only. <a href={to('key')}>Save your key first</a>
-                , so that you can reveal them whatever happens to it; your scores wait here meanwhile.
+                Your scores are hidden by a key that is in this browser only.{' '}
+                <a href={to('key')}>Save your key first</a>, so that you can reveal them whatever happens to it; your
+                scores wait here meanwhile.
             </Notice>
         );
     }

@@ -37,7 +37,8 @@ export function Standing({ member }: { member: Member }) {
             <Deeds member={member} />
             {!isMember && membership && membership.ended > 0n && (
                 <p class="quiet">
-                    Whoever leaves can come back after the cooldown: from <Moment at={membership.ended + terms.cooldown} /> on.
+                    Whoever leaves can come back after the cooldown: from{' '}
+                    <Moment at={membership.ended + terms.cooldown} /> on.
                 </p>
             )}
         </section>

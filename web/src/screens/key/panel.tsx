@@ -110,8 +110,7 @@ function Files() {
             text: `${counted(opinions, 'review')} and ${counted(seals, 'seal')} of this market are taken over.`,
         };
     };
-    const give = async (): Promise<void> =>
-        save('deployment.private.json', 'application/json', await asFile(at));
+    const give = async (): Promise<void> => save('deployment.private.json', 'application/json', await asFile(at));
     return (
         <section>
             <h2>The private file of atomic</h2>
@@ -120,7 +119,9 @@ function Files() {
                 here, and the other way round.
             </p>
             <label>
-                A file of <code>atomic</code>, such as deployment.private.json
+                <span>
+                    A file of <code>atomic</code>, such as deployment.private.json
+                </span>
                 <input
                     type="file"
                     accept=".json,application/json"

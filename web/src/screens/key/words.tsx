@@ -29,7 +29,8 @@ export function Words({ account, found: { key, saved }, done }: Shown) {
         void wordsOf(key).then((list) => (words.value = list));
     }, [key]);
     if (words.value.length === 0) return <p class="quiet">Reading the words…</p>;
-    if (asking.value) return <Proof account={account} secret={key} words={words.value} back={() => (asking.value = false)} />;
+    if (asking.value)
+        return <Proof account={account} secret={key} words={words.value} back={() => (asking.value = false)} />;
     return (
         <>
             <ol class="words">
@@ -39,7 +40,10 @@ export function Words({ account, found: { key, saved }, done }: Shown) {
                     </li>
                 ))}
             </ol>
-            <p>Write them down on paper, in this order. Whoever has them knows your scores before their time; they give no power over your money.</p>
+            <p>
+                Write them down on paper, in this order. Whoever has them knows your scores before their time; they give
+                no power over your money.
+            </p>
             <div class="buttons start">
                 <button type="button" onClick={done}>
                     Hide them

@@ -51,7 +51,8 @@ export function Money({ who, parts, member, owed }: Known) {
                 ))}
                 {offers.map((part) => (
                     <li key={`offer-${part.id}`}>
-                        The deposit of your offer in request {part.id}, {amount(part.spec.placeDeposit, part.spec.asset)}
+                        The deposit of your offer in request {part.id},{' '}
+                        {amount(part.spec.placeDeposit, part.spec.asset)}
                     </li>
                 ))}
                 {points > 0n && <li>{counted(points, 'point')} of reputation</li>}
@@ -81,10 +82,7 @@ function Locked({ who, parts, member: { membership, profile } }: Pick<Known, 'wh
     const deposits = total((part) => part.spec.placeDeposit * BigInt(openPlaces(part, who.id)));
     const offered = total((part) => (part.offer?.open ? part.spec.placeDeposit : 0n));
     const escrow = total(({ state }) => (same(state.requester, who.id) ? state.held : 0n));
-    const bonds = parts.reduce(
-        (sum, part) => sum + part.spec.providerBond * BigInt(openPlaces(part, who.id)),
-        0n,
-    );
+    const bonds = parts.reduce((sum, part) => sum + part.spec.providerBond * BigInt(openPlaces(part, who.id)), 0n);
     const bond = membership?.bond ?? 0n;
     const facts = [
         escrow > 0n && (['In escrow for your requests', native(escrow)] as const),

@@ -16,7 +16,16 @@ import { isSealed } from '../../formulas/windows.ts';
 import { Notice } from '../../parts/basic.tsx';
 import { to } from '../../router.ts';
 import { savedKey } from '../../secrets/keys.ts';
-import { foundByFile, hashOf, keepSeals, opens, readSeals, sealed, sealsRead, type KeptSeal } from '../../secrets/seals.ts';
+import {
+    foundByFile,
+    hashOf,
+    keepSeals,
+    opens,
+    readSeals,
+    sealed,
+    sealsRead,
+    type KeptSeal,
+} from '../../secrets/seals.ts';
 import { me } from '../../wallet/wallet.ts';
 import { same } from '../../words/accounts.ts';
 import { counted, shown } from '../../words/text.ts';
@@ -230,8 +239,8 @@ function Find({ whole, at, under }: { whole: Whole; at: Chain; under: Delivery[]
         <>
             <Notice tone="bad">
                 This browser does not know what {counted(under.length, 'of them holds', 'of them hold')}. Restore{' '}
-                <a href={to('key')}>your key</a> here, or read the file of <code>atomic</code> there; then choose the file that was
-                sealed.
+                <a href={to('key')}>your key</a> here, or read the file of <code>atomic</code> there; then choose the
+                file that was sealed.
             </Notice>
             <label>
                 The file that was sealed
