@@ -21,11 +21,19 @@ after(() => stage?.end());
 test('capacity over time says where its history begins, and can be read as numbers', there, async () => {
     const page = await stage.at('organization');
     await page.getByText(/This history begins with block \d+/).waitFor({ timeout: PATIENCE });
-    await page.getByRole('img', { name: /reviews to do went from/ }).locator('canvas').waitFor({ timeout: PATIENCE });
+    await page
+        .getByRole('img', { name: /reviews to do went from/ })
+        .locator('canvas')
+        .waitFor({ timeout: PATIENCE });
     await page.getByText('As numbers').click();
     await page.waitForTimeout(1_000);
     const { backlog, hands } = await stage.org.asks('obligation', 'obligationCapacity', stage.org.pool);
-    const cells = await page.getByRole('region', { name: 'Capacity over time' }).locator('tbody tr').first().locator('td').allInnerTexts();
+    const cells = await page
+        .getByRole('region', { name: 'Capacity over time' })
+        .locator('tbody tr')
+        .first()
+        .locator('td')
+        .allInnerTexts();
     assert.deepEqual(cells.slice(2, 4), [`${hands}`, `${backlog}`]);
     await page.context().close();
 });
@@ -77,7 +85,10 @@ test('terms that break a rule are refused in words, before anything is sent', th
     const terms = page.locator('section[aria-labelledby=terms]');
     await terms.getByLabel('For whoever has somebody banned').fill('49');
     await terms.getByRole('button', { name: /^Propose these terms/ }).click();
-    await page.getByRole('dialog').getByText(/keeper.s reward must be at most half the bond/i).waitFor({ timeout: PATIENCE });
+    await page
+        .getByRole('dialog')
+        .getByText(/keeper.s reward must be at most half the bond/i)
+        .waitFor({ timeout: PATIENCE });
     await page.context().close();
 });
 
@@ -134,10 +145,14 @@ test('a request is posted from the board by keyboard alone', there, async () => 
     await page.getByRole('button', { name: 'Sign and send' }).waitFor({ timeout: PATIENCE });
     await reach(/Sign and send/);
     await keyboard.press('Enter');
-    await page.getByRole('dialog').getByText(/is posted/).waitFor({ timeout: PATIENCE });
+    await page
+        .getByRole('dialog')
+        .getByText(/is posted/)
+        .waitFor({ timeout: PATIENCE });
     await reach(/^ *Close$/);
     await keyboard.press('Enter');
     await page.locator('h1').getByText('ipfs://by-keyboard-alone').waitFor({ timeout: PATIENCE });
+    assert.match(await press(page, /^Withdraw the request/), /is withdrawn/);
     await page.context().close();
 });
 
@@ -163,7 +178,10 @@ test('a file from a gateway that the settings name matches, differs, or is gone'
     const { total, premium } = await org.asks('market', 'marketQuote', wanted);
     const id = await org.does(alice, 'market', 'marketPost', [wanted, premium], total);
     await org.does(bob, 'market', 'marketSignal', [id, 3], 3n * UNIT);
-    const files = names.map((name) => ({ content: contentHash(Buffer.from(`the text of ${name}`)), uri: text(`ipfs://cid${name}`) }));
+    const files = names.map((name) => ({
+        content: contentHash(Buffer.from(`the text of ${name}`)),
+        uri: text(`ipfs://cid${name}`),
+    }));
     await org.does(bob, 'market', 'marketSubmit', [id, files]);
     const page = await stage.at('settings');
     await page.getByLabel('Sources of files').fill(server.url);

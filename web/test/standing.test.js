@@ -45,34 +45,41 @@ test('who never was a member has no record, and is not judged', there, async () 
     await page.context().close();
 });
 
-test('a member that keeps silent is banned by a stranger’s click, which says before what it changes', there, async () => {
-    const heidi = person('Heidi');
-    const asks = () => stage.org.asks('obligation', 'obligationMembership', stage.org.pool, heidi.address);
-    while ((await asks()).standing !== 'Banned') await stage.org.pass(7n * DAY);
-    assert.equal((await asks()).state, 'Seated', 'nobody has had her judged');
-    const stranger = person('Judith');
-    await stage.org.pay(person('Alice'), stranger, 10n * UNIT);
-    const page = await stage.at(`standing/${heidi.address}`);
-    await page.getByText('Nobody has had it judged: it is Banned, and still counts as Healthy.').waitFor({
-        timeout: PATIENCE,
-    });
-    await page.getByRole('button', { name: 'Choose an account' }).click();
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('textbox').fill('Judith');
-    await dialog.getByRole('button', { name: 'Add' }).click();
-    await dialog.getByRole('button', { name: /Judith/ }).click();
-    await button(page, /^Evaluate/).click();
-    const before = page.getByRole('dialog');
-    await before.getByText('Its bond of 50 points is burnt').waitFor({ timeout: PATIENCE });
-    await before.getByText('You are owed 20 points of reputation for this call.').waitFor({ timeout: PATIENCE });
-    await before.getByRole('button', { name: 'Not now' }).click();
-    const said = await press(page, /^Evaluate/);
-    assert.match(said, /is Banned now; its bond of 50 points is burnt, and 175 points more; Judith is owed 20 points/);
-    await page.getByText('is banned. So much is missing').waitFor({ timeout: PATIENCE });
-    assert.equal((await asks()).state, 'Banned');
-    const { owed } = await stage.org.asks('reputation', 'reputationProfile', stranger.address);
-    assert.equal(owed, 20n);
-    // It cannot be done a second time.
-    assert.equal(await page.getByRole('button', { name: /^Evaluate/ }).count(), 0);
-    await page.context().close();
-});
+test(
+    'a member that keeps silent is banned by a stranger’s click, which says before what it changes',
+    there,
+    async () => {
+        const heidi = person('Heidi');
+        const asks = () => stage.org.asks('obligation', 'obligationMembership', stage.org.pool, heidi.address);
+        while ((await asks()).standing !== 'Banned') await stage.org.pass(7n * DAY);
+        assert.equal((await asks()).state, 'Seated', 'nobody has had her judged');
+        const stranger = person('Judith');
+        await stage.org.pay(person('Alice'), stranger, 10n * UNIT);
+        const page = await stage.at(`standing/${heidi.address}`);
+        await page.getByText('Nobody has had it judged: it is Banned, and still counts as Healthy.').waitFor({
+            timeout: PATIENCE,
+        });
+        await page.getByRole('button', { name: 'Choose an account' }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.getByRole('textbox').fill('Judith');
+        await dialog.getByRole('button', { name: 'Add' }).click();
+        await dialog.getByRole('button', { name: /Judith/ }).click();
+        await button(page, /^Evaluate/).click();
+        const before = page.getByRole('dialog');
+        await before.getByText('Its bond of 50 points is burnt').waitFor({ timeout: PATIENCE });
+        await before.getByText('You are owed 20 points of reputation for this call.').waitFor({ timeout: PATIENCE });
+        await before.getByRole('button', { name: 'Not now' }).click();
+        const said = await press(page, /^Evaluate/);
+        assert.match(
+            said,
+            /is Banned now; its bond of 50 points is burnt, and 175 points more; Judith is owed 20 points/,
+        );
+        await page.getByText('is banned. So much is missing').waitFor({ timeout: PATIENCE });
+        assert.equal((await asks()).state, 'Banned');
+        const { owed } = await stage.org.asks('reputation', 'reputationProfile', stranger.address);
+        assert.equal(owed, 20n);
+        // It cannot be done a second time.
+        assert.equal(await page.getByRole('button', { name: /^Evaluate/ }).count(), 0);
+        await page.context().close();
+    },
+);

@@ -11,7 +11,10 @@ const KEY = `0x${'33'.repeat(32)}`;
 let stage;
 
 before(async () => {
-    if (!there.skip) stage = await begin();
+    if (there.skip) return;
+    stage = await begin();
+    // Grace comes back from her rest: without Heidi there would be no room for another request.
+    await stage.org.does(person('Grace'), 'obligation', 'obligationUnfreeze', []).catch(() => undefined);
 });
 
 after(() => stage?.end());
@@ -45,9 +48,15 @@ async function reviewed(name) {
 
 /// Makes one call of the list, and answers what the page says has changed.
 async function make(page, id, what) {
-    const row = page.locator('.calls li').filter({ has: page.getByRole('link', { name: `Request ${id}`, exact: true }) });
+    const row = page
+        .locator('.calls li')
+        .filter({ has: page.getByRole('link', { name: `Request ${id}`, exact: true }) });
     const call = row.filter({ hasText: what });
-    await call.locator('.costs').getByText(/^(costs|brings) /).first().waitFor({ timeout: PATIENCE });
+    await call
+        .locator('.costs')
+        .getByText(/^(costs|brings) /)
+        .first()
+        .waitFor({ timeout: PATIENCE });
     await call.getByRole('button').click();
     await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
     const dialog = page.getByRole('dialog');
@@ -61,10 +70,16 @@ async function make(page, id, what) {
 test('a stranger finalizes, settles and claims, and the page names who is credited what', there, async () => {
     const id = await reviewed('kept-by-a-stranger');
     const page = await stage.as('Ferdie', 'upkeep');
-    assert.match(await make(page, id, 'Ask for the verdict'), /median 81, it weighs 100 %; 3 enforcers are credited 0.333333333333 UNIT each/);
+    assert.match(
+        await make(page, id, 'Ask for the verdict'),
+        /median 81, it weighs 100 %; 3 enforcers are credited 0.333333333333 UNIT each/,
+    );
     assert.match(await make(page, id, 'Settle'), new RegExp(`Request ${id} is settled`));
     assert.match(await make(page, id, 'Claim'), /Bob is credited 10 UNIT for submission 0, and the deposit of 1 UNIT/);
-    const pruned = page.locator('.calls li').filter({ hasText: `Request ${id}` }).filter({ hasText: 'Free the storage' });
+    const pruned = page
+        .locator('.calls li')
+        .filter({ hasText: `Request ${id}` })
+        .filter({ hasText: 'Free the storage' });
     await pruned.getByText(/^brings /).waitFor({ timeout: PATIENCE });
     assert.match(await make(page, id, 'Free the storage'), /records are freed/);
     await page.context().close();

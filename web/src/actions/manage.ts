@@ -77,5 +77,7 @@ export const proposeMinter = (minter: AccountId32Like, notice: bigint): Intent =
 export const reinstate = (pool: number, who: AccountId32Like): Intent =>
     intent('obligation', 'obligationReinstate', [pool, who], {
         title: `Lift the ban of ${nameOf(who)}`,
-        changes: ['Its ledger starts from zero, and it may enlist again, like anybody. What was burnt is not given back.'],
+        changes: [
+            'Its ledger starts from zero, and it may enlist again, like anybody. What was burnt is not given back.',
+        ],
     });

@@ -43,7 +43,15 @@ async function changedOf(at: Chain, pool: number): Promise<Care['changed']> {
         .map(({ who, is, before }, index) => {
             const { balance, locked } = profiles[index]!.data;
             const after = is.standing === 'Banned' ? line[next++] : undefined;
-            return { who, latched: before, standing: is.standing, terms, bond: is.bond, unlocked: balance - locked, next: after };
+            return {
+                who,
+                latched: before,
+                standing: is.standing,
+                terms,
+                bond: is.bond,
+                unlocked: balance - locked,
+                next: after,
+            };
         })
         .sort((one, other) => Number(other.standing === 'Banned') - Number(one.standing === 'Banned'));
 }

@@ -55,7 +55,7 @@ export class Cells<Storage> {
 
     private constructor(
         private readonly client: LegacyClient,
-        private readonly trie: HexString,
+        private readonly trie: Promise<HexString>,
         registry: TypinkRegistry,
     ) {
         const { storage, types } = registry.metadata;
@@ -72,12 +72,15 @@ export class Cells<Storage> {
         }
     }
 
-    /// `address` is a contract of this code; fails if there is none.
-    static async of<Storage>(client: LegacyClient, registry: TypinkRegistry, address: string): Promise<Cells<Storage>> {
-        const info = await client.query.contracts.contractInfoOf(address);
-        if (!info) throw new Error(`there is no contract at ${address}`);
-        const trie = concatU8a(stringToU8a(CHILD_TRIE), hexToU8a(info.trieId));
-        return new Cells(client, u8aToHex(trie), registry);
+    /// `address` is a contract of this code; whatever is read fails if there is none. Where its storage lies is asked for at
+    /// once, and nobody waits for it before the first reading.
+    static of<Storage>(client: LegacyClient, registry: TypinkRegistry, address: string): Cells<Storage> {
+        const trie = client.query.contracts.contractInfoOf(address).then((info) => {
+            if (!info) throw new Error(`there is no contract at ${address}`);
+            return u8aToHex(concatU8a(stringToU8a(CHILD_TRIE), hexToU8a(info.trieId)));
+        });
+        trie.catch(() => undefined);
+        return new Cells(client, trie, registry);
     }
 
     private layout(name: string): Layout {
@@ -127,18 +130,19 @@ export class Cells<Storage> {
     }
 
     private async keys(): Promise<HexString[]> {
-        const found: HexString[] = [];
+        const [trie, found]: [HexString, HexString[]] = [await this.trie, []];
         for (;;) {
-            const page = await this.client.rpc.childstate_getKeysPaged(this.trie, '0x', PAGE, found.at(-1));
+            const page = await this.client.rpc.childstate_getKeysPaged(trie, '0x', PAGE, found.at(-1));
             found.push(...page);
             if (page.length < PAGE) return found;
         }
     }
 
     private async raw(keys: HexString[], block?: HexString): Promise<(string | undefined)[]> {
+        const trie = await this.trie;
         const pages: Promise<(string | undefined)[]>[] = [];
         for (let from = 0; from < keys.length; from += PAGE) {
-            pages.push(this.client.rpc.childstate_getStorageEntries(this.trie, keys.slice(from, from + PAGE), block));
+            pages.push(this.client.rpc.childstate_getStorageEntries(trie, keys.slice(from, from + PAGE), block));
         }
         return (await Promise.all(pages)).flat();
     }

@@ -48,7 +48,9 @@ export async function holdersOf(at: Chain): Promise<Holder[]> {
     const lists = await Promise.all(
         CONTRACTS.map(async (contract) => {
             const cells = at.cells[contract] as unknown as Roles;
-            const all = await cells.entries<'accessControl.members', [number, Account | undefined]>('accessControl.members');
+            const all = await cells.entries<'accessControl.members', [number, Account | undefined]>(
+                'accessControl.members',
+            );
             return all.flatMap(([[role, who]]) =>
                 who ? [{ contract, role, name: NAMES.get(role) ?? `role ${role}`, who }] : [],
             );

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import { LegacyClient, WsProvider } from 'dedot';
 import { Contract, type LooseContractMetadata } from 'dedot/contracts';
+import type { ChainProperties } from 'dedot/types/json-rpc';
 import { hexToU8a, u8aToHex, decodeAddress, type HexString } from 'dedot/utils';
 import market from '../generated/market.json';
 import obligation from '../generated/obligation.json';
@@ -62,26 +63,31 @@ async function clockStandsStill(client: LegacyClient): Promise<boolean> {
     }
 }
 
-async function contracts(client: LegacyClient, deployment: Deployment, prefix: number) {
+async function contracts(client: LegacyClient, deployment: Deployment, properties: Promise<ChainProperties>) {
     const at = <Api extends MarketContractApi | ObligationContractApi | ReputationContractApi>(
         json: unknown,
         address: string,
     ) => new Contract<Api>(client, metadata(json), address, { defaultCaller: deployment.market });
     const theMarket = at<MarketContractApi>(market, deployment.market);
-    const marketCells = await Cells.of<MarketContractApi['types']['RootStorage']>(
+    const marketCells = Cells.of<MarketContractApi['types']['RootStorage']>(
         client,
         theMarket.registry,
         deployment.market,
     );
-    const partners = await marketCells.value('partners');
+    const [partners, { ss58Format }] = await Promise.all([marketCells.value('partners'), properties]);
+    const prefix = ss58Format ?? DEFAULT_PREFIX;
     if (!partners) throw new Error('that contract is no market: it knows no partners');
     const theObligation = at<ObligationContractApi>(obligation, partners.obligation.address(prefix));
     const theReputation = at<ReputationContractApi>(reputation, partners.reputation.address(prefix));
-    const [ofObligation, ofReputation] = await Promise.all([
-        Cells.of<Members>(client, theObligation.registry, theObligation.address),
-        Cells.of<ReputationContractApi['types']['RootStorage']>(client, theReputation.registry, theReputation.address),
-    ]);
-    const cells = { market: marketCells, obligation: ofObligation, reputation: ofReputation };
+    const cells = {
+        market: marketCells,
+        obligation: Cells.of<Members>(client, theObligation.registry, theObligation.address),
+        reputation: Cells.of<ReputationContractApi['types']['RootStorage']>(
+            client,
+            theReputation.registry,
+            theReputation.address,
+        ),
+    };
     return { market: theMarket, obligation: theObligation, reputation: theReputation, cells };
 }
 
@@ -90,10 +96,12 @@ function first<T>(value: T | T[] | null | undefined): T | undefined {
 }
 
 async function describe(client: LegacyClient, deployment: Deployment): Promise<Chain> {
-    const [name, properties, manualClock] = await Promise.all([
+    const asked = client.rpc.system_properties();
+    const [name, properties, manualClock, all] = await Promise.all([
         client.rpc.system_chain(),
-        client.rpc.system_properties(),
+        asked,
         clockStandsStill(client),
+        contracts(client, deployment, asked),
     ]);
     const prefix = properties.ss58Format ?? DEFAULT_PREFIX;
     return {
@@ -107,7 +115,7 @@ async function describe(client: LegacyClient, deployment: Deployment): Promise<C
         prefix,
         manualClock,
         development: name === 'Development',
-        ...(await contracts(client, deployment, prefix)),
+        ...all,
     };
 }
 

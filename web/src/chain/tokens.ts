@@ -33,7 +33,14 @@ const asked = new Set<HexString>();
 /// What a message of a token answers, without what ink! puts before it; undefined if it fails.
 async function ask(at: Chain, token: HexString, input: HexString): Promise<Uint8Array | undefined> {
     const { address } = at.market;
-    const { result } = await at.client.call.contractsApi.call(address.toString(), token, 0n, undefined, undefined, input);
+    const { result } = await at.client.call.contractsApi.call(
+        address.toString(),
+        token,
+        0n,
+        undefined,
+        undefined,
+        input,
+    );
     if (!result.isOk || result.value.flags.bits & 1) return undefined;
     const data = hexToU8a(result.value.data);
     return data[0] === 0 ? data.slice(1) : undefined;
@@ -94,5 +101,10 @@ export const approval = (at: Chain, amount: bigint): HexString =>
 export async function approved(at: Chain, token: HexString, caller: string, value: bigint, input: HexString) {
     const raw = await at.client.call.contractsApi.call(caller, token, value, undefined, undefined, input);
     if (!raw.result.isOk || raw.result.value.flags.bits & 1) throw new Error('the token refuses it');
-    return { data: { isErr: false }, raw: raw as ContractCallResult, flags: { ...raw.result.value.flags, revert: false }, inputData: input };
+    return {
+        data: { isErr: false },
+        raw: raw as ContractCallResult,
+        flags: { ...raw.result.value.flags, revert: false },
+        inputData: input,
+    };
 }

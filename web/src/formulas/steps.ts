@@ -106,13 +106,11 @@ function ofSubmissions(whole: Whole, now: Timestamp): Step[] {
 
 /// What anyone may do; whoever did not deliver is reported by one step together.
 function ofAnyone(whole: Whole, now: Timestamp): Step[] {
-    const all = upkeep(whole, now).map(
-        ({ message, submissions }): Step => ({
-            who: 'anyone',
-            message,
-            ...(submissions.length > 0 && { submissions }),
-        }),
-    );
+    const all = upkeep(whole, now).map(({ message, submissions }): Step => ({
+        who: 'anyone',
+        message,
+        ...(submissions.length > 0 && { submissions }),
+    }));
     const reports = all.filter(({ message }) => message === 'report_no_show');
     return all.filter((step) => !reports.slice(1).includes(step));
 }

@@ -102,7 +102,10 @@ export function upkeep(whole: Whole, now: Timestamp): Due[] {
 }
 
 /// Whether anything may be due, as far as conditions and progress say: the others need not be read as a whole.
-export const mayBeDue = ({ spec, state, engagement }: Pick<Whole, 'spec' | 'state' | 'engagement'>, now: Timestamp): boolean =>
+export const mayBeDue = (
+    { spec, state, engagement }: Pick<Whole, 'spec' | 'state' | 'engagement'>,
+    now: Timestamp,
+): boolean =>
     state.closed
         ? w.isPrunable(state) || state.claimed < state.settled || state.openPlaces > 0
         : engagement?.pool !== undefined || now >= spec.deliverBy || (state.places > 0 && spec.access === 'Offers');

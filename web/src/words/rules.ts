@@ -69,14 +69,17 @@ export const POLICY: readonly Rule<Policy>[] = [
 const rateWords = (rate: Terms['rate']): string =>
     rate.type === 'Fixed' ? 'one, whoever is there' : `${ppm(rate.value)} of the fair share`;
 
-const isRate = (value: unknown): value is Terms['rate'] => typeof value === 'object' && value !== null && 'type' in value;
+const isRate = (value: unknown): value is Terms['rate'] =>
+    typeof value === 'object' && value !== null && 'type' in value;
 
 /// A value as people read it.
 export function show<Of>({ kind, unit, special }: Rule<Of>, value: unknown): string {
     if (special && Number(value) === special[0]) return special[1];
     switch (kind) {
         case 'count':
-            return unit ? counted(Number(value), unit, unit.replace(/^(op|review|point)/, '$1s')) : decimal(BigInt(Number(value)), 0);
+            return unit
+                ? counted(Number(value), unit, unit.replace(/^(op|review|point)/, '$1s'))
+                : decimal(BigInt(Number(value)), 0);
         case 'points':
             return points(value as bigint);
         case 'time':

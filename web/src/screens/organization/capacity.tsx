@@ -55,10 +55,11 @@ export function Capacity() {
                         `${is.active} of ${is.seats} taken, ${is.throttled} Throttled; ${is.waiting} wait, ${is.frozen} at rest`,
                     ],
                     costs !== undefined && (['A review costs, a day', native(costs)] as const),
-                    rules && ([
-                        'Premium now',
-                        `${bps(premium)} of the rent; none up to ${ppm(rules.targetUtilizationPpm)} taken, ${bps(rules.premiumCapBps)} when full`,
-                    ] as const),
+                    rules &&
+                        ([
+                            'Premium now',
+                            `${bps(premium)} of the rent; none up to ${ppm(rules.targetUtilizationPpm)} taken, ${bps(rules.premiumCapBps)} when full`,
+                        ] as const),
                     ['Reviews asked for so far', String(is.demand)],
                     ['Ops declared so far', `${is.supply}, presence too`],
                     is.level > 0n && (['Fell due of late, each', ops(is.level)] as const),
@@ -93,7 +94,11 @@ function Past() {
                 { name: 'Reviews to do', colour: '--accent', filled: true, values: of((sample) => sample.backlog) },
             ],
             price: [
-                { name: 'A review costs, a day', colour: '--judge', values: of(({ premium }) => Number(price(premium) ?? 0n) / unit) },
+                {
+                    name: 'A review costs, a day',
+                    colour: '--judge',
+                    values: of(({ premium }) => Number(price(premium) ?? 0n) / unit),
+                },
             ],
         };
     }, [samples]);
@@ -104,8 +109,8 @@ function Past() {
         <>
             <h3>Over time</h3>
             <p class="quiet small">
-                This history begins with block {first.block}, <Moment at={BigInt(first.time)} />: as far as this page saw
-                the pool, or the node remembers it.
+                This history begins with block {first.block}, <Moment at={BigInt(first.time)} />: as far as this page
+                saw the pool, or the node remembers it.
             </p>
             <Chart
                 label={`From ${moment(BigInt(first.time))} to now: reviews to do went from ${first.backlog} to ${last.backlog}, hands from ${first.hands} to ${last.hands}.`}

@@ -34,7 +34,11 @@ const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 const colourOf = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 function options({ lines, unit }: Drawn, width: number): uPlot.Options {
-    const axis = { stroke: colourOf('--quiet'), grid: { stroke: colourOf('--line'), width: 1 }, ticks: { show: false } };
+    const axis = {
+        stroke: colourOf('--quiet'),
+        grid: { stroke: colourOf('--line'), width: 1 },
+        ticks: { show: false },
+    };
     const stepped = uPlot.paths.stepped?.({ align: 1 });
     return {
         width,

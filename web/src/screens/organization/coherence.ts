@@ -12,9 +12,7 @@ export interface Coherence {
 }
 
 const agrees = ({ score, duplicateOf }: Review, submission: Submission, tolerance: number): boolean =>
-    score !== undefined &&
-    Math.abs(score - submission.median) <= tolerance &&
-    duplicateOf === submission.duplicateOf;
+    score !== undefined && Math.abs(score - submission.median) <= tolerance && duplicateOf === submission.duplicateOf;
 
 export async function coherence(at: Chain): Promise<Map<string, Coherence>> {
     const judged = [...(requests.value?.values() ?? [])].flatMap(({ id, spec, state }) =>

@@ -49,7 +49,12 @@ export function Manager({ holders }: { holders: readonly Holder[] }) {
                     {charter && ` of ${exactly(charter.epoch)}`}; what is over that stays owed.{' '}
                     {charter?.sealed && 'The founding workforce is complete: reputation can only be earned.'}
                 </p>
-                <Facts of={caps.map(([who, { cap, minted }]) => [nameIn(who), `${points(cap)}, ${points(minted)} minted last`])} />
+                <Facts
+                    of={caps.map(([who, { cap, minted }]) => [
+                        nameIn(who),
+                        `${points(cap)}, ${points(minted)} minted last`,
+                    ])}
+                />
                 <Only right={rightOf(holders, 'reputation')} what="set a mint cap">
                     <Cap epoch={charter?.epoch ?? 0n} notice={charter?.notice ?? 0n} />
                 </Only>
@@ -61,7 +66,9 @@ export function Manager({ holders }: { holders: readonly Holder[] }) {
                     {banned.map((who) => (
                         <li key={who.raw}>
                             <Account who={who} />{' '}
-                            {rightOf(holders, 'obligation').may && <Act small intent={() => manage.reinstate(pool, who)} />}
+                            {rightOf(holders, 'obligation').may && (
+                                <Act small intent={() => manage.reinstate(pool, who)} />
+                            )}
                         </li>
                     ))}
                 </ul>
@@ -95,9 +102,14 @@ function Pauses({ paused, holders }: { paused: Record<'market' | 'obligation', b
                 {all.map((contract) => (
                     <li key={contract}>
                         The {contract} contract{' '}
-                        <Badge tone={paused[contract] ? 'bad' : 'open'}>{paused[contract] ? 'is paused' : 'is open'}</Badge>{' '}
+                        <Badge tone={paused[contract] ? 'bad' : 'open'}>
+                            {paused[contract] ? 'is paused' : 'is open'}
+                        </Badge>{' '}
                         {rightOf(holders, contract).may && (
-                            <Act small intent={() => (paused[contract] ? manage.unpause(contract) : manage.pause(contract))} />
+                            <Act
+                                small
+                                intent={() => (paused[contract] ? manage.unpause(contract) : manage.pause(contract))}
+                            />
                         )}
                     </li>
                 ))}
@@ -213,7 +225,9 @@ function Cap({ epoch, notice }: { epoch: bigint; notice: bigint }) {
                     onInput={(event) => (cap.value = event.currentTarget.value)}
                 />
             </div>
-            {ready && amount !== undefined && <Act intent={() => manage.setMintCap(who.value, amount, epoch)}>Set the cap</Act>}
+            {ready && amount !== undefined && (
+                <Act intent={() => manage.setMintCap(who.value, amount, epoch)}>Set the cap</Act>
+            )}
             {ready && <Act intent={() => manage.proposeMinter(who.value, notice)}>Announce it as a minter</Act>}
         </div>
     );

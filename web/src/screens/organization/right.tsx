@@ -21,7 +21,12 @@ export const rightOf = (holders: readonly Holder[], contract: ContractName): Rig
 
 export function Only({ right, what, children }: { right: Right; what: string; children: ComponentChildren }) {
     if (right.may) return <>{children}</>;
-    if (right.who.length === 0) return <p class="quiet">Nobody can {what}: the {right.contract} contract has no manager.</p>;
+    if (right.who.length === 0)
+        return (
+            <p class="quiet">
+                Nobody can {what}: the {right.contract} contract has no manager.
+            </p>
+        );
     return (
         <p class="quiet">
             Only a manager of the {right.contract} contract can {what}:{' '}

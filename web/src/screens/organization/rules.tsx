@@ -46,7 +46,10 @@ async function read(at: Chain): Promise<Rules> {
     return {
         pool,
         inForce,
-        terms: proposal && counters?.due !== undefined && counters.due > now.value ? { rules: proposal, due: counters.due } : undefined,
+        terms:
+            proposal && counters?.due !== undefined && counters.due > now.value
+                ? { rules: proposal, due: counters.due }
+                : undefined,
         policy: over ? pending[0] : present,
         next: pending && !over ? { rules: pending[0], due: pending[1] } : undefined,
         notice: opening.notice,
@@ -74,7 +77,12 @@ export function RulesOf({ terms: mayTerms, policy: mayPolicy }: { terms: Right; 
                         from={terms?.rules.terms ?? inForce.terms}
                         inForce={inForce.terms}
                         propose={(changed, changes) =>
-                            proposeTerms(pool, { terms: changed, schedule: inForce.schedule }, inForce.terms.notice, changes)
+                            proposeTerms(
+                                pool,
+                                { terms: changed, schedule: inForce.schedule },
+                                inForce.terms.notice,
+                                changes,
+                            )
                         }
                     />
                 </Only>
@@ -107,7 +115,17 @@ function Due({ due, what }: { due: bigint | undefined; what: string }) {
     );
 }
 
-function Table<Of>({ name, rules, inForce, proposed }: { name: string; rules: readonly Rule<Of>[]; inForce: Of; proposed: Of | undefined }) {
+function Table<Of>({
+    name,
+    rules,
+    inForce,
+    proposed,
+}: {
+    name: string;
+    rules: readonly Rule<Of>[];
+    inForce: Of;
+    proposed: Of | undefined;
+}) {
     return (
         <div class="scroll" tabIndex={0} role="region" aria-label={name}>
             <table class="rules">
@@ -125,7 +143,9 @@ function Table<Of>({ name, rules, inForce, proposed }: { name: string; rules: re
                             <tr key={rule.key} class={is === will ? undefined : 'changes'}>
                                 <th scope="row">{rule.label}</th>
                                 <td>{is}</td>
-                                {proposed && <td>{is === will ? <span class="quiet">the same</span> : <b>{will}</b>}</td>}
+                                {proposed && (
+                                    <td>{is === will ? <span class="quiet">the same</span> : <b>{will}</b>}</td>
+                                )}
                             </tr>
                         );
                     })}
@@ -168,7 +188,10 @@ function Form<Of>({ what, rules, from, inForce, propose }: FormOf<Of>) {
     const values = free.map((rule) => [rule, understood(rule.kind, textOf(rule))] as const);
     const wrong = values.filter(([, value]) => value === undefined);
     const make = (): Intent => {
-        const changed = { ...inForce, ...(Object.fromEntries(values.map(([rule, value]) => [rule.key, value])) as Partial<Of>) };
+        const changed = {
+            ...inForce,
+            ...(Object.fromEntries(values.map(([rule, value]) => [rule.key, value])) as Partial<Of>),
+        };
         const changes = free
             .map((rule) => [rule, show(rule, inForce[rule.key]), show(rule, changed[rule.key])] as const)
             .filter(([, before, after]) => before !== after)

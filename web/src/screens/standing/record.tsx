@@ -143,7 +143,11 @@ function Missing({ of: { membership, terms } }: { of: Found }) {
     const [missing, ban] = [Number(membership.deficit / OP), terms.banBuffer];
     return (
         <p class="missing">
-            <Bar part={Math.min(missing, ban + 1)} of={ban + 1} label={`${missing} of ${ban + 1} ops missing to a ban`} />
+            <Bar
+                part={Math.min(missing, ban + 1)}
+                of={ban + 1}
+                label={`${missing} of ${ban + 1} ops missing to a ban`}
+            />
             <span>
                 <b>{ops(membership.deficit)} missing</b>: Throttled above {terms.throttleBuffer}, Banned above {ban}.
             </span>
@@ -173,7 +177,8 @@ function Numbers({ member: { membership: is, terms, cell, account, place } }: { 
                         (['Cooling down until', <Moment at={cell.cooledAt} />] as const),
                     cell.enrolled && (['Enrolled', 'by the pool’s operator'] as const),
                     account?.frozen && (['Can come back', <Away at={account.restsUntil} />] as const),
-                    account?.lastFreeze !== undefined && (['Last rest began', <Moment at={account.lastFreeze} />] as const),
+                    account?.lastFreeze !== undefined &&
+                        (['Last rest began', <Moment at={account.lastFreeze} />] as const),
                 ]}
             />
         </section>

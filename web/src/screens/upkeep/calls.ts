@@ -120,7 +120,10 @@ function evaluations({ pool: number, changed }: Care): Omit<Call, 'urgency'>[] {
             key: `evaluate/${names.join()}`,
             about: 'The pool',
             what: `Evaluate ${listed(names)}`,
-            brings: reward > 0n ? `${points(reward)} of reputation, for whoever makes the call.` : 'It counts as what it is.',
+            brings:
+                reward > 0n
+                    ? `${points(reward)} of reputation, for whoever makes the call.`
+                    : 'It counts as what it is.',
             intent: some.length === 1 ? pool.evaluate(number, first) : pool.evaluateMany(number, some),
         };
     });

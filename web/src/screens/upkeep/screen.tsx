@@ -71,7 +71,9 @@ export function UpkeepScreen() {
 function Row({ call, tried }: { call: Call; tried: boolean }) {
     return (
         <li>
-            <span class="about">{call.request === undefined ? call.about : <a href={to(`request/${call.request}`)}>{call.about}</a>}</span>
+            <span class="about">
+                {call.request === undefined ? call.about : <a href={to(`request/${call.request}`)}>{call.about}</a>}
+            </span>
             <span class="what">
                 <b>{call.what}</b>
                 <small class="quiet">{call.brings}</small>
