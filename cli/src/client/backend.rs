@@ -5,7 +5,11 @@
 //! [`chain::MarketCalls`]), and results, traps and events are those of [`crate::chain`].
 
 use crate::client::{signer::Signer, text::shown};
-use chain::{account, blake2_256, machine_time, Emitted, Message, Outcome, Returned, Trap, Weight};
+use chain::{
+    account, blake2_256, machine_time,
+    runtime::{pallet_contracts::ExecReturnValue, sp_runtime::DispatchError},
+    Emitted, Message, Outcome, Returned, StorageDeposit, Trap, Weight,
+};
 use ink::{
     env::call::ExecutionInput,
     primitives::{AccountId, ConstructorResult},
@@ -37,6 +41,15 @@ pub struct Block {
     pub hash: Hash,
     /// In milliseconds since the Unix epoch.
     pub time: Timestamp,
+}
+
+/// A block with what contracts told in it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub block: Block,
+    /// The hash of the block before it.
+    pub parent: Hash,
+    pub emitted: Vec<Emitted>,
 }
 
 /// A transaction.
@@ -156,6 +169,22 @@ pub trait Backend {
     /// The events of contracts in the blocks from `first` to `last`, oldest first; blocks without any are left out.
     fn events(&self, first: u32, last: u32) -> Answer<Vec<(u32, Vec<Emitted>)>>;
 
+    /// The latest block that is final. On the embedded chain every block is.
+    fn finalized(&self) -> Answer<Block> {
+        self.tip()
+    }
+
+    /// The block with this number, and what contracts told in it; `None` if there is none.
+    fn told_in(&self, _number: u32) -> Answer<Option<Told>> {
+        Err(Error::Unsupported("this chain does not tell of its past"))
+    }
+
+    /// What a runtime API answers after block `number`; `None` if there is no such block. Nodes that are no archives reject it
+    /// for old blocks.
+    fn ask_at(&self, _number: u32, _api: &str, _arguments: &[u8]) -> Answer<Option<Vec<u8>>> {
+        Err(Error::Unsupported("this chain does not tell of its past"))
+    }
+
     /// Waits until there is a later block than number `after`, or until `patience` is over. The embedded chain does not
     /// wait: nothing happens there by itself.
     fn next_block(&self, after: u32, patience: Duration) -> Answer<Option<Block>>;
@@ -185,6 +214,24 @@ impl dyn Backend + '_ {
         let (contract, transaction) = encoded(message);
         let receipt = self.simulate(&account("reader"), &transaction)?.and_then(Returned::message);
         receipt.outcome.result.map_err(|trap| Error::Unanswered { contract, trap })
+    }
+
+    /// Reads from a contract as it was after block `number`; `None` if there was no such block, or no contract.
+    pub fn read_at<Args: Encode, T: Decode>(&self, number: u32, message: Message<Args, T>) -> Answer<Option<T>> {
+        let (to, Transaction::Call { data, .. }) = encoded(message) else { return Ok(None) };
+        let (from, value) = (account("reader"), Balance::default());
+        let (gas_limit, deposit_limit) = (None::<Weight>, None::<Balance>);
+        let arguments = (from, to, value, gas_limit, deposit_limit, data).encode();
+        let Some(bytes) = self.ask_at(number, "ContractsApi_call", &arguments)? else { return Ok(None) };
+        // The events that follow are of no interest.
+        type Called = (Weight, Weight, StorageDeposit<Balance>, Vec<u8>, Result<ExecReturnValue, DispatchError>);
+        let not_understood = |reason: String| Error::NotUnderstood(format!("ContractsApi_call: {reason}"));
+        let (_, _, _, _, result) =
+            Called::decode(&mut &bytes[..]).map_err(|error| not_understood(error.to_string()))?;
+        match result {
+            Ok(returned) => Returned::from(returned).message().map(Some).map_err(not_understood),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Makes a contract whose constructor may refuse with an `E`, as [`Backend::execute`].

@@ -10,7 +10,7 @@
 //! `atomic node --state` serves the same file to any client. While somebody uses it, a lock beside it (`FILE.lock`) keeps others
 //! out, and says where a node is that does.
 
-use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
+use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Told, Transaction};
 use crate::client::files::{followed, Lock};
 use crate::client::{signer::Signer, unusable::Unusable};
 use anyhow::{Context, Result};
@@ -160,6 +160,11 @@ fn call(transaction: &Transaction, gas_limit: Weight) -> RuntimeCall {
     })
 }
 
+/// Where the runtime stores the time of a block.
+fn time_key() -> Vec<u8> {
+    chain::runtime::frame_support::storage::storage_prefix(b"Timestamp", b"Now").to_vec()
+}
+
 impl Backend for Embedded {
     fn network(&self) -> &Network {
         &self.network
@@ -250,6 +255,24 @@ impl Backend for Embedded {
             }
         }
         Ok(found)
+    }
+
+    fn told_in(&self, number: u32) -> Answer<Option<Told>> {
+        let ledger = self.ledger.borrow();
+        let unreadable = |error: std::io::Error| Error::NotUnderstood(error.to_string());
+        let Some(hash) = ledger.hash_of(number) else { return Ok(None) };
+        let parent = number.checked_sub(1).and_then(|before| ledger.hash_of(before)).unwrap_or_default();
+        let time = ledger.history().get(number, None, &time_key()).map_err(unreadable)?;
+        let time = time.and_then(|time| Timestamp::decode(&mut &time[..]).ok()).unwrap_or_default();
+        let events = ledger.events(number).map_err(unreadable)?;
+        let emitted = events.into_iter().filter_map(Emitted::of).collect();
+        Ok(Some(Told { block: Block { number, hash: hash.0, time }, parent: parent.0, emitted }))
+    }
+
+    fn ask_at(&self, number: u32, api: &str, arguments: &[u8]) -> Answer<Option<Vec<u8>>> {
+        let answered = self.ledger.borrow_mut().ask(number, api, arguments);
+        let answered = answered.map_err(|error| Error::NotUnderstood(error.to_string()))?;
+        answered.transpose().map_err(|fault| Error::NotUnderstood(fault.to_string()))
     }
 
     fn next_block(&self, after: u32, _patience: Duration) -> Answer<Option<Block>> {

@@ -1,6 +1,7 @@
 //! What every command that talks to a chain builds on.
 //!
 //! - [`backend`]: one interface for two chains, the [`embedded`] one and the one behind a [`node`].
+//! - [`archive`]: a chain as an index reads it, block by block and as it was.
 //! - [`signer`]: who signs, and how accounts are written.
 //! - [`deployment`]: the file that says which contracts an organization has.
 //! - [`files`]: files that are ours alone while we use them, and replaced as a whole.
@@ -11,6 +12,7 @@
 //! - [`text`]: how text that a stranger wrote is shown.
 //! - [`unusable`]: what cannot be used, and ends the program with 2.
 
+pub mod archive;
 pub mod backend;
 pub mod coins;
 pub mod conditions;

@@ -7,7 +7,7 @@
 //! Where the connection is lost after a transaction was sent, it is made again, and the blocks since then are searched for
 //! the transaction: whoever sent it is told its result, or that it is in no block, or that this is not known.
 
-use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Transaction};
+use crate::client::backend::{Answer, Backend, Block, Error, Hash, Network, Receipt, Told, Transaction};
 use crate::client::signer::{address, hex, Signer};
 use chain::{
     amounts::show_amount,
@@ -536,6 +536,37 @@ impl Backend for Node {
             }
         }
         Ok(found)
+    }
+
+    fn finalized(&self) -> Answer<Block> {
+        self.ask(async {
+            let hash = self.link().rpc.chain_get_finalized_head().await?;
+            self.block(hash).await
+        })
+    }
+
+    fn told_in(&self, number: u32) -> Answer<Option<Told>> {
+        self.ask(async {
+            let link = self.link();
+            let Some(hash) = link.rpc.chain_get_block_hash(Some(number.into())).await? else { return Ok(None) };
+            let header = link.rpc.chain_get_header(Some(hash)).await?;
+            let header = header.ok_or_else(|| not_understood("a block is not there"))?;
+            let time = self.stored::<Timestamp>(hash, "Timestamp", "Now", Vec::new()).await?.unwrap_or_default();
+            let mut told = Vec::new();
+            for event in link.client.events().at(hash).await?.iter() {
+                told.extend(emitted(&event?)?);
+            }
+            let block = Block { number, hash: hash.0, time };
+            Ok(Some(Told { block, parent: header.parent_hash.0, emitted: told }))
+        })
+    }
+
+    fn ask_at(&self, number: u32, api: &str, arguments: &[u8]) -> Answer<Option<Vec<u8>>> {
+        self.ask(async {
+            let link = self.link();
+            let Some(hash) = link.rpc.chain_get_block_hash(Some(number.into())).await? else { return Ok(None) };
+            Ok(Some(link.rpc.state_call(api, Some(arguments), Some(hash)).await?))
+        })
     }
 
     fn next_block(&self, after: u32, patience: Duration) -> Answer<Option<Block>> {

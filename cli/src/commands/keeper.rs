@@ -107,7 +107,7 @@ impl Command {
 }
 
 /// Set by Ctrl-C and by a request to end; the second one ends the program at once.
-fn stop_signal() -> Result<Arc<AtomicBool>> {
+pub(crate) fn stop_signal() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         flag::register_conditional_shutdown(signal, 130, Arc::clone(&stop)).context("listening for Ctrl-C")?;

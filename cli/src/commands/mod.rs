@@ -5,6 +5,7 @@ pub mod advise;
 pub mod build;
 pub mod contest;
 pub mod deploy;
+pub mod index;
 pub mod keeper;
 #[cfg(feature = "node")]
 pub mod node;
@@ -14,6 +15,8 @@ pub mod paint;
 pub mod pass;
 pub mod replay;
 pub mod run;
+#[cfg(feature = "node")]
+pub mod serve;
 pub mod simulate;
 pub mod status;
 pub mod story;
@@ -57,6 +60,9 @@ enum Command {
     Deploy(deploy::Deploy),
     Verify(verify::Verify),
     Keeper(keeper::Command),
+    Index(index::Index),
+    #[cfg(feature = "node")]
+    Serve(serve::Serve),
     #[cfg(feature = "node")]
     Node(node::Node),
     Pass(pass::Pass),
@@ -78,6 +84,9 @@ impl Command {
             Self::Deploy(deploy) => deploy.run(out),
             Self::Verify(verify) => verify.run(out),
             Self::Keeper(keeper) => keeper.run(out).map(|()| true),
+            Self::Index(index) => index.run(out),
+            #[cfg(feature = "node")]
+            Self::Serve(serve) => serve.run(out).map(|()| true),
             #[cfg(feature = "node")]
             Self::Node(node) => node.run(out).map(|()| true),
             Self::Pass(pass) => pass.run(out).map(|()| true),
