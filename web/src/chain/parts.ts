@@ -5,7 +5,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { HexString } from 'dedot/utils';
 import { chain, type Chain } from './session.ts';
-import { requests, type Delivery, type Request } from './store.ts';
+import { deliveriesAt, requests, type Delivery, type Request } from './store.ts';
 import type { Offer, Place } from './types.ts';
 import { same } from '../words/accounts.ts';
 
@@ -33,12 +33,11 @@ async function deliveriesOf(at: Chain, list: Request[]): Promise<Map<Request, De
     const keys = list.flatMap(({ id, state }) =>
         Array.from({ length: state.submissions }, (_, number): [number, number] => [id, number]),
     );
-    const { market } = at.cells;
-    const [submissions, reviews] = await Promise.all([market.at('submissions', keys), market.at('reviews', keys)]);
+    const deliveries = await deliveriesAt(at, keys);
     const byId = new Map<number, Delivery[]>(list.map(({ id }) => [id, []]));
-    keys.forEach(([id, number], index) => {
-        const submission = submissions[index];
-        if (submission) byId.get(id)?.push({ number, submission, reviews: reviews[index] ?? [] });
+    keys.forEach(([id], index) => {
+        const delivery = deliveries[index];
+        if (delivery) byId.get(id)?.push(delivery);
     });
     return new Map(list.map((request) => [request, byId.get(request.id) ?? []]));
 }

@@ -142,13 +142,18 @@ async function refreshWhole(at: Chain, id: number): Promise<void> {
     };
 }
 
+/// Submissions with their reviews, by request and number; those that are there.
+export async function deliveriesAt(at: Chain, keys: [number, number][]): Promise<(Delivery | undefined)[]> {
+    const works = await at.cells.market.at('submissions', keys);
+    return keys.map(([, number], index) => {
+        const work = works[index];
+        return work && { number, submission: work.delivery, reviews: work.reviews };
+    });
+}
+
 async function readDeliveries(at: Chain, { id, state }: Request): Promise<Delivery[]> {
-    const { market } = at.cells;
     const keys = range(0, state.submissions).map((number): [number, number] => [id, number]);
-    const works = await market.at('submissions', keys);
-    return works.flatMap((work, number) =>
-        work ? [{ number, submission: work.delivery, reviews: work.reviews }] : [],
-    );
+    return (await deliveriesAt(at, keys)).filter((delivery) => delivery !== undefined);
 }
 
 const readOffer = async (at: Chain, id: number, provider: Account): Promise<Offer | undefined> =>

@@ -1,7 +1,7 @@
 // How often who reviewed agreed with the others, in the requests that the chain still knows.
 
 import type { Chain } from '../../chain/session.ts';
-import { requests } from '../../chain/store.ts';
+import { deliveriesAt, requests } from '../../chain/store.ts';
 import type { Review, Submission } from '../../chain/types.ts';
 
 export interface Coherence {
@@ -19,15 +19,13 @@ export async function coherence(at: Chain): Promise<Map<string, Coherence>> {
         Array.from({ length: state.opened }, (_, number) => ({ key: [id, number] as [number, number], spec })),
     );
     const keys = judged.map(({ key }) => key);
-    const [submissions, reviews] = await Promise.all([
-        at.cells.market.at('submissions', keys),
-        at.cells.market.at('reviews', keys),
-    ]);
+    const deliveries = await deliveriesAt(at, keys);
     const found = new Map<string, Coherence>();
     for (const [index, { spec }] of judged.entries()) {
-        const submission = submissions[index];
-        if (!submission || submission.verdict === 'Pending') continue;
-        for (const review of reviews[index] ?? []) {
+        const delivery = deliveries[index];
+        if (!delivery || delivery.submission.verdict === 'Pending') continue;
+        const { submission, reviews } = delivery;
+        for (const review of reviews) {
             const so = found.get(review.enforcer.raw) ?? { revealed: 0, agreed: 0, missed: 0 };
             if (review.score === undefined) so.missed += 1;
             else so.revealed += 1;
