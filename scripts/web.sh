@@ -4,6 +4,7 @@
 #   scripts/web.sh build CONTRACTS     builds the page into web/dist: a folder for any web server. CONTRACTS has the .contract files
 #   scripts/web.sh app CONTRACTS       builds it, runs `atomic node` with an organization that has a past, and serves the page
 #   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`
+#   scripts/web.sh pictures CONTRACTS  builds it, and takes the pictures of docs/web.md
 #   scripts/web.sh testable            whether there is what that needs, or else what is missing
 #
 # `atomic` is $ATOMIC, or built first. Node.js is that on the PATH if it is new enough, or else brought by npm.
@@ -124,10 +125,21 @@ case "${1:-}" in
         organization "$2" web/play/organization.toml
         tests "$3"
         ;;
+    pictures)
+        find_browser
+        build "${2:?where are the .contract files?}"
+        scripts/node.sh with manual scripts/web.sh pictures-on-node "$2"
+        ;;
+    pictures-on-node)
+        find_node
+        organization "$2" web/play/organization.toml
+        node web/play/history.js "$URL" "$DEPLOYMENT"
+        node web/scripts/pictures.js
+        ;;
     testable)
         find_node
         find_browser
         install_packages
         ;;
-    *) fail "build, app, test or testable?" ;;
+    *) fail "build, app, test, pictures or testable?" ;;
 esac
