@@ -18,7 +18,7 @@ const WORDS = entropyToMnemonic(
 
 const toPost = async (page) => {
     await page.locator('#brief').setInputFiles({ name: 'handbook.md', mimeType: 'text/plain', buffer: Buffer.from('#') });
-    await page.getByText('Together').waitFor({ timeout: PATIENCE });
+    await page.getByText('Together', { exact: true }).waitFor({ timeout: PATIENCE });
 };
 
 const toKey = async (page) => {
