@@ -4,6 +4,8 @@
 #   scripts/web.sh build CONTRACTS     builds the page into web/dist: a folder for any web server. CONTRACTS has the .contract files
 #   scripts/web.sh app CONTRACTS       builds it, runs `atomic node` with an organization that has a past, and serves the page
 #   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`
+#   scripts/web.sh real CONTRACTS      builds it, and tests what needs no waiting on a substrate-contracts-node
+#   scripts/web.sh pictures CONTRACTS  builds it, and takes the pictures of docs/web.md
 #   scripts/web.sh testable            whether there is what that needs, or else what is missing
 #
 # `atomic` is $ATOMIC, or built first. Node.js is that on the PATH if it is new enough, or else brought by npm.
@@ -85,6 +87,8 @@ tests() {
 
 # Stories in which weeks pass have an organization of their own each, and it has no past.
 alone=(web/test/enforcer.test.js web/test/mine.test.js)
+# On a node whose clock is the world's, where no day can pass.
+real=web/test/real.test.js
 
 case "${1:-}" in
     build) build "${2:?where are the .contract files?}" ;;
@@ -115,19 +119,35 @@ case "${1:-}" in
         node web/play/history.js "$URL" "$DEPLOYMENT"
         shared=()
         for file in web/test/*.test.js; do
-            [[ " ${alone[*]} " == *" $file "* ]] || shared+=("$file")
+            [[ " ${alone[*]} $real " == *" $file "* ]] || shared+=("$file")
         done
         tests "${shared[@]}"
         ;;
-    story-on-node)
+    story-on-node | real-on-node)
         find_node
         organization "$2" web/play/organization.toml
-        tests "$3"
+        tests "${3:-$real}"
+        ;;
+    pictures)
+        find_browser
+        build "${2:?where are the .contract files?}"
+        scripts/node.sh with manual scripts/web.sh pictures-on-node "$2"
+        ;;
+    pictures-on-node)
+        find_node
+        organization "$2" web/play/organization.toml
+        node web/play/history.js "$URL" "$DEPLOYMENT"
+        node web/scripts/pictures.js
+        ;;
+    real)
+        find_browser
+        build "${2:?where are the .contract files?}"
+        scripts/node.sh with real scripts/web.sh real-on-node "$2"
         ;;
     testable)
         find_node
         find_browser
         install_packages
         ;;
-    *) fail "build, app, test or testable?" ;;
+    *) fail "build, app, test, real, pictures or testable?" ;;
 esac

@@ -22,7 +22,7 @@ export function signal({ id, spec }: Request, places: number): Intent {
     const deposit = spec.placeDeposit * BigInt(places);
     const changes = [
         `You have ${counted(places, 'place')} of request ${id}, and deliver by ${moment(spec.deliverBy)}.`,
-        `${amount(deposit, spec.asset)} are held, and return if the work is given anything; they are the requester’s if nothing is delivered.`,
+        `A deposit of ${amount(deposit, spec.asset)} is held. It returns if the work is given anything, and is the requester’s if nothing is delivered.`,
     ];
     if (spec.providerBond > 0n)
         changes.push(
@@ -53,7 +53,7 @@ export function offer(
         `You offer to deliver for ${amount(price, spec.asset)}${engagement ? ' a period' : ''} by ${moment(deliverBy)}; the requester can accept it until ${moment(until)}.`,
         again
             ? 'It takes the place of your offer so far; your deposit stays.'
-            : `${amount(spec.placeDeposit, spec.asset)} are held, and return if you take the offer back.`,
+            : `A deposit of ${amount(spec.placeDeposit, spec.asset)} is held, and returns if you take the offer back.`,
         'You never review in this request, even if you take the offer back.',
     ];
     const value = again ? {} : along(spec.asset, spec.placeDeposit);

@@ -51,7 +51,7 @@ function Shown({ who }: { who: string }) {
                 )}
             </section>
             <section>
-                <h2>Requests of this account</h2>
+                <h2>Requests that it posted</h2>
                 {posted.length === 0 && <p class="quiet">None that the chain still knows.</p>}
                 <p>
                     {posted.map(({ id }) => (

@@ -17,7 +17,7 @@ import { counted, textOf } from '../words/text.ts';
 /// Phases as somebody looks for them.
 const STAGES: Readonly<Record<string, { name: string; phases: Phase[] | undefined }>> = {
     live: {
-        name: 'All that are not settled',
+        name: 'Not settled',
         phases: [
             'Signalling',
             'Delivery',
@@ -170,7 +170,11 @@ function Row({ request }: { request: Request }) {
                 <span class="title">{title(request) || 'a document without an address'}</span>
             </a>
             <span class="phase">
-                <PhaseBadge phase={phase(request).value} /> {next !== undefined && <Away at={next} bare />}
+                <PhaseBadge phase={phase(request).value} /> {next !== undefined && (
+                    <span>
+                        ends <Away at={next} bare />
+                    </span>
+                )}
             </span>
             <span class="pay">
                 {amount(spec.reward, spec.asset)}

@@ -45,7 +45,9 @@ function DeploymentForm() {
                     spellcheck={false}
                     onInput={(event) => (market.value = event.currentTarget.value.trim())}
                 />
-                <small>Its address, which `atomic deploy` printed. The other two contracts are found through it.</small>
+                <small>
+                    Its address, which <code>atomic deploy</code> printed. The other two contracts are found through it.
+                </small>
             </label>
             {wrong.filter(Boolean).map((problem) => (
                 <Notice key={problem} tone="bad">

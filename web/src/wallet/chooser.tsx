@@ -75,7 +75,7 @@ function Accounts({ choose }: { choose: (account: Acting) => void }) {
                             {elsewhere(account)
                                 ? 'for another chain'
                                 : account.source === DEVELOPMENT
-                                  ? 'anybody’s'
+                                  ? 'for trials'
                                   : account.source}
                         </small>
                     </button>
@@ -115,7 +115,7 @@ function Another() {
     return (
         <form class="inline" onSubmit={add}>
             <label>
-                Another account of this chain for trying things out: //
+                Another one for trials: //
                 <input
                     value={name.value}
                     pattern="[A-Za-z0-9_\-]+"

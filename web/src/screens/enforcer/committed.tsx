@@ -14,7 +14,7 @@ import { to } from '../../router.ts';
 import { keys } from '../../secrets/keys.ts';
 import { found, openAll } from '../../secrets/opinions.ts';
 import type { Acting } from '../../wallet/wallet.ts';
-import { counted } from '../../words/text.ts';
+import { counted, listed } from '../../words/text.ts';
 import { Where } from './seats.tsx';
 
 const isOpen = ({ next }: Committed): boolean => next === 'wait' || next === 'reveal' || next === 'extend';
@@ -75,8 +75,9 @@ export function CommittedTo({ list, who }: { list: readonly Committed[]; who: Ac
 function Lost({ list }: { list: readonly Committed[] }) {
     return (
         <Notice tone="bad">
-            {list.map(({ part, delivery }) => `submission ${delivery.number} of request ${part.id}`).join(', ')}: this
-            browser cannot open what you committed to. <a href={to('key')}>Restore your key</a> from its 24 words, or
+            This browser cannot open what you committed to for{' '}
+            {listed(list.map(({ part, delivery }) => `submission ${delivery.number} of request ${part.id}`))}.{' '}
+            <a href={to('key')}>Restore your key</a> from its 24 words, or
             read the file of <code>atomic</code> there; what is not revealed costs reputation.
         </Notice>
     );

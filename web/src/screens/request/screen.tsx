@@ -59,7 +59,7 @@ function Shown({ whole }: { whole: Whole }) {
                     <PhaseBadge phase={phase} />{' '}
                     {deadline !== undefined && (
                         <b>
-                            <Away at={deadline} />
+                            ends <Away at={deadline} />
                         </b>
                     )}{' '}
                     {engagement && <Badge tone="over">long deal</Badge>} by <Account who={state.requester} />

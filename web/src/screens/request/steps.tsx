@@ -12,6 +12,7 @@ import { Away } from '../../parts/basic.tsx';
 import { me } from '../../wallet/wallet.ts';
 import { same } from '../../words/accounts.ts';
 import { numbered } from '../../words/text.ts';
+import { free } from './deliver.tsx';
 
 const WHO: Readonly<Record<Who, string>> = {
     anyone: 'Anyone',
@@ -73,11 +74,15 @@ function intents(whole: Whole, { message, submissions = [] }: Step): Intent[] {
     }
 }
 
-function mine(whole: Whole, { who }: Step): boolean {
-    if (!me.value) return false;
-    const requester = same(me.value.id, whole.state.requester);
-    if (who === 'requester') return requester;
-    return who === 'placed' && whole.places.some(({ provider }) => same(me.value?.id, provider));
+/// Whether whoever acts can do this; who has delivered on all its places cannot deliver again.
+function mine(whole: Whole, { who, message }: Step): boolean {
+    const acting = me.value?.id;
+    if (!acting) return false;
+    if (who === 'requester') return same(acting, whole.state.requester);
+    if (who !== 'placed') return false;
+    return message === 'unseal' || whole.engagement
+        ? whole.places.some(({ provider }) => same(acting, provider))
+        : free(whole, acting) > 0;
 }
 
 /// The requester may still undo it: nobody has a place.
@@ -108,7 +113,13 @@ export function Steps({ whole }: { whole: Whole }) {
                             {WHAT[step.message] ?? step.message}
                             {step.submissions && ` (${numbered(step.submissions)})`}
                         </span>
-                        <span class="until">{step.until !== undefined && <Away at={step.until} />}</span>
+                        <span class="until">
+                            {step.until !== undefined && (
+                                <>
+                                    ends <Away at={step.until} />
+                                </>
+                            )}
+                        </span>
                         <span class="buttons">
                             {intents(whole, step).map((intent) => (
                                 <Act key={intent.title} small intent={() => intent} />

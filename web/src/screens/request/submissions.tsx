@@ -48,8 +48,11 @@ function Submission({ whole, delivery }: { whole: Whole; delivery: Delivery }) {
             </h3>
             <p class="summary">
                 <PhaseBadge phase={phase} />
-                {phase === 'Review' && <Away at={commitBy} />}
-                {phase === 'Reveal' && <Away at={revealBy} />}
+                {(phase === 'Review' || phase === 'Reveal') && (
+                    <span>
+                        ends <Away at={phase === 'Review' ? commitBy : revealBy} />
+                    </span>
+                )}
                 {short && <Badge tone="wait">to be extended</Badge>}
                 {submission.extended && !judged && <Badge tone="wait">extended</Badge>}
                 {submission.seal && !submission.delivered && <Badge tone="over">sealed</Badge>}

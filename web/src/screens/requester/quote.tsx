@@ -9,8 +9,9 @@ import { Allowed } from '../../parts/allowance.tsx';
 import { Facts, Notice } from '../../parts/basic.tsx';
 import { amount } from '../../words/amounts.ts';
 import { refusal, type Refusal } from '../../words/errors.ts';
+import { counted } from '../../words/text.ts';
 import { moment } from '../../words/times.ts';
-import { draft, read, type Read } from './draft.ts';
+import { draft, read, type Problems, type Read } from './draft.ts';
 
 const NATIVE: Asset = { type: 'Native' };
 const PATIENCE_MS = 350;
@@ -70,14 +71,20 @@ function intentOf({ spec, deal }: Read, { total, rent, reward, reviewFees, proto
     return deal ? engage(spec, deal, total, slack, changes) : post(spec, total, slack, changes);
 }
 
-export function Price({ ready }: { ready: Read | undefined }) {
+export function Price({ ready, problems }: { ready: Read | undefined; problems: Problems }) {
+    const open = Object.values(problems);
     const found = priced.value;
     const asset = ready ? (ready.spec.asset as Asset) : NATIVE;
     const inAsset = (of: bigint): string => amount(of, asset);
     return (
         <section class="price" aria-labelledby="price" aria-live="polite">
             <h2 id="price">What it costs now</h2>
-            {!ready && <p class="quiet">Something in the form cannot be read yet.</p>}
+            {!ready && (
+                <p class="quiet">
+                    It is priced as soon as the form is complete. {open[0]}
+                    {open.length > 1 && ` And ${counted(open.length - 1, 'more field')} to mend.`}
+                </p>
+            )}
             {ready && !found && <p class="quiet">Asking…</p>}
             {ready && found && 'why' in found && <Notice tone="bad">{found.why}</Notice>}
             {ready && found && 'refusal' in found && (

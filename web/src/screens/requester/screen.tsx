@@ -27,7 +27,7 @@ export function Requester() {
             <Presets />
             <div class="form">
                 <Form draft={draft.value} problems={filled.problems} />
-                <Price ready={filled.read} />
+                <Price ready={filled.read} problems={filled.problems} />
             </div>
         </div>
     );
