@@ -147,7 +147,7 @@ test('what neither the browser nor its key can open is told by name', there, asy
     const page = await stage.as('Charlie', 'enforcer');
     await page
         .getByText(
-            /submission 0 of request 0, submission 1 of request 0, submission 2 of request 0: this browser cannot/,
+            /committed to for submission 0 of request 0, submission 1 of request 0 and submission 2 of request 0/,
         )
         .waitFor({ timeout: PATIENCE });
     await page.context().close();

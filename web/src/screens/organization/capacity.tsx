@@ -60,9 +60,9 @@ export function Capacity() {
                             'Premium now',
                             `${bps(premium)} of the rent; none up to ${ppm(rules.targetUtilizationPpm)} taken, ${bps(rules.premiumCapBps)} when full`,
                         ] as const),
-                    ['Reviews asked for so far', String(is.demand)],
+                    ['Reviews asked for', String(is.demand)],
                     ['Ops declared so far', `${is.supply}, presence too`],
-                    is.level > 0n && (['Fell due of late, each', ops(is.level)] as const),
+                    is.level > 0n && (['Due of each, of late', ops(is.level)] as const),
                 ]}
             />
             <Past />
