@@ -260,7 +260,7 @@ fn what_the_options_say_goes_before_the_file() {
     assert_eq!(time("deliver_by") - time("signal_by"), 6 * 3_600_000);
     assert_eq!(spec["award"]["Ranked"]["places_bps"], serde_json::json!([6_000, 4_000]));
     assert_eq!(spec["duplicates"], "FirstOnly");
-    desk.done("post request.toml --periods 3 --period 7d --missed 1 --limit 1 --as alice");
+    desk.done("post request.toml --periods 3 --period 14d --missed 1 --limit 1 --as alice");
     assert_eq!(desk.json("request 1")["engagement"]["periods"], 3);
 }
 

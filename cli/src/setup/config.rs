@@ -167,7 +167,7 @@ mod tests {
             let terms = Config::read("terms.toml", text).unwrap_or_else(|problem| panic!("{problem}")).settings.terms;
             (terms.pace, terms.credit_cap)
         };
-        assert_eq!(read("[terms]\nseats = 4"), (4, 8));
+        assert_eq!(read("[terms]\nseats = 4"), (3, 8));
         assert_eq!(read("[terms]\npace = 2\ncredit_cap = 3"), (2, 3));
         assert_eq!(read("[terms]\npace = 'none'\ncredit_cap = 'none'"), (0, u32::MAX));
     }
