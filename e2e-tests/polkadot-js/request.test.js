@@ -240,8 +240,8 @@ test('a request goes from posting to everyone is paid, as the page says', async 
     assert.deepEqual([minted.data.from.isNone, minted.data.to.unwrap().toString()], [true, ferdie.address]);
     assert.equal(number(await reputation.get('psp22::balanceOf', ferdie.address)), owed);
     const member = ok(await obligation.get('obligation::membership', pool, bob.address));
-    // Of three reviews among three members each owes a whole one, which weighs the denominator of 48.
-    assert.deepEqual([member.standing, member.seen, member.declared, member.open], ['Healthy', '48,000,000', '2,000,000', '0']);
+    // Of three reviews among three members each owes nine tenths of one, which weighs the denominator of 48.
+    assert.deepEqual([member.standing, member.seen, member.declared, member.open], ['Healthy', '43,200,000', '2,000,000', '0']);
     await readEverything(spec);
     const [pruned] = await step('at last', ['anyone', alice], market, 'market::prune', '0, 64', [request, 64]);
     assert.ok(pruned.data.finished.isTrue);
@@ -284,7 +284,7 @@ async function readEverything(spec) {
     assert.equal(await obligation.get('reputation'), reputation.address);
     assert.equal(ok(await obligation.get('obligation::standing', pool, dave.address)), 'Healthy');
     const [inForce, schedule] = ok(await obligation.get('obligation::terms', pool));
-    assert.deepEqual([inForce.rate, inForce.bond, schedule.segments], [{ FairShare: { diligencePpm: '1,000,000' } }, '50', []]);
+    assert.deepEqual([inForce.rate, inForce.bond, schedule.segments], [{ FairShare: { diligencePpm: '900,000' } }, '50', []]);
     const states = ok(await obligation.get('obligation::memberStates', pool, [dave.address, eve.address]));
     assert.deepEqual(states, ['3', ['Seated', 'Left']]);
     assert.equal(await obligation.get('obligation::pendingTerms', pool), null);
@@ -354,10 +354,10 @@ function terms() {
         retentionPpm: 1_000_000,
         throttleBuffer: 8,
         banBuffer: 16,
-        rate: { FairShare: { diligencePpm: 1_000_000 } },
+        rate: { FairShare: { diligencePpm: 900_000 } },
         minReviews: 3,
         presence: 1,
-        pace: 4,
+        pace: 3,
         creditCap: 8,
         seats: 20,
         minReputation: 100,
