@@ -136,11 +136,11 @@ test('a request is posted from the board by keyboard alone', there, async () => 
     // What the browser's own window for files would do; on a busy machine it comes late, or with the second press.
     const choose = async (tries) => {
         await reach(/#brief/);
-        const choosing = page.waitForEvent('filechooser', { timeout: PATIENCE });
+        const choosing = page.waitForEvent('filechooser', { timeout: 4_000 });
         await keyboard.press('Enter');
         return choosing.catch((late) => (tries > 1 ? choose(tries - 1) : Promise.reject(late)));
     };
-    const chooser = await choose(3);
+    const chooser = await choose(4);
     await chooser.setFiles({ name: 'brief.md', mimeType: 'text/markdown', buffer: Buffer.from('# By keys') });
     await reach(/Where others find it/);
     await keyboard.type('ipfs://by-keyboard-alone');
