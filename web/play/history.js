@@ -3,7 +3,7 @@
 //   node play/history.js URL DEPLOYMENT     where the clock of the chain at URL stands still
 
 import { contentHash, seal } from '../.built/formulas.js';
-import { DAY, HOUR, Organization, person, request, UNIT } from './people.js';
+import { DAY, HOUR, Organization, person, request, text, UNIT } from './people.js';
 import * as reviews from './reviews.js';
 
 const [url, deployment] = process.argv.slice(2);
@@ -13,7 +13,6 @@ const obligation = (who, ...rest) => org.does(who, 'obligation', ...rest);
 const [alice, bob, charlie, dave, eve, ferdie] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'].map(person);
 const [grace, heidi, ivan] = ['Grace', 'Heidi', 'Ivan'].map(person);
 const WEEK = 7n * DAY;
-const text = (string) => `0x${Buffer.from(string).toString('hex')}`;
 const file = (string) => ({
     content: contentHash(Buffer.from(string)),
     uri: text(`ipfs://${string.replaceAll(' ', '-')}`),

@@ -15,7 +15,8 @@ export const UNIT = 10n ** 12n;
 export const HOUR = 3_600_000n;
 export const DAY = 24n * HOUR;
 
-const text = (string) => `0x${Buffer.from(string).toString('hex')}`;
+/// A text as a message takes it.
+export const text = (string) => `0x${Buffer.from(string).toString('hex')}`;
 
 /// What a request says where nothing else is said: three places for 30 UNIT. `days` are those for places, delivery, commitments
 /// and reveals; for the first there is an hour more.

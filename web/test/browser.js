@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright-core';
-import { Organization } from '../play/people.js';
+import { Organization, person } from '../play/people.js';
 import { serve } from './server.js';
 
 export { serve };
@@ -111,4 +111,11 @@ export async function begin() {
         await org.client.disconnect();
     };
     return { browser, server, org, market, at, as, end };
+}
+
+/// The same, with room for another request: Grace comes back from her rest, as Heidi's hands are gone.
+export async function beginWithRoom() {
+    const stage = await begin();
+    await stage.org.does(person('Grace'), 'obligation', 'obligationUnfreeze', []).catch(() => undefined);
+    return stage;
 }

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { mnemonicToEntropy } from '@scure/bip39';
 import { wordlist } from '@scure/bip39/wordlists/english';
 import { contentHash } from '../.built/formulas.js';
-import { DAY, HOUR, person, request, UNIT } from '../play/people.js';
+import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
 import { commit } from '../play/reviews.js';
 import { begin, button, goTo, PATIENCE, press, restoreKey, saveKey, there } from './browser.js';
 import { putWallet, useWallet } from './wallet.js';
@@ -38,7 +38,7 @@ after(() => stage?.end());
 
 const file = (name) => ({
     content: contentHash(Buffer.from(name)),
-    uri: `0x${Buffer.from(`ipfs://${name}`).toString('hex')}`,
+    uri: text(`ipfs://${name}`),
 });
 const line = (page, number) => page.locator('.committed li').filter({ hasText: `Request 0, submission ${number}` });
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, test } from 'node:test';
 import { contentHash } from '../.built/formulas.js';
-import { DAY, HOUR, person, request, UNIT } from '../play/people.js';
+import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
 import { commit, reveal } from '../play/reviews.js';
 import { begin, button, goTo, PATIENCE, press, there } from './browser.js';
 
@@ -30,7 +30,7 @@ after(() => stage?.end());
 
 const file = (name) => ({
     content: contentHash(Buffer.from(name)),
-    uri: `0x${Buffer.from(`ipfs://${name}`).toString('hex')}`,
+    uri: text(`ipfs://${name}`),
 });
 const task = (page, words, id) =>
     page

@@ -5,11 +5,10 @@ import assert from 'node:assert/strict';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { contentHash } from '../.built/formulas.js';
-import { DAY, HOUR, person, request, UNIT } from '../play/people.js';
+import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
 import { begin, PATIENCE, press, there } from './browser.js';
 
 const [alice, bob] = ['Alice', 'Bob'].map(person);
-const text = (string) => `0x${Buffer.from(string).toString('hex')}`;
 let stage;
 
 before(async () => {

@@ -3,18 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { commitment, contentHash, reviewSalt } from '../.built/formulas.js';
-import { DAY, HOUR, person, request, UNIT } from '../play/people.js';
-import { begin, PATIENCE, there } from './browser.js';
+import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
+import { beginWithRoom, PATIENCE, there } from './browser.js';
 
 const [alice, bob, charlie, dave, eve] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve'].map(person);
 const KEY = `0x${'33'.repeat(32)}`;
 let stage;
 
 before(async () => {
-    if (there.skip) return;
-    stage = await begin();
-    // Grace comes back from her rest: without Heidi there would be no room for another request.
-    await stage.org.does(person('Grace'), 'obligation', 'obligationUnfreeze', []).catch(() => undefined);
+    if (!there.skip) stage = await beginWithRoom();
 });
 
 after(() => stage?.end());
@@ -27,7 +24,7 @@ async function reviewed(name) {
     const { total, premium } = await org.asks('market', 'marketQuote', wanted);
     const id = await market(alice, 'marketPost', [wanted, premium], total);
     await market(bob, 'marketSignal', [id, 1], UNIT);
-    const uri = `0x${Buffer.from('ipfs://upkeep').toString('hex')}`;
+    const uri = text('ipfs://upkeep');
     await market(bob, 'marketSubmit', [id, [{ content: contentHash(Buffer.from(name)), uri }]]);
     await org.until(wanted.deliverBy + 1_000n);
     await market(bob, 'marketOpenReviews', [id, 64]);

@@ -4,18 +4,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { contentHash } from '../.built/formulas.js';
-import { DAY, HOUR, person, request, UNIT } from '../play/people.js';
-import { begin, PATIENCE, press, there } from './browser.js';
+import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
+import { beginWithRoom, PATIENCE, press, there } from './browser.js';
 
 const [alice, bob, charlie, dave, eve, ferdie] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'].map(person);
-const text = (string) => `0x${Buffer.from(string).toString('hex')}`;
 let stage;
 
 before(async () => {
-    if (there.skip) return;
-    stage = await begin();
-    // Grace comes back from her rest: without Heidi there would be no room for another request.
-    await stage.org.does(person('Grace'), 'obligation', 'obligationUnfreeze', []).catch(() => undefined);
+    if (!there.skip) stage = await beginWithRoom();
 });
 
 after(() => stage?.end());

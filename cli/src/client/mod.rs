@@ -10,6 +10,7 @@
 //! - [`jury`]: what the reviews of a submission still want, and whom.
 //! - [`moments`], [`words`]: how times and events are put into words.
 //! - [`text`]: how text that a stranger wrote is shown.
+//! - [`trouble`]: trying again where a node does not answer.
 //! - [`unusable`]: what cannot be used, and ends the program with 2.
 
 pub mod archive;
@@ -27,5 +28,6 @@ pub mod settings;
 pub mod signer;
 pub mod text;
 pub mod toml;
+pub mod trouble;
 pub mod unusable;
 pub mod words;

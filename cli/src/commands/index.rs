@@ -6,7 +6,7 @@ use crate::{
         backend::Backend,
         deployment::Deployment,
         files::Lock,
-        moments::roughly,
+        trouble::{Trouble, BLINK},
         unusable::Unusable,
     },
     commands::{keeper::stop_signal, options::Options},
@@ -17,26 +17,13 @@ use index::{
     check,
     check::Report,
     fold, follow,
-    source::{Error as Trouble, Source},
+    source::{self, Source},
     store::{self, Survives},
     Progress, Store,
 };
 use serde_json::json;
-use std::{
-    io::Write,
-    path::PathBuf,
-    sync::atomic::Ordering,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{io::Write, path::PathBuf, sync::atomic::Ordering, thread};
 
-/// How long is waited for a block before it is looked whether to end.
-const BLINK: Duration = Duration::from_millis(500);
-/// The pauses before a node is asked again grow from the first to the last.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// With `--once`, so often.
-const ATTEMPTS_ONCE: u32 = 5;
 /// As many differences are told one by one.
 const TOLD: usize = 20;
 
@@ -83,8 +70,9 @@ impl Index {
         let stop = stop_signal()?;
         let once = self.once || !backend.runs_by_itself();
         let mut connection = Some(backend);
-        let mut failures = 0;
-        while !stop.load(Ordering::Relaxed) {
+        let mut trouble = Trouble::default();
+        let ends = || stop.load(Ordering::Relaxed);
+        while !ends() {
             let stepped = match connection.take().map_or_else(|| self.connect_again(&of.genesis), Ok) {
                 Ok(backend) => {
                     let stepped = self.step(&*backend, deployment, &mut store, once, out);
@@ -94,17 +82,10 @@ impl Index {
                 Err(error) => Err(error),
             };
             match stepped {
-                Ok(Step::Again) => failures = 0,
+                Ok(Step::Again) => trouble = Trouble::default(),
                 Ok(Step::Done) => break,
-                Err(error) if is_lost(&error) && !(once && failures >= ATTEMPTS_ONCE) => {
-                    failures += 1;
-                    let pause = LONGEST_PAUSE.min(FIRST_PAUSE * (1 << failures.min(10).saturating_sub(1)));
-                    let words = format!("{error:#}; trying again in {}", roughly(pause.as_millis() as u64));
-                    self.say(out, &words, store.next());
-                    let until = Instant::now() + pause;
-                    while Instant::now() < until && !stop.load(Ordering::Relaxed) {
-                        thread::sleep(BLINK.min(until.saturating_duration_since(Instant::now())));
-                    }
+                Err(error) if is_lost(&error) => {
+                    trouble.wait(error, once, &mut |words| self.say(out, &words, store.next()), &ends)?;
                 }
                 Err(error) => return Err(error),
             }
@@ -215,6 +196,6 @@ fn failed(error: fold::Error) -> anyhow::Error {
 
 fn is_lost(error: &anyhow::Error) -> bool {
     use crate::client::backend::Error;
-    matches!(error.downcast_ref::<Trouble>(), Some(Trouble::Lost(_)))
+    matches!(error.downcast_ref::<source::Error>(), Some(source::Error::Lost(_)))
         || matches!(error.downcast_ref::<Error>(), Some(Error::ConnectionLost { .. }))
 }

@@ -3,6 +3,7 @@
 use crate::client::{
     backend::{now, Backend, Error, DEVELOPMENT},
     moments,
+    trouble::{Trouble, BLINK},
 };
 use crate::keeper::{
     plan::Due,
@@ -12,20 +13,10 @@ use crate::keeper::{
 use anyhow::Result;
 use chain::machine_time;
 use interfaces::Timestamp;
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-/// How often the loop checks whether to end.
-const BLINK: Duration = Duration::from_millis(500);
 /// After this long everything is looked at again, even without a new block.
 const AT_LEAST_EVERY: Duration = Duration::from_secs(60);
-/// The pauses before trying to reach a node again grow from the first to the last.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// How often a keeper with `--once` tries to reach a node again.
-const ATTEMPTS_ONCE: u32 = 5;
 /// A chain that makes no block for this long, though one is needed, makes none by itself.
 const BLOCK_PATIENCE: Duration = Duration::from_secs(30);
 /// Development chains make blocks only with transactions.
@@ -47,16 +38,17 @@ pub fn keep(
     let mut connection = Some(backend);
     let mut trouble = Trouble::default();
     let mut told = None;
+    let note = |words| Entry::new(machine_time(), Happened::Note(words));
     while !stop() {
         let backend = match connection.take() {
             Some(backend) => backend,
             None => match connect() {
                 Ok(backend) => {
-                    say(Entry::new(machine_time(), Happened::Note("connected again".into())));
+                    say(note("connected again".into()));
                     backend
                 }
                 Err(error) if is_lost(&error) => {
-                    trouble.wait(error, once, say, stop)?;
+                    trouble.wait(error, once, &mut |words| say(note(words)), stop)?;
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -69,11 +61,13 @@ pub fn keep(
             }
             Ok(Step::Done) => return Ok(()),
             Err(error) => {
-                let is_lost = matches!(error, Error::ConnectionLost { .. });
-                if !is_lost {
+                if !matches!(error, Error::ConnectionLost { .. }) {
+                    if once {
+                        return Err(error.into());
+                    }
                     connection = Some(backend);
                 }
-                trouble.wait(error.into(), once, say, stop)?;
+                trouble.wait(error.into(), once, &mut |words| say(note(words)), stop)?;
             }
         }
     }
@@ -82,33 +76,6 @@ pub fn keep(
 
 fn is_lost(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref::<Error>(), Some(Error::ConnectionLost { .. }))
-}
-
-/// How often something has gone wrong since the last success.
-#[derive(Default)]
-struct Trouble {
-    times: u32,
-}
-
-impl Trouble {
-    /// Says what is wrong and pauses, longer each time.
-    fn wait(
-        &mut self,
-        error: anyhow::Error,
-        once: bool,
-        say: &mut dyn FnMut(Entry),
-        stop: &dyn Fn() -> bool,
-    ) -> Result<()> {
-        self.times += 1;
-        if once && (self.times > ATTEMPTS_ONCE || !is_lost(&error)) {
-            return Err(error);
-        }
-        let pause = LONGEST_PAUSE.min(FIRST_PAUSE.saturating_mul(1 << self.times.min(10).saturating_sub(1)));
-        let words = format!("{error:#}; trying again in {}", moments::roughly(pause.as_millis() as u64));
-        say(Entry::new(machine_time(), Happened::Note(words)));
-        sleep(pause, stop);
-        Ok(())
-    }
 }
 
 enum Step {
@@ -194,15 +161,4 @@ fn tell(outlook: Outlook, told: &mut Option<Outlook>, time: Timestamp, say: &mut
     };
     say(Entry::new(time, Happened::Note(words)));
     *told = Some(outlook);
-}
-
-fn sleep(pause: Duration, stop: &dyn Fn() -> bool) {
-    let until = Instant::now() + pause;
-    while !stop() {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break;
-        }
-        thread::sleep(BLINK.min(left));
-    }
 }

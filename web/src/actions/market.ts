@@ -5,6 +5,7 @@ import type { HexString } from 'dedot/utils';
 import type { Request } from '../chain/store.ts';
 import type { Asset, Offer, RequestSpecInput } from '../chain/types.ts';
 import { go } from '../router.ts';
+import { MAX_LIST } from '../formulas/lists.ts';
 import { nameOf } from '../words/accounts.ts';
 import { amount } from '../words/amounts.ts';
 import { counted, numbered } from '../words/text.ts';
@@ -13,7 +14,6 @@ import { intent, type Intent } from './intent.ts';
 
 /// The most submissions that one call opens, settles or frees.
 const MAX_BATCH = 64;
-export const MAX_LIST = 16;
 
 /// What goes along with a call: an amount of the chain's currency; tokens are taken from an allowance.
 const along = (asset: Asset, of: bigint): { value?: bigint } => (asset.type === 'Native' ? { value: of } : {});

@@ -5,13 +5,13 @@ import type { Delivery } from '../chain/store.ts';
 import type { Part } from '../chain/parts.ts';
 import { chain } from '../chain/session.ts';
 import { commitment, type Opinion } from '../formulas/hashes.ts';
+import { inLists } from '../formulas/lists.ts';
 import { window } from '../formulas/windows.ts';
 import { savedKey } from '../secrets/keys.ts';
 import { keepOpinions, saltOf } from '../secrets/opinions.ts';
 import { numbered } from '../words/text.ts';
 import { moment } from '../words/times.ts';
 import { intent, type Intent } from './intent.ts';
-import { MAX_LIST } from './market.ts';
 
 export interface Score {
     part: Part;
@@ -20,18 +20,11 @@ export interface Score {
     duplicateOf: number | undefined;
 }
 
-/// A list in parts of at most 16.
-export function inLists<T>(list: readonly T[]): T[][] {
-    const lists: T[][] = [];
-    for (let from = 0; from < list.length; from += MAX_LIST) lists.push(list.slice(from, from + MAX_LIST));
-    return lists;
-}
-
 /// By request, in the order in which they come.
 export function byRequest<T>(list: readonly T[], idOf: (one: T) => number): T[][] {
     const groups = new Map<number, T[]>();
     for (const one of list) groups.set(idOf(one), [...(groups.get(idOf(one)) ?? []), one]);
-    return [...groups.values()].flatMap(inLists);
+    return [...groups.values()].flatMap((group) => inLists(group));
 }
 
 function committing(id: number, opinions: (Opinion & { revealBy: bigint })[]): Intent {

@@ -3,13 +3,9 @@
 
 import type { Judged } from '../actions/upkeep.ts';
 import { now } from './clock.ts';
-import { capacityOf, latched, lineOf, membersOf, membershipOf, poolOf, stored, termsOf } from './pool.ts';
-import type { Cells } from './cells.ts';
+import { capacityOf, latched, lineOf, membersOf, membershipOf, poolOf, termsOf } from './pool.ts';
 import type { Chain } from './session.ts';
-import type { Account, ReputationContractApi, Standing } from './types.ts';
-
-type Accounts = Cells<ReputationContractApi['types']['RootStorage']['accounts']>;
-export const reputations = (at: Chain): Accounts => at.cells.reputation as unknown as Accounts;
+import type { Account, Standing } from './types.ts';
 
 export interface Care {
     pool: number;
@@ -57,7 +53,7 @@ async function changedOf(at: Chain, pool: number): Promise<Care['changed']> {
 }
 
 async function owedOf(at: Chain): Promise<Care['owed']> {
-    const all = await reputations(at).entries<'accounts', Account>('accounts');
+    const all = await at.cells.reputation.entries<'accounts', Account>('accounts');
     return all.flatMap(([who, { owed, frozen }]) => {
         const amount = owed.reduce((sum, [, points]) => sum + points, 0n);
         return amount > 0n && !frozen ? [{ who, amount }] : [];
@@ -69,7 +65,7 @@ export async function care(at: Chain): Promise<Care> {
     const [changed, capacity, [counters], pending, owed] = await Promise.all([
         changedOf(at, pool),
         capacityOf(at, pool),
-        stored(at).at('counters', [pool]),
+        at.cells.obligation.at('counters', [pool]),
         at.cells.market.value('pending'),
         owedOf(at),
     ]);

@@ -2,15 +2,8 @@
 
 import type { Result } from 'dedot/codecs';
 import { raw } from '../words/accounts.ts';
-import type { Cells } from './cells.ts';
 import type { Chain } from './session.ts';
-import type { Account, Capacity, Ledger, Membership, ObligationContractApi, Proposal, Standing } from './types.ts';
-
-type Root = ObligationContractApi['types']['RootStorage'];
-
-/// Its storage: what lies in nested structs has the name of its field.
-export const stored = (at: Chain): Cells<Root['members'] & Root['pausable']> =>
-    at.cells.obligation as unknown as Cells<Root['members'] & Root['pausable']>;
+import type { Account, Capacity, Ledger, Membership, Proposal, Standing } from './types.ts';
 
 /// What a contract answers that may refuse; a refusal is an exception here.
 export async function answered<T, E>(asked: Promise<{ data: Result<T, E> }>): Promise<T> {
@@ -57,7 +50,7 @@ export const latched = ({ state, throttled }: Ledger): Standing =>
 
 /// Everybody who is, or was, a member of this pool.
 export async function membersOf(at: Chain, pool: number): Promise<Member[]> {
-    const all = await stored(at).entries<'members', [number, Account]>('members');
+    const all = await at.cells.obligation.entries<'members', [number, Account]>('members');
     return all.filter(([[number]]) => number === pool).map(([[, who], cell]) => ({ who, cell }));
 }
 

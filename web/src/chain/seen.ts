@@ -6,7 +6,7 @@ import { hexToU8a, type HexString } from 'dedot/utils';
 import { hands, premiumBps, utilizationPpm } from '../formulas/capacity.ts';
 import { remembered, remember } from '../words/memory.ts';
 import { head } from './clock.ts';
-import { poolOf, stored } from './pool.ts';
+import { poolOf } from './pool.ts';
 import type { Chain } from './session.ts';
 import { policy } from './store.ts';
 
@@ -48,8 +48,8 @@ function littleEndian(hex: string): number {
 async function sampleAt(at: Chain, block: number, hash: HexString): Promise<Sample | undefined> {
     const number = await poolOf(at);
     const [[counters], [pool], [set]] = await Promise.all([
-        stored(at).at('counters', [number], hash),
-        stored(at).at('pools', [number], hash),
+        at.cells.obligation.at('counters', [number], hash),
+        at.cells.obligation.at('pools', [number], hash),
         at.client.rpc.state_queryStorageAt([TIMESTAMP_NOW], hash),
     ]);
     const time = set?.changes[0]?.[1];

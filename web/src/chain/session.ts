@@ -10,7 +10,14 @@ import obligation from '../generated/obligation.json';
 import reputation from '../generated/reputation.json';
 import { Cells } from './cells.ts';
 import type { Deployment } from './deployment.ts';
-import type { MarketContractApi, Members, ObligationContractApi, ReputationContractApi } from './types.ts';
+import type {
+    MarketCells,
+    MarketContractApi,
+    ObligationCells,
+    ObligationContractApi,
+    ReputationCells,
+    ReputationContractApi,
+} from './types.ts';
 
 export interface Chain {
     client: LegacyClient;
@@ -31,9 +38,9 @@ export interface Chain {
     obligation: Contract<ObligationContractApi>;
     reputation: Contract<ReputationContractApi>;
     cells: {
-        market: Cells<MarketContractApi['types']['RootStorage']>;
-        obligation: Cells<Members>;
-        reputation: Cells<ReputationContractApi['types']['RootStorage']>;
+        market: Cells<MarketCells>;
+        obligation: Cells<ObligationCells>;
+        reputation: Cells<ReputationCells>;
     };
 }
 
@@ -69,11 +76,7 @@ async function contracts(client: LegacyClient, deployment: Deployment, propertie
         address: string,
     ) => new Contract<Api>(client, metadata(json), address, { defaultCaller: deployment.market });
     const theMarket = at<MarketContractApi>(market, deployment.market);
-    const marketCells = Cells.of<MarketContractApi['types']['RootStorage']>(
-        client,
-        theMarket.registry,
-        deployment.market,
-    );
+    const marketCells = Cells.of<MarketCells>(client, theMarket.registry, deployment.market);
     const [partners, { ss58Format }] = await Promise.all([marketCells.value('partners'), properties]);
     const prefix = ss58Format ?? DEFAULT_PREFIX;
     if (!partners) throw new Error('that contract is no market: it knows no partners');
@@ -81,12 +84,8 @@ async function contracts(client: LegacyClient, deployment: Deployment, propertie
     const theReputation = at<ReputationContractApi>(reputation, partners.reputation.address(prefix));
     const cells = {
         market: marketCells,
-        obligation: Cells.of<Members>(client, theObligation.registry, theObligation.address),
-        reputation: Cells.of<ReputationContractApi['types']['RootStorage']>(
-            client,
-            theReputation.registry,
-            theReputation.address,
-        ),
+        obligation: Cells.of<ObligationCells>(client, theObligation.registry, theObligation.address),
+        reputation: Cells.of<ReputationCells>(client, theReputation.registry, theReputation.address),
     };
     return { market: theMarket, obligation: theObligation, reputation: theReputation, cells };
 }

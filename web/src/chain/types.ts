@@ -30,7 +30,6 @@ import type {
     InterfacesObligationTerms,
     ObligationLedgerMember,
     ObligationLedgerProposal,
-    ObligationMembers,
     ObligationMembersAccount,
     RulesStanding,
 } from '../generated/obligation/types.js';
@@ -38,6 +37,14 @@ import type { ReputationContractApi } from '../generated/reputation/index.js';
 import type { InterfacesReputationProfile } from '../generated/reputation/types.js';
 
 export type { MarketContractApi, ObligationContractApi, ReputationContractApi };
+
+type MarketRoot = MarketContractApi['types']['RootStorage'];
+type ObligationRoot = ObligationContractApi['types']['RootStorage'];
+type ReputationRoot = ReputationContractApi['types']['RootStorage'];
+/// What each contract keeps, by the names of its cells: those in nested structs have the name of their field.
+export type MarketCells = MarketRoot & MarketRoot['pausable'];
+export type ObligationCells = ObligationRoot['members'] & ObligationRoot['pausable'];
+export type ReputationCells = Omit<ReputationRoot, 'accounts'> & ReputationRoot['accounts'] & ReputationRoot['minting'];
 
 export type Account = AccountId32;
 export type Asset = InterfacesMarketRequestsAsset;
@@ -47,8 +54,6 @@ export type Bucket = InterfacesMarketRequestsBucket;
 export type Capacity = InterfacesObligationCapacity;
 export type Duplicates = InterfacesMarketRequestsDuplicates;
 export type Engagement = InterfacesMarketEngagementsEngagement;
-/// What the obligation contract keeps of pools and members.
-export type Members = ObligationMembers;
 export type Ledger = ObligationLedgerMember;
 export type MemberState = InterfacesObligationMemberState;
 export type Membership = InterfacesObligationMembership;

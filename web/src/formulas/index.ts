@@ -3,6 +3,7 @@
 export * from './draws.ts';
 export * from './files.ts';
 export * from './hashes.ts';
+export * from './lists.ts';
 export * from './opening.ts';
 export * from './phases.ts';
 export * from './upkeep.ts';

@@ -2,10 +2,8 @@
 
 import type { Delivery, Whole } from '../chain/store.ts';
 import type { Timestamp } from '../chain/types.ts';
+import { inLists } from './lists.ts';
 import * as w from './windows.ts';
-
-/// The most submissions in one call.
-export const MAX_LIST = 16;
 
 export interface Due {
     message: 'open_reviews' | 'finalize' | 'close_period' | 'settle' | 'report_no_show' | 'claim' | 'prune';
@@ -27,11 +25,6 @@ const URGENCY: readonly Due['message'][] = [
 
 /// How urgent a message is: first what is lost if it comes late, then what lets others go on, in the end what tidies up.
 export const urgency = ({ message }: Due): number => URGENCY.indexOf(message);
-
-const lists = (numbers: number[]): number[][] =>
-    Array.from({ length: Math.ceil(numbers.length / MAX_LIST) }, (_, at) =>
-        numbers.slice(at * MAX_LIST, (at + 1) * MAX_LIST),
-    );
 
 /// Verdicts that can be given, or windows that can be extended. A verdict waits for those of the submissions that reveals
 /// name as originals.
@@ -92,11 +85,11 @@ export function upkeep(whole: Whole, now: Timestamp): Due[] {
         .map(({ number }) => number);
     return [
         ...(reached(opensFrom(whole)) ? [call('open_reviews')] : []),
-        ...lists(finalizable(whole, now)).map((list) => call('finalize', list)),
+        ...inLists(finalizable(whole, now)).map((list) => call('finalize', list)),
         ...(reached(closesFrom(whole)) ? [call('close_period')] : []),
         ...(!engagement && reached(settlesFrom(whole)) ? [call('settle')] : []),
         ...(engagement ? [] : missing(whole, now)),
-        ...lists(claims).map((list) => call('claim', list)),
+        ...inLists(claims).map((list) => call('claim', list)),
         ...(w.isPrunable(state) ? [call('prune')] : []),
     ];
 }

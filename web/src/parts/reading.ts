@@ -7,6 +7,10 @@ import { chain, type Chain } from '../chain/session.ts';
 
 export type Reading<T> = { value: T } | { why: string } | undefined;
 
+/// What was read, if it could be.
+export const valueOf = <T>(reading: Reading<T>): T | undefined =>
+    reading && 'value' in reading ? reading.value : undefined;
+
 /// One reading at a time; a block that comes meanwhile is asked for afterwards. What was read stays until something newer
 /// is there; only other `inputs` forget it.
 export function useReading<T>(read: (at: Chain) => Promise<T>, inputs: readonly unknown[]): Reading<T> {

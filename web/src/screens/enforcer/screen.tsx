@@ -9,32 +9,21 @@ import { useParts, type Part } from '../../chain/parts.ts';
 import { committed, seats } from '../../formulas/jury.ts';
 import { isActive } from '../../formulas/standing.ts';
 import { deliveryPhase, phaseOf } from '../../formulas/steps.ts';
-import { Notice } from '../../parts/basic.tsx';
-import { useRead } from '../../parts/read.ts';
+import { ForWhoActs } from '../../parts/acting.tsx';
+import { useReading, valueOf } from '../../parts/reading.ts';
 import { to } from '../../router.ts';
 import { savedKey } from '../../secrets/keys.ts';
-import { chooseWho } from '../../wallet/chooser.tsx';
-import { me, type Acting } from '../../wallet/wallet.ts';
+import type { Acting } from '../../wallet/wallet.ts';
 import { textOf } from '../../words/text.ts';
 import { CommittedTo } from './committed.tsx';
 import { Seats } from './seats.tsx';
 import { Standing } from './standing.tsx';
 
 export function Enforcer() {
-    const who = me.value;
     return (
         <>
             <h1>Enforcer</h1>
-            {who ? (
-                <Work who={who} key={who.id} />
-            ) : (
-                <Notice>
-                    What an enforcer has to do depends on who it is.{' '}
-                    <button type="button" class="small" onClick={chooseWho}>
-                        Choose an account
-                    </button>
-                </Notice>
-            )}
+            <ForWhoActs why="What an enforcer has to do depends on who it is.">{(who) => <Work who={who} key={who.id} />}</ForWhoActs>
         </>
     );
 }
@@ -46,7 +35,7 @@ const waits = (part: Part): boolean =>
         part.deliveries.some((delivery) => deliveryPhase(part, delivery, now.value) === 'Unopened'));
 
 function Work({ who }: { who: Acting }) {
-    const member = useRead((at) => readMember(at, who.id, now.value), who.id);
+    const member = valueOf(useReading((at) => readMember(at, who.id, now.value), [who.id]));
     const parts = useParts(who.id);
     const time = now.value;
     const list = parts?.all ?? [];

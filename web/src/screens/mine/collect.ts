@@ -7,13 +7,13 @@ import type { Intent } from '../../actions/intent.ts';
 import * as market from '../../actions/market.ts';
 import { claimReputation } from '../../actions/obligation.ts';
 import { attempt, stage } from '../../actions/pipeline.ts';
-import { inLists } from '../../actions/reviews.ts';
 import { fitting, together } from '../../actions/together.ts';
 import { now } from '../../chain/clock.ts';
 import { refreshParts, type Part } from '../../chain/parts.ts';
 import { chain, type Chain } from '../../chain/session.ts';
 import { policy } from '../../chain/store.ts';
 import type { Asset } from '../../chain/types.ts';
+import { inLists } from '../../formulas/lists.ts';
 import { claimable, reclaimable } from '../../formulas/tasks.ts';
 import { counted } from '../../words/text.ts';
 

@@ -8,11 +8,11 @@ import { now } from '../../chain/clock.ts';
 import { readMember } from '../../chain/member.ts';
 import { useParts } from '../../chain/parts.ts';
 import { idOf, type Role, type Task } from '../../formulas/tasks.ts';
-import { Away, Moment, Notice } from '../../parts/basic.tsx';
-import { useRead } from '../../parts/read.ts';
+import { ForWhoActs } from '../../parts/acting.tsx';
+import { Away, Moment } from '../../parts/basic.tsx';
+import { useReading, valueOf } from '../../parts/reading.ts';
 import { to } from '../../router.ts';
-import { chooseWho } from '../../wallet/chooser.tsx';
-import { me, type Acting } from '../../wallet/wallet.ts';
+import type { Acting } from '../../wallet/wallet.ts';
 import { textOf } from '../../words/text.ts';
 import { readOwed } from './collect.ts';
 import { gather } from './gather.ts';
@@ -21,28 +21,18 @@ import { Reminders } from './reminders.tsx';
 import { atWords, taskWords } from './words.ts';
 
 export function Mine() {
-    const who = me.value;
     return (
         <>
             <h1>My work</h1>
-            {who ? (
-                <Work who={who} key={who.id} />
-            ) : (
-                <Notice>
-                    What is due depends on who you are.{' '}
-                    <button type="button" class="small" onClick={chooseWho}>
-                        Choose an account
-                    </button>
-                </Notice>
-            )}
+            <ForWhoActs why="What is due depends on who you are.">{(who) => <Work who={who} key={who.id} />}</ForWhoActs>
         </>
     );
 }
 
 function Work({ who }: { who: Acting }) {
     const parts = useParts(who.id);
-    const member = useRead((at) => readMember(at, who.id, now.value), who.id);
-    const owed = useRead((at) => readOwed(at, who.id, parts?.all ?? []), parts && `${who.id}/${version(parts)}`);
+    const member = valueOf(useReading((at) => readMember(at, who.id, now.value), [who.id]));
+    const owed = valueOf(useReading((at) => readOwed(at, who.id, parts?.all ?? []), [who.id, parts]));
     const time = now.value;
     const { due, waiting } = useMemo(
         () => gather(parts?.all ?? [], who.id, member, time),
@@ -72,15 +62,6 @@ function Work({ who }: { who: Acting }) {
             )}
         </div>
     );
-}
-
-const versions = new WeakMap<object, number>();
-let latest = 0;
-/// Another number for other parts: what was read for one is not that of another.
-function version(parts: object): number {
-    const known = versions.get(parts) ?? (latest += 1);
-    versions.set(parts, known);
-    return known;
 }
 
 const ROLES: Readonly<Record<Role, string>> = {

@@ -5,28 +5,23 @@ import { useId } from 'preact/hooks';
 import { Act } from '../../actions/button.tsx';
 import * as manage from '../../actions/manage.ts';
 import { marketProblem } from '../../chain/deployment.ts';
-import type { Cells } from '../../chain/cells.ts';
-import { membersOf, poolOf, stored } from '../../chain/pool.ts';
+import { membersOf, poolOf } from '../../chain/pool.ts';
 import { CONTRACTS, contractNamed, roleOf, ROLES, type ContractName, type Holder } from '../../chain/roles.ts';
 import { chain, type Chain } from '../../chain/session.ts';
-import type { Account as Id, MarketContractApi, ReputationContractApi } from '../../chain/types.ts';
+import type { Account as Id } from '../../chain/types.ts';
 import { Account, Badge, Facts, Notice } from '../../parts/basic.tsx';
 import { useReading } from '../../parts/reading.ts';
 import { parsed, points } from '../../words/amounts.ts';
 import { exactly } from '../../words/times.ts';
 import { Only, rightOf } from './right.tsx';
 
-type Pausable = Cells<MarketContractApi['types']['RootStorage']['pausable']>;
-type Minting = Cells<ReputationContractApi['types']['RootStorage']['minting']>;
-
 async function read(at: Chain) {
     const pool = await poolOf(at);
-    const minting = at.cells.reputation as unknown as Minting;
     const [market, obligation, charter, caps, members] = await Promise.all([
-        (at.cells.market as unknown as Pausable).value('paused'),
-        stored(at).value('paused'),
-        minting.value('charter'),
-        minting.entries<'caps', Id>('caps'),
+        at.cells.market.value('paused'),
+        at.cells.obligation.value('paused'),
+        at.cells.reputation.value('charter'),
+        at.cells.reputation.entries<'caps', Id>('caps'),
         membersOf(at, pool),
     ]);
     const banned = members.filter(({ cell }) => cell.state === 'Banned').map(({ who }) => who);

@@ -1,6 +1,5 @@
 // Who is in the pool, and what everybody has earned: members by standing, tiers, profiles.
 
-import { reputations } from '../../chain/care.ts';
 import { latched, membersOf, poolOf, type Member } from '../../chain/pool.ts';
 import type { Chain } from '../../chain/session.ts';
 import type { Account, MemberState, ReputationContractApi } from '../../chain/types.ts';
@@ -35,7 +34,7 @@ async function read(at: Chain): Promise<Everybody> {
     const [members, tiers, accounts, reviewed] = await Promise.all([
         poolOf(at).then((pool) => membersOf(at, pool)),
         at.cells.reputation.value('tiers'),
-        reputations(at).entries<'accounts', Account>('accounts'),
+        at.cells.reputation.entries<'accounts', Account>('accounts'),
         coherence(at),
     ]);
     const thresholds = tiers ?? [];

@@ -5,7 +5,7 @@ import { useId } from 'preact/hooks';
 import type { Intent } from '../../actions/intent.ts';
 import { proposePolicy, proposeTerms } from '../../actions/manage.ts';
 import { Act } from '../../actions/button.tsx';
-import { poolOf, stored, termsOf } from '../../chain/pool.ts';
+import { poolOf, termsOf } from '../../chain/pool.ts';
 import type { Chain } from '../../chain/session.ts';
 import type { Asset, Policy, Proposal, Terms } from '../../chain/types.ts';
 import { now } from '../../chain/clock.ts';
@@ -34,8 +34,8 @@ async function read(at: Chain): Promise<Rules> {
     const { market } = at.cells;
     const [inForce, [counters], [proposal], present, pending, opening] = await Promise.all([
         termsOf(at, pool),
-        stored(at).at('counters', [pool]),
-        stored(at).at('proposals', [pool]),
+        at.cells.obligation.at('counters', [pool]),
+        at.cells.obligation.at('proposals', [pool]),
         market.value('policy'),
         market.value('pending'),
         market.value('opening'),

@@ -11,6 +11,7 @@ import { chain, type Chain } from '../../chain/session.ts';
 import type { Delivery, Whole } from '../../chain/store.ts';
 import { cidOf } from '../../formulas/files.ts';
 import { contentHash } from '../../formulas/hashes.ts';
+import { MAX_LIST } from '../../formulas/lists.ts';
 import { deliveryPhase } from '../../formulas/steps.ts';
 import { isSealed } from '../../formulas/windows.ts';
 import { Notice } from '../../parts/basic.tsx';
@@ -43,7 +44,7 @@ const dropped = signal<ReadonlyMap<number, Dropped[]>>(new Map());
 
 const files = (id: number): Dropped[] => dropped.value.get(id) ?? [];
 const setFiles = (id: number, list: Dropped[]): void => {
-    dropped.value = new Map(dropped.value).set(id, list.slice(0, market.MAX_LIST));
+    dropped.value = new Map(dropped.value).set(id, list.slice(0, MAX_LIST));
 };
 
 async function take(id: number, list: FileList | null | undefined): Promise<void> {
@@ -96,7 +97,7 @@ function Files({ id }: { id: number }) {
 export function Deliver({ whole, who }: { whole: Whole; who: HexString }) {
     const { id } = whole;
     const list = files(id);
-    const most = whole.engagement ? 1 : Math.min(free(whole, who), market.MAX_LIST);
+    const most = whole.engagement ? 1 : Math.min(free(whole, who), MAX_LIST);
     const long = list.some(({ uri }) => new TextEncoder().encode(uri).length > MAX_URI);
     return (
         <div
@@ -204,7 +205,7 @@ export function Unseal({ whole, sealed: under }: { whole: Whole; sealed: Deliver
             {sealsRead() && left.length > 0 && <Find whole={whole} at={at} under={left} />}
             {time && open.length > 0 && (
                 <div class="buttons start">
-                    <Act intent={() => market.unseal(whole, open.slice(0, market.MAX_LIST))} />
+                    <Act intent={() => market.unseal(whole, open.slice(0, MAX_LIST))} />
                 </div>
             )}
         </div>

@@ -3,9 +3,10 @@
 import { evaluate, judgement, type Judged } from '../../actions/upkeep.ts';
 import { Act } from '../../actions/button.tsx';
 import { now } from '../../chain/clock.ts';
-import { latched, lineOf, membershipOf, poolOf, stored, termsOf } from '../../chain/pool.ts';
+import { latched, lineOf, membershipOf, poolOf, termsOf } from '../../chain/pool.ts';
 import type { Chain } from '../../chain/session.ts';
-import type { Ledger, Membership, ObligationContractApi, ReputationContractApi, Terms } from '../../chain/types.ts';
+import type { Ledger, Membership, Profile, Rest, Terms } from '../../chain/types.ts';
+import { OP } from '../../formulas/standing.ts';
 import { Account, Away, Bar, Facts, Moment, Notice } from '../../parts/basic.tsx';
 import { useReading } from '../../parts/reading.ts';
 import { address, same } from '../../words/accounts.ts';
@@ -13,22 +14,15 @@ import { ops, points } from '../../words/amounts.ts';
 import { StandingBadge, standingMeaning, stateWords } from '../../words/standing.tsx';
 import { counted } from '../../words/text.ts';
 
-/// One op, in micro-operations.
-const OP = 1_000_000n;
 /// `safe_until` of whoever cannot be Banned.
 const NEVER = 0xffff_ffff_ffff_ffffn;
-
-type Resting = NonNullable<
-    Awaited<ReturnType<ObligationContractApi['types']['RootStorage']['members']['accounts']['get']>>
->;
-type Profile = Awaited<ReturnType<ReputationContractApi['query']['reputationProfile']>>['data'];
 
 interface Found {
     pool: number;
     terms: Terms;
     cell: Ledger;
     membership: Membership;
-    account: Resting | undefined;
+    account: Rest | undefined;
     /// Its place in the line, the first is 1; 0 if it does not wait.
     place: number;
     judged: Judged;
@@ -46,12 +40,12 @@ async function read(at: Chain, who: string): Promise<Everything> {
         at.reputation.query.reputationProfile(who),
         at.reputation.query.reputationTier(who),
         membershipOf(at, pool, who),
-        stored(at).at('members', [[pool, who]]),
+        at.cells.obligation.at('members', [[pool, who]]),
     ]);
     if (!membership || !cell) return { profile, tier, member: undefined };
     const [{ terms }, [account], line] = await Promise.all([
         termsOf(at, pool),
-        stored(at).at('accounts', [who]),
+        at.cells.obligation.at('accounts', [who]),
         lineOf(at, pool),
     ]);
     const judged = {

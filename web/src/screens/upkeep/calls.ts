@@ -5,6 +5,7 @@ import * as market from '../../actions/market.ts';
 import * as pool from '../../actions/upkeep.ts';
 import type { Care } from '../../chain/care.ts';
 import type { Whole } from '../../chain/store.ts';
+import { inLists } from '../../formulas/lists.ts';
 import { upkeep, urgency, type Due } from '../../formulas/upkeep.ts';
 import { nameOf } from '../../words/accounts.ts';
 import { amount, points } from '../../words/amounts.ts';
@@ -104,10 +105,6 @@ const ofRequest = (whole: Whole, now: bigint): Call[] =>
         intent: intentOf(whole, due),
         urgency: urgency(due),
     }));
-
-function inLists<T>(all: T[], most: number): T[][] {
-    return Array.from({ length: Math.ceil(all.length / most) }, (_, at) => all.slice(at * most, (at + 1) * most));
-}
 
 function evaluations({ pool: number, changed }: Care): Omit<Call, 'urgency'>[] {
     const banned = changed.filter(({ standing }) => standing === 'Banned');
