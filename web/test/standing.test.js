@@ -83,3 +83,19 @@ test(
         await page.context().close();
     },
 );
+
+test('a manager lifts the ban, and a member sees that only a manager can', there, async () => {
+    const { address } = person('Heidi');
+    const asks = () => stage.org.asks('obligation', 'obligationMembership', stage.org.pool, address);
+    assert.equal((await asks()).state, 'Banned');
+    const member = await stage.as('Charlie', 'organization');
+    await member.getByText('Only a manager of the obligation contract can lift a ban:').waitFor({ timeout: PATIENCE });
+    assert.equal(await member.getByRole('button', { name: /^Lift the ban/ }).count(), 0);
+    await member.context().close();
+    const manager = await stage.as('Alice', 'organization');
+    assert.match(await press(manager, /^Lift the ban of Heidi/), /The ban of .* is lifted: it may enlist again/);
+    await manager.getByText('Nobody is banned now').waitFor({ timeout: PATIENCE });
+    const { state, deficit } = await asks();
+    assert.deepEqual([state, deficit], ['Left', 0n]);
+    await manager.context().close();
+});

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { contentHash } from '../.built/formulas.js';
 import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
-import { beginWithRoom, PATIENCE, press, there } from './browser.js';
+import { beginWithRoom, goTo, PATIENCE, press, there } from './browser.js';
 
 const [alice, bob, charlie, dave, eve, ferdie] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'].map(person);
 let stage;
@@ -68,10 +68,16 @@ test('a requester gives notice in a long deal, and it ends', there, async () => 
     await page.context().close();
 });
 
-test('a place in a long deal that its provider lost is taken over by another', there, async () => {
+test('a place in a long deal that its provider lost is named in my work, and taken over by another', there, async () => {
     const { id, due } = await deal('a-deal-that-fails');
     await until(due + HOUR);
-    const requester = await stage.as('Alice', `request/${id}`);
+    const requester = await stage.as('Alice', 'mine');
+    const missed = requester.locator('.task').filter({ hasText: 'Close the period' });
+    await missed
+        .filter({ hasText: `Request ${id}` })
+        .getByRole('button')
+        .waitFor({ timeout: PATIENCE });
+    await goTo(requester, `request/${id}`);
     const said = await press(requester, /^Close the period/);
     assert.match(said, /Period 0 is closed: missed/);
     assert.match(said, /Bob has lost the place/);

@@ -1,8 +1,6 @@
-// What a member, or whoever wants to be one, does in the pool; and what was earned in reputation.
+// What a member, or whoever wants to be one, does in the pool.
 
-import type { HexString } from 'dedot/utils';
 import type { Member } from '../chain/member.ts';
-import { nameOf } from '../words/accounts.ts';
 import { counted } from '../words/text.ts';
 import { lasting } from '../words/times.ts';
 import { intent, type Intent } from './intent.ts';
@@ -63,12 +61,4 @@ export const checkIn = ({ pool, terms }: Member): Intent =>
     intent('obligation', 'obligationCheckIn', [pool], {
         title: 'Check in',
         changes: [`${counted(terms.presence, 'operation')} of presence count as done for this epoch.`],
-    });
-
-export const claimReputation = (who: HexString, owed: bigint): Intent =>
-    intent('reputation', 'reputationClaimReputation', [who], {
-        title: 'Take up reputation',
-        changes: [
-            `${counted(owed, 'point')} that ${nameOf(who)} has earned are credited, as far as this epoch’s cap goes.`,
-        ],
     });

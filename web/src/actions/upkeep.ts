@@ -74,9 +74,9 @@ export const applyPolicy = (): Intent =>
         changes: ['It is in force already; this writes down that it is.'],
     });
 
-export const claimReputation = (who: AccountId32Like): Intent =>
+export const claimReputation = (who: AccountId32Like, owed: bigint): Intent =>
     intent('reputation', 'reputationClaimReputation', [who], {
         title: `Mint what ${nameOf(who)} is owed`,
-        changes: [],
+        changes: [`${nameOf(who)} is owed ${points(owed)} of reputation; this epoch’s cap may leave a part for the next.`],
         would: (answer) => [`${nameOf(who)} gets ${points(answer as bigint)} of reputation.`],
     });

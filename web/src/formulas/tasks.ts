@@ -6,6 +6,7 @@ import type { Part } from '../chain/parts.ts';
 import type { Timestamp } from '../chain/types.ts';
 import { committed, seats } from './jury.ts';
 import { deliveryPhase, phaseOf } from './steps.ts';
+import { upkeep, type Due } from './upkeep.ts';
 import * as w from './windows.ts';
 
 export type Role = 'requester' | 'provider' | 'bidder' | 'enforcer';
@@ -90,27 +91,20 @@ function ofRequester(part: Part, now: Timestamp): Task[] {
         : [];
 }
 
+/// What lets a request go on; the rest of the upkeep tidies up.
+const PROGRESS: Readonly<Partial<Record<Due['message'], What>>> = {
+    open_reviews: 'open',
+    finalize: 'finalize',
+    settle: 'settle',
+    close_period: 'close',
+};
+
 /// What anyone can do, told to those who wait for it.
-function ofUpkeep(part: Part, role: Role, now: Timestamp): Task[] {
-    const phase = phaseOf(part, now);
-    const inPhase = (wanted: string): number[] =>
-        part.deliveries.filter((delivery) => deliveryPhase(part, delivery, now) === wanted).map(({ number }) => number);
-    const add = (what: What, submissions?: number[]): Task => ({
-        role,
-        what,
-        part,
-        due: true,
-        ...(submissions && { submissions }),
+const ofUpkeep = (part: Part, role: Role, now: Timestamp): Task[] =>
+    upkeep({ ...part, offers: [], places: [] }, now).flatMap(({ message, submissions }): Task[] => {
+        const what = PROGRESS[message];
+        return what ? [{ role, what, part, due: true, ...(submissions.length > 0 && { submissions }) }] : [];
     });
-    const verdicts = inPhase('Finalizable');
-    const long = part.engagement !== undefined;
-    return [
-        ...(phase === 'Unopened' || (long && inPhase('Unopened').length > 0) ? [add('open')] : []),
-        ...(verdicts.length > 0 ? [add('finalize', verdicts)] : []),
-        ...(!long && phase === 'Finalized' ? [add('settle')] : []),
-        ...(long && inPhase('Finalized').length > 0 ? [add('close')] : []),
-    ];
-}
 
 /// The submissions that others judge now.
 function judged(part: Part, role: Role, now: Timestamp): Task[] {
@@ -167,7 +161,7 @@ export function tasks(parts: readonly Part[], who: HexString, seated: boolean, n
             ...ofProvider(part, who, now),
             ...ofBidder(part, now),
             ...(requester ? ofRequester(part, now) : []),
-            ...(role && !part.state.closed ? [...ofUpkeep(part, role, now), ...judged(part, role, now)] : []),
+            ...(role && !part.state.closed ? [...merged(ofUpkeep(part, role, now)), ...judged(part, role, now)] : []),
         ];
     });
     const enforced = [...ofEnforcer(parts, who, now), ...(seated ? ofSeat(parts, who, now) : [])];

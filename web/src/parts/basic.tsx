@@ -73,8 +73,8 @@ export function Facts({ of }: { of: readonly (readonly [string, ComponentChildre
 }
 
 /// How much of a whole there is.
-export function Bar({ part, of, label }: { part: number; of: number; label: string }) {
-    return <progress class="bar" value={part} max={Math.max(of, 1)} aria-label={label} />;
+export function Bar({ part, of, label, tone = 'open' }: { part: number; of: number; label: string; tone?: Tone }) {
+    return <progress class={`bar ${tone}`} value={part} max={Math.max(of, 1)} aria-label={label} />;
 }
 
 export function Notice({ tone = 'wait', children }: { tone?: Tone; children: ComponentChildren }) {

@@ -141,6 +141,7 @@ function Missing({ of: { membership, terms } }: { of: Found }) {
                 part={Math.min(missing, ban + 1)}
                 of={ban + 1}
                 label={`${missing} of ${ban + 1} ops missing to a ban`}
+                tone={missing > ban ? 'bad' : missing > terms.throttleBuffer ? 'wait' : 'open'}
             />
             <span>
                 <b>{ops(membership.deficit)} missing</b>: Throttled above {terms.throttleBuffer}, Banned above {ban}.

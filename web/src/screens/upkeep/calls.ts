@@ -157,7 +157,7 @@ function ofPool(care: Care): Call[] {
         about: 'Reputation',
         what: `Mint what ${nameOf(who)} is owed`,
         brings: `Up to ${points(owed)}, for ${nameOf(who)}.`,
-        intent: pool.claimReputation(who),
+        intent: pool.claimReputation(who, owed),
         urgency: Number.POSITIVE_INFINITY,
     }));
     return [...calls.filter((one) => one !== false).map((one) => ({ ...one, urgency: AFTER_OPENING })), ...late];
