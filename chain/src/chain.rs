@@ -62,6 +62,9 @@ fn from_runtime(account: &AccountId32) -> AccountId {
 #[derive(Clone)]
 pub struct Chain {
     state: Rc<RefCell<State>>,
+    /// Whether a block has the events of all that was called directly in it, as the past of a [`Ledger`](crate::Ledger) wants
+    /// them. If not, it has those of the last call: calls stay fast in blocks with thousands of them.
+    keeps_events: bool,
 }
 
 impl Default for Chain {
@@ -74,6 +77,16 @@ impl Chain {
     /// Starts a new chain, on which nobody has any money.
     pub fn new() -> Self {
         State::new(genesis::without_money(GENESIS), genesis::IDENTITY_OF_ALL).into()
+    }
+
+    /// The chain whose blocks have the events of all that happened in them.
+    pub(crate) fn keeping_events(state: State) -> Self {
+        Self { keeps_events: true, ..state.into() }
+    }
+
+    /// Whether a block has the events of all that was called directly in it.
+    pub(crate) fn keeps_events(&self) -> bool {
+        self.keeps_events
     }
 
     /// What the chain has in storage, and makes its blocks.
@@ -358,10 +371,17 @@ impl Chain {
     fn transact<R: Into<Returned>>(&self, keep: bool, action: impl FnOnce() -> Executed<R>) -> Executed<Returned> {
         let transaction = || {
             let result = with_transaction(|| {
-                System::reset_events();
+                let before = match keep && self.keeps_events {
+                    true => System::event_count(),
+                    false => {
+                        System::reset_events();
+                        0
+                    }
+                };
                 let ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events } =
                     action();
                 let result = result.map(Into::into);
+                let events = events.map(|events| events.into_iter().skip(before as usize).collect());
                 let result =
                     ContractResult { gas_consumed, gas_required, storage_deposit, debug_message, result, events };
                 // A transaction's outcome is a `Result` over a `DispatchError`; this one never fails itself.
@@ -382,7 +402,7 @@ impl Chain {
 
 impl From<State> for Chain {
     fn from(state: State) -> Self {
-        Self { state: Rc::new(RefCell::new(state)) }
+        Self { state: Rc::new(RefCell::new(state)), keeps_events: false }
     }
 }
 

@@ -44,7 +44,12 @@ impl World {
     /// Deploys the contracts on a new chain, grants exactly the roles they need, endows and seals, and opens the
     /// market.
     pub fn deploy(contracts: &Contracts, settings: Settings) -> Result<Self> {
-        let mut world = Self::found(contracts, &settings)?;
+        Self::deploy_on(Chain::new(), contracts, settings)
+    }
+
+    /// As [`World::deploy`], on a chain that is there already.
+    pub fn deploy_on(chain: Chain, contracts: &Contracts, settings: Settings) -> Result<Self> {
+        let mut world = Self::found_on(chain, contracts, &settings)?;
         if !settings.founders.is_empty() {
             world.manage("endowing the founders", world.reputation().endow(settings.founders))?;
         }
@@ -57,7 +62,10 @@ impl World {
     /// The first half of [`World::deploy`]: the contracts with their roles and mint caps, nobody endowed yet, the market
     /// not open.
     pub fn found(contracts: &Contracts, settings: &Settings) -> Result<Self> {
-        let chain = Chain::new();
+        Self::found_on(Chain::new(), contracts, settings)
+    }
+
+    fn found_on(chain: Chain, contracts: &Contracts, settings: &Settings) -> Result<Self> {
         let manager = account("manager");
         chain.fund(&manager, POCKET_MONEY);
         chain.fund(&settings.policy.treasury, POCKET_MONEY);

@@ -61,7 +61,7 @@ fn sealed(request: &str) -> String {
 fn played(rest: &str) -> Report {
     let text = format!("{CAST}{rest}");
     let scenario = scenario("test.toml", &text).unwrap_or_else(|problem| panic!("{problem}"));
-    play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report")
+    play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report").report
 }
 
 /// Runs the command on a file with this text.
@@ -82,7 +82,7 @@ fn notes(report: &Report) -> String {
 fn the_story_of_the_demo_ends_well_and_adds_up() {
     let file = workspace().join("scenarios/labor-market.toml");
     let scenario = scenario("labor-market.toml", &fs::read_to_string(file).expect("the story")).expect("a scenario");
-    let report = play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report");
+    let report = play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report").report;
     assert!(report.adds_up, "{:?}", report.checks);
     assert_eq!(report.surprises, 0);
     let member = |name: &str| report.members.iter().find(|member| member.name == name).expect("a member");
@@ -102,7 +102,7 @@ fn the_example_in_the_docs_can_be_played() {
     let docs = fs::read_to_string(workspace().join("docs/scenarios.md")).expect("the docs");
     let example = docs.split("```toml").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
     let scenario = scenario("docs", example).unwrap_or_else(|problem| panic!("{problem}"));
-    let report = play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report");
+    let report = play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report").report;
     assert!(report.adds_up && report.surprises == 0, "{:?}", report.timeline);
 }
 
@@ -266,7 +266,7 @@ fn story(name: &str) -> Report {
     let file = workspace().join(format!("scenarios/{name}.toml"));
     let text = fs::read_to_string(file).expect("the story");
     let scenario = scenario(name, &text).unwrap_or_else(|problem| panic!("{problem}"));
-    let report = play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report");
+    let report = play(&scenario, contracts().expect("contracts"), |_| ()).expect("a report").report;
     assert!(report.adds_up, "{:?}", report.checks);
     let surprises: Vec<_> = report.timeline.iter().filter(|entry| !entry.expected).collect();
     assert!(surprises.is_empty(), "{surprises:?}");

@@ -17,7 +17,7 @@ mod people;
 pub use money::townsfolk;
 pub use people::{refused, People};
 
-use chain::{account, build, Outcome, Settings, World, UNIT};
+use chain::{account, build, Chain, Outcome, Settings, World, UNIT};
 use ink::primitives::{AccountId, Hash};
 use interfaces::market::seal;
 use interfaces::{
@@ -120,7 +120,12 @@ impl Town {
 
     /// As [`Town::new`], with other settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
-        let town = Self::unstaffed(change);
+        Self::with_on(Chain::new(), change)
+    }
+
+    /// As [`Town::with`], on a chain that is there already.
+    pub fn with_on(chain: Chain, change: impl FnOnce(&mut Settings)) -> Self {
+        let town = Self::unstaffed_on(chain, change);
         for name in ENFORCERS.iter().chain(&CANDIDATES) {
             town.chain.call(&town.who(name), town.obligation().enlist(town.pool)).ok();
         }
@@ -129,11 +134,15 @@ impl Town {
 
     /// Nobody enlisted yet.
     pub fn unstaffed(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::unstaffed_on(Chain::new(), change)
+    }
+
+    fn unstaffed_on(chain: Chain, change: impl FnOnce(&mut Settings)) -> Self {
         let founders = ENFORCERS.iter().chain(&CANDIDATES).map(|name| (account(name), ENDOWMENT)).collect();
         let mut settings = Settings { founders, ..Settings::brisk() };
         change(&mut settings);
         let contracts = build::contracts().expect("the contracts build");
-        Self { world: World::deploy(contracts, settings).expect("the contracts deploy") }
+        Self { world: World::deploy_on(chain, contracts, settings).expect("the contracts deploy") }
     }
 
     // Reads

@@ -14,7 +14,7 @@ pub use log::Unreadable;
 use runtime::{
     blocks::{Changes, Head, Refused, Sealed},
     genesis,
-    sp_runtime::DispatchError,
+    sp_runtime::{DispatchError, Storage},
     state::Fault,
     EventRecord, Hash, State, System,
 };
@@ -72,7 +72,10 @@ impl Ledger {
     /// A new chain, whose clock begins at `now`. With a path, it lives in a file there from [`Ledger::keep`] on. Chains with other
     /// identities have other first blocks.
     pub fn new(now: Timestamp, identity: [u8; 32], path: Option<PathBuf>) -> Self {
-        let storage = genesis::storage(now);
+        Self::beginning_with(genesis::storage(now), identity, path)
+    }
+
+    fn beginning_with(storage: Storage, identity: [u8; 32], path: Option<PathBuf>) -> Self {
         let changes = Changes {
             top: storage.top.iter().map(|(key, value)| (key.clone(), Some(value.clone()))).collect(),
             children: Vec::new(),
@@ -82,12 +85,17 @@ impl Ledger {
             Sealed { header: genesis::header(state.committed_root(), identity), extrinsics: Vec::new(), changes };
         let mut history = History::new(Log::new(path));
         history.add(&first).expect("memory takes it");
-        Self { genesis: state.head().hash, chain: state.into(), history, earlier: None }
+        Self { genesis: state.head().hash, chain: Chain::keeping_events(state), history, earlier: None }
     }
 
     /// A new chain that is forgotten, and like all others of its kind.
     pub fn forgotten(now: Timestamp) -> Self {
         Self::new(now, genesis::IDENTITY_OF_ALL, None)
+    }
+
+    /// A new chain that is forgotten, and on which nobody has any money: what [`Chain::new`] begins with.
+    pub fn penniless(now: Timestamp) -> Self {
+        Self::beginning_with(genesis::without_money(now), genesis::IDENTITY_OF_ALL, None)
     }
 
     /// The chain in this file. Returns how many bytes of a block that was not finished were cut off, too.
@@ -103,7 +111,7 @@ impl Ledger {
         if header.state_root != state.committed_root() {
             return Err(Unreadable::Damaged);
         }
-        Ok((Self { genesis, chain: state.into(), history, earlier: None }, cut))
+        Ok((Self { genesis, chain: Chain::keeping_events(state), history, earlier: None }, cut))
     }
 
     /// A chain that was started elsewhere, and is forgotten. What others do on it is not part of this past.
@@ -165,7 +173,8 @@ impl Ledger {
         }
         let was_open = state.is_open();
         match was_open {
-            // Its events are told already.
+            true if self.chain.keeps_events() => {}
+            // Those that are there are of a call that was told what it did.
             true => state.within(System::reset_events),
             false => state.open(now)?,
         }

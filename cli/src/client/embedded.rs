@@ -63,6 +63,11 @@ impl Embedded {
         Self::of(Ledger::around(chain), None)
     }
 
+    /// A chain that was started elsewhere, with its past, and is forgotten.
+    pub fn with_past(ledger: Ledger) -> Self {
+        Self::of(ledger, None)
+    }
+
     /// The chain that is kept in this file, or a new one if there is no such file.
     ///
     /// # Errors

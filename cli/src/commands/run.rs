@@ -48,7 +48,8 @@ impl Run {
                 let _ = write!(out, "{}", timeline.add(entry)).and_then(|()| out.flush());
             }
         })
-        .context("playing the scenario")?;
+        .context("playing the scenario")?
+        .report;
         let rest = match self.json {
             true => serde_json::to_string_pretty(&report)? + "\n",
             false => timeline.finish() + &super::story::sheet(&report, paint),

@@ -10,10 +10,10 @@ use crate::story::scenario::{
     plan::{Action, Actor, DeliveryPlan, Plan, RequestPlan, Scenario, Step, MANAGER},
     report::{Account, Cost, Delivered, Entry, Escrow, Outcome, Report},
 };
-use anyhow::{Context, Result};
+use anyhow::{anyhow, Context, Result};
 use chain::amounts::thousands;
 use chain::blake2_256;
-use chain::{build::Contracts, Chain, Message, StorageDeposit, World};
+use chain::{build::Contracts, Chain, Ledger, Message, StorageDeposit, World, GENESIS};
 use ink::primitives::{AccountId, Hash};
 use interfaces::{
     market::{Engagement, RequestSpec, RequestState, Review, Submission},
@@ -35,12 +35,20 @@ const OFFERS_RETRACTED: Timestamp = 3;
 const OFFERS_ACCEPTED: Timestamp = 2;
 const SIXTEENTHS: Timestamp = 16;
 
+/// What came of a story, and the chain on which it was played, with its past.
+pub struct Played {
+    pub report: Report,
+    pub ledger: Ledger,
+    pub world: World,
+}
+
 /// Plays the whole story. `watch` sees each entry of the timeline as it happens.
-pub fn play(scenario: &Scenario, contracts: &Contracts, watch: impl FnMut(&Entry)) -> Result<Report> {
-    let world = World::deploy(contracts, scenario.settings.clone())?;
-    let mut player = Player::new(scenario, world, watch)?;
-    player.run()?;
-    player.report(contracts)
+pub fn play(scenario: &Scenario, contracts: &Contracts, watch: impl FnMut(&Entry)) -> Result<Played> {
+    let mut ledger = Ledger::penniless(GENESIS);
+    let world = World::deploy_on(ledger.chain().clone(), contracts, scenario.settings.clone())?;
+    let mut player = Player::new(scenario, world.clone(), watch)?;
+    player.run(&mut ledger)?;
+    Ok(Played { report: player.report(contracts)?, ledger, world })
 }
 
 /// A request that was posted.
@@ -139,12 +147,16 @@ impl<'a, W: FnMut(&Entry)> Player<'a, W> {
         self.enter(Entry { at: 0, who, deed, outcome: Outcome::Done, expected: true, notes });
     }
 
-    fn run(&mut self) -> Result<()> {
+    fn run(&mut self, ledger: &mut Ledger) -> Result<()> {
         self.enter_setup();
         while let Some(((at, _), step)) = self.agenda.pop_first() {
-            self.chain.pass_until(at);
+            if at > self.chain.now() {
+                ledger.make(at, &[]).map_err(|error| anyhow!("letting time pass: {error}"))?;
+            }
             self.act(&step)?;
         }
+        // What was done last is part of the past, too.
+        ledger.make(self.chain.now() + 1, &[]).map_err(|error| anyhow!("ending the story: {error}"))?;
         Ok(())
     }
 
