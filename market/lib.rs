@@ -40,7 +40,7 @@ mod escrow;
 mod partners;
 mod places;
 mod pruning;
-mod records;
+pub mod records;
 mod requests;
 mod reviewing;
 mod reviews;

@@ -24,7 +24,7 @@ use interfaces::{
     Balance, Market as _, Obligation as _, Reputation as _,
 };
 use pendzl::contracts::psp22::PSP22 as _;
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 /// Bytes that are sent as they are.
 struct Raw(Vec<u8>);
@@ -276,6 +276,16 @@ fn every_message_of_the_interfaces_has_a_sample_here() {
     for (contract, message) in &listed {
         let ours = ["Market::", "Obligation::", "Reputation::"].iter().any(|name| message.label.starts_with(name));
         assert!(!ours || known.contains(&(*contract, message.selector)), "{} has no sample", message.label);
+    }
+}
+
+#[test]
+fn every_message_of_the_interfaces_is_fuzzed() {
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/fuzz_targets/messages.rs");
+    let target = fs::read_to_string(target).expect("the fuzz target");
+    for (_, Listed { label, .. }) in all_listed(&Town::unstaffed(|_| ())) {
+        let ours = ["Market::", "Obligation::", "Reputation::"].iter().any(|name| label.starts_with(name));
+        assert!(!ours || target.contains(&format!("\"{label}\"")), "{label} is not in fuzz/fuzz_targets/messages.rs");
     }
 }
 

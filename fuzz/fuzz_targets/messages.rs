@@ -39,7 +39,7 @@ messages! {
     "Market::commit_reviews" "Market::reveal_reviews" "Market::finalize" "Market::settle" "Market::close_period"
     "Market::claim" "Market::withdraw" "Market::prune" "Market::request" "Market::submission" "Market::reviews"
     "Market::offers" "Market::engagement" "Market::credit" "Market::policy" "Market::pending_policy" "Market::pool"
-    "Market::phase" "Market::posted" "Market::partners"
+    "Market::phase" "Market::posted" "Market::partners" "Market::edition" "Market::give_notice"
     "AccessControl::has_role" "AccessControl::grant_role" "AccessControl::revoke_role" "AccessControl::renounce_role"
     "Pausable::paused";
     Obligation:

@@ -4,6 +4,7 @@
 //! written as the same bytes.
 #![no_main]
 
+use ::market::records;
 use fuzz::read_back;
 use interfaces::{market, obligation as pools, reputation};
 use libfuzzer_sys::fuzz_target;
@@ -36,6 +37,12 @@ const TYPES: &[fn(&[u8]) -> bool] = &[
     read_back::<market::Tenure>,
     read_back::<Vec<market::Unsealing>>,
     read_back::<market::Verdict>,
+    read_back::<records::Beacon>,
+    read_back::<records::Mark>,
+    read_back::<records::Opening>,
+    read_back::<records::Pair>,
+    read_back::<records::Place>,
+    read_back::<records::Work>,
     read_back::<pools::Capacity>,
     read_back::<pools::Error>,
     read_back::<pools::MemberState>,
