@@ -4,7 +4,7 @@
 use chain::{account, days, hours, minutes, ObligationCalls};
 use e2e_tests::{People, Town, CANDIDATES, ENDOWMENT, ENFORCERS, STRANGER};
 use interfaces::{
-    obligation::{self, Error, MemberState, Membership, Outcome, Schedule, Segment},
+    obligation::{self, Error, MemberState, Membership, Outcome, Schedule, Segment, TermsReason},
     roles, Obligation as _, PoolId, Reputation as _, Timestamp,
 };
 use pendzl::contracts::access_control::AccessControl as _;
@@ -12,6 +12,7 @@ use simulator::{
     pool::{Pool, State, Who},
     Rate, Terms,
 };
+use std::collections::BTreeSet;
 
 /// Opens the pool, and reports to it what happens.
 const OPERATOR: &str = "olga";
@@ -106,6 +107,59 @@ impl Dice {
             freeze_interval: days(3),
             ..Terms::default()
         }
+    }
+
+    /// The safe terms with two numbers at the edge of what may be, or beyond it.
+    fn terms_at_edges(&mut self) -> Terms {
+        let mut terms = Terms::default();
+        if self.below(4) == 0 {
+            (terms.denominator, terms.throttle_buffer, terms.ban_buffer) = (1_000_000, 1_000_000_000, 1_000_000_000);
+        }
+        for _ in 0..2 {
+            let edge = [
+                0,
+                1,
+                2,
+                7,
+                8,
+                9,
+                16,
+                17,
+                144,
+                145,
+                1_000,
+                1_000_000,
+                1_000_001,
+                1_000_000_000,
+                1_000_000_001,
+                u32::MAX,
+            ];
+            let edge = edge[self.count(edge.len() as u64) as usize];
+            let time = [0, minutes(1) - 1, minutes(1), days(36_525), days(36_525) + 1][self.count(5) as usize];
+            match self.below(20) {
+                0 => terms.denominator = edge,
+                1 => terms.epoch = time,
+                2 => terms.retention_ppm = edge,
+                3 => terms.throttle_buffer = edge,
+                4 => terms.ban_buffer = edge,
+                5 => terms.rate = Rate::Fixed,
+                6 => terms.rate = Rate::FairShare { diligence_ppm: edge },
+                7 => terms.min_reviews = [0, 1, u8::MAX][self.count(3) as usize],
+                8 => terms.presence = edge,
+                9 => terms.pace = edge,
+                10 => terms.credit_cap = edge,
+                11 => terms.seats = edge,
+                12 => terms.healthy_limit = edge,
+                13 => terms.throttled_limit = edge,
+                14 => terms.slash_ppm = edge,
+                15 => terms.keeper_reward = edge.into(),
+                16 => terms.bond = edge.into(),
+                17 => terms.cooldown = time,
+                18 => terms.min_freeze = time,
+                _ => terms.freeze_interval = time,
+            }
+        }
+        terms
     }
 
     fn schedule(&mut self) -> Schedule {
@@ -353,4 +407,24 @@ fn play(seed: u64) -> usize {
 fn the_simulator_goes_as_the_chain_goes_over_random_histories() {
     let accepted: usize = (0..HISTORIES).map(play).sum();
     assert!(accepted > STEPS * HISTORIES as usize / 3, "only {accepted} steps were accepted");
+}
+
+#[test]
+fn the_simulator_refuses_terms_for_the_rule_that_the_contract_names() {
+    let town = Town::unstaffed(|_| ());
+    let mut dice = Dice(2_026);
+    let mut broken = BTreeSet::new();
+    for _ in 0..1_200 {
+        let terms = dice.terms_at_edges();
+        let proposal = town.obligation().propose_terms(town.pool, on_chain(&terms), Schedule::default());
+        let told = match town.chain.dry_run(&town.manager, proposal).returned() {
+            // What is fixed for this pool's life may be otherwise in another pool.
+            Ok(()) | Err(Error::InvalidTerms(TermsReason::Fixed)) => None,
+            Err(Error::InvalidTerms(reason)) => Some(format!("{reason:?}")),
+            Err(error) => panic!("{terms:?}: {error:?}"),
+        };
+        assert_eq!(terms.broken_rule(), told.as_deref(), "{terms:?}");
+        broken.extend(told);
+    }
+    assert_eq!(broken.len(), 17, "every rule was broken: {broken:?}");
 }
