@@ -85,8 +85,8 @@ tests() {
     node --test --test-concurrency=1 --test-reporter=spec "$@"
 }
 
-# Stories in which weeks pass have an organization of their own each, and it has no past.
-alone=(web/test/enforcer.test.js web/test/mine.test.js)
+# Stories in which weeks pass, or that play the past themselves, have an organization of their own each, and it has no past.
+alone=(web/test/enforcer.test.js web/test/index.test.js web/test/mine.test.js)
 # On a node whose clock is the world's, where no day can pass.
 real=web/test/real.test.js
 

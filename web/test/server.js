@@ -26,7 +26,11 @@ export async function serve({ port = 0, index } = {}) {
             response.writeHead(404).end();
             return;
         }
-        response.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
+        response.writeHead(200, {
+            'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+            // An index may be on another host than the page.
+            'access-control-allow-origin': '*',
+        });
         fs.createReadStream(file).pipe(response);
     });
     await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));

@@ -25,6 +25,7 @@ export const manifest = object({
     format: count,
     genesis: hash,
     market: account,
+    pool: count,
     from: moment,
     complete: flag,
     to: moment,

@@ -7,11 +7,13 @@ import { historyHome, historyNamed } from '../policy.ts';
 import { same } from '../words/accounts.ts';
 import { FORMAT, manifest, type Manifest } from './documents.ts';
 import type { Shape } from './shapes.ts';
-import { past, type Past } from './state.ts';
+import { manifestOf, past, type Past } from './state.ts';
 
 const PATIENCE_MS = 20_000;
 /// How long after a block the index is asked again: it reads a block once that is final.
 const AGAIN_MS = 3_000;
+/// The longest wait while it has not come as far as the chain.
+const LATEST_MS = 15_000;
 
 /// Nothing is there, or something that is no file of an index: many servers answer everything with a page.
 class Missing extends Error {}
@@ -77,12 +79,19 @@ export async function look(at: Chain): Promise<void> {
     take(await found(at));
     if (past.value.is === 'none') return;
     let waiting = false;
-    effect(() => {
-        if (!head.value || waiting) return;
+    const ask = (after: number): void => {
+        if (waiting) return;
         waiting = true;
         setTimeout(() => {
-            waiting = false;
-            void found(at).then((next) => next.is !== 'none' && take(next));
-        }, AGAIN_MS);
+            void found(at).then((next) => {
+                waiting = false;
+                if (next.is !== 'none') take(next);
+                const end = manifestOf()?.to.block ?? 0;
+                if (end < (head.peek()?.number ?? 0)) ask(Math.min(2 * after, LATEST_MS));
+            });
+        }, after);
+    };
+    effect(() => {
+        if (head.value) ask(AGAIN_MS);
     });
 }

@@ -2,12 +2,14 @@
 
 import type { AccountId32Like } from 'dedot/codecs';
 import type { Told } from '../chain/live.ts';
+import { roleName } from '../chain/roles.ts';
 import type { Asset } from '../chain/types.ts';
 import { nameOf } from '../words/accounts.ts';
 import { amount, bps } from '../words/amounts.ts';
 import { eventWords, worthTelling } from '../words/events.ts';
 import { listed, numbered, shown } from '../words/text.ts';
 import { asset, count, isAmount, list, object, text, time, word, type Of, type Shape } from './shapes.ts';
+import { manifestOf } from './state.ts';
 
 const head = object({
     block: count,
@@ -64,7 +66,7 @@ interface Opinion {
 }
 
 const opinion = ({ submission, score, duplicateOf }: Opinion): string =>
-    `${score} to submission ${submission}${duplicateOf === undefined ? '' : `, a duplicate of ${duplicateOf}`}`;
+    `${score} to submission ${submission}${duplicateOf === undefined ? '' : ` (a duplicate of ${duplicateOf})`}`;
 
 /// What a verdict meant for a review: the events do not say it of each.
 function judged({ score, submission, median, coherent, fee, asset: of }: Told['data']): string {
@@ -85,7 +87,21 @@ const SENTENCES: Readonly<Record<string, (data: Told['data']) => string>> = {
             ? `Submission ${data.submission} has its verdict: median ${data.median}, it weighs ${bps(data.weightBps as number)}.`
             : `Submission ${data.submission} was not judged, and weighs ${bps(data.weightBps as number)}.`,
     ReviewJudged: judged,
+    RoleGranted: (data) => `${who(data, 'account')} is ${roleName(data.role as number)} in the ${data.contract} contract now.`,
+    RoleRevoked: (data) =>
+        `${who(data, 'account')} is ${roleName(data.role as number)} in the ${data.contract} contract no longer.`,
+    Opened: () => 'The market is open.',
 };
+
+/// A long deal has a pool of its own, in which its provider has the one seat.
+function sentence({ name, data, ...where }: Told): string {
+    const pool = typeof data.pool === 'number' && data.pool !== manifestOf()?.pool ? `In pool ${data.pool}: ` : '';
+    try {
+        return pool + (SENTENCES[name]?.(data) ?? eventWords({ name, data, ...where }));
+    } catch {
+        return eventWords({ name, data, ...where });
+    }
+}
 
 /// The entries that somebody wants to read, each with its sentence, the latest first.
 export function sentences(all: readonly Entry[], assetOf: (request: number) => Asset | undefined): [Entry, string][] {
@@ -95,11 +111,7 @@ export function sentences(all: readonly Entry[], assetOf: (request: number) => A
             const one = kept.get(event)!;
             const paidIn = one.request === undefined ? undefined : assetOf(one.request);
             const data = { ...(paidIn && { asset: paidIn }), ...event.data };
-            try {
-                return [one, SENTENCES[event.name]?.(data) ?? eventWords({ ...event, data })];
-            } catch {
-                return [one, eventWords(event)];
-            }
+            return [one, sentence({ ...event, data })];
         })
         .reverse();
 }

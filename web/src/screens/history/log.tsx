@@ -68,22 +68,29 @@ export function Log({ folder, count, linked = false }: LogOf) {
 function Entries({ of: { all, assets }, linked }: { of: Read; linked: boolean }) {
     const assetOf = (id: number): Asset | undefined => requests.value?.get(id)?.spec.asset ?? assets.get(id);
     return (
-        <ol class="log" reversed>
+        <ol class="log">
             {sentences(all, assetOf).map(([{ block, time, request }, said], at) => (
                 <li key={at}>
                     <span class="when" title={`block ${block}`}>
                         <Moment at={time} />
                     </span>
                     <span>
-                        {linked && request !== undefined && (
-                            <>
-                                <a href={to(`request/${request}`)}>Request {request}</a>{' '}
-                            </>
-                        )}
-                        {said}
+                        {linked && request !== undefined ? <About request={request} said={said} /> : said}
                     </span>
                 </li>
             ))}
         </ol>
+    );
+}
+
+/// What is said of a request, which is named once.
+function About({ request, said }: { request: number; said: string }) {
+    const name = `Request ${request}`;
+    const named = said.startsWith(`${name} `);
+    return (
+        <>
+            <a href={to(`request/${request}`)}>{name}</a>
+            {named ? said.slice(name.length) : `: ${said}`}
+        </>
     );
 }

@@ -26,7 +26,7 @@ export function Months({ of }: { of: Profile['months'] }) {
                     <tbody>
                         {[...of].toReversed().map(([month, { quorum, medians, judged, coherent, unrevealed }]) => (
                             <tr key={month}>
-                                <td>{shown(month)}</td>
+                                <td class="month">{shown(month)}</td>
                                 <td class="number">{quorum || '–'}</td>
                                 <td class="number">{quorum > 0 ? mean(medians, quorum) : '–'}</td>
                                 <td class="number">{judged || '–'}</td>

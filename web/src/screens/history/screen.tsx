@@ -95,7 +95,7 @@ function Found() {
 
 function Requests({ of }: { of: [number, RequestRow][] }) {
     return (
-        <section aria-labelledby="past-requests">
+        <section class="past-found" aria-labelledby="past-requests">
             <h2 id="past-requests">Requests</h2>
             {of.length === 0 && <p class="quiet">None is like that.</p>}
             <ul class="board">
@@ -148,10 +148,10 @@ function did({ posted, submissions, quorum, medians, state, judged, bans, ...rev
 
 function Accounts({ of }: { of: [number, AccountRow][] }) {
     return (
-        <section aria-labelledby="past-accounts">
+        <section class="past-found" aria-labelledby="past-accounts">
             <h2 id="past-accounts">Accounts</h2>
             {of.length === 0 && <p class="quiet">None is like that.</p>}
-            <ul class="plain accounts-found">
+            <ul class="plain">
                 {of.map(([number, row]) => (
                     <li key={number}>
                         <a href={to(`account/${address(row.account)}`)}>{nameOf(row.account)}</a> {did(row)}

@@ -21,8 +21,8 @@ const PERCENT = 10_000;
 const EVERYTHING = 10_000;
 /// In months.
 const SPANS: readonly (readonly [number, string])[] = [
-    [3, 'three months'],
-    [12, 'twelve months'],
+    [3, 'the last three months'],
+    [12, 'the last twelve months'],
     [EVERYTHING, 'all of it'],
 ];
 const span = signal(12);
@@ -90,7 +90,7 @@ function Seen({ first }: { first: Point | undefined }) {
 function Span() {
     return (
         <label class="span">
-            The last
+            Drawn:
             <select value={span.value} onChange={(event) => (span.value = Number(event.currentTarget.value))}>
                 {SPANS.map(([months, name]) => (
                     <option key={months} value={months}>
