@@ -145,12 +145,14 @@ async function withOther(change) {
     const file = path.join(copy, 'manifest.json');
     fs.writeFileSync(file, change(JSON.parse(fs.readFileSync(file, 'utf8'))));
     const other = await begin({ index: copy });
-    const page = await other.at(`request/${FORGOTTEN}`);
-    await page.getByRole('heading', { name: 'No request 0' }).waitFor({ timeout: PATIENCE });
-    await page.getByRole('link', { name: 'A history is here, and not used.' }).click({ timeout: PATIENCE });
-    const said = await page.locator('main .notice').innerText();
-    await other.end();
-    return said;
+    try {
+        const page = await other.at(`request/${FORGOTTEN}`);
+        await page.getByRole('heading', { name: 'No request 0' }).waitFor({ timeout: PATIENCE });
+        await page.getByRole('link', { name: 'A history is here, and not used.' }).click({ timeout: PATIENCE });
+        return await page.locator('main .notice').innerText();
+    } finally {
+        await other.end();
+    }
 }
 
 test('an index of another chain or market, or a broken one, is told and not used', indexed, async () => {
@@ -166,15 +168,18 @@ test('an index of another chain or market, or a broken one, is told and not used
 
 test('a history elsewhere is used once the settings name it', indexed, async () => {
     const [elsewhere, plain] = [await begin({ index: folder }), await begin()];
-    const page = await plain.at('settings');
-    await page.getByText('There is none.').waitFor({ timeout: PATIENCE });
-    await page.getByLabel('Where the history is').fill(`${elsewhere.server.url}index`);
-    await page.getByRole('button', { name: /^Look there/ }).click();
-    await page.getByText(/^\d+ events, 14 requests/).waitFor({ timeout: PATIENCE });
-    await page.getByLabel('Where the history is').fill('http://elsewhere.example');
-    await page.getByText('It begins with https://, or http:// on this machine.').waitFor();
-    await elsewhere.end();
-    await plain.end();
+    try {
+        const page = await plain.at('settings');
+        await page.getByText('There is none.').waitFor({ timeout: PATIENCE });
+        await page.getByLabel('Where the history is').fill(`${elsewhere.server.url}index`);
+        await page.getByRole('button', { name: /^Look there/ }).click();
+        await page.getByText(/^\d+ events, 14 requests/).waitFor({ timeout: PATIENCE });
+        await page.getByLabel('Where the history is').fill('http://elsewhere.example');
+        await page.getByText('It begins with https://, or http:// on this machine.').waitFor();
+    } finally {
+        await elsewhere.end();
+        await plain.end();
+    }
 });
 
 test('no screen of the history breaks a rule of accessibility or overflows', indexed, () =>
