@@ -13,9 +13,10 @@ import { begin, goTo, PATIENCE, there } from './browser.js';
 import { looksWell } from './looks.js';
 
 const { ATOMIC = '', DEPLOYMENT: deployment, URL: url } = process.env;
-const [alice, bob, charlie] = ['Alice', 'Bob', 'Charlie'].map(person);
+const [bob, charlie] = ['Bob', 'Charlie'].map(person);
 const work = fs.mkdtempSync(path.join(os.tmpdir(), 'history-'));
 const folder = path.join(work, 'history');
+/// The request that play/history.js prunes.
 const FORGOTTEN = 0;
 /// Longer than the page waits until it asks again whether there is more.
 const MORE = 30_000;
@@ -50,7 +51,6 @@ before(async () => {
     const history = fileURLToPath(new URL('../play/history.js', import.meta.url));
     execFileSync(process.execPath, [history, url, deployment], { stdio: 'pipe' });
     stage = await begin({ index: folder });
-    await stage.org.does(alice, 'market', 'marketPrune', [FORGOTTEN, 64]);
     await index();
 });
 
