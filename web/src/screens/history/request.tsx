@@ -92,16 +92,16 @@ function Told({ id, request, submissions, more }: TellsOf) {
                 </p>
                 <Begins />
             </header>
+            <div class="two">
+                <Life request={request} />
+                {spec && <CurveSection curve={spec.curve} marks={marks} />}
+            </div>
             {spec && (
                 <section>
                     <h2>Asked for</h2>
                     <Deliverable hash={spec.spec} uri={spec.uri} name={`the document of request ${id}`} />
                 </section>
             )}
-            <div class="two">
-                <Life request={request} />
-                {spec && <CurveSection curve={spec.curve} marks={marks} />}
-            </div>
             <section>
                 <h2>{request.engagement ? 'Deliveries' : 'Submissions'}</h2>
                 {request.submissions === 0 && <p class="quiet">Nothing was delivered.</p>}
