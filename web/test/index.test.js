@@ -118,7 +118,8 @@ test('capacity and price are drawn since the market began, and coherence is that
         .getByText('The history begins with block 4, 1 Jan 2030, 00:00, with the market itself.')
         .first()
         .waitFor({ timeout: PATIENCE });
-    await page.getByRole('img', { name: /^From 2 Jan 2030.*reviews to do went from 6 to/ }).waitFor({ timeout: PATIENCE });
+    const chart = page.getByRole('img', { name: /^From 2 Jan 2030.*reviews to do went from 6 to/ });
+    await chart.waitFor({ timeout: PATIENCE });
     await page.getByText('As numbers').click();
     const rows = page.getByRole('region', { name: 'Capacity over time' }).locator('tbody tr');
     const { backlog, hands } = await stage.org.asks('obligation', 'obligationCapacity', stage.org.pool);

@@ -2,8 +2,24 @@
 
 import { u8aToHex } from 'dedot/utils';
 import type { Award, Duplicates, RequestSpec } from '../chain/types.ts';
-import { account, amount, asset, count, flag, hash, list, maybe, numbered, object, pair, table, text, time, word } from './shapes.ts';
-import type { Of } from './shapes.ts';
+import {
+    account,
+    amount,
+    asset,
+    count,
+    flag,
+    hash,
+    list,
+    maybe,
+    numbered,
+    object,
+    pair,
+    table,
+    text,
+    time,
+    word,
+    type Of,
+} from './shapes.ts';
 
 export const FORMAT = 1;
 
@@ -75,7 +91,9 @@ export function specOf(of: Of<typeof conditions>): RequestSpec {
         uri: bytesOf(uri),
         curve: curve.map(([minScore, weightBps]) => ({ minScore, weightBps })),
         award: (award === 'Ranked' ? { type: award, value: placesBps } : { type: award }) as Award,
-        duplicates: (duplicates === 'Shared' ? { type: duplicates, value: retentionPpm } : { type: duplicates }) as Duplicates,
+        duplicates: (duplicates === 'Shared'
+            ? { type: duplicates, value: retentionPpm }
+            : { type: duplicates }) as Duplicates,
     };
 }
 

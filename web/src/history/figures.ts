@@ -16,4 +16,5 @@ interface Judged {
 
 /// "7 of 8 coherent, 87.5 %; 1 not revealed"
 export const coherenceWords = ({ judged, coherent, unrevealed }: Judged): string =>
-    `${coherent} of ${judged} coherent, ${share(coherent, judged)}${unrevealed > 0 ? `; ${unrevealed} not revealed` : ''}`;
+    `${coherent} of ${judged} coherent, ${share(coherent, judged)}` +
+    `${unrevealed > 0 ? `; ${unrevealed} not revealed` : ''}`;

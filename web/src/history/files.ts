@@ -45,7 +45,8 @@ export function file<T>(path: string, shape: Shape<T>): Promise<T> {
 export const optional = <T>(path: string, shape: Shape<T>): Promise<T | undefined> =>
     file(path, shape).catch((error: unknown) => (error instanceof Missing ? undefined : Promise.reject(error)));
 
-/// Why an index is not this market's, if it is not. Chains for trying things out begin alike, so a block tells more than the first.
+/// Why an index is not this market's, if it is not. Chains for trying things out begin alike, so its last block tells more
+/// than the first.
 async function foreign({ format, genesis, market, to, toHash }: Manifest, at: Chain): Promise<string | undefined> {
     if (format !== FORMAT) return `it has format ${format}, and this page reads ${FORMAT}`;
     if (genesis !== at.genesis) return 'it is of another chain';

@@ -87,6 +87,9 @@ export const object =
     <S extends Record<string, Shape<unknown>>>(fields: S): Shape<{ [K in keyof S]: Of<S[K]> }> =>
     (value, at) => {
         const given = new Map(entries(value, at));
-        const read = Object.entries(fields).map(([name, shape]) => [name, shape(given.get(snake(name)), `${at}.${snake(name)}`)]);
+        const read = Object.entries(fields).map(([name, shape]) => {
+            const written = snake(name);
+            return [name, shape(given.get(written), `${at}.${written}`)];
+        });
         return Object.fromEntries(read) as { [K in keyof S]: Of<S[K]> };
     };

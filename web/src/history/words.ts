@@ -87,7 +87,8 @@ const SENTENCES: Readonly<Record<string, (data: Told['data']) => string>> = {
             ? `Submission ${data.submission} has its verdict: median ${data.median}, it weighs ${bps(data.weightBps as number)}.`
             : `Submission ${data.submission} was not judged, and weighs ${bps(data.weightBps as number)}.`,
     ReviewJudged: judged,
-    RoleGranted: (data) => `${who(data, 'account')} is ${roleName(data.role as number)} in the ${data.contract} contract now.`,
+    RoleGranted: (data) =>
+        `${who(data, 'account')} is ${roleName(data.role as number)} in the ${data.contract} contract now.`,
     RoleRevoked: (data) =>
         `${who(data, 'account')} is ${roleName(data.role as number)} in the ${data.contract} contract no longer.`,
     Opened: () => 'The market is open.',

@@ -128,6 +128,14 @@ function Sources() {
 
 const home = signal(historyNamed() ?? '');
 
+function BlockAt({ time, block }: { time: bigint; block: number }) {
+    return (
+        <>
+            <Moment at={time} />, block {block}
+        </>
+    );
+}
+
 function PastSays() {
     const is = past.value;
     if (is.is === 'refused') return <Notice tone="bad">There is one, and it is not used: {is.why}.</Notice>;
@@ -136,8 +144,8 @@ function PastSays() {
     return (
         <Facts
             of={[
-                ['From', <><Moment at={from.time} />, block {from.block}</>],
-                ['To', <><Moment at={last.time} />, block {last.block}</>],
+                ['From', <BlockAt {...from} />],
+                ['To', <BlockAt {...last} />],
                 ['Has', `${counted(events, 'event')}, ${counted(requests, 'request')}, ${counted(accounts, 'account')}`],
             ]}
         />

@@ -19,7 +19,10 @@ interface Read {
 async function assetsOf(all: readonly Entry[]): Promise<Map<number, Asset>> {
     const ids = new Set(all.map(({ request }) => request).filter((id) => id !== undefined && !requests.value?.has(id)));
     const found = await Promise.all(
-        [...ids].map(async (id) => [id, (await optional(`requests/${id}.json`, requestFile))?.conditions?.asset] as const),
+        [...ids].map(async (id) => {
+            const known = await optional(`requests/${id}.json`, requestFile);
+            return [id, known?.conditions?.asset] as const;
+        }),
     );
     return new Map(found.filter((one): one is [number, Asset] => one[1] !== undefined));
 }

@@ -3,7 +3,7 @@
 import { AccountId32 } from 'dedot/codecs';
 import type { ComponentChildren } from 'preact';
 import { roleName } from '../../chain/roles.ts';
-import type { Asset } from '../../chain/types.ts';
+import type { Asset, MemberState } from '../../chain/types.ts';
 import { profile as profileFile, type Profile as Known } from '../../history/documents.ts';
 import { optional } from '../../history/files.ts';
 import { usePast } from '../../history/reading.ts';
@@ -58,7 +58,8 @@ const some = (name: string, many: number | bigint, said: ComponentChildren = Str
 function Provider({ of: { provider: is } }: { of: Known }) {
     if (is.places + is.offers + is.submissions + is.noShows === 0) return null;
     const earned = sums(is.earned.map(([asset, { pay }]) => [asset, pay]));
-    const lost = sums(is.earned.filter(([, { forfeited }]) => forfeited > 0n).map(([asset, { forfeited }]) => [asset, forfeited]));
+    const losses = is.earned.filter(([, { forfeited }]) => forfeited > 0n);
+    const lost = sums(losses.map(([asset, { forfeited }]) => [asset, forfeited]));
     return (
         <section>
             <h2>As a provider</h2>
@@ -67,7 +68,11 @@ function Provider({ of: { provider: is } }: { of: Known }) {
                     some('Places', is.places),
                     some('Offers', is.offers),
                     ['Delivered', `${counted(is.submissions, 'submission')}, ${is.judged} of them judged`],
-                    some('Mean median', is.quorum, `${mean(is.medians, is.quorum)}, of ${is.quorum} that a quorum judged`),
+                    some(
+                        'Mean median',
+                        is.quorum,
+                        `${mean(is.medians, is.quorum)}, of ${is.quorum} that a quorum judged`,
+                    ),
                     some('Good enough for pay', is.judged, `${is.weighty} of ${is.judged}`),
                     some('Duplicates', is.duplicates),
                     some('Places without a delivery', is.noShows),
@@ -79,6 +84,19 @@ function Provider({ of: { provider: is } }: { of: Known }) {
     );
 }
 
+function InPool({ state, since }: { state: MemberState; since: bigint | undefined }) {
+    return (
+        <>
+            It {stateWords(state)}
+            {since !== undefined && (
+                <>
+                    , since <Moment at={since} />
+                </>
+            )}
+        </>
+    );
+}
+
 function Enforcer({ of: { enforcer: is } }: { of: Known }) {
     if (!is.state && is.committed === 0) return null;
     const earned = sums(is.earned);
@@ -87,7 +105,7 @@ function Enforcer({ of: { enforcer: is } }: { of: Known }) {
             <h2>As an enforcer</h2>
             <Facts
                 of={[
-                    is.state && ['In the pool', <>It {stateWords(is.state)}{is.since && <>, since <Moment at={is.since.time} /></>}</>],
+                    is.state && ['In the pool', <InPool state={is.state} since={is.since?.time} />],
                     ['Reviews', `${is.committed} committed to, ${is.judged} of them with a verdict`],
                     some('Coherence', is.judged, coherenceWords(is)),
                     some('Bans', is.bans),

@@ -41,7 +41,8 @@ const requestWords = (id: number, { uri, spec, requester, stage }: RequestRow): 
         .toLowerCase();
 
 export function requestsLike(of: Manifest, asked: string, enough: number): Promise<[number, RequestRow][]> {
-    const like = (id: number, row: RequestRow): boolean => String(id) === asked || requestWords(id, row).includes(asked);
+    const like = (id: number, row: RequestRow): boolean =>
+        String(id) === asked || requestWords(id, row).includes(asked);
     return through('requests', requestRows, Math.ceil(of.requests / of.pages.list), like, enough);
 }
 
@@ -51,6 +52,7 @@ const tookPart = ({ posted, submissions, state, reputation }: AccountRow): boole
 
 export function accountsLike(of: Manifest, asked: string, enough: number): Promise<[number, AccountRow][]> {
     const like = (_: number, row: AccountRow): boolean =>
-        tookPart(row) && `${nameOf(row.account)} ${address(row.account)} ${row.state ?? ''}`.toLowerCase().includes(asked);
+        tookPart(row) &&
+        `${nameOf(row.account)} ${address(row.account)} ${row.state ?? ''}`.toLowerCase().includes(asked);
     return through('accounts', accountRows, Math.ceil(of.accounts / of.pages.list), like, enough);
 }

@@ -113,7 +113,11 @@ function Charts({ of }: { of: readonly Point[] }) {
                 { name: 'Reviews to do', colour: '--accent', filled: true, values: values((point) => point.backlog) },
             ],
             price: [
-                { name: 'A review costs, a day', colour: '--judge', values: values((point) => Number(costs(point)) / unit) },
+                {
+                    name: 'A review costs, a day',
+                    colour: '--judge',
+                    values: values((point) => Number(costs(point)) / unit),
+                },
             ],
         };
     }, [of]);
