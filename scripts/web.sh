@@ -72,7 +72,7 @@ organization() {
     local contracts=$1 config=$2
     export ATOMIC=${ATOMIC:-cargo run --locked --quiet --package cli --}
     # shellcheck disable=SC2206 # several words where nobody says which program
-    local atomic=($ATOMIC)
+    atomic=($ATOMIC)
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
     DEPLOYMENT=$work/deployment.json
@@ -81,12 +81,24 @@ organization() {
     export DEPLOYMENT
 }
 
+# Follows the chain of that organization into a folder, until everything here ends. Returns once there is something to read.
+index_of() {
+    local folder=$1
+    "${atomic[@]}" index --out "$folder" --url "$URL" --deployment "$DEPLOYMENT" > "$work/index.log" 2>&1 &
+    # shellcheck disable=SC2064 # what they are now
+    trap "kill $! 2>/dev/null || true; wait $! 2>/dev/null || true; rm -rf '$work'" EXIT
+    until [ -e "$folder/manifest.json" ]; do
+        kill -0 $! 2>/dev/null || { cat "$work/index.log" >&2; fail "the history cannot be indexed"; }
+        sleep 0.2
+    done
+}
+
 tests() {
     node --test --test-concurrency=1 --test-reporter=spec "$@"
 }
 
-# Stories in which weeks pass have an organization of their own each, and it has no past.
-alone=(web/test/enforcer.test.js web/test/mine.test.js)
+# Stories in which weeks pass, or that play the past themselves, have an organization of their own each, and it has no past.
+alone=(web/test/enforcer.test.js web/test/index.test.js web/test/mine.test.js)
 # On a node whose clock is the world's, where no day can pass.
 real=web/test/real.test.js
 
@@ -101,7 +113,8 @@ case "${1:-}" in
         organization "$2" web/play/organization.toml
         say "the organization at $URL is playing its past"
         node web/play/history.js "$URL" "$DEPLOYMENT"
-        node web/play/serve.js "$URL" "$DEPLOYMENT" "${WEB_PORT:-8080}"
+        index_of "$work/history"
+        node web/play/serve.js "$URL" "$DEPLOYMENT" "${WEB_PORT:-8080}" "$work/history"
         ;;
     test)
         find_browser
@@ -137,7 +150,8 @@ case "${1:-}" in
         find_node
         organization "$2" web/play/organization.toml
         node web/play/history.js "$URL" "$DEPLOYMENT"
-        node web/scripts/pictures.js
+        index_of "$work/history"
+        INDEX=$work/history node web/scripts/pictures.js
         ;;
     real)
         find_browser

@@ -57,7 +57,7 @@ async function until(time) {
     }
 }
 
-// Told to the end: two essays, one good and one poor.
+// Told to the end, and forgotten by the chain: two essays, one good and one poor.
 let id = await post(alice, { name: 'two-essays', limit: 2, days: [2n, 2n, 2n, 1n] });
 await signal(bob, id);
 await signal(ferdie, id);
@@ -73,6 +73,7 @@ await market(bob, 'marketFinalize', [id, [0, 1]]);
 await market(bob, 'marketSettle', [id, 64]);
 await market(bob, 'marketClaim', [id, [0, 1]]);
 await market(alice, 'marketReclaim', [id]);
+await market(alice, 'marketPrune', [id, 64]);
 
 // An audit contest in which two found the same.
 id = await post(alice, {

@@ -43,9 +43,10 @@ const PICTURES = {
     mine: { at: 'mine', as: 'Bob' },
     upkeep: { at: 'upkeep', as: 'Ivan' },
     organization: { at: 'organization', as: 'Alice' },
+    history: { at: 'request/0' },
 };
 
-const stage = await begin();
+const stage = await begin({ index: process.env.INDEX });
 try {
     fs.mkdirSync(folder, { recursive: true });
     for (const [name, { at, as, then, of }] of Object.entries(PICTURES)) {

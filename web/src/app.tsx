@@ -4,6 +4,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { head, now } from './chain/clock.ts';
 import { chain, link } from './chain/session.ts';
+import { past } from './history/state.ts';
 import { Away, Moment } from './parts/basic.tsx';
 import { ActionDialog } from './actions/dialog.tsx';
 import { place, to } from './router.ts';
@@ -171,11 +172,23 @@ export function App() {
                             Block {head.value.number}, <Away at={head.value.time} />.{' '}
                         </>
                     )}
-                    This page talks to a node and to your wallet and to nothing else.{' '}
+                    <Since /> This page talks to a node and to your wallet and to nothing else.{' '}
                     <a href="./licences.txt">Licences</a>
                 </p>
             </footer>
             <ActionDialog />
+        </>
+    );
+}
+
+/// Where the history begins, if there is one.
+function Since() {
+    const is = past.value;
+    if (is.is === 'refused') return <a href={to('history')}>A history is here, and not used.</a>;
+    if (is.is !== 'there') return null;
+    return (
+        <>
+            <a href={to('history')}>History</a> since <Moment at={is.manifest.from.time} />.
         </>
     );
 }

@@ -17,6 +17,7 @@ import './style/screens.css';
 import './style/forms.css';
 import './style/work.css';
 import './style/organization.css';
+import './style/history.css';
 
 narrow();
 const root = document.getElementById('page');
@@ -35,6 +36,7 @@ if (deployment) {
             void follow(chain);
             void begin(chain);
             void import('./chain/seen.ts').then(({ watch }) => watch(chain));
+            void import('./history/files.ts').then(({ look }) => look(chain));
         }
     });
 }

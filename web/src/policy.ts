@@ -16,6 +16,23 @@ export function sources(): string[] {
 
 export const rememberSources = (list: string[]): void => remember(KEY, list);
 
+const HISTORY = 'history';
+
+/// Where the history is, if the settings say so.
+export function historyNamed(): string | undefined {
+    const named = remembered(HISTORY);
+    return typeof named === 'string' && sourceOrigin(named) ? named : undefined;
+}
+
+/// Where the history is looked for: there, or else beside the page.
+export function historyHome(): URL {
+    const home = new URL(historyNamed() ?? './index/', location.href);
+    if (!home.pathname.endsWith('/')) home.pathname += '/';
+    return home;
+}
+
+export const rememberHistory = (home: string): void => remember(HISTORY, home || null);
+
 /// The origin of a source, if it is one: https, or http on this machine.
 export function sourceOrigin(source: string): string | undefined {
     try {
@@ -30,7 +47,7 @@ export function sourceOrigin(source: string): string | undefined {
 /// Has to be called once, first of all; other sources need the page to be loaded anew.
 export function narrow(): void {
     const deployment = chosen();
-    const hosts = sources()
+    const hosts = [...sources(), historyNamed() ?? '']
         .map(sourceOrigin)
         .filter((one) => one !== undefined);
     const allowed = ["'self'", ...hosts, ...(deployment ? [new URL(deployment.node).origin] : [])];

@@ -32,7 +32,9 @@ export async function open(browser, base, { url, market, at = '', ...context }) 
         })
     ).newPage();
     page.problems = [];
-    page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()));
+    // That there is no history is no problem, and the browser says so nevertheless.
+    const counts = (message) => message.type() === 'error' && !message.location().url.endsWith('/index/manifest.json');
+    page.on('console', (message) => counts(message) && page.problems.push(message.text()));
     page.on('pageerror', (error) => page.problems.push(String(error)));
     await page.goto(`${base}?${new URLSearchParams({ node: url, market })}#/${at}`);
     return page;
@@ -85,9 +87,9 @@ export async function restoreKey(page, words) {
     await page.locator('.key .badge.open').waitFor({ timeout: PATIENCE });
 }
 
-/// A browser, the page, and the organization at $URL.
-export async function begin() {
-    const [browser, server, org] = [await launch(), await serve(), await Organization.at(url, deployment)];
+/// A browser, the page with the index in that folder, if one is named, and the organization at $URL.
+export async function begin({ index } = {}) {
+    const [browser, server, org] = [await launch(), await serve({ index }), await Organization.at(url, deployment)];
     const {
         market: { address: market },
     } = JSON.parse(fs.readFileSync(deployment, 'utf8'));

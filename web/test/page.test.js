@@ -2,13 +2,11 @@
 // $DEPLOYMENT the file that `atomic deploy` wrote; play/history.js has played there.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { person } from '../play/people.js';
 import { begin, button, PATIENCE, there } from './browser.js';
+import { looksWell } from './looks.js';
 
-const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let stage;
 
 before(async () => {
@@ -42,48 +40,10 @@ const SCREENS = {
     key: { at: 'key', as: 'Eve', then: (page) => button(page, 'Show me the 24 words').click() },
 };
 
-/// A screen as somebody sees it.
-async function shown(screen, options) {
-    const { at, as, then } = typeof screen === 'string' ? { at: screen } : screen;
-    const page = as ? await stage.as(as, at, options) : await stage.at(at, options);
-    await then?.(page);
-    return page;
-}
-
 test(
     'no screen breaks a rule of accessibility, overflows, or reports a problem, in any light and width',
     there,
-    async () => {
-        const folder = new URL('../screenshots/', import.meta.url);
-        fs.mkdirSync(folder, { recursive: true });
-        for (const [colorScheme, width] of [
-            ['light', 1200],
-            ['dark', 360],
-        ]) {
-            for (const [name, place] of Object.entries(SCREENS)) {
-                const page = await shown(place, { colorScheme, viewport: { width, height: 900 } });
-                await page.locator('h1').waitFor({ timeout: PATIENCE });
-                await page.getByText(/^Block \d+/).waitFor({ timeout: PATIENCE });
-                await page.waitForTimeout(typeof place === 'string' ? 300 : 1_200);
-                await page.screenshot({
-                    path: new URL(`${name}-${colorScheme}-${width}.png`, folder).pathname,
-                    fullPage: true,
-                });
-                // The page's own policy keeps scripts out; for this one the debugger brings it in.
-                await page.evaluate(axe);
-                const { violations } = await page.evaluate(() => globalThis.axe.run());
-                assert.deepEqual(
-                    violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`),
-                    [],
-                    `${name}, ${colorScheme}`,
-                );
-                const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-                assert.ok(wide <= width, `${name} is ${wide} wide at ${width}`);
-                assert.deepEqual(page.problems, [], name);
-                await page.context().close();
-            }
-        }
-    },
+    () => looksWell(stage, SCREENS),
 );
 
 test('phases are what the contract says they are', there, async () => {

@@ -1,4 +1,4 @@
-// The built page, served below a path that is not the root, as an IPFS gateway has one.
+// The built page, served below a path that is not the root, as an IPFS gateway has one, and an index beside it if there is one.
 
 import fs from 'node:fs';
 import http from 'node:http';
@@ -12,18 +12,25 @@ const TYPES = {
     '.css': 'text/css',
     '.svg': 'image/svg+xml',
     '.txt': 'text/plain; charset=utf-8',
+    '.json': 'application/json',
 };
 
-export async function serve(port = 0) {
+/// `index` is the folder of an index.
+export async function serve({ port = 0, index } = {}) {
     const server = http.createServer((request, response) => {
         const { pathname } = new URL(request.url, 'http://localhost');
         const name = pathname.replace(/^\/page\//, '') || 'index.html';
-        const file = path.join(dist, path.normalize(`/${name}`));
+        const beside = index && name.startsWith('index/');
+        const file = path.join(beside ? index : dist, path.normalize(`/${beside ? name.slice('index'.length) : name}`));
         if (!pathname.startsWith('/page/') || !fs.existsSync(file) || fs.statSync(file).isDirectory()) {
             response.writeHead(404).end();
             return;
         }
-        response.writeHead(200, { 'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream' });
+        response.writeHead(200, {
+            'content-type': TYPES[path.extname(file)] ?? 'application/octet-stream',
+            // An index may be on another host than the page.
+            'access-control-allow-origin': '*',
+        });
         fs.createReadStream(file).pipe(response);
     });
     await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));

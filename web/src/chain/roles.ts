@@ -37,6 +37,8 @@ const NAMES = new Map<number, string>([
 
 export const roleOf = (name: string): number => (name === 'MANAGER' ? MANAGER : numberOf(name));
 
+export const roleName = (role: number): string => NAMES.get(role) ?? `role ${role}`;
+
 export interface Holder {
     contract: ContractName;
     role: number;
@@ -52,7 +54,7 @@ export async function holdersOf(at: Chain): Promise<Holder[]> {
                 'accessControl.members',
             );
             return all.flatMap(([[role, who]]) =>
-                who ? [{ contract, role, name: NAMES.get(role) ?? `role ${role}`, who }] : [],
+                who ? [{ contract, role, name: roleName(role), who }] : [],
             );
         }),
     );

@@ -9,7 +9,9 @@ import { marketProblem } from '../chain/deployment.ts';
 import { chain } from '../chain/session.ts';
 import { requests } from '../chain/store.ts';
 import type { Asset } from '../chain/types.ts';
+import { manifestOf } from '../history/state.ts';
 import { Facts, Notice } from '../parts/basic.tsx';
+import { later } from '../parts/later.tsx';
 import { to } from '../router.ts';
 import { me } from '../wallet/wallet.ts';
 import { address, nameOf, same } from '../words/accounts.ts';
@@ -21,6 +23,8 @@ export function AccountScreen({ path: [, who = ''] }: { path: string[] }) {
     if (marketProblem(who)) return <Notice tone="bad">That is no account’s address.</Notice>;
     return <Shown who={who} />;
 }
+
+const Profile = later(() => import('./history/profile.tsx').then((all) => all.Profile));
 
 function Shown({ who }: { who: string }) {
     const at = chain.value;
@@ -63,6 +67,7 @@ function Shown({ who }: { who: string }) {
                     ))}
                 </p>
             </section>
+            {manifestOf() && <Profile key={who} path={['account', who]} />}
         </div>
     );
 }

@@ -8,6 +8,7 @@ import { posted, readIn, requests, type Request } from '../chain/store.ts';
 import type { Phase } from '../chain/types.ts';
 import { nextDeadline, phaseOf } from '../formulas/steps.ts';
 import { isSealed } from '../formulas/windows.ts';
+import { manifestOf } from '../history/state.ts';
 import { Away, Badge, Bar, Notice, PhaseBadge, Said } from '../parts/basic.tsx';
 import { place, refine, to } from '../router.ts';
 import { address, nameOf, raw } from '../words/accounts.ts';
@@ -222,6 +223,22 @@ function List() {
     );
 }
 
+/// The chain forgets; the history does not.
+function Ever() {
+    const known = manifestOf();
+    const { asked } = filters.value;
+    if (!known) return null;
+    const all = counted(known.requests, 'request');
+    return (
+        <p class="quiet">
+            <a href={to('history', { q: asked })}>
+                {asked ? `Search for it in all ${all} that ever were` : `All ${all} that ever were`}
+            </a>
+            , those that the chain has forgotten too.
+        </p>
+    );
+}
+
 function NoMarket() {
     return (
         <>
@@ -240,6 +257,7 @@ export function Board() {
             </div>
             <Filters />
             <List />
+            <Ever />
         </div>
     );
 }

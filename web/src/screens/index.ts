@@ -66,6 +66,11 @@ export const screens: readonly Screen[] = [
         Screen: later(() => import('./organization/screen.tsx').then((all) => all.Organization)),
     },
     {
+        path: 'history',
+        title: () => 'History',
+        Screen: later(() => import('./history/screen.tsx').then((all) => all.HistoryScreen)),
+    },
+    {
         path: 'settings',
         nav: 'Settings',
         title: () => 'Settings',

@@ -11,9 +11,11 @@ import {
     type Deployment,
 } from '../chain/deployment.ts';
 import { chain } from '../chain/session.ts';
-import { Facts, Notice } from '../parts/basic.tsx';
-import { rememberSources, sourceOrigin, sources } from '../policy.ts';
+import { past } from '../history/state.ts';
+import { Facts, Moment, Notice } from '../parts/basic.tsx';
+import { historyNamed, rememberHistory, rememberSources, sourceOrigin, sources } from '../policy.ts';
 import { address, given, giveName } from '../words/accounts.ts';
+import { counted } from '../words/text.ts';
 
 const node = signal(chosen()?.node ?? 'ws://127.0.0.1:9944');
 const market = signal(chosen()?.market ?? '');
@@ -124,6 +126,64 @@ function Sources() {
     );
 }
 
+const home = signal(historyNamed() ?? '');
+
+function BlockAt({ time, block }: { time: bigint; block: number }) {
+    return (
+        <>
+            <Moment at={time} />, block {block}
+        </>
+    );
+}
+
+function PastSays() {
+    const is = past.value;
+    if (is.is === 'refused') return <Notice tone="bad">There is one, and it is not used: {is.why}.</Notice>;
+    if (is.is !== 'there') return <p class="quiet">{is.is === 'none' ? 'There is none.' : 'Not looked for so far.'}</p>;
+    const { from, to: last, events, requests, accounts } = is.manifest;
+    return (
+        <Facts
+            of={[
+                ['From', <BlockAt {...from} />],
+                ['To', <BlockAt {...last} />],
+                ['Has', `${counted(events, 'event')}, ${counted(requests, 'request')}, ${counted(accounts, 'account')}`],
+            ]}
+        />
+    );
+}
+
+function HistoryForm() {
+    const wrong = home.value !== '' && !sourceOrigin(home.value);
+    const keep = (event: Event) => {
+        event.preventDefault();
+        if (wrong) return;
+        rememberHistory(home.value);
+        location.reload();
+    };
+    return (
+        <form class="stack" onSubmit={keep}>
+            <PastSays />
+            <label>
+                Where the history is
+                <input
+                    value={home.value}
+                    spellcheck={false}
+                    placeholder="beside the page, in ./index/"
+                    onInput={(event) => (home.value = event.currentTarget.value.trim())}
+                />
+                <small>
+                    A folder that <code>atomic index</code> keeps. Nothing needs it: it tells what the chain has
+                    forgotten. One that is not of this chain and market is not used.
+                </small>
+            </label>
+            {wrong && <Notice tone="bad">It begins with https://, or http:// on this machine.</Notice>}
+            <button type="submit" disabled={wrong}>
+                Look there, and load the page anew
+            </button>
+        </form>
+    );
+}
+
 const who = signal('');
 const name = signal('');
 
@@ -205,6 +265,10 @@ export function Settings() {
             <section>
                 <h2>Files</h2>
                 <Sources />
+            </section>
+            <section>
+                <h2>History</h2>
+                <HistoryForm />
             </section>
             <section>
                 <h2>Names</h2>

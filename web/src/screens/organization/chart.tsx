@@ -28,6 +28,8 @@ const THICK = 2.25;
 const SECOND = 1_000;
 
 const TWO_DAYS = 2 * 24 * 3_600;
+const MANY_DAYS = 300 * 24 * 3_600;
+const months = new Intl.DateTimeFormat('en-GB', { month: 'short', year: 'numeric' });
 const days = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 const hours = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 
@@ -52,7 +54,8 @@ function options({ lines, unit }: Drawn, width: number): uPlot.Options {
                 space: 70,
                 values: (plot, splits) => {
                     const { min = 0, max = 0 } = plot.scales.x ?? {};
-                    const format = (max ?? 0) - (min ?? 0) > TWO_DAYS ? days : hours;
+                    const length = (max ?? 0) - (min ?? 0);
+                    const format = length > MANY_DAYS ? months : length > TWO_DAYS ? days : hours;
                     return splits.map((split) => format.format(split * SECOND));
                 },
             },

@@ -3,13 +3,18 @@
 import { latched, membersOf, poolOf, type Member } from '../../chain/pool.ts';
 import type { Chain } from '../../chain/session.ts';
 import type { Account, MemberState, ReputationContractApi } from '../../chain/types.ts';
+import type { AccountRow } from '../../history/documents.ts';
+import { coherenceWords } from '../../history/figures.ts';
+import { usePast } from '../../history/reading.ts';
+import { everyRow } from '../../history/rows.ts';
 import { Notice } from '../../parts/basic.tsx';
-import { useReading } from '../../parts/reading.ts';
+import { useReading, valueOf } from '../../parts/reading.ts';
 import { to } from '../../router.ts';
 import { address, nameOf } from '../../words/accounts.ts';
 import { decimal, points } from '../../words/amounts.ts';
 import { StandingBadge, stateWords } from '../../words/standing.tsx';
 import { counted } from '../../words/text.ts';
+import { Begins } from '../history/begins.tsx';
 import { coherence, type Coherence } from './coherence.ts';
 
 type Held = NonNullable<
@@ -125,6 +130,9 @@ function numbers({ held, available }: Profile): bigint[] {
     return [available, held.locked, owed, held.earned, held.spent, held.slashed];
 }
 
+/// Of all reviews since the history begins, if there is one.
+const coherentEver = (row: AccountRow | undefined): string => (row?.judged ? coherenceWords(row) : 'none judged');
+
 function coherent({ reviews }: Profile): string {
     if (!reviews) return 'none known';
     const { revealed, agreed, missed } = reviews;
@@ -132,6 +140,7 @@ function coherent({ reviews }: Profile): string {
 }
 
 function Profiles({ profiles }: { profiles: Profile[] }) {
+    const past = valueOf(usePast(everyRow, []));
     return (
         <section>
             <h2>Profiles</h2>
@@ -163,16 +172,19 @@ function Profiles({ profiles }: { profiles: Profile[] }) {
                                         {decimal(amount, 0)}
                                     </td>
                                 ))}
-                                <td>{coherent(profile)}</td>
+                                <td>{past ? coherentEver(past.get(profile.who.raw)) : coherent(profile)}</td>
                             </tr>
                         ))}
                     </tbody>
                 </table>
             </div>
             <p class="quiet small">
-                In points. Earned, spent and slashed are those of an account’s whole life; reviews are those of requests
-                that the chain still knows: their history begins where storage was freed.
+                In points. Earned, spent and slashed are those of an account’s whole life; reviews are{' '}
+                {past
+                    ? 'all that have a verdict, those of requests that the chain has forgotten too.'
+                    : 'those of requests that the chain still knows: their history begins where storage was freed.'}
             </p>
+            {past && <Begins />}
         </section>
     );
 }

@@ -4,7 +4,7 @@ import { Act } from '../../actions/button.tsx';
 import { giveNotice } from '../../actions/market.ts';
 import { now } from '../../chain/clock.ts';
 import type { Whole } from '../../chain/store.ts';
-import type { Engagement } from '../../chain/types.ts';
+import type { Engagement, RequestSpec } from '../../chain/types.ts';
 import {
     isSealed,
     maxReviews,
@@ -24,7 +24,14 @@ import { lasting } from '../../words/times.ts';
 
 const points = (many: bigint): string => counted(many, 'point of reputation', 'points of reputation');
 
-export function Conditions({ whole: { spec, state } }: { whole: Whole }) {
+/// What is known of a request that the chain has forgotten, too.
+interface Known {
+    spec: RequestSpec;
+    state: { places: number; reputationPerPlace?: bigint };
+}
+
+export function Conditions({ whole: { spec, state } }: { whole: Known }) {
+    const worth = state.reputationPerPlace ?? 0n;
     const asks = [
         spec.minReputation > 0n && `${points(spec.minReputation)} available`,
         spec.minTier > 0 && `tier ${spec.minTier}`,
@@ -53,7 +60,7 @@ export function Conditions({ whole: { spec, state } }: { whole: Whole }) {
                     isSealed(spec) && (['Unsealing until', <Moment at={reviewFrom(spec)} />] as const),
                     ['Commitments for', `${lasting(commits(spec))} from when reviews are opened`],
                     ['Reveals for', `${lasting(reveals(spec))} after that`],
-                    state.reputationPerPlace > 0n && (['A place is worth', points(state.reputationPerPlace)] as const),
+                    worth > 0n && (['A place is worth', points(worth)] as const),
                 ]}
             />
         </section>

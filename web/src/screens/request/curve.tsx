@@ -27,7 +27,7 @@ export function CurvePicture({
     marks = [],
 }: {
     curve: RequestSpec['curve'];
-    marks?: { number: number; median: number; weight: number }[];
+    marks?: Mark[];
 }) {
     const line = staircase(curve);
     return (
@@ -64,6 +64,12 @@ export function CurvePicture({
     );
 }
 
+interface Mark {
+    number: number;
+    median: number;
+    weight: number;
+}
+
 export function Curve({ whole: { spec, deliveries } }: { whole: Whole }) {
     const judged = deliveries.filter(({ submission: { verdict } }) => verdict === 'Quorum' || verdict === 'Few');
     const marks = judged.map(({ number, submission }) => ({
@@ -71,12 +77,16 @@ export function Curve({ whole: { spec, deliveries } }: { whole: Whole }) {
         median: submission.median,
         weight: submission.weightBps,
     }));
+    return <CurveSection curve={spec.curve} marks={marks} />;
+}
+
+export function CurveSection({ curve, marks }: { curve: RequestSpec['curve']; marks: Mark[] }) {
     return (
         <section>
             <h2>What quality is worth</h2>
-            <CurvePicture curve={spec.curve} marks={marks} />
+            <CurvePicture curve={curve} marks={marks} />
             <p class="quiet">
-                By its median score a submission weighs {curveWords(spec.curve)}; nothing below.
+                By its median score a submission weighs {curveWords(curve)}; nothing below.
                 {marks.length > 0 && ' A dot is a submission with its verdict.'}
             </p>
         </section>

@@ -6,8 +6,10 @@ import { now } from '../../chain/clock.ts';
 import { chain, link } from '../../chain/session.ts';
 import { whole as wholeOf, type Whole } from '../../chain/store.ts';
 import { nextDeadline, phaseOf } from '../../formulas/steps.ts';
+import { manifestOf } from '../../history/state.ts';
 import { Account, Away, Badge, Notice, PhaseBadge } from '../../parts/basic.tsx';
 import { Deliverable } from '../../parts/deliverable.tsx';
+import { later } from '../../parts/later.tsx';
 import { to } from '../../router.ts';
 import { requestPhaseMeaning } from '../../words/phases.ts';
 import { textOf } from '../../words/text.ts';
@@ -25,10 +27,20 @@ export function RequestScreen({ path: [, number] }: { path: string[] }) {
     const valid = Number.isInteger(id) && id >= 0 && id <= 0xffff_ffff;
     const found = valid && chain.value ? wholeOf(id).value : undefined;
     if (!valid) return <NoRequest number={number ?? ''} />;
-    if (found === 'none') return <NoRequest number={String(id)} />;
+    if (found === 'none') return <Gone id={id} />;
     if (!found)
         return <p class="quiet">{link.value.state === 'none' ? 'No market is chosen.' : `Reading request ${id}…`}</p>;
     return <Shown whole={found} />;
+}
+
+const Life = later(() => import('../history/life.tsx').then((all) => all.Life));
+const Forgotten = later(() => import('../history/request.tsx').then((all) => all.Forgotten));
+
+/// What the chain does not have the history may tell.
+function Gone({ id }: { id: number }) {
+    const known = manifestOf();
+    if (known && id < known.requests) return <Forgotten key={id} path={['request', String(id)]} />;
+    return <NoRequest number={String(id)} />;
 }
 
 function NoRequest({ number }: { number: string }) {
@@ -81,6 +93,7 @@ function Shown({ whole }: { whole: Whole }) {
             <Submissions whole={whole} />
             {spec.access === 'Offers' ? <Offers whole={whole} /> : <Places whole={whole} />}
             <Conditions whole={whole} />
+            {manifestOf() && <Life key={id} path={['request', String(id)]} />}
             {state.insiders > 0 && (
                 <Notice>{`${state.insiders} of the enforcers’ pool take part here, and do not review.`}</Notice>
             )}
