@@ -45,7 +45,8 @@ install_packages() {
 }
 
 build() {
-    local contracts=$1
+    local contracts
+    contracts=$(realpath "$1")
     find_node
     install_packages
     cd web
