@@ -96,6 +96,13 @@ impl Tried {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::escrow::tests::market;
+    use interfaces::{market::EDITION, Market as _};
+
+    #[ink::test]
+    fn a_market_says_which_edition_of_the_protocol_it_is_of() {
+        assert_eq!(market().edition(), EDITION);
+    }
 
     #[test]
     fn a_list_has_at_least_one_item_and_at_most_sixteen() {
