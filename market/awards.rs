@@ -154,6 +154,13 @@ pub mod tests {
     }
 
     #[test]
+    fn each_median_has_a_rank_and_all_that_a_few_gave_come_behind_those_of_a_quorum() {
+        let ranks = |verdict| [0, 100].map(|median| rank(&Submission { verdict, ..delivery(median, 1) }));
+        assert_eq!([Verdict::Few, Verdict::Quorum].map(ranks), [[0, 100], [101, 201]]);
+        assert_eq!(empty_ranking().len(), 202);
+    }
+
+    #[test]
     fn equal_medians_share_their_places_and_who_weighs_nothing_takes_none() {
         let places_bps = vec![5_000, 3_000, 2_000];
         let spec = RequestSpec { award: Award::Ranked { places_bps }, reward: 1_000, ..request() };

@@ -92,3 +92,35 @@ impl Tried {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::escrow::tests::market;
+    use interfaces::{market::EDITION, Market as _};
+
+    #[ink::test]
+    fn a_market_says_which_edition_of_the_protocol_it_is_of() {
+        assert_eq!(market().edition(), EDITION);
+    }
+
+    #[test]
+    fn a_list_has_at_least_one_item_and_at_most_sixteen() {
+        let list = |items| ensure_list(&vec![(); items]);
+        assert_eq!([1, 16].map(list), [Ok(()); 2]);
+        assert_eq!([0, 17].map(list), [Err(Error::InvalidBatch); 2]);
+    }
+
+    #[test]
+    fn upkeep_is_refused_as_its_first_item_was_if_nothing_could_be_done() {
+        let tried = |outcomes: &[Result<()>]| {
+            let mut tried = Tried::default();
+            outcomes.iter().for_each(|outcome| tried.note(*outcome));
+            tried.done()
+        };
+        let (early, settled) = (Err(Error::TooEarly), Err(Error::AlreadySettled));
+        assert_eq!(tried(&[early, settled]), Err(Error::TooEarly));
+        assert_eq!(tried(&[early, Ok(()), settled, Ok(())]), Ok(2));
+        assert_eq!(tried(&[]), Ok(0));
+    }
+}

@@ -427,7 +427,7 @@ impl PoolNow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fixtures::{after, plain, pool, terms, weekly, DAY, OPENED};
+    use crate::fixtures::{after, plain, pool, safe, terms, weekly, DAY, OPENED};
     use interfaces::obligation::Segment;
     use proptest::prelude::*;
 
@@ -587,6 +587,40 @@ mod tests {
         assert_eq!(later.standing(&member), Standing::Healthy, "all but the presence of late has faded");
         let back = PoolNow::new(0, later.fixed.clone(), later.counters.clone(), 0);
         assert_eq!(back.counters, later.counters);
+    }
+
+    #[test]
+    fn a_level_drains_with_time_however_often_the_pool_is_stored() {
+        let mut now = pool(safe(), Schedule::default());
+        seated(&mut now);
+        now.see(1_000, 3);
+        let (full, part) = (now.counters.level, safe().epoch / 4);
+        let twice = after(after(now.clone(), part), part);
+        assert_eq!([twice.counters.level, after(now, 2 * part).counters.level], [full / 2; 2]);
+    }
+
+    #[test]
+    fn work_done_in_advance_makes_nobody_safe_for_longer_where_it_fades() {
+        let told = |retention_ppm, ops| {
+            let mut now = pool(Terms { retention_ppm, ..safe() }, Schedule::default());
+            let mut member = seated(&mut now);
+            now.declare(&mut member, ops);
+            now.membership(&member).safe_until
+        };
+        assert!(told(1_000_000, 0) < told(1_000_000, 5));
+        assert_eq!(told(900_000, 0), told(900_000, 5));
+    }
+
+    #[test]
+    fn nobody_checks_in_where_no_presence_is_due_or_the_pool_is_closed() {
+        let checked_in = |terms, closed| {
+            let mut now = pool(terms, Schedule::default());
+            let mut member = seated(&mut now);
+            now.counters.closed = closed;
+            now.check_in(&mut member)
+        };
+        assert_eq!([(plain(), false), (terms(), true)].map(|(terms, closed)| checked_in(terms, closed)), [None; 2]);
+        assert_eq!(checked_in(terms(), false), Some(terms().presence));
     }
 
     proptest! {

@@ -65,6 +65,12 @@ mod tests {
     }
 
     #[test]
+    fn whose_draw_is_the_share_itself_is_not_drawn() {
+        let drawn = |elapsed| [7, 8].map(|draw| is_drawn(draw, 8, elapsed, RISEN));
+        assert_eq!([RISEN, RISEN + 1].map(drawn), [[true, false]; 2]);
+    }
+
+    #[test]
     fn who_is_drawn_stays_drawn() {
         for draw in [0, 1, 1 << 40, u64::MAX / 3, u64::MAX / 2, u64::MAX] {
             let drawn: Vec<bool> = (0..=RISEN).map(|elapsed| is_drawn(draw, EVERYBODY / 3, elapsed, RISEN)).collect();

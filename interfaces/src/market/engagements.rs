@@ -247,6 +247,13 @@ mod tests {
     }
 
     #[test]
+    fn who_takes_over_delivers_within_two_periods_and_the_longest_window() {
+        let by = |max_window| held().takeover_by(1_000, max_window);
+        assert_eq!([199, 200, 201].map(by), [1_199, 1_200, 1_200]);
+        assert_eq!(held().takeover_by(Timestamp::MAX, 200), Timestamp::MAX);
+    }
+
+    #[test]
     fn a_period_is_present_until_its_delivery_is_due() {
         let present = |now| held().present(&tenure(1, 3), now);
         assert_eq!([0, 999, 1_000, 1_099, 1_100, 1_600].map(present), [3, 3, 4, 4, 5, 10]);
