@@ -155,6 +155,11 @@ mod tests {
         Round::new(reviews(scores))
     }
 
+    #[test]
+    fn a_round_gives_back_all_reviews_as_they_were() {
+        assert_eq!(round(&[Some(80), None]).into_reviews(), reviews(&[Some(80), None]));
+    }
+
     /// What a quorum of three concludes, with a fee of 4.
     fn conclude(round: &Round) -> Batch {
         let mut batch = Batch::default();

@@ -6,7 +6,7 @@
 #   SHARD=0/20 scripts/mutants.sh               a twentieth of them
 #   CHAIN=1 scripts/mutants.sh                  what only the embedded chain can judge: about two minutes per mutant
 #
-# Each crate is judged by its own tests, in a copy of the checkout, with build results of its own. Exits with 2 if a
+# Each crate is judged by its own tests, in a copy of what is committed or staged, with build results of its own. Exits with 2 if a
 # mutant survives (cargo-mutants' code), and lists survivors in $OUT/CRATE/mutants.out/missed.txt.
 set -euo pipefail
 
@@ -24,6 +24,19 @@ if [ "$("$tools/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-mut
     cargo install cargo-mutants --version "$version" --locked --root "$tools" --target-dir "$cache/target-tools"
 fi
 export PATH="$tools/bin:$PATH" CARGO_TARGET_DIR="$cache/target-mutants"
+
+# cargo-mutants changes what lies in the folder of a package, and the contracts' packages for tests lie in units/, away from their
+# sources. In this copy they lie beside them.
+copy="$cache/mutants-sources"
+rm -rf "$copy"
+mkdir -p "$copy"
+git ls-files -z | xargs -0 cp --parents -t "$copy"
+for contract in reputation obligation market; do
+    sed "s|path = \"../../$contract/lib.rs\"|path = \"lib.rs\"|" "units/$contract/Cargo.toml" > "$copy/$contract/Cargo.toml"
+    rm -r "$copy/$contract/Cargo.lock" "$copy/units/$contract"
+done
+sed -i 's|"units/\*"|"reputation", "obligation", "market"|; s|exclude = \["reputation", "obligation", "market", |exclude = [|' "$copy/Cargo.toml"
+cd "$copy"
 # One failing case is enough, and failing cases are not kept.
 export PROPTEST_MAX_SHRINK_ITERS=0 PROPTEST_DISABLE_FAILURE_PERSISTENCE=1
 
@@ -32,7 +45,7 @@ if [ -n "${CHAIN:-}" ]; then
     mkdir -p "$out/chain"
     # Its own cache, so that no mutant is ever taken for a contract.
     export ATOMIC_CACHE="$cache/mutants-chain"
-    tests=(refusals market offers delivery awards engagement upkeep tokens liveness obligation obligation_life histories)
+    tests=(refusals market offers delivery awards lists engagement upkeep tokens attacks attempts liveness obligation obligation_life histories)
     exec cargo mutants --config e2e-tests/mutants.toml --output "$out/chain" ${SHARD:+--shard "$SHARD"} \
         -- --locked --lib "${tests[@]/#/--test=}"
 fi
