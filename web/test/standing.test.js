@@ -84,7 +84,7 @@ test(
     },
 );
 
-test('a manager lifts the ban, and a member sees that only a manager can', there, async () => {
+test('a manager lifts the ban once the cooldown is over, and a member sees that only a manager can', there, async () => {
     const { address } = person('Heidi');
     const asks = () => stage.org.asks('obligation', 'obligationMembership', stage.org.pool, address);
     assert.equal((await asks()).state, 'Banned');
@@ -93,7 +93,14 @@ test('a manager lifts the ban, and a member sees that only a manager can', there
     assert.equal(await member.getByRole('button', { name: /^Lift the ban/ }).count(), 0);
     await member.context().close();
     const manager = await stage.as('Alice', 'organization');
-    assert.match(await press(manager, /^Lift the ban of Heidi/), /The ban of .* is lifted: it may enlist again/);
+    await button(manager, /^Lift the ban of/).click();
+    const dialog = manager.getByRole('dialog');
+    await dialog.getByText('The cooldown since the account left, or was banned, is not over.').waitFor({
+        timeout: PATIENCE,
+    });
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await stage.org.pass(8n * DAY);
+    assert.match(await press(manager, /^Lift the ban of/), /The ban of .* is lifted: it may enlist again/);
     await manager.getByText('Nobody is banned now').waitFor({ timeout: PATIENCE });
     const { state, deficit } = await asks();
     assert.deepEqual([state, deficit], ['Left', 0n]);
