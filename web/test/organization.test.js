@@ -91,6 +91,29 @@ test('terms that break a rule are refused in words, before anything is sent', th
     await page.context().close();
 });
 
+test('a manager proposes a token to pay in, beside the currency and in the token’s own words', there, async () => {
+    const page = await stage.as('Alice', 'organization');
+    await page.getByText('Propose another policy').click();
+    const policy = page.locator('section[aria-labelledby=policy]');
+    const paidIn = policy.getByLabel('Paid in', { exact: true });
+    assert.match(await paidIn.inputValue(), /^UNIT 0\.\d+ 0\.\d+$/);
+    await paidIn.fill('UNIT 0.1 much');
+    await policy.getByText('Paid in: this cannot be read yet.').waitFor({ timeout: PATIENCE });
+    // Any account may be named; this one is no token, so it is counted in smallest units.
+    const token = bob.address;
+    await paidIn.fill(`UNIT 0.2 0.01; ${token} 5 1`);
+    assert.match(await press(page, /^Propose this policy/), /Another policy is proposed/);
+    await page.context().close();
+    const [{ assets }] = await stage.org.asks('market', 'marketPendingPolicy');
+    assert.deepEqual(
+        assets.map(({ asset, minReviewFee, rent }) => [asset.type, minReviewFee, rent]),
+        [
+            ['Native', UNIT / 5n, UNIT / 100n],
+            ['Psp22', 5n, 1n],
+        ],
+    );
+});
+
 test('a manager pauses the market, sets a cap, grants a role and takes it back', there, async () => {
     const page = await stage.as('Alice', 'organization');
     assert.match(await press(page, /^Pause the market contract/), /is paused/i);

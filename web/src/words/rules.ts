@@ -1,16 +1,17 @@
 // Terms and policies, term by term: what each is called, how it is shown, and how it is typed.
 
-import type { AccountId32Like } from 'dedot/codecs';
-import type { Policy, Terms } from '../chain/types.ts';
+import { AccountId32, type AccountId32Like } from 'dedot/codecs';
+import type { Asset, AssetPolicy, Policy, Terms } from '../chain/types.ts';
 import { marketProblem } from '../chain/deployment.ts';
+import { tokenOf } from '../chain/tokens.ts';
 import { address, nameOf } from './accounts.ts';
-import { bps, decimal, parsed, points, ppm } from './amounts.ts';
+import { bps, decimal, decimalsOf, parsed, points, ppm, unitOf } from './amounts.ts';
 import { counted } from './text.ts';
 import { duration, exactly } from './times.ts';
 
 /// What a term's value is: a whole number, points of reputation, a length of time, a part of a million or of ten thousand,
-/// an account, or how much an op weighs.
-export type Kind = 'count' | 'points' | 'time' | 'ppm' | 'bps' | 'account' | 'rate';
+/// an account, how much an op weighs, or which assets are taken.
+export type Kind = 'count' | 'points' | 'time' | 'ppm' | 'bps' | 'account' | 'rate' | 'assets';
 
 export interface Rule<Of> {
     key: keyof Of & string;
@@ -25,6 +26,7 @@ export interface Rule<Of> {
 }
 
 const WITHOUT_BOUND = 0xffff_ffff;
+const NATIVE: Asset = { type: 'Native' };
 
 export const TERMS: readonly Rule<Terms>[] = [
     { key: 'denominator', label: 'To be declared: one of each', kind: 'count', unit: 'op seen', fixed: true },
@@ -52,6 +54,7 @@ export const TERMS: readonly Rule<Terms>[] = [
 ];
 
 export const POLICY: readonly Rule<Policy>[] = [
+    { key: 'assets', label: 'Paid in', kind: 'assets' },
     { key: 'minWindow', label: 'Shortest step of a request', kind: 'time' },
     { key: 'maxWindow', label: 'Longest step', kind: 'time' },
     { key: 'minQuorum', label: 'Smallest quorum', kind: 'count', unit: 'review' },
@@ -71,6 +74,34 @@ const rateWords = (rate: Terms['rate']): string =>
 
 const isRate = (value: unknown): value is Terms['rate'] =>
     typeof value === 'object' && value !== null && 'type' in value;
+
+const assetName = (asset: Asset): string => (asset.type === 'Native' ? unitOf(asset) : address(asset.value));
+
+const assetWords = ({ asset, minReviewFee, rent }: AssetPolicy): string =>
+    `${asset.type === 'Native' ? unitOf(asset) : `${unitOf(asset)} (${nameOf(asset.value)})`}: a review fee of at least ` +
+    `${decimal(minReviewFee, decimalsOf(asset))}, a rent of ${decimal(rent, decimalsOf(asset))} a review and day`;
+
+function assetTyped({ asset, minReviewFee, rent }: AssetPolicy): string {
+    const amounts = [minReviewFee, rent].map((of) => decimal(of, decimalsOf(asset)).replaceAll('\u202f', ''));
+    return [assetName(asset), ...amounts].join(' ');
+}
+
+/// An asset with its least review fee and its rent. A token is asked for its decimals before its amounts can be read.
+function assetRead(text: string): AssetPolicy | undefined {
+    const [name = '', fee = '', perDay = '', ...more] = text.trim().split(/\s+/);
+    if (more.length > 0) return undefined;
+    const native = unitOf(NATIVE);
+    if (name !== native && marketProblem(name) !== undefined) return undefined;
+    const asset: Asset = name === native ? NATIVE : { type: 'Psp22', value: new AccountId32(name) };
+    if (asset.type === 'Psp22' && !tokenOf(asset)) return undefined;
+    const [minReviewFee, rent] = [fee, perDay].map((of) => parsed(of, decimalsOf(asset)));
+    return minReviewFee === undefined || rent === undefined ? undefined : { asset, minReviewFee, rent };
+}
+
+function assetsRead(text: string): AssetPolicy[] | undefined {
+    const read = text.split(';').map(assetRead);
+    return read.every((one) => one !== undefined) ? read : undefined;
+}
 
 /// A value as people read it.
 export function show<Of>({ kind, unit, special }: Rule<Of>, value: unknown): string {
@@ -92,6 +123,8 @@ export function show<Of>({ kind, unit, special }: Rule<Of>, value: unknown): str
             return nameOf(value as AccountId32Like);
         case 'rate':
             return isRate(value) ? rateWords(value) : '';
+        case 'assets':
+            return (value as AssetPolicy[]).map(assetWords).join('; ');
     }
 }
 
@@ -111,6 +144,8 @@ export function typed<Of>({ kind }: Rule<Of>, value: unknown): string {
             return address(value as AccountId32Like);
         case 'rate':
             return isRate(value) && value.type === 'FairShare' ? decimal(BigInt(value.value), 4) : 'fixed';
+        case 'assets':
+            return (value as AssetPolicy[]).map(assetTyped).join('; ');
     }
 }
 
@@ -123,6 +158,7 @@ export const HINTS: Readonly<Record<Kind, string>> = {
     bps: '%',
     account: 'an address',
     rate: '% of the fair share, or “fixed”',
+    assets: 'each as: the currency or a token’s address, least review fee, rent of a review and day; with “;” between',
 };
 
 /// What somebody typed, as the contract takes it; undefined if it is nothing of the kind.
@@ -150,5 +186,7 @@ export function understood(kind: Kind, text: string): unknown {
             const value = parts(4);
             return value === undefined ? undefined : { type: 'FairShare', value };
         }
+        case 'assets':
+            return assetsRead(trimmed);
     }
 }

@@ -7,11 +7,10 @@ import { proposePolicy, proposeTerms } from '../../actions/manage.ts';
 import { Act } from '../../actions/button.tsx';
 import { poolOf, termsOf } from '../../chain/pool.ts';
 import type { Chain } from '../../chain/session.ts';
-import type { Asset, Policy, Proposal, Terms } from '../../chain/types.ts';
+import type { Policy, Proposal, Terms } from '../../chain/types.ts';
 import { now } from '../../chain/clock.ts';
-import { Account, Away, Moment, Notice } from '../../parts/basic.tsx';
+import { Away, Moment, Notice } from '../../parts/basic.tsx';
 import { useReading } from '../../parts/reading.ts';
-import { amount } from '../../words/amounts.ts';
 import { HINTS, POLICY, show, TERMS, typed, understood, type Rule } from '../../words/rules.ts';
 import { Only, type Right } from './right.tsx';
 
@@ -91,7 +90,6 @@ export function RulesOf({ terms: mayTerms, policy: mayPolicy }: { terms: Right; 
                 <h2 id="policy">Policy of the market</h2>
                 <Due due={next?.due} what="Another policy is proposed" />
                 <Table name="Policy" rules={POLICY} inForce={policy} proposed={next?.rules} />
-                <Assets policy={policy} />
                 <Only right={mayPolicy} what="propose a policy">
                     <Form<Policy>
                         what="policy"
@@ -152,23 +150,6 @@ function Table<Of>({
                 </tbody>
             </table>
         </div>
-    );
-}
-
-function assetName(asset: Asset) {
-    return asset.type === 'Native' ? 'The chain’s currency' : <Account who={asset.value} />;
-}
-
-function Assets({ policy: { assets } }: { policy: Policy }) {
-    return (
-        <ul class="plain">
-            {assets.map(({ asset, minReviewFee, rent }) => (
-                <li key={asset.type === 'Native' ? '' : asset.value.raw}>
-                    {assetName(asset)}: a review fee of at least {amount(minReviewFee, asset)}, and a rent of{' '}
-                    {amount(rent, asset)} a review and day
-                </li>
-            ))}
-        </ul>
     );
 }
 
