@@ -9,7 +9,7 @@ use chain::{
 use e2e_tests::{
     cells::{life_of_a_submission, Cells},
     contracts::PSP22,
-    lists::{life_in_lists, SUBMISSIONS as REVIEWED},
+    lists::{life_in_lists, Step, SUBMISSIONS as REVIEWED},
     market_weights::weigh_market,
     weights::{rows, weigh_all, Row, Weighed, Weight, TOLERANCE_PPM, YARDSTICK},
 };
@@ -130,13 +130,17 @@ fn print_lists() {
         line.extend(cells);
         print_line(&line);
     };
-    for (step, (name, _)) in lives[0].iter().enumerate() {
-        row(name, &|at| (lives[at][step].1.ref_time(), lives[at][step].1.proof_size()));
+    for (step, Step { name, .. }) in lives[0].iter().enumerate() {
+        row(name, &|at| (lives[at][step].used.ref_time(), lives[at][step].used.proof_size()));
     }
     row("in all", &|at| {
-        let sum = |part: fn(&(&str, chain::Weight)) -> u64| lives[at].iter().map(part).sum::<u64>();
-        (sum(|(_, used)| used.ref_time()), sum(|(_, used)| used.proof_size()))
+        let sum = |part: fn(&Step) -> u64| lives[at].iter().map(part).sum::<u64>();
+        (sum(|step| step.used.ref_time()), sum(|step| step.used.proof_size()))
     });
+    let mut line = vec!["fees, mUNIT".to_owned()];
+    let each = |life: &Vec<Step>| life.iter().map(|step| step.fee).sum::<u128>() as f64 / f64::from(REVIEWED);
+    line.extend(lives.iter().map(|life| format!("{:.2}", each(life) * 1_000.0 / UNIT as f64)));
+    print_line(&line);
     let signed = lengths.map(|length| (2 * 250_usize.div_ceil(length)).to_string());
     let mut line = vec!["signatures of an enforcer for 250".to_owned()];
     line.extend(signed);

@@ -1,15 +1,30 @@
 //! What lists save: the life of a request's submissions, from places taken to storage freed, in lists of one length.
 
 use crate::{with_hands, Ballot, Town, ENFORCERS, PROVIDERS, STRANGER};
-use chain::{Outcome, Weight};
-use interfaces::{Market as _, SubmissionId};
+use chain::{
+    runtime::{
+        frame_support::{dispatch::DispatchClass, traits::Get},
+        frame_system, Runtime, TransactionPayment,
+    },
+    Outcome, Weight,
+};
+use interfaces::{Balance, Market as _, SubmissionId};
 use std::fmt::Debug;
 
 /// How many submissions the request has, each with three reviews.
 pub const SUBMISSIONS: u32 = 64;
 
+/// A step of the life: all calls of one message.
+pub struct Step {
+    pub name: &'static str,
+    /// What its calls use of blocks.
+    pub used: Weight,
+    /// What a node takes for them, but for a planck for each byte of a transaction.
+    pub fee: Balance,
+}
+
 /// What each step uses of blocks, in all its calls, with lists of this many items where a message takes lists.
-pub fn life_in_lists(length: usize) -> Vec<(&'static str, Weight)> {
+pub fn life_in_lists(length: usize) -> Vec<Step> {
     let town = Town::with(|settings| with_hands(settings, SUBMISSIONS));
     let [provider, ..] = PROVIDERS;
     let places = u16::try_from(SUBMISSIONS).expect("few");
@@ -20,7 +35,12 @@ pub fn life_in_lists(length: usize) -> Vec<(&'static str, Weight)> {
 
     let mut life = Vec::new();
     let mut step = |name, calls: &mut dyn Iterator<Item = Weight>| {
-        life.push((name, calls.fold(Weight::zero(), |sum, used| sum.saturating_add(used))));
+        let first = Step { name, used: Weight::zero(), fee: 0 };
+        life.push(calls.fold(first, |Step { used, fee, .. }, call| Step {
+            name,
+            used: used.saturating_add(call),
+            fee: fee + fee_for(call),
+        }));
     };
     let upkeep = |message| used(town.chain.call(&town.who(STRANGER), message));
     step("signal", &mut [used(town.signal(provider, request, places))].into_iter());
@@ -51,15 +71,24 @@ fn used<T: Debug, E: Debug>(outcome: Outcome<Result<T, E>>) -> Weight {
     used
 }
 
+/// What the node's runtime takes for a transaction that uses so much.
+fn fee_for(used: Weight) -> Balance {
+    let limits = <Runtime as frame_system::Config>::BlockWeights::get();
+    let each = limits.get(DispatchClass::Normal).base_extrinsic;
+    TransactionPayment::weight_to_fee(each.saturating_add(used))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_longer_the_lists_the_less_a_submission_weighs() {
-        let proof = |length| life_in_lists(length).iter().map(|(_, used)| used.proof_size()).sum::<u64>();
-        let proof = [1, 4, 16].map(proof);
+        let lives = [1, 4, 16].map(life_in_lists);
+        let proof = lives.each_ref().map(|life| life.iter().map(|step| step.used.proof_size()).sum::<u64>());
         assert!(proof.is_sorted_by(|more, less| more > less), "{proof:?}");
         assert!(proof[0] > 5 * proof[2], "{proof:?}");
+        let fee = lives.each_ref().map(|life| life.iter().map(|step| step.fee).sum::<Balance>());
+        assert!(fee[0] > 4 * fee[2], "{fee:?}");
     }
 }
