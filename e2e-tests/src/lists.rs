@@ -2,10 +2,7 @@
 
 use crate::{with_hands, Ballot, Town, ENFORCERS, PROVIDERS, STRANGER};
 use chain::{
-    runtime::{
-        frame_support::{dispatch::DispatchClass, traits::Get},
-        frame_system, Runtime, TransactionPayment,
-    },
+    runtime::{frame_support::dispatch::DispatchClass, frame_system, Runtime, TransactionPayment},
     Outcome, Weight,
 };
 use interfaces::{Balance, Market as _, SubmissionId};
