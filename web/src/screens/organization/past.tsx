@@ -141,6 +141,7 @@ function Charts({ of }: { of: readonly Point[] }) {
 }
 
 const MOST_ROWS = 50;
+const COLUMNS = ['Members', 'Hands', 'Reviews to do', 'Taken', 'Premium'] as const;
 
 function Numbers({ of }: { of: readonly Point[] }) {
     return (
@@ -149,21 +150,11 @@ function Numbers({ of }: { of: readonly Point[] }) {
                 <thead>
                     <tr>
                         <th scope="col">From</th>
-                        <th scope="col" class="number">
-                            Members
-                        </th>
-                        <th scope="col" class="number">
-                            Hands
-                        </th>
-                        <th scope="col" class="number">
-                            Reviews to do
-                        </th>
-                        <th scope="col" class="number">
-                            Taken
-                        </th>
-                        <th scope="col" class="number">
-                            Premium
-                        </th>
+                        {COLUMNS.map((name) => (
+                            <th key={name} scope="col" class="number">
+                                {name}
+                            </th>
+                        ))}
                     </tr>
                 </thead>
                 <tbody>
