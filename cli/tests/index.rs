@@ -97,14 +97,7 @@ fn what_cannot_be_served_is_named() {
 /// Returns how many events it has.
 fn indexed(ledger: Ledger, world: &World, folder: &Path) -> u64 {
     let backend = Embedded::with_past(ledger);
-    let deployment = Deployment {
-        manager: world.manager,
-        reputation: world.reputation_address,
-        obligation: world.obligation_address,
-        market: world.market_address,
-        pool: world.pool,
-        since: 1,
-    };
+    let deployment = Deployment::of(world);
     let of = organization(&backend, &deployment);
     let mut store = Store::open(folder, &of, None, Survives::Kill).expect("a folder");
     let mut archive = Archive::new(&backend, deployment);

@@ -82,14 +82,7 @@ impl Town {
         change(&mut settings);
         let world = World::deploy(contracts().expect("contracts"), settings).expect("a world");
         let chain = Rc::new(Embedded::around(world.chain.clone()));
-        let deployment = Deployment {
-            manager: world.manager,
-            reputation: world.reputation_address,
-            obligation: world.obligation_address,
-            market: world.market_address,
-            pool: world.pool,
-            since: 0,
-        };
+        let deployment = Deployment::of(&world);
         let town = Self { world, chain, deployment };
         for name in ENFORCERS {
             town.send(name, town.deployment.obligation().enlist(town.deployment.pool));

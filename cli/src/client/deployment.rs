@@ -10,7 +10,7 @@ use crate::client::{
     unusable::Unusable,
 };
 use anyhow::Result;
-use chain::{build::Contract, Addresses, MarketCalls, ObligationCalls, ReputationCalls, RoleCalls, TokenCalls};
+use chain::{build::Contract, Addresses, MarketCalls, ObligationCalls, ReputationCalls, RoleCalls, TokenCalls, World};
 use ink::primitives::AccountId;
 use interfaces::{market::EDITION, Market as _, PoolId};
 use serde::{Deserialize, Serialize};
@@ -129,6 +129,18 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// That of an organization within the process, from its chain's first block on.
+    pub fn of(world: &World) -> Self {
+        Self {
+            manager: world.manager,
+            reputation: world.reputation_address,
+            obligation: world.obligation_address,
+            market: world.market_address,
+            pool: world.pool,
+            since: 0,
+        }
+    }
+
     /// The deployment that the file at `path` names, with its contracts on this chain.
     ///
     /// # Errors
