@@ -52,8 +52,14 @@ export const button = (page, name) => page.getByRole('button', { name }).first()
 /// Presses a button that does something, signs, and answers what the page says has changed.
 export async function press(page, name) {
     await button(page, name).click();
-    await page.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
     const dialog = page.getByRole('dialog');
+    await dialog
+        .getByRole('button', { name: 'Sign and send' })
+        .click({ timeout: PATIENCE })
+        .catch(async (error) => {
+            const said = await dialog.allInnerTexts();
+            throw new Error(`the page does not offer it, but says: ${said.join('\n') || 'nothing'}`, { cause: error });
+        });
     await dialog.getByText('Done', { exact: true }).waitFor({ timeout: PATIENCE });
     const said = await dialog.innerText();
     await dialog.getByRole('button', { name: 'Close' }).click();
