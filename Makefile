@@ -22,10 +22,15 @@ PORT ?= 9944
 export ATOMIC
 SAY := printf '\n\033[1m%s\033[0m\n'
 
+# Clippy looks at what is compiled anyway. Apart from it, `cargo clippy` would compile every dependency a second time.
+LOOKED_AT := test test-node test-web weights-on-node soak bench bench-web build node web app demo lint
+$(LOOKED_AT): export RUSTC_WORKSPACE_WRAPPER := clippy-driver
+$(LOOKED_AT): export CLIPPY_ARGS := -Dwarnings
+
 # Where the page takes the contracts' metadata from.
 WEB_CONTRACTS := $(ATOMIC_CACHE)/web/contracts
 
-.PHONY: help demo test node web app test-web test-node weights-on-node soak mutants fuzz bench bench-node build check fmt lint clean toolchain
+.PHONY: help demo test node web app test-web test-node weights-on-node soak mutants fuzz bench bench-node bench-web build check fmt lint clean toolchain
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,6 +116,10 @@ bench: build ## Weigh each message with 10, 1,000 and 100,000 members of a pool 
 bench-node: build ## Time the chain: called directly, in a file, and as a node beside a substrate-contracts-node (BLOCKS=100000 for the large one)
 	@CONTRACTS_NODE="$$(scripts/node.sh find 2>/dev/null)" cargo bench --locked --package cli --bench node -- $(BLOCKS)
 
+bench-web: ## Time a board of 1,000 requests in a browser
+	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)"
+	@scripts/web.sh bench "$(WEB_CONTRACTS)"
+
 build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files)
 	@if [ -z "$(ATOMIC)" ]; then \
 		$(SAY) "Building the command that builds the contracts (about six minutes the first time)"; \
@@ -131,8 +140,8 @@ lint: toolchain ## Check formatting and run clippy, warnings denied
 	@$(SAY) "Formatting"
 	cargo fmt --all --check
 	rustfmt --edition 2021 --check e2e-tests/contracts/*/lib.rs builder/src/main.rs
-	@$(SAY) "Clippy"
-	cargo clippy --locked --workspace --all-targets -- -D warnings
+	@$(SAY) "Clippy, with all tests compiled"
+	cargo test --locked --workspace --all-targets --no-run
 	@$(SAY) "Without the standard library"
 	cargo check --locked --package rules --no-default-features
 
@@ -141,7 +150,7 @@ clean: ## Remove everything that was built
 
 # Cargo takes crates of the same name in two checkouts for the same crate, and the newer build for fresh. So when another
 # checkout built last, the project's own crates are built again; their dependencies stay.
-OWN := rules interfaces documented runtime reputation obligation market chain node e2e-tests cli
+OWN := $(sort $(shell sed -n 's/^name = "\(.*\)"/\1/p' */Cargo.toml units/*/Cargo.toml e2e-tests/*/Cargo.toml))
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

@@ -6,6 +6,7 @@
 #   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`
 #   scripts/web.sh real CONTRACTS      builds it, and tests what needs no waiting on a substrate-contracts-node
 #   scripts/web.sh pictures CONTRACTS  builds it, and takes the pictures of docs/web.md
+#   scripts/web.sh bench CONTRACTS     builds it, and times a board of 1,000 requests
 #   scripts/web.sh testable            whether there is what that needs, or else what is missing
 #
 # `atomic` is $ATOMIC, or built first. Node.js is that on the PATH if it is new enough, or else brought by npm.
@@ -154,6 +155,17 @@ case "${1:-}" in
         index_of "$work/history"
         INDEX=$work/history node web/scripts/pictures.js
         ;;
+    bench)
+        find_browser
+        build "${2:?where are the .contract files?}"
+        scripts/node.sh with manual scripts/web.sh bench-on-node "$2"
+        ;;
+    bench-on-node)
+        find_node
+        organization "$2" web/play/roomy.toml
+        node web/play/many.js "$URL" "$DEPLOYMENT" 1000
+        node web/scripts/bench.js 1000
+        ;;
     real)
         find_browser
         build "${2:?where are the .contract files?}"
@@ -164,5 +176,5 @@ case "${1:-}" in
         find_browser
         install_packages
         ;;
-    *) fail "build, app, test, real, pictures or testable?" ;;
+    *) fail "build, app, test, real, pictures, bench or testable?" ;;
 esac

@@ -164,7 +164,7 @@ export async function perform(intent: Intent, preview: Preview): Promise<void> {
     const transaction = intent.transaction(at, { gasLimit: preview.gas, value: preview.value, ...limit });
     const { signer, address } = preview.who;
     try {
-        if ('sign' in signer) await transaction.sign(signer);
+        if (typeof signer === 'function') await transaction.sign(await signer());
         else await transaction.sign(address, { signer });
     } catch (error) {
         const why = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,8 @@
 // The board: every request there is, with what it pays, how many places are left, and what happens next by when.
 
-import { computed, signal, useComputed, type ReadonlySignal } from '@preact/signals';
+import { computed, signal, useComputed, type ReadonlySignal, type Signal } from '@preact/signals';
+import type { RefObject } from 'preact';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { memo } from '../parts/memo.ts';
 import { now } from '../chain/clock.ts';
 import { link } from '../chain/session.ts';
@@ -160,16 +162,61 @@ function Choice({ name, of, value, onChange }: ChoiceOf) {
     );
 }
 
+/// Whether a row is, or was, near what is seen.
+const nears = new Map<number, Signal<boolean>>();
+
+function near(id: number): Signal<boolean> {
+    const known = nears.get(id) ?? signal(false);
+    nears.set(id, known);
+    return known;
+}
+
+/// So many rows are whole at once: more than a screen has.
+const FIRST = 30;
+/// How far off the screen a row is made whole, so that nobody sees it happen.
+const AHEAD = '1500px';
+
+/// Every request is listed at once, by its number and document; all else of a row is drawn when it comes near.
+function useNearRows(list: RefObject<HTMLElement | null>, rows: readonly Request[]): void {
+    for (const { id } of rows.slice(0, FIRST)) near(id).value = true;
+    const observer = useMemo(
+        () =>
+            new IntersectionObserver(
+                (entries, self) => {
+                    for (const { isIntersecting, target } of entries) {
+                        if (!isIntersecting) continue;
+                        near(Number((target as HTMLElement).dataset.id)).value = true;
+                        self.unobserve(target);
+                    }
+                },
+                { rootMargin: AHEAD },
+            ),
+        [],
+    );
+    useEffect(() => () => observer.disconnect(), [observer]);
+    useEffect(() => {
+        for (const row of list.current?.children ?? []) observer.observe(row);
+    }, [observer, rows]);
+}
+
 function Row({ request }: { request: Request }) {
-    const { id, spec, state, engagement } = request;
+    const { id } = request;
+    return (
+        <li class="row" data-id={id}>
+            <a href={to(`request/${id}`)}>
+                <span class="number">#{id}</span> {title(request) || 'a document without an address'}
+            </a>
+            {near(id).value && <Details request={request} />}
+        </li>
+    );
+}
+
+function Details({ request }: { request: Request }) {
+    const { spec, state, engagement } = request;
     const next = deadline(request).value;
     const left = placesLeft(request);
     return (
-        <li class="row">
-            <a href={to(`request/${id}`)}>
-                <span class="number">#{id}</span>{' '}
-                <span class="title">{title(request) || 'a document without an address'}</span>
-            </a>
+        <>
             <span class="phase">
                 <PhaseBadge phase={phase(request).value} /> {next !== undefined && (
                     <span>
@@ -191,7 +238,7 @@ function Row({ request }: { request: Request }) {
                 {isSealed(spec) && <Badge tone="over">sealed</Badge>}
             </span>
             <span class="by">by {nameOf(state.requester)}</span>
-        </li>
+        </>
     );
 }
 
@@ -204,6 +251,8 @@ const shownAtOnce = signal(1_000);
 function List() {
     const rows = found.value;
     const shown = useComputed(() => found.value.slice(0, shownAtOnce.value));
+    const list = useRef<HTMLUListElement>(null);
+    useNearRows(list, shown.value);
     if (!requests.value) return <p class="quiet">{link.value.state === 'none' ? <NoMarket /> : 'Reading…'}</p>;
     if (rows.length === 0)
         return (
@@ -213,7 +262,9 @@ function List() {
         );
     return (
         <>
-            <ul class="board">{shown.value.map(row)}</ul>
+            <ul class="board" ref={list}>
+                {shown.value.map(row)}
+            </ul>
             {rows.length > shown.value.length && (
                 <button type="button" onClick={() => (shownAtOnce.value += 1_000)}>
                     Show more

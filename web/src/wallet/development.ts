@@ -1,25 +1,23 @@
-// The accounts that everybody knows, for chains whose money is worth nothing. Loaded only where the chain says it is one.
+// The accounts that everybody knows, for chains whose money is worth nothing. Loaded only where the chain says it is one,
+// and somebody signs with such a key: to derive them takes time.
 
 import { sr25519CreateDerive } from '@polkadot-labs/hdkd';
 import { DEV_MINI_SECRET } from '@polkadot-labs/hdkd-helpers';
-import { concatU8a, encodeAddress, u8aToHex } from 'dedot/utils';
-import { DEVELOPMENT, type Acting } from './wallet.ts';
+import type { IKeyringPair } from 'dedot/types';
+import { concatU8a, encodeAddress } from 'dedot/utils';
 
 /// The multi-signature's index of sr25519.
 const SR25519 = 1;
 const PREFIX = 42;
 const fromRoot = sr25519CreateDerive(DEV_MINI_SECRET);
 
-/// The account `//Name`.
-export function derive(name: string): Acting {
+/// The key of `//Name`.
+export function derive(name: string): IKeyringPair {
     const { publicKey, sign } = fromRoot(`//${name}`);
-    const address = encodeAddress(publicKey, PREFIX);
-    const signer = {
-        address,
+    return {
+        address: encodeAddress(publicKey, PREFIX),
         addressRaw: publicKey,
         publicKey,
-        sign: (data: Uint8Array, options?: { withType?: boolean }): Uint8Array =>
-            options?.withType ? concatU8a(Uint8Array.of(SR25519), sign(data)) : sign(data),
+        sign: (data, options) => (options?.withType ? concatU8a(Uint8Array.of(SR25519), sign(data)) : sign(data)),
     };
-    return { id: u8aToHex(publicKey), address, name, source: DEVELOPMENT, signer };
 }

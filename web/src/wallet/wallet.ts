@@ -2,9 +2,9 @@
 
 import { computed, signal } from '@preact/signals';
 import type { IKeyringPair, Injected, InjectedSigner, InjectedWindow } from 'dedot/types';
-import type { HexString } from 'dedot/utils';
+import { u8aToHex, type HexString } from 'dedot/utils';
 import type { Chain } from '../chain/session.ts';
-import { lendNames, raw } from '../words/accounts.ts';
+import { address, lendNames, raw } from '../words/accounts.ts';
 import { onRemembered, remembered, remember } from '../words/memory.ts';
 
 export interface Acting {
@@ -15,8 +15,8 @@ export interface Acting {
     source: string;
     /// The one chain that the wallet keeps it for, if it does.
     only?: string | undefined;
-    /// What signs: a wallet, or a key that everybody knows.
-    signer: InjectedSigner | IKeyringPair;
+    /// What signs: a wallet, or a key that everybody knows and that is derived when it is needed.
+    signer: InjectedSigner | (() => Promise<IKeyringPair>);
 }
 
 const ME = 'acting';
@@ -86,13 +86,31 @@ export async function useWallet(source: string): Promise<void> {
     }
 }
 
-async function development(names: string[]): Promise<void> {
-    const { derive } = await import('./development.ts');
-    replace(DEVELOPMENT, names.map(derive));
+/// The accounts of every chain for trying things out: written down, as to derive them takes longer than to read a market.
+const DEVELOPERS: Readonly<Record<string, HexString>> = {
+    Alice: '0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d',
+    Bob: '0x8eaf04151687736326c9fea17e25fc5287613693c912909cb226aa4794f26a48',
+    Charlie: '0x90b5ab205c6974c9ea841be688864633dc9ca8a357843eeacf2314649965fe22',
+    Dave: '0x306721211d5404bd9da88e0204360a1a9ab8b87c66c1bc2fcdd37f3c2222cc20',
+    Eve: '0xe659a7a1628cdd93febc04a4e0646ea20e9f5f0ce097d9a05290d4a9e054df4e',
+    Ferdie: '0x1cbd2d43530a44705ad088af313e18f80b53ef16b36177cd4b77b846f2a5f07c',
+};
+
+const keyOfDeveloper = async (name: string): Promise<IKeyringPair> => (await import('./development.ts')).derive(name);
+
+async function development(): Promise<void> {
+    const more = further().map(async (name) => [name, u8aToHex((await keyOfDeveloper(name)).publicKey)] as const);
+    const known = [...Object.entries(DEVELOPERS), ...(await Promise.all(more))];
+    replace(
+        DEVELOPMENT,
+        known.map(([name, id]) => {
+            const signer = () => keyOfDeveloper(name);
+            return { id, address: address(id), name, source: DEVELOPMENT, signer };
+        }),
+    );
 }
 
 const NAMES = 'development-names';
-export const DEVELOPERS = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve', 'Ferdie'];
 const further = (): string[] => {
     const list = remembered(NAMES);
     return Array.isArray(list) ? list.filter((one): one is string => typeof one === 'string') : [];
@@ -100,8 +118,8 @@ const further = (): string[] => {
 
 /// One more development account, such as Faye.
 export async function addDeveloper(name: string): Promise<void> {
-    remember(NAMES, [...new Set([...further(), name])]);
-    await development([...DEVELOPERS, ...further()]);
+    if (!(name in DEVELOPERS)) remember(NAMES, [...new Set([...further(), name])]);
+    await development();
 }
 
 /// Once the chain is known: who acted last acts again.
@@ -112,7 +130,7 @@ export async function begin(chain: Chain): Promise<void> {
         const elsewhere = remembered(ME);
         chosen.value = typeof elsewhere === 'string' ? elsewhere : undefined;
     });
-    if (chain.development) await development([...DEVELOPERS, ...further()]);
+    if (chain.development) await development();
     await new Promise((resolve) => setTimeout(resolve, wallets().length > 0 ? 0 : PATIENCE_MS));
     await Promise.all(
         asked()

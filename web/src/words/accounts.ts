@@ -1,6 +1,6 @@
 // Names of accounts: those that whoever sits here gave, those of a wallet, those of a chain for trying things out.
 
-import { signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { AccountId32, type AccountId32Like } from 'dedot/codecs';
 import type { HexString } from 'dedot/utils';
 import { chain } from '../chain/session.ts';
@@ -31,12 +31,21 @@ export function address(account: AccountId32Like): string {
 /// "5Grwva…oHGKut": enough to tell accounts apart at a glance, not to trust one.
 export const short = (account: AccountId32Like): string => address(account).replace(/^(.{6}).*(.{6})$/, '$1…$2');
 
-/// An account's name or, if it has none, its address in short.
-export function nameOf(account: AccountId32Like): string {
-    const key = raw(account);
-    const name = given.value.get(key) ?? lent.value.get(key);
-    return name ? shown(name.slice(0, MOST_LETTERS)) : short(account);
+const names = new Map<HexString, ReadonlySignal<string>>();
+
+function named(key: HexString): ReadonlySignal<string> {
+    const known = names.get(key);
+    if (known) return known;
+    const fresh = computed(() => {
+        const name = given.value.get(key) ?? lent.value.get(key);
+        return name ? shown(name.slice(0, MOST_LETTERS)) : short(key);
+    });
+    names.set(key, fresh);
+    return fresh;
 }
+
+/// An account's name or, if it has none, its address in short. Computed once for each account, and told only when it is another.
+export const nameOf = (account: AccountId32Like): string => named(raw(account)).value;
 
 export function giveName(account: AccountId32Like, name: string): void {
     const next = new Map(given.value);
