@@ -17,6 +17,7 @@ export SOAK_STEPS ?= 1000000
 export FUZZ_SECONDS ?= 60
 export MUTANTS SHARD
 OUT ?=
+TOKEN ?=
 PORT ?= 9944
 # An `atomic` that is built already: `make test` has that of the tests, and need not compile another.
 export ATOMIC
@@ -88,7 +89,7 @@ app: ## Show the market in a browser: the page, and a node with an organization 
 	@PORT="$(PORT)" scripts/web.sh app "$(WEB_CONTRACTS)"
 
 test-web: ## Test the page in a real browser: on `atomic node`, and on a substrate-contracts-node if there is one
-	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)"
+	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)" TOKEN=yes
 	@scripts/web.sh test "$(WEB_CONTRACTS)"
 	@if scripts/node.sh find > /dev/null 2>&1; then \
 		$(SAY) "The page, on a substrate-contracts-node"; \
@@ -120,13 +121,13 @@ bench-web: ## Time a board of 1,000 requests in a browser
 	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)"
 	@scripts/web.sh bench "$(WEB_CONTRACTS)"
 
-build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files)
+build: toolchain ## Build, in release, the contracts whose sources changed (OUT=folder for the .contract files, TOKEN=yes for a token's too)
 	@if [ -z "$(ATOMIC)" ]; then \
 		$(SAY) "Building the command that builds the contracts (about six minutes the first time)"; \
 		cargo build --locked --package cli; \
 	fi
 	@$(SAY) "Building the contracts"
-	@$(or $(ATOMIC),cargo run --locked --quiet --package cli --) build $(if $(OUT),--out "$(OUT)")
+	@$(or $(ATOMIC),cargo run --locked --quiet --package cli --) build $(if $(OUT),--out "$(OUT)" $(if $(TOKEN),--token))
 
 check: toolchain ## Check that everything compiles, the rules without the standard library too
 	cargo check --locked --workspace --all-targets

@@ -69,7 +69,7 @@ find_browser() {
 }
 
 # Deploys the organization of a file on the node at $URL, and leaves the deployment file in $DEPLOYMENT. Tests find the command in
-# $ATOMIC.
+# $ATOMIC, and `.contract` files, a token's too, in $CONTRACTS.
 organization() {
     local contracts=$1 config=$2
     export ATOMIC=${ATOMIC:-cargo run --locked --quiet --package cli --}
@@ -77,10 +77,10 @@ organization() {
     atomic=($ATOMIC)
     work=$(mktemp -d)
     trap 'rm -rf "$work"' EXIT
-    DEPLOYMENT=$work/deployment.json
+    DEPLOYMENT=$work/deployment.json CONTRACTS=$(realpath "$contracts")
     "${atomic[@]}" deploy --config "$config" --as alice --url "$URL" --contracts "$contracts" --deployment "$DEPLOYMENT" > "$work/deploy.log" ||
         { cat "$work/deploy.log" >&2; fail "the organization cannot be deployed"; }
-    export DEPLOYMENT
+    export DEPLOYMENT CONTRACTS
 }
 
 # Follows the chain of that organization into a folder, until everything here ends. Returns once there is something to read.
@@ -100,7 +100,7 @@ tests() {
 }
 
 # Stories in which weeks pass, or that play the past themselves, have an organization of their own each, and it has no past.
-alone=(web/test/enforcer.test.js web/test/index.test.js web/test/mine.test.js)
+alone=(web/test/enforcer.test.js web/test/index.test.js web/test/mine.test.js web/test/token.test.js)
 # On a node whose clock is the world's, where no day can pass.
 real=web/test/real.test.js
 

@@ -38,7 +38,9 @@ async function opened(context) {
     const page = await context.newPage();
     await page.addInitScript(watch, number);
     await page.goto(`${stage.server.url}?${new URLSearchParams({ node: process.env.URL, market: stage.market })}`);
-    const at = await page.waitForFunction(() => globalThis.paintedAt, undefined, { timeout: 60_000 });
+    const at = await page.waitForFunction(() => globalThis.paintedAt, undefined, {
+        timeout: 60_000,
+    });
     return [page, await at.jsonValue()];
 }
 
@@ -48,7 +50,9 @@ const ms = (number) => `${Math.round(number)} ms`;
 
 const [first, again, frames] = [[], [], []];
 for (let run = 0; run < RUNS; run += 1) {
-    const context = await stage.browser.newContext({ viewport: { width: 1200, height: 900 } });
+    const context = await stage.browser.newContext({
+        viewport: { width: 1200, height: 900 },
+    });
     const [fresh, cold] = await opened(context);
     first.push(cold);
     await fresh.close();
@@ -61,5 +65,7 @@ console.log(`${number} requests on the board, ${RUNS} runs: from opening to pain
 console.log(`  the first time  ${ms(median(first))}  ${ms(Math.max(...first))}`);
 console.log(`  another time    ${ms(median(again))}  ${ms(Math.max(...again))}`);
 const late = frames.filter((time) => time > 34).length;
-console.log(`  ${frames.length} frames scrolled: ${ms(median(frames))}, the longest ${ms(Math.max(...frames))}, ${late} over 34 ms`);
+console.log(
+    `  ${frames.length} frames scrolled: ${ms(median(frames))}, the longest ${ms(Math.max(...frames))}, ${late} over 34 ms`,
+);
 await stage.end();

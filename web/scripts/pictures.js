@@ -17,7 +17,9 @@ const WORDS = entropyToMnemonic(
 ).split(' ');
 
 const toPost = async (page) => {
-    await page.locator('#brief').setInputFiles({ name: 'handbook.md', mimeType: 'text/plain', buffer: Buffer.from('#') });
+    await page
+        .locator('#brief')
+        .setInputFiles({ name: 'handbook.md', mimeType: 'text/plain', buffer: Buffer.from('#') });
     await page.getByText('Together', { exact: true }).waitFor({ timeout: PATIENCE });
 };
 

@@ -47,9 +47,7 @@ export function sourceOrigin(source: string): string | undefined {
 /// Has to be called once, first of all; other sources need the page to be loaded anew.
 export function narrow(): void {
     const deployment = chosen();
-    const hosts = [...sources(), historyNamed() ?? '']
-        .map(sourceOrigin)
-        .filter((one) => one !== undefined);
+    const hosts = [...sources(), historyNamed() ?? ''].map(sourceOrigin).filter((one) => one !== undefined);
     const allowed = ["'self'", ...hosts, ...(deployment ? [new URL(deployment.node).origin] : [])];
     const meta = document.createElement('meta');
     meta.httpEquiv = 'Content-Security-Policy';

@@ -111,12 +111,16 @@ test(
             .waitFor();
         await page.getByText('Save your key first').waitFor();
         assert.equal(await page.getByRole('button', { name: /^Commit to/ }).count(), 0, 'there is no key');
-    await goTo(page, 'key');
-    await button(page, 'Show me the 24 words').click({ timeout: PATIENCE });
-    await page.locator('.words li').nth(23).waitFor({ timeout: PATIENCE });
-    await goTo(page, 'enforcer');
-    await page.getByText('Save your key first').waitFor({ timeout: PATIENCE });
-    assert.equal(await page.getByRole('button', { name: /^Commit to/ }).count(), 0, 'nobody has shown that it is saved');
+        await goTo(page, 'key');
+        await button(page, 'Show me the 24 words').click({ timeout: PATIENCE });
+        await page.locator('.words li').nth(23).waitFor({ timeout: PATIENCE });
+        await goTo(page, 'enforcer');
+        await page.getByText('Save your key first').waitFor({ timeout: PATIENCE });
+        assert.equal(
+            await page.getByRole('button', { name: /^Commit to/ }).count(),
+            0,
+            'nobody has shown that it is saved',
+        );
 
         words = await saveKey(page);
         const key = Buffer.from(mnemonicToEntropy(words.join(' '), wordlist)).toString('hex');

@@ -77,7 +77,9 @@ test('a request that the chain has forgotten is told to its end', indexed, async
         'Eve gave 88 coherent',
     ]);
     const log = page.locator('.log li');
-    await log.filter({ hasText: 'Eve gives 88 to submission 0 and 48 to submission 1.' }).waitFor({ timeout: PATIENCE });
+    await log
+        .filter({ hasText: 'Eve gives 88 to submission 0 and 48 to submission 1.' })
+        .waitFor({ timeout: PATIENCE });
     await log.filter({ hasText: 'Bob is credited 15 UNIT for submission 0, and the deposit of 1 UNIT.' }).waitFor();
     assert.match(await log.last().innerText(), /Request 0 is posted; 34.2 UNIT were paid.$/);
     assert.deepEqual(page.problems, []);
@@ -162,7 +164,10 @@ test('an index of another chain or market, or a broken one, is told and not used
     assert.equal(await but({ genesis: zeros }), 'There is a history, and it is not used: it is of another chain.');
     assert.match(await but({ market: bob.address }), /it is of another market/);
     assert.match(await but({ to_hash: zeros }), /it is of another chain: block \d+ is another one here/);
-    assert.match(await but({ to: { block: 9_999, time: 0 } }), /goes on to block 9999, and this node has not come that far/);
+    assert.match(
+        await but({ to: { block: 9_999, time: 0 } }),
+        /goes on to block 9999, and this node has not come that far/,
+    );
     assert.match(await but({ format: 2 }), /it has format 2, and this page reads 1/);
     assert.match(await but({ requests: '<b>many</b>' }), /manifest.json.requests is no whole number/);
 });

@@ -40,10 +40,8 @@ const SCREENS = {
     key: { at: 'key', as: 'Eve', then: (page) => button(page, 'Show me the 24 words').click() },
 };
 
-test(
-    'no screen breaks a rule of accessibility, overflows, or reports a problem, in any light and width',
-    there,
-    () => looksWell(stage, SCREENS),
+test('no screen breaks a rule of accessibility, overflows, or reports a problem, in any light and width', there, () =>
+    looksWell(stage, SCREENS),
 );
 
 test('phases are what the contract says they are', there, async () => {

@@ -84,27 +84,33 @@ test(
     },
 );
 
-test('a manager lifts the ban once the cooldown is over, and a member sees that only a manager can', there, async () => {
-    const { address } = person('Heidi');
-    const asks = () => stage.org.asks('obligation', 'obligationMembership', stage.org.pool, address);
-    assert.equal((await asks()).state, 'Banned');
-    const member = await stage.as('Charlie', 'organization');
-    await member.getByText('Only a manager of the obligation contract can lift a ban:').waitFor({ timeout: PATIENCE });
-    assert.equal(await member.getByRole('button', { name: /^Lift the ban/ }).count(), 0);
-    await member.context().close();
-    const manager = await stage.as('Alice', 'organization');
-    await button(manager, /^Lift the ban of/).click();
-    const dialog = manager.getByRole('dialog');
-    await dialog.getByText('The cooldown since the account left, or was banned, is not over.').waitFor({
-        timeout: PATIENCE,
-    });
-    await dialog.getByRole('button', { name: 'Close' }).click();
-    // The organization may have changed its terms meanwhile.
-    const [{ cooldown }] = await stage.org.asks('obligation', 'obligationTerms', stage.org.pool);
-    await stage.org.pass(cooldown);
-    assert.match(await press(manager, /^Lift the ban of/), /The ban of .* is lifted: it may enlist again/);
-    await manager.getByText('Nobody is banned now').waitFor({ timeout: PATIENCE });
-    const { state, deficit } = await asks();
-    assert.deepEqual([state, deficit], ['Left', 0n]);
-    await manager.context().close();
-});
+test(
+    'a manager lifts the ban once the cooldown is over, and a member sees that only a manager can',
+    there,
+    async () => {
+        const { address } = person('Heidi');
+        const asks = () => stage.org.asks('obligation', 'obligationMembership', stage.org.pool, address);
+        assert.equal((await asks()).state, 'Banned');
+        const member = await stage.as('Charlie', 'organization');
+        await member
+            .getByText('Only a manager of the obligation contract can lift a ban:')
+            .waitFor({ timeout: PATIENCE });
+        assert.equal(await member.getByRole('button', { name: /^Lift the ban/ }).count(), 0);
+        await member.context().close();
+        const manager = await stage.as('Alice', 'organization');
+        await button(manager, /^Lift the ban of/).click();
+        const dialog = manager.getByRole('dialog');
+        await dialog.getByText('The cooldown since the account left, or was banned, is not over.').waitFor({
+            timeout: PATIENCE,
+        });
+        await dialog.getByRole('button', { name: 'Close' }).click();
+        // The organization may have changed its terms meanwhile.
+        const [{ cooldown }] = await stage.org.asks('obligation', 'obligationTerms', stage.org.pool);
+        await stage.org.pass(cooldown);
+        assert.match(await press(manager, /^Lift the ban of/), /The ban of .* is lifted: it may enlist again/);
+        await manager.getByText('Nobody is banned now').waitFor({ timeout: PATIENCE });
+        const { state, deficit } = await asks();
+        assert.deepEqual([state, deficit], ['Left', 0n]);
+        await manager.context().close();
+    },
+);

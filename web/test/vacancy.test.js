@@ -68,27 +68,31 @@ test('a requester gives notice in a long deal, and it ends', there, async () => 
     await page.context().close();
 });
 
-test('a place in a long deal that its provider lost is named in my work, and taken over by another', there, async () => {
-    const { id, due } = await deal('a-deal-that-fails');
-    await until(due + HOUR);
-    const requester = await stage.as('Alice', 'mine');
-    const missed = requester.locator('.task').filter({ hasText: 'Close the period' });
-    await missed
-        .filter({ hasText: `Request ${id}` })
-        .getByRole('button')
-        .waitFor({ timeout: PATIENCE });
-    await goTo(requester, `request/${id}`);
-    const said = await press(requester, /^Close the period/);
-    assert.match(said, /Period 0 is closed: missed/);
-    assert.match(said, /Bob has lost the place/);
-    await requester.getByText('Vacant').first().waitFor({ timeout: PATIENCE });
-    const provider = await stage.as('Ferdie', `request/${id}`);
-    await provider.getByLabel(/^Price a period/).fill('19');
-    assert.match(await press(provider, /^Make the offer/), /Ferdie offers to deliver for 19 UNIT/);
-    await provider.context().close();
-    await press(requester, /^Let Ferdie take over/);
-    await requester.getByText('19 UNIT a period').first().waitFor({ timeout: PATIENCE });
-    const engagement = await stage.org.asks('market', 'marketEngagement', id);
-    assert.equal(engagement.tenure.provider.address(), ferdie.address);
-    await requester.context().close();
-});
+test(
+    'a place in a long deal that its provider lost is named in my work, and taken over by another',
+    there,
+    async () => {
+        const { id, due } = await deal('a-deal-that-fails');
+        await until(due + HOUR);
+        const requester = await stage.as('Alice', 'mine');
+        const missed = requester.locator('.task').filter({ hasText: 'Close the period' });
+        await missed
+            .filter({ hasText: `Request ${id}` })
+            .getByRole('button')
+            .waitFor({ timeout: PATIENCE });
+        await goTo(requester, `request/${id}`);
+        const said = await press(requester, /^Close the period/);
+        assert.match(said, /Period 0 is closed: missed/);
+        assert.match(said, /Bob has lost the place/);
+        await requester.getByText('Vacant').first().waitFor({ timeout: PATIENCE });
+        const provider = await stage.as('Ferdie', `request/${id}`);
+        await provider.getByLabel(/^Price a period/).fill('19');
+        assert.match(await press(provider, /^Make the offer/), /Ferdie offers to deliver for 19 UNIT/);
+        await provider.context().close();
+        await press(requester, /^Let Ferdie take over/);
+        await requester.getByText('19 UNIT a period').first().waitFor({ timeout: PATIENCE });
+        const engagement = await stage.org.asks('market', 'marketEngagement', id);
+        assert.equal(engagement.tenure.provider.address(), ferdie.address);
+        await requester.context().close();
+    },
+);

@@ -35,6 +35,9 @@ impl Package {
     }
 }
 
+/// A plain PSP22 token: money to try out requests that pay in one, and the yardstick of the benchmark.
+pub const TOKEN: Package = Package { name: "test-psp22", folder: "e2e-tests/contracts/psp22" };
+
 /// The contracts of the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contract {
@@ -190,15 +193,15 @@ fn artifact_folder(package: Package) -> Result<PathBuf> {
     Ok(contracts_cache()?.join(sources::hash(package)?))
 }
 
-/// Copies the contracts' bundles to `folder`, in the order of deployment.
-pub fn export(contracts: &Contracts, folder: &Path) -> Result<Vec<PathBuf>> {
+/// Copies bundles to `folder`, in their order.
+pub fn export<'a>(artifacts: impl IntoIterator<Item = &'a Artifact>, folder: &Path) -> Result<Vec<PathBuf>> {
     fs::create_dir_all(folder).with_context(|| format!("creating {}", folder.display()))?;
     let copy = |artifact: &Artifact| {
         let exported = folder.join(artifact.package.file_name()).with_extension("contract");
         fs::copy(&artifact.bundle, &exported).with_context(|| format!("writing {}", exported.display()))?;
         Ok(exported)
     };
-    contracts.all().map(copy).into_iter().collect()
+    artifacts.into_iter().map(copy).collect()
 }
 
 #[cfg(test)]

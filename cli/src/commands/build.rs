@@ -1,7 +1,7 @@
 //! `atomic build`: builds the contracts.
 
 use anyhow::Result;
-use chain::build::{contracts, export, Contracts};
+use chain::build::{contracts, export, package, Contracts, TOKEN};
 use clap::Args;
 use std::{io::Write, path::PathBuf};
 
@@ -11,6 +11,9 @@ pub struct Build {
     /// Copies the `.contract` files, each with a contract's code and metadata, to this folder
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
+    /// Builds a plain PSP22 token, too: `test_psp22.contract`, to try out requests that pay in one
+    #[arg(long, requires = "out")]
+    token: bool,
 }
 
 impl Build {
@@ -19,7 +22,8 @@ impl Build {
         let contracts = contracts()?;
         write!(out, "{}", size_table(contracts))?;
         if let Some(folder) = &self.out {
-            for bundle in export(contracts, folder)? {
+            let token = if self.token { Some(package(TOKEN)?) } else { None };
+            for bundle in export(contracts.all().into_iter().chain(&token), folder)? {
                 writeln!(out, "{}", bundle.display())?;
             }
         }

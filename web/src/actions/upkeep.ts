@@ -77,6 +77,8 @@ export const applyPolicy = (): Intent =>
 export const claimReputation = (who: AccountId32Like, owed: bigint): Intent =>
     intent('reputation', 'reputationClaimReputation', [who], {
         title: `Mint what ${nameOf(who)} is owed`,
-        changes: [`${nameOf(who)} is owed ${points(owed)} of reputation; this epoch’s cap may leave a part for the next.`],
+        changes: [
+            `${nameOf(who)} is owed ${points(owed)} of reputation; this epoch’s cap may leave a part for the next.`,
+        ],
         would: (answer) => [`${nameOf(who)} gets ${points(answer as bigint)} of reputation.`],
     });

@@ -6,7 +6,7 @@ import type { ContractEvent } from 'dedot/contracts';
 import type { FrameSystemEventRecord } from 'dedot/chaintypes';
 import { head } from './clock.ts';
 import type { Chain } from './session.ts';
-import { refreshAll, refreshRequests } from './store.ts';
+import { refreshAll, refreshPolicy, refreshRequests } from './store.ts';
 
 /// One event of the three contracts.
 export interface Told {
@@ -49,6 +49,8 @@ const touched = (events: Told[]): number[] => {
     return [...new Set(ids.filter((id): id is number => typeof id === 'number'))];
 };
 
+const ofPolicy = ({ contract, name }: Told): boolean => contract === 'market' && name.startsWith('Policy');
+
 /// Begins to follow, or does so again after the connection was lost.
 export async function follow(chain: Chain): Promise<void> {
     const { client } = chain;
@@ -67,6 +69,7 @@ export async function follow(chain: Chain): Promise<void> {
         const fresh = decoded(chain, (events.decodeValue(raw.get(keys[0]!)) ?? []) as Records, block.number);
         if (fresh.length > 0) told.value = [...fresh.toReversed(), ...told.value].slice(0, KEPT);
         if (reorganized) return refreshAll(chain);
+        if (fresh.some(ofPolicy)) await refreshPolicy(chain);
         const ids = touched(fresh);
         if (ids.length > 0) await refreshRequests(chain, ids);
     };

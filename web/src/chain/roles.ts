@@ -53,9 +53,7 @@ export async function holdersOf(at: Chain): Promise<Holder[]> {
             const all = await cells.entries<'accessControl.members', [number, Account | undefined]>(
                 'accessControl.members',
             );
-            return all.flatMap(([[role, who]]) =>
-                who ? [{ contract, role, name: roleName(role), who }] : [],
-            );
+            return all.flatMap(([[role, who]]) => (who ? [{ contract, role, name: roleName(role), who }] : []));
         }),
     );
     return lists.flat().sort((one, other) => one.role - other.role);

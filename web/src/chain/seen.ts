@@ -44,6 +44,13 @@ function littleEndian(hex: string): number {
     return Number(hexToU8a(hex).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n));
 }
 
+/// Proposed terms, if they were in force then though nobody had applied them.
+async function dueTerms(at: Chain, pool: number, due: bigint | undefined, time: number, hash: HexString) {
+    if (due === undefined || due > time) return undefined;
+    const [proposal] = await at.cells.obligation.at('proposals', [pool], hash);
+    return proposal?.terms;
+}
+
 /// The sample of a block; undefined if the node has forgotten it, or the pool was not there.
 async function sampleAt(at: Chain, block: number, hash: HexString): Promise<Sample | undefined> {
     const number = await poolOf(at);
@@ -52,15 +59,16 @@ async function sampleAt(at: Chain, block: number, hash: HexString): Promise<Samp
         at.cells.obligation.at('pools', [number], hash),
         at.client.rpc.state_queryStorageAt([TIMESTAMP_NOW], hash),
     ]);
-    const time = set?.changes[0]?.[1];
-    if (!counters || !pool || !time || !policy.value) return undefined;
-    const { healthyLimit, throttledLimit } = pool.terms;
+    const stamp = set?.changes[0]?.[1];
+    if (!counters || !pool || !stamp || !policy.value) return undefined;
+    const time = littleEndian(stamp);
+    const { healthyLimit, throttledLimit } = (await dueTerms(at, number, counters.due, time, hash)) ?? pool.terms;
     const all = hands(counters.active, counters.throttled, healthyLimit, throttledLimit);
     const utilization = utilizationPpm(counters.backlog, all);
     const { targetUtilizationPpm, premiumCapBps } = policy.value;
     return {
         block,
-        time: littleEndian(time),
+        time,
         active: counters.active,
         backlog: Number(counters.backlog),
         hands: Number(all),

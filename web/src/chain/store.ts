@@ -1,7 +1,8 @@
 // What the page knows of the market: every request's conditions and progress, and all there is of those that are looked
 // at. Read once, and then only what a block's events have touched.
 
-import { signal, type Signal } from '@preact/signals';
+import { computed, signal, type Signal } from '@preact/signals';
+import { now } from './clock.ts';
 import type { Chain } from './session.ts';
 import { chain } from './session.ts';
 import type {
@@ -43,7 +44,16 @@ const BATCH = 250;
 export const requests = signal<ReadonlyMap<number, Request> | undefined>(undefined);
 /// How many were posted, pruned ones too.
 export const posted = signal(0);
-export const policy = signal<Policy | undefined>(undefined);
+/// The policy that was written down last, and what was proposed since, with the moment from which that is in force.
+const policies = signal<{ written: Policy | undefined; proposed: [Policy, bigint] | undefined }>({
+    written: undefined,
+    proposed: undefined,
+});
+/// The policy in force: a proposal is from its moment on, whether or not anybody applied it.
+export const policy = computed(() => {
+    const { written, proposed } = policies.value;
+    return proposed && now.value >= proposed[1] ? proposed[0] : written;
+});
 /// How long all of that took to read, in milliseconds.
 export const readIn = signal<number | undefined>(undefined);
 
@@ -82,14 +92,17 @@ const there = (batches: Map<number, Request | undefined>[]): Map<number, Request
 /// Requests that were read anew while everything was.
 const touchedSince = new Set<number>();
 
+export async function refreshPolicy({ cells: { market } }: Chain): Promise<void> {
+    const [written, proposed] = await Promise.all([market.value('policy'), market.value('pending')]);
+    policies.value = { written, proposed };
+}
+
 /// Reads everything anew.
 export async function refreshAll(at: Chain): Promise<void> {
     const began = performance.now();
-    const { market } = at.cells;
-    const [next, rules] = await Promise.all([market.value('nextRequest'), market.value('policy')]);
+    const [next] = await Promise.all([at.cells.market.value('nextRequest'), refreshPolicy(at)]);
     const count = next ?? 0;
     posted.value = count;
-    policy.value = rules;
     touchedSince.clear();
     const batches = range(0, Math.ceil(count / BATCH)).map((batch) =>
         range(Math.max(0, count - (batch + 1) * BATCH), count - batch * BATCH),

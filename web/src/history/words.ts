@@ -78,10 +78,8 @@ function judged({ score, submission, median, coherent, fee, asset: of }: Told['d
 
 /// What the page says otherwise of what happened just now, because it is clear who did it.
 const SENTENCES: Readonly<Record<string, (data: Told['data']) => string>> = {
-    ReviewsCommitted: (data) =>
-        `${who(data, 'enforcer')} has committed to ${numbered(data.submissions as number[])}.`,
-    ReviewsRevealed: (data) =>
-        `${who(data, 'enforcer')} gives ${listed((data.reviews as Opinion[]).map(opinion))}.`,
+    ReviewsCommitted: (data) => `${who(data, 'enforcer')} has committed to ${numbered(data.submissions as number[])}.`,
+    ReviewsRevealed: (data) => `${who(data, 'enforcer')} gives ${listed((data.reviews as Opinion[]).map(opinion))}.`,
     WorkJudged: (data) =>
         data.verdict === 'Quorum' || data.verdict === 'Few'
             ? `Submission ${data.submission} has its verdict: median ${data.median}, it weighs ${bps(data.weightBps as number)}.`

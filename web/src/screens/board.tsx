@@ -35,16 +35,28 @@ const STAGES: Readonly<Record<string, { name: string; phases: Phase[] | undefine
     },
     open: { name: 'Places open', phases: ['Signalling', 'Vacant'] },
     work: { name: 'Delivery', phases: ['Delivery', 'Unsealing'] },
-    review: { name: 'In review', phases: ['Unopened', 'Review', 'Reveal', 'Finalizable'] },
-    wait: { name: 'Waiting for somebody’s call', phases: ['Unopened', 'Finalized', 'Vacant'] },
+    review: {
+        name: 'In review',
+        phases: ['Unopened', 'Review', 'Reveal', 'Finalizable'],
+    },
+    wait: {
+        name: 'Waiting for somebody’s call',
+        phases: ['Unopened', 'Finalized', 'Vacant'],
+    },
     over: { name: 'Settled', phases: ['Settled'] },
     all: { name: 'All', phases: undefined },
 };
 
 const ORDERS: Readonly<Record<string, { name: string; by: (one: Request, other: Request) => number }>> = {
     newest: { name: 'Newest first', by: (one, other) => other.id - one.id },
-    soonest: { name: 'Next deadline first', by: (one, other) => order(deadline(one).value, deadline(other).value) },
-    reward: { name: 'Highest reward first', by: (one, other) => order(other.spec.reward, one.spec.reward) },
+    soonest: {
+        name: 'Next deadline first',
+        by: (one, other) => order(deadline(one).value, deadline(other).value),
+    },
+    reward: {
+        name: 'Highest reward first',
+        by: (one, other) => order(other.spec.reward, one.spec.reward),
+    },
 };
 
 const order = (one: bigint | undefined, other: bigint | undefined): number => {
@@ -218,7 +230,8 @@ function Details({ request }: { request: Request }) {
     return (
         <>
             <span class="phase">
-                <PhaseBadge phase={phase(request).value} /> {next !== undefined && (
+                <PhaseBadge phase={phase(request).value} />{' '}
+                {next !== undefined && (
                     <span>
                         ends <Away at={next} bare />
                     </span>

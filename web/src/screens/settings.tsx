@@ -146,7 +146,10 @@ function PastSays() {
             of={[
                 ['From', <BlockAt {...from} />],
                 ['To', <BlockAt {...last} />],
-                ['Has', `${counted(events, 'event')}, ${counted(requests, 'request')}, ${counted(accounts, 'account')}`],
+                [
+                    'Has',
+                    `${counted(events, 'event')}, ${counted(requests, 'request')}, ${counted(accounts, 'account')}`,
+                ],
             ]}
         />
     );

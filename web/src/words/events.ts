@@ -63,7 +63,8 @@ const SENTENCES: Readonly<Record<string, (data: Data) => string>> = {
     PlaceVacated: (data) => `${account(data, 'provider')} has lost the place.`,
     Queued: (data) => `${account(data, 'who')} waits in line for a seat.`,
     Resigned: (data) => `${account(data, 'who')} has left the pool.`,
-    Redeemed: (data) => `${account(data, 'who')} is redeemed for ${points(data.burnt as bigint)}, and can enlist again.`,
+    Redeemed: (data) =>
+        `${account(data, 'who')} is redeemed for ${points(data.burnt as bigint)}, and can enlist again.`,
     CheckedIn: (data) => `${account(data, 'who')} is here: ${counted(number(data, 'ops'), 'operation')} count as done.`,
     Restored: (data) =>
         `${account(data, 'who')} has made up for ${counted(number(data, 'ops'), 'operation')} with ${points(data.burnt as bigint)}.`,

@@ -77,8 +77,8 @@ function Lost({ list }: { list: readonly Committed[] }) {
         <Notice tone="bad">
             This browser cannot open what you committed to for{' '}
             {listed(list.map(({ part, delivery }) => `submission ${delivery.number} of request ${part.id}`))}.{' '}
-            <a href={to('key')}>Restore your key</a> from its 24 words, or
-            read the file of <code>atomic</code> there; what is not revealed costs reputation.
+            <a href={to('key')}>Restore your key</a> from its 24 words, or read the file of <code>atomic</code> there;
+            what is not revealed costs reputation.
         </Notice>
     );
 }

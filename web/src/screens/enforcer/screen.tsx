@@ -23,7 +23,9 @@ export function Enforcer() {
     return (
         <>
             <h1>Enforcer</h1>
-            <ForWhoActs why="What an enforcer has to do depends on who it is.">{(who) => <Work who={who} key={who.id} />}</ForWhoActs>
+            <ForWhoActs why="What an enforcer has to do depends on who it is.">
+                {(who) => <Work who={who} key={who.id} />}
+            </ForWhoActs>
         </>
     );
 }

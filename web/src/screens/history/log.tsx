@@ -77,9 +77,7 @@ function Entries({ of: { all, assets }, linked }: { of: Read; linked: boolean })
                     <span class="when" title={`block ${block}`}>
                         <Moment at={time} />
                     </span>
-                    <span>
-                        {linked && request !== undefined ? <About request={request} said={said} /> : said}
-                    </span>
+                    <span>{linked && request !== undefined ? <About request={request} said={said} /> : said}</span>
                 </li>
             ))}
         </ol>

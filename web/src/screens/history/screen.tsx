@@ -47,7 +47,10 @@ export function Refused({ why }: { why: string }) {
 function Found() {
     const asked = place.value.query.get('q') ?? '';
     const enough = useSignal(AT_FIRST);
-    const wanted = asked.trim().toLowerCase().replace(/^#(?=\d)/, '');
+    const wanted = asked
+        .trim()
+        .toLowerCase()
+        .replace(/^#(?=\d)/, '');
     useSignalEffect(() => {
         if (place.value) enough.value = AT_FIRST;
     });

@@ -7,7 +7,9 @@ export function KeyScreen() {
     return (
         <div class="narrow">
             <h1>Your key</h1>
-            <ForWhoActs why="Each account has a key of its own.">{(who) => <KeyPanel who={who} key={who.id} />}</ForWhoActs>
+            <ForWhoActs why="Each account has a key of its own.">
+                {(who) => <KeyPanel who={who} key={who.id} />}
+            </ForWhoActs>
         </div>
     );
 }

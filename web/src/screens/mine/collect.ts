@@ -11,10 +11,11 @@ import { claimReputation } from '../../actions/upkeep.ts';
 import { now } from '../../chain/clock.ts';
 import { refreshParts, type Part } from '../../chain/parts.ts';
 import { chain, type Chain } from '../../chain/session.ts';
-import { policy } from '../../chain/store.ts';
+import { policy, requests } from '../../chain/store.ts';
 import type { Asset } from '../../chain/types.ts';
 import { inLists } from '../../formulas/lists.ts';
 import { claimable, reclaimable } from '../../formulas/tasks.ts';
+import { raw } from '../../words/accounts.ts';
 import { counted } from '../../words/text.ts';
 
 export interface Owed {
@@ -27,8 +28,17 @@ export interface Owed {
     points: bigint;
 }
 
+/// What requests pay in, or paid in: what was credited in a token stays owed when the policy lists it no longer.
+function assetsEver(): Asset[] {
+    const listed = policy.value?.assets.map(({ asset }) => asset) ?? [];
+    const paid = [...(requests.value?.values() ?? [])].map(({ spec }) => spec.asset);
+    return [...new Map([...listed, ...paid].map((asset) => [assetKey(asset), asset])).values()];
+}
+
+const assetKey = (asset: Asset): string => (asset.type === 'Native' ? '' : raw(asset.value));
+
 async function creditsOf(at: Chain, who: HexString): Promise<Owed['credits']> {
-    const assets = policy.value?.assets.map(({ asset }) => asset) ?? [];
+    const assets = assetsEver();
     const credits = await at.cells.market.at(
         'credits',
         assets.map((asset): [Asset, HexString] => [asset, who]),

@@ -24,7 +24,9 @@ export function Mine() {
     return (
         <>
             <h1>My work</h1>
-            <ForWhoActs why="What is due depends on who you are.">{(who) => <Work who={who} key={who.id} />}</ForWhoActs>
+            <ForWhoActs why="What is due depends on who you are.">
+                {(who) => <Work who={who} key={who.id} />}
+            </ForWhoActs>
         </>
     );
 }

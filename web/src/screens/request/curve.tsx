@@ -22,13 +22,7 @@ function staircase(curve: RequestSpec['curve']): string {
 export const curveWords = (curve: RequestSpec['curve']): string =>
     curve.map(({ minScore, weightBps }) => `${bps(weightBps)} from ${minScore} on`).join(', ');
 
-export function CurvePicture({
-    curve,
-    marks = [],
-}: {
-    curve: RequestSpec['curve'];
-    marks?: Mark[];
-}) {
+export function CurvePicture({ curve, marks = [] }: { curve: RequestSpec['curve']; marks?: Mark[] }) {
     const line = staircase(curve);
     return (
         <svg
