@@ -4,7 +4,8 @@
 
 use chain::{account, days, UNIT};
 use e2e_tests::{
-    one, refused, with_many_hands, work_of, Town, Vote, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER, WORK_URI,
+    one, refused, with_many_hands, work_of, Town, Vote, CANDIDATES, ENFORCERS, PROVIDERS, REQUESTER, SALT, STRANGER,
+    WORK_URI,
 };
 use ink::primitives::Hash;
 use interfaces::{
@@ -14,7 +15,7 @@ use interfaces::{
     },
     obligation::{OpsDeclared, OpsSeen},
     reputation::{MintReason, Owed},
-    Balance, Market as _, RequestId, SubmissionId, Timestamp,
+    Balance, Market as _, Obligation as _, RequestId, SubmissionId, Timestamp,
 };
 
 /// One item more than a list has.
@@ -303,6 +304,61 @@ fn a_list_of_commitments_skips_what_its_enforcer_is_not_drawn_for() {
     assert_eq!(commit(&all[..1]).err(), Error::NotDrawn);
     town.chain.pass(1);
     assert_eq!(commit(&all[..1]).ok(), [last]);
+}
+
+#[test]
+fn where_nothing_of_a_list_is_taken_its_first_says_why() {
+    let town = Town::with(|settings| {
+        with_many_hands(settings);
+        settings.founders.push((account("olga"), settings.founders[0].1));
+        (settings.terms.denominator, settings.terms.seats) = (4, 8);
+    });
+    town.chain.call(&town.who("olga"), town.obligation().enlist(town.pool)).ok();
+    let (other, request) = (town.post_with(|spec| spec.limit = 1), town.post());
+    town.deliver("pia", other);
+    for name in PROVIDERS {
+        town.deliver(name, request);
+    }
+    town.open_reviews(other);
+    town.open_reviews(request);
+
+    // Whoever of all is drawn last for something is not drawn for it yet; everybody else is drawn for everything.
+    let (seed, window) = (town.state(request).seed, town.window(request, 0));
+    let jury: Vec<&str> = ENFORCERS.into_iter().chain(CANDIDATES).chain(["olga"]).collect();
+    let after = |name: &str, submission| {
+        drawn_after(draw(&seed, request, submission, account(name)), window.drawn_by - window.start)
+    };
+    let turns = jury.iter().flat_map(|name| [0, 1, 2].map(|submission| (after(name, submission), *name, submission)));
+    let (turn, late, last) = turns.max().expect("a jury");
+    let [full, owing] = [[1, 2], [0, 2], [0, 1]][last as usize];
+    let others: Vec<&str> = jury.into_iter().filter(|name| *name != late).collect();
+    town.chain.pass_until(window.start + turn - 1);
+    let commit = |name: &str, submissions: &[SubmissionId]| {
+        let votes: Vec<_> = submissions.iter().map(|submission| (*submission, (80, None))).collect();
+        town.commit_list(name, request, &votes)
+    };
+
+    // Each owes one review, and nothing after its first. Three who owe it and four who do not fill one submission; of another
+    // just the room of those who do not is full.
+    town.commit(late, other, 0, 80).ok();
+    assert_eq!(town.member(late).deficit, 0);
+    for (name, list) in others.into_iter().zip([
+        &[full, owing][..],
+        &[full, owing],
+        &[full, owing],
+        &[last, full, owing],
+        &[last, full],
+        &[owing, full],
+        &[owing, full],
+    ]) {
+        assert_eq!(commit(name, list).ok(), list);
+    }
+
+    assert_eq!(commit(late, &[last, full]).err(), Error::NotDrawn);
+    assert_eq!(commit(late, &[full, last]).err(), Error::ReviewsFull);
+    assert_eq!(commit(late, &[last, owing]).err(), Error::NotDrawn);
+    assert_eq!(commit(late, &[owing, last]).err(), Error::ReviewsFull);
+    assert_eq!(town.member(late).open, 1, "only that of the other request");
 }
 
 // Upkeep
