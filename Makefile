@@ -45,7 +45,7 @@ demo: toolchain ## Play the story of scenarios/labor-market.toml on real contrac
 		cargo run --locked --quiet --package cli -- run $(SCENARIO); \
 	else \
 		$(SAY) "Compiling what plays the story (about eight minutes the first time)"; \
-		cargo build --locked --package cli --no-default-features --profile demo; \
+		env -u RUSTC_WORKSPACE_WRAPPER cargo build --locked --package cli --no-default-features --profile demo; \
 		contracts=; if scripts/release.sh same; then contracts="--contracts release"; fi; \
 		"$(CARGO_TARGET_DIR)/demo/atomic" run $$contracts $(SCENARIO); \
 	fi

@@ -13,6 +13,7 @@
 //! - [`trouble`]: trying again where a node does not answer.
 //! - [`unusable`]: what cannot be used, and ends the program with 2.
 
+#[cfg(feature = "index")]
 pub mod archive;
 pub mod backend;
 pub mod coins;

@@ -1,10 +1,12 @@
 //! The commands of `atomic`: the only place that parses arguments, prints and paints. Each command has a file; those by
 //! which people use a market have a folder.
 
+#[cfg(feature = "simulator")]
 pub mod advise;
 pub mod build;
 pub mod contest;
 pub mod deploy;
+#[cfg(feature = "index")]
 pub mod index;
 pub mod keeper;
 #[cfg(feature = "node")]
@@ -17,6 +19,7 @@ pub mod replay;
 pub mod run;
 #[cfg(feature = "node")]
 pub mod serve;
+#[cfg(feature = "simulator")]
 pub mod simulate;
 pub mod status;
 pub mod story;
@@ -55,11 +58,14 @@ enum Command {
     /// Replays what really happened, and compares the results
     #[command(subcommand)]
     Replay(replay::Replay),
+    #[cfg(feature = "simulator")]
     Simulate(simulate::Simulate),
+    #[cfg(feature = "simulator")]
     Advise(advise::Advise),
     Deploy(deploy::Deploy),
     Verify(verify::Verify),
     Keeper(keeper::Command),
+    #[cfg(feature = "index")]
     Index(index::Index),
     #[cfg(feature = "node")]
     Serve(serve::Serve),
@@ -79,11 +85,14 @@ impl Command {
             Self::Build(build) => build.run(out).map(|()| true),
             Self::Run(run) => run.run(out),
             Self::Replay(replay) => replay.run(out),
+            #[cfg(feature = "simulator")]
             Self::Simulate(simulate) => simulate.run(out).map(|()| true),
+            #[cfg(feature = "simulator")]
             Self::Advise(advise) => advise.run(out),
             Self::Deploy(deploy) => deploy.run(out),
             Self::Verify(verify) => verify.run(out),
             Self::Keeper(keeper) => keeper.run(out).map(|()| true),
+            #[cfg(feature = "index")]
             Self::Index(index) => index.run(out),
             #[cfg(feature = "node")]
             Self::Serve(serve) => serve.run(out).map(|()| true),

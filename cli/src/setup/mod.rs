@@ -5,4 +5,5 @@ pub mod cautions;
 pub mod checks;
 pub mod config;
 pub mod deployer;
+#[cfg(feature = "simulator")]
 pub mod simulation;
