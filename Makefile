@@ -52,9 +52,9 @@ demo: toolchain ## Play the story of scenarios/labor-market.toml on real contrac
 
 test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, on nodes, and the page in a browser if there is one
 	@$(SAY) "Compiling the tests (about ten minutes the first time)"
-	cargo test --locked --workspace --no-run
+	cargo test --locked --workspace --tests --no-run
 	@$(SAY) "Running them; the first test that needs the contracts builds them"
-	cargo test --locked --workspace
+	cargo test --locked --workspace --tests
 	@$(MAKE) --no-print-directory test-node ATOMIC="$(CARGO_TARGET_DIR)/debug/atomic"
 	@if scripts/web.sh testable; then \
 		$(SAY) "The page, in a browser"; \
@@ -142,9 +142,7 @@ lint: toolchain ## Check formatting and run clippy, warnings denied
 	cargo fmt --all --check
 	rustfmt --edition 2021 --check e2e-tests/contracts/*/lib.rs builder/src/main.rs
 	@$(SAY) "Clippy, with all tests compiled"
-	cargo test --locked --workspace --all-targets --no-run
-	@$(SAY) "Without the standard library"
-	cargo check --locked --package rules --no-default-features
+	cargo test --locked --workspace --tests --benches --no-run
 
 clean: ## Remove everything that was built
 	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" "$(ATOMIC_CACHE)/polkadot-js" target
