@@ -149,7 +149,7 @@ clean: ## Remove everything that was built
 
 # Cargo takes crates of the same name in two checkouts for the same crate, and the newer build for fresh. So when another
 # checkout built last, the project's own crates are built again; their dependencies stay.
-OWN := $(sort $(shell sed -n 's/^name = "\(.*\)"/\1/p' */Cargo.toml units/*/Cargo.toml e2e-tests/*/Cargo.toml))
+OWN = $(sort $(shell sed -n 's/^name = "\(.*\)"/\1/p' */Cargo.toml units/*/Cargo.toml e2e-tests/*/Cargo.toml))
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

@@ -95,6 +95,13 @@ index_of() {
     done
 }
 
+# Builds the page, and goes on with the node $2 (manual or real) in the step $3 of this script, in which there is a browser.
+in_browser() {
+    find_browser
+    build "${1:?where are the .contract files?}"
+    scripts/node.sh with "$2" scripts/web.sh "$3" "$1"
+}
+
 tests() {
     node --test --test-concurrency=1 --test-reporter=spec "$@"
 }
@@ -143,11 +150,7 @@ case "${1:-}" in
         organization "$2" web/play/organization.toml
         tests "${3:-$real}"
         ;;
-    pictures)
-        find_browser
-        build "${2:?where are the .contract files?}"
-        scripts/node.sh with manual scripts/web.sh pictures-on-node "$2"
-        ;;
+    pictures) in_browser "${2:-}" manual pictures-on-node ;;
     pictures-on-node)
         find_node
         organization "$2" web/play/organization.toml
@@ -155,22 +158,14 @@ case "${1:-}" in
         index_of "$work/history"
         INDEX=$work/history node web/scripts/pictures.js
         ;;
-    bench)
-        find_browser
-        build "${2:?where are the .contract files?}"
-        scripts/node.sh with manual scripts/web.sh bench-on-node "$2"
-        ;;
+    bench) in_browser "${2:-}" manual bench-on-node ;;
     bench-on-node)
         find_node
         organization "$2" web/play/roomy.toml
         node web/play/many.js "$URL" "$DEPLOYMENT" 1000
         node web/scripts/bench.js 1000
         ;;
-    real)
-        find_browser
-        build "${2:?where are the .contract files?}"
-        scripts/node.sh with real scripts/web.sh real-on-node "$2"
-        ;;
+    real) in_browser "${2:-}" real real-on-node ;;
     testable)
         find_node
         find_browser

@@ -105,13 +105,14 @@ export class Organization {
         if (time > now) await this.pass(time - now);
     }
 
-    async sent(who, transaction) {
-        await new Promise((resolve, reject) => {
+    /// Answers the events of the block that it is in.
+    sent(who, transaction) {
+        return new Promise((resolve, reject) => {
             const fail = (error) => reject(error instanceof Error ? error : new Error(JSON.stringify(error)));
             transaction
-                .signAndSend(who.pair, ({ status, dispatchError }) => {
+                .signAndSend(who.pair, ({ status, events, dispatchError }) => {
                     if (dispatchError) fail(dispatchError);
-                    else if (status.type === 'BestChainBlockIncluded') resolve();
+                    else if (status.type === 'BestChainBlockIncluded') resolve(events);
                     else if (status.type === 'Invalid' || status.type === 'Drop') fail(status);
                 })
                 .catch(fail);

@@ -52,6 +52,11 @@ export const button = (page, name) => page.getByRole('button', { name }).first()
 /// Presses a button that does something, signs, and answers what the page says has changed.
 export async function press(page, name) {
     await button(page, name).click();
+    return sign(page);
+}
+
+/// Signs what is shown, and answers what the page says has changed.
+export async function sign(page) {
     const dialog = page.getByRole('dialog');
     await dialog
         .getByRole('button', { name: 'Sign and send' })

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { contentHash } from '../.built/formulas.js';
 import { DAY, HOUR, person, request, text, UNIT } from '../play/people.js';
 import { commit, reveal } from '../play/reviews.js';
-import { begin, button, goTo, PATIENCE, press, there } from './browser.js';
+import { begin, button, goTo, PATIENCE, press, sign as signed, there } from './browser.js';
 
 const [alice, bob, charlie, dave, eve] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve'].map(person);
 const judges = [charlie, dave, eve];
@@ -163,11 +163,7 @@ const free = async (who) => (await org.client.query.system.account(who.address))
 
 /// Signs what is shown, and answers what the page says of it.
 async function sign(page, title) {
-    const dialog = page.getByRole('dialog');
-    await dialog.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
-    await dialog.getByText('Done', { exact: true }).waitFor({ timeout: PATIENCE });
-    const said = await dialog.innerText();
+    const said = await signed(page);
     if (title) assert.match(said, title);
-    await dialog.getByRole('button', { name: 'Close' }).click();
     return said;
 }

@@ -9,7 +9,7 @@ import { Contract, ContractDeployer } from 'dedot/contracts';
 import { contentHash } from '../.built/formulas.js';
 import { DAY, HOUR, person, text, UNIT } from '../play/people.js';
 import { commit, reveal } from '../play/reviews.js';
-import { begin, button, PATIENCE, press, there } from './browser.js';
+import { begin, button, PATIENCE, press, sign, there } from './browser.js';
 
 const [alice, bob, charlie, dave, eve] = ['Alice', 'Bob', 'Charlie', 'Dave', 'Eve'].map(person);
 const judges = [charlie, dave, eve];
@@ -25,22 +25,10 @@ async function deployed() {
     const bundle = JSON.parse(fs.readFileSync(bundled, 'utf8'));
     const deployer = new ContractDeployer(org.client, bundle, bundle.source.wasm, { defaultCaller: alice.address });
     const { raw } = await deployer.query.new(SUPPLY, { salt: '0x01' });
-    let address;
-    await new Promise((resolve, reject) => {
-        deployer.tx
-            .new(SUPPLY, { gasLimit: raw.gasRequired, salt: '0x01' })
-            .signAndSend(alice.pair, ({ status, events, dispatchError }) => {
-                if (dispatchError) reject(new Error(JSON.stringify(dispatchError)));
-                if (status.type !== 'BestChainBlockIncluded') return;
-                const { contract } = org.client.events.contracts.Instantiated.find(events).palletEvent.data;
-                address = contract.address();
-                resolve();
-            })
-            .catch(reject);
-    });
-    return new Contract(org.client, bundle, address, {
-        defaultCaller: alice.address,
-    });
+    const transaction = deployer.tx.new(SUPPLY, { gasLimit: raw.gasRequired, salt: '0x01' });
+    const events = await org.sent(alice, transaction);
+    const { contract } = org.client.events.contracts.Instantiated.find(events).palletEvent.data;
+    return new Contract(org.client, bundle, contract.address(), { defaultCaller: alice.address });
 }
 
 before(async () => {
@@ -149,13 +137,7 @@ test('what was earned is paid out in the token, which is listed no longer', poss
     await button(page, /^Take up and withdraw everything/).click({
         timeout: PATIENCE,
     });
-    const dialog = page.getByRole('dialog');
-    for (let more = true; more;) {
-        await dialog.getByRole('button', { name: 'Sign and send' }).click({ timeout: PATIENCE });
-        await seen(dialog.getByText('Done', { exact: true }));
-        more = !/Bob is paid/.test(await dialog.innerText());
-        await dialog.getByRole('button', { name: 'Close' }).click();
-    }
+    while (!/Bob is paid/.test(await sign(page)));
     await seen(page.getByText('Nothing now.'));
     assert.equal(await balance(bob.address), 8n * UNIT + 2n * UNIT + (30n * UNIT) / BigInt(spec.limit));
     await page.context().close();

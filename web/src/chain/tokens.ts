@@ -17,6 +17,9 @@ export interface Token {
     decimals: number;
 }
 
+/// What tells assets apart.
+export const assetKey = (asset: Asset): string => (asset.type === 'Native' ? '' : raw(asset.value));
+
 /// The selectors of the standard.
 const SYMBOL = '0x34205be5';
 const DECIMALS = '0x7271b782';

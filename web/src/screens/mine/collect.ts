@@ -12,10 +12,10 @@ import { now } from '../../chain/clock.ts';
 import { refreshParts, type Part } from '../../chain/parts.ts';
 import { chain, type Chain } from '../../chain/session.ts';
 import { policy, requests } from '../../chain/store.ts';
+import { assetKey } from '../../chain/tokens.ts';
 import type { Asset } from '../../chain/types.ts';
 import { inLists } from '../../formulas/lists.ts';
 import { claimable, reclaimable } from '../../formulas/tasks.ts';
-import { raw } from '../../words/accounts.ts';
 import { counted } from '../../words/text.ts';
 
 export interface Owed {
@@ -34,8 +34,6 @@ function assetsEver(): Asset[] {
     const paid = [...(requests.value?.values() ?? [])].map(({ spec }) => spec.asset);
     return [...new Map([...listed, ...paid].map((asset) => [assetKey(asset), asset])).values()];
 }
-
-const assetKey = (asset: Asset): string => (asset.type === 'Native' ? '' : raw(asset.value));
 
 async function creditsOf(at: Chain, who: HexString): Promise<Owed['credits']> {
     const assets = assetsEver();

@@ -5,6 +5,7 @@ import { effect, signal } from '@preact/signals';
 import { stringToHex } from 'dedot/utils';
 import { now } from '../../chain/clock.ts';
 import { policy } from '../../chain/store.ts';
+import { assetKey } from '../../chain/tokens.ts';
 import type { Asset, Award, Duplicates, RequestSpecInput } from '../../chain/types.ts';
 import { decimalsOf, parsed } from '../../words/amounts.ts';
 import { remembered, remember } from '../../words/memory.ts';
@@ -116,7 +117,7 @@ effect(() => {
 
 /// The assets that the policy lists, by what a draft calls them.
 export const assets = (): ReadonlyMap<string, Asset> =>
-    new Map((policy.value?.assets ?? []).map(({ asset }) => [asset.type === 'Native' ? '' : asset.value.raw, asset]));
+    new Map((policy.value?.assets ?? []).map(({ asset }) => [assetKey(asset), asset]));
 
 /// What a draft pays in: the chain's currency, if what it says is not listed.
 export const assetOf = ({ asset }: Draft): Asset => assets().get(asset) ?? { type: 'Native' };
