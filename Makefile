@@ -100,7 +100,7 @@ test-web: ## Test the page in a real browser: on `atomic node`, and on a substra
 
 weights-on-node: toolchain ## Weigh every message of the benchmark on a substrate-contracts-node too, and compare
 	@scripts/node.sh find > /dev/null
-	CONTRACTS_NODE="$$(scripts/node.sh find)" cargo test --locked --workspace --test on_node -- --ignored --nocapture
+	CONTRACTS_NODE="$$(scripts/node.sh find)" cargo test --locked --workspace --test stories -- --ignored --nocapture on_node
 
 soak: toolchain ## Play random histories until SOAK_STEPS=1000000 messages are sent, and count the answers
 	cargo test --locked --workspace --test histories -- --ignored --nocapture soak
@@ -148,8 +148,9 @@ clean: ## Remove everything that was built
 	rm -rf "$(CARGO_TARGET_DIR)" "$(ATOMIC_CACHE)/contracts" "$(ATOMIC_CACHE)/polkadot-js" target
 
 # Cargo takes crates of the same name in two checkouts for the same crate, and the newer build for fresh. So when another
-# checkout built last, the project's own crates are built again; their dependencies stay.
-OWN = $(sort $(shell sed -n 's/^name = "\(.*\)"/\1/p' */Cargo.toml units/*/Cargo.toml e2e-tests/*/Cargo.toml))
+# checkout built last, the project's own crates are built again; their dependencies stay, and so do the stand-ins, which have the
+# names of some.
+OWN = $(sort $(shell sed -n 's/^name = "\(.*\)"/\1/p' */Cargo.toml units/*/Cargo.toml))
 BUILT_LAST := $(CARGO_TARGET_DIR)/checkout
 
 toolchain:

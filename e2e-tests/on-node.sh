@@ -59,7 +59,7 @@ fi
 
 # This comes after the page, which needs a chain that has none of the code yet.
 say "atomic, on this node"
-cargo test --locked --workspace --test deploy --test node --test keeper_node -- --ignored
+cargo test --locked --workspace --test commands -- --ignored
 
 for reason in "${skipped[@]}"; do
     printf '\033[1mSkipped\033[0m %s\n' "$reason"

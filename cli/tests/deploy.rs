@@ -1,8 +1,6 @@
 //! Deploying: on the embedded chain, stopped and gone on with in every way, and on a node where there is one.
 
-#[path = "support/proxy.rs"]
-mod proxy;
-
+use crate::{proxy::Proxy, the_node};
 use atomic_cli::{
     client::{
         backend::{Backend, Error},
@@ -26,14 +24,12 @@ use chain::{
 };
 use interfaces::{roles, Obligation as _, Reputation as _};
 use pendzl::contracts::access_control::{AccessControl as _, RoleGranted};
-use proxy::Proxy;
 use std::{
     fs,
     io::{Read, Write},
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{Mutex, PoisonError},
     thread,
     time::Duration,
 };
@@ -515,14 +511,10 @@ fn fresh_config() -> Config {
     Config { salt: Some(now.as_nanos().to_string()), ..example() }
 }
 
-/// Tests on a node count its blocks, or sign as the same account.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
 #[test]
 #[ignore = "needs a node at $URL; make test-node brings one"]
 fn on_a_node_it_goes_on_after_the_connection_is_lost_and_nothing_is_done_twice() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let url = std::env::var("URL").expect("the node's URL");
+    let (_alone, url) = the_node();
     let (folder, config, alice) = (Folder::new("node"), fresh_config(), alice());
     let (path, local) = (folder.deployment(), contracts().expect("contracts"));
     let direct = Node::connect(&url).expect("the node");
@@ -582,8 +574,7 @@ fn on_a_node_it_goes_on_after_the_connection_is_lost_and_nothing_is_done_twice()
 #[test]
 #[ignore = "needs a node at $URL; make test-node brings one"]
 fn on_a_node_the_command_deploys_and_verifies_and_the_same_file_is_refused_elsewhere() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let url = std::env::var("URL").expect("the node's URL");
+    let (_alone, url) = the_node();
     let folder = Folder::new("node-command");
     let example = fs::read_to_string(workspace().join("docs/deployment.toml")).expect("the example");
     let salted = example.replace("salt = \"\"", &format!("salt = \"{}\"", fresh_config().salt.unwrap_or_default()));

@@ -2,8 +2,7 @@
 // A story is told from its beginning to its end.
 #![allow(clippy::too_many_lines)]
 
-mod desk;
-
+use crate::desk::{journey, Desk};
 use atomic_cli::{
     client::{
         archive::{organization, Archive},
@@ -16,7 +15,6 @@ use chain::{
     build::{contracts, workspace},
     Ledger, World, GENESIS, POCKET_MONEY,
 };
-use desk::{journey, Desk};
 use e2e_tests::{with_hands, Ballot, Town, ENFORCERS, PROVIDERS, REQUESTER, STRANGER};
 use index::{check, follow, store::Survives, Progress, Store};
 use interfaces::{Market as _, SubmissionId, Timestamp};

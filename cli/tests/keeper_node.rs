@@ -1,8 +1,6 @@
 //! A keeper on a real node that makes blocks only with transactions, over a connection that is cut.
 
-#[path = "support/proxy.rs"]
-mod proxy;
-
+use crate::{proxy::Proxy, the_node};
 use atomic_cli::{
     client::{
         backend::Backend,
@@ -26,7 +24,6 @@ use interfaces::{
     market::{Commitment, Delivery, Policy, RequestSpec, Reveal, Submission},
     Balance, Market as _, Obligation as _, RequestId, Timestamp,
 };
-use proxy::Proxy;
 use scale::{Decode, Encode};
 use std::{
     fmt::Debug,
@@ -215,7 +212,7 @@ impl Drop for Running {
 #[test]
 #[ignore = "needs a node at $URL; make test-node brings one"]
 fn on_a_node_a_request_is_kept_to_its_end_by_two_keepers_though_one_is_killed_and_its_connection_cut() {
-    let url = std::env::var("URL").expect("the node's URL");
+    let (_alone, url) = the_node();
     let town = Town::new(&url);
     let proxy = Proxy::to(&url);
     let (request, spec) = town.post([12, 5, 24, 14]);

@@ -2,22 +2,16 @@
 // A story is told from its beginning to its end.
 #![allow(clippy::too_many_lines)]
 
-mod desk;
-#[path = "support/proxy.rs"]
-mod proxy;
-
-use desk::{journey, Desk};
-use proxy::Proxy;
-use std::sync::{Mutex, PoisonError};
-
-/// Both sign as alice, and two who sign for one account at the same time are in each other's way.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+use crate::{
+    desk::{journey, Desk},
+    proxy::Proxy,
+    the_node,
+};
 
 #[test]
 #[ignore = "needs a node, at $URL"]
 fn a_request_goes_from_posting_to_the_last_withdrawal_on_a_node() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let url = std::env::var("URL").expect("the node's URL");
+    let (_alone, url) = the_node();
     let desk = Desk::bare("node", Some(url));
     desk.set_up();
     journey(&desk, [20, 10, 40, 20]);
@@ -26,8 +20,7 @@ fn a_request_goes_from_posting_to_the_last_withdrawal_on_a_node() {
 #[test]
 #[ignore = "needs a node, at $URL"]
 fn what_was_sent_before_the_connection_was_cut_is_found_again_and_not_sent_twice() {
-    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let node = std::env::var("URL").expect("the node's URL");
+    let (_alone, node) = the_node();
     // The node tells what becomes of a transaction by this word: the transaction is there, and we do not hear it.
     let proxy = Proxy::cutting_at(&node, "author_extrinsicUpdate");
     let desk = Desk::bare("cut", Some(proxy.url.clone()));

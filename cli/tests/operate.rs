@@ -2,8 +2,7 @@
 // A story is told from its beginning to its end.
 #![allow(clippy::too_many_lines)]
 
-mod desk;
-
+use crate::desk::{journey, Desk};
 use atomic_cli::client::{
     backend::{Backend, Transaction},
     embedded::Embedded,
@@ -13,7 +12,6 @@ use chain::{
     build::{package, workspace},
     constructor,
 };
-use desk::{journey, Desk};
 use e2e_tests::contracts::PSP22;
 use serde_json::json;
 use std::fs;

@@ -1,8 +1,5 @@
 //! A connection that can be cut.
 
-// Each test program uses a part of it.
-#![allow(dead_code)]
-
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
