@@ -91,12 +91,6 @@ app: ## Show the market in a browser: the page, and a node with an organization 
 test-web: ## Test the page in a real browser: on `atomic node`, and on a substrate-contracts-node if there is one
 	@$(MAKE) --no-print-directory build OUT="$(WEB_CONTRACTS)" TOKEN=yes
 	@scripts/web.sh test "$(WEB_CONTRACTS)"
-	@if scripts/node.sh find > /dev/null 2>&1; then \
-		$(SAY) "The page, on a substrate-contracts-node"; \
-		scripts/web.sh real "$(WEB_CONTRACTS)"; \
-	else \
-		$(SAY) "Skipped the page on a substrate-contracts-node: there is none here"; \
-	fi
 
 weights-on-node: toolchain ## Weigh every message of the benchmark on a substrate-contracts-node too, and compare
 	@scripts/node.sh find > /dev/null

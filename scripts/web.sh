@@ -3,7 +3,7 @@
 #
 #   scripts/web.sh build CONTRACTS     builds the page into web/dist: a folder for any web server. CONTRACTS has the .contract files
 #   scripts/web.sh app CONTRACTS       builds it, runs `atomic node` with an organization that has a past, and serves the page
-#   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`
+#   scripts/web.sh test CONTRACTS      builds it, and tests it in a browser on `atomic node`, and as below if there is one
 #   scripts/web.sh real CONTRACTS      builds it, and tests what needs no waiting on a substrate-contracts-node
 #   scripts/web.sh pictures CONTRACTS  builds it, and takes the pictures of docs/web.md
 #   scripts/web.sh bench CONTRACTS     builds it, and times a board of 1,000 requests
@@ -133,6 +133,12 @@ case "${1:-}" in
         for file in "${alone[@]}"; do
             scripts/node.sh with manual scripts/web.sh story-on-node "$2" "$file" || failed=1
         done
+        if scripts/node.sh find > /dev/null 2>&1; then
+            say "the same page, on a substrate-contracts-node"
+            scripts/node.sh with real scripts/web.sh real-on-node "$2" || failed=1
+        else
+            say "skipped on a substrate-contracts-node: there is none here"
+        fi
         exit "$failed"
         ;;
     test-on-node)
