@@ -44,14 +44,14 @@ demo: toolchain ## Play the story of scenarios/labor-market.toml on real contrac
 		$(MAKE) --no-print-directory build; \
 		cargo run --locked --quiet --package cli -- run $(SCENARIO); \
 	else \
-		$(SAY) "Compiling what plays the story (about eight minutes the first time)"; \
+		$(SAY) "Compiling what plays the story (about six minutes the first time)"; \
 		env -u RUSTC_WORKSPACE_WRAPPER cargo build --locked --package cli --no-default-features --profile demo; \
 		contracts=; if scripts/release.sh same; then contracts="--contracts release"; fi; \
 		"$(CARGO_TARGET_DIR)/demo/atomic" run $$contracts $(SCENARIO); \
 	fi
 
 test: toolchain ## Run all tests: unit, property, the contracts on an embedded chain, on nodes, and the page in a browser if there is one
-	@$(SAY) "Compiling the tests (about ten minutes the first time)"
+	@$(SAY) "Compiling the tests (about fifteen minutes the first time)"
 	cargo test --locked --workspace --tests --no-run
 	@$(SAY) "Running them; the first test that needs the contracts builds them"
 	cargo test --locked --workspace --tests
