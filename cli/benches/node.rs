@@ -102,10 +102,10 @@ fn turn(backend: &dyn Backend, market: &Deployment, number: u32) {
 }
 
 fn main() {
-    if let Some(state) = env::var_os(OPENED) {
-        return open(Path::new(&state));
-    }
     let blocks = env::args().skip(1).find_map(|word| word.parse().ok()).unwrap_or(BLOCKS);
+    if let Some(state) = env::var_os(OPENED) {
+        return open(Path::new(&state), blocks);
+    }
     let folder = Folder(env::temp_dir().join(format!("atomic-bench-{}", std::process::id())));
     fs::create_dir_all(&folder.0).expect("a folder");
     println!("| what | median, ms | most, ms |\n| --- | ---: | ---: |");
@@ -152,18 +152,19 @@ fn main() {
     drop(embedded);
     println!("their file has {:.1} MB", fs::metadata(&state).expect("a file").len() as f64 / 1e6);
     // A process that has had other memory before takes that again.
-    let opened = Command::new(env::current_exe().expect("this program")).env(OPENED, &state).status();
+    let this = env::current_exe().expect("this program");
+    let opened = Command::new(this).arg(made.to_string()).env(OPENED, &state).status();
     assert!(opened.expect("it runs").success());
 }
 
-/// Opens the chain in a file.
-fn open(state: &Path) {
+/// Opens the chain in a file, which has so many blocks.
+fn open(state: &Path, blocks: u32) {
     let before = memory();
     let started = Instant::now();
     let (ledger, _) = Ledger::open(state).expect("the chain");
     let taken = started.elapsed().as_secs_f64();
-    let head = ledger.head().number;
-    println!("opened again, with block {head}, in {taken:.1} s, with {:.0} MB of memory", memory() - before);
+    println!("opened again in {taken:.1} s, with {:.0} MB of memory", memory() - before);
+    assert_eq!(ledger.head().number, blocks);
 }
 
 /// Times a node by the way of its clients.
